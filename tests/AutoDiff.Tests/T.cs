@@ -1,0 +1,1 @@
+namespace P; public class T { [Xunit.Fact] public void A() { } }
