@@ -1,0 +1,81 @@
+using System.Numerics;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>Blocks waiting to be used again, by element type and capacity. Safe for several threads.</summary>
+internal sealed class BlockPool
+{
+    private const int SmallestCapacity = 16;
+
+    private readonly Lock gate = new();
+    private Shelf?[] shelves = new Shelf?[4];
+
+    /// <summary>The capacity of the block that serves a request: the next of four steps per power of two, so that at most a fifth is wasted.</summary>
+    public static int Capacity(int count)
+    {
+        if (count <= SmallestCapacity)
+            return SmallestCapacity;
+        int step = Math.Max(1, 1 << Math.Max(0, BitOperations.Log2((uint)count - 1) - 2));
+        return (int)Math.Min(int.MaxValue, ((long)count + step - 1) / step * step);
+    }
+
+    public Storage<T>? Take<T>(int count)
+        where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        int bin = Bin(Capacity(count));
+        lock (gate)
+        {
+            Stack<Storage<T>>? stack = ShelfOf<T>().Bins[bin];
+            return stack is { Count: > 0 } ? stack.Pop() : null;
+        }
+    }
+
+    public void Put<T>(Storage<T> storage)
+        where T : unmanaged
+    {
+        int bin = Bin(storage.Capacity);
+        lock (gate)
+        {
+            Shelf<T> shelf = ShelfOf<T>();
+            (shelf.Bins[bin] ??= new Stack<Storage<T>>()).Push(storage);
+        }
+    }
+
+    // Four bins per power of two, numbered in step with Capacity.
+    private static int Bin(int capacity)
+    {
+        int power = BitOperations.Log2((uint)capacity - 1);
+        int quarter = (capacity - 1) >> Math.Max(0, power - 2) & 3;
+        return (power * 4) + quarter;
+    }
+
+    private Shelf<T> ShelfOf<T>()
+        where T : unmanaged
+    {
+        int number = ShelfNumber<T>.Value;
+        if (number >= shelves.Length)
+            System.Array.Resize(ref shelves, 2 * number);
+        return (Shelf<T>)(shelves[number] ??= new Shelf<T>());
+    }
+
+    private abstract class Shelf;
+
+    private sealed class Shelf<T> : Shelf
+        where T : unmanaged
+    {
+        public Stack<Storage<T>>?[] Bins { get; } = new Stack<Storage<T>>?[32 * 4];
+    }
+
+    private static class ShelfNumbers
+    {
+        private static int last = -1;
+
+        public static int Next() => Interlocked.Increment(ref last);
+    }
+
+    private static class ShelfNumber<T>
+    {
+        public static readonly int Value = ShelfNumbers.Next();
+    }
+}

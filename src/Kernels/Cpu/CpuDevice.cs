@@ -1,0 +1,110 @@
+using ConservativeAD.Kernels.Elementwise;
+using ConservativeAD.Kernels.Reductions;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>The CPU as a device.</summary>
+internal sealed unsafe partial class CpuDevice : Device
+{
+    private readonly WorkerPool pool;
+    private readonly BlockPool blocks = new();
+
+    public CpuDevice(int threads) => pool = new WorkerPool(threads);
+
+    public override Storage<T> Rent<T>(int count) => blocks.Take<T>(count) ?? new CpuStorage<T>(this, BlockPool.Capacity(count));
+
+    public override void Return<T>(Storage<T> storage)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        if (!ReferenceEquals(storage.Device, this))
+            throw new ArgumentException($"A block of {storage.Device} was returned to {this}; return it to its own device.", nameof(storage));
+        blocks.Put(storage);
+    }
+
+    public override void CopyToHost<T>(in NDArray<T> source, Span<T> destination)
+    {
+        T* from = MapLoop.Pointer(source);
+        if (source.IsContiguous)
+        {
+            new ReadOnlySpan<T>(from, source.Count).CopyTo(destination);
+            return;
+        }
+
+        StridedLoop loop = Walk(source);
+        for (int outer = 0, i = 0; outer < loop.OuterCount; outer++)
+        {
+            nint offset = loop.OuterOffset(outer, 0);
+            for (int inner = 0; inner < loop.InnerLength; inner++)
+                destination[i++] = from[offset + ((nint)inner * loop.InnerStride(0))];
+        }
+    }
+
+    public override void CopyFromHost<T>(ReadOnlySpan<T> source, in NDArray<T> destination)
+    {
+        T* to = MapLoop.Pointer(destination);
+        if (destination.IsContiguous)
+        {
+            source.CopyTo(new Span<T>(to, destination.Count));
+            return;
+        }
+
+        StridedLoop loop = Walk(destination);
+        for (int outer = 0, i = 0; outer < loop.OuterCount; outer++)
+        {
+            nint offset = loop.OuterOffset(outer, 0);
+            for (int inner = 0; inner < loop.InnerLength; inner++)
+                to[offset + ((nint)inner * loop.InnerStride(0))] = source[i++];
+        }
+    }
+
+    public override void Fill<T>(in NDArray<T> destination, T value)
+    {
+        T* to = MapLoop.Pointer(destination);
+        if (destination.IsContiguous)
+        {
+            new Span<T>(to, destination.Count).Fill(value);
+            return;
+        }
+
+        StridedLoop loop = Walk(destination);
+        for (int outer = 0; outer < loop.OuterCount; outer++)
+        {
+            nint offset = loop.OuterOffset(outer, 0);
+            for (int inner = 0; inner < loop.InnerLength; inner++)
+                to[offset + ((nint)inner * loop.InnerStride(0))] = value;
+        }
+    }
+
+    public override void Map<T, TMap>(TMap map, in NDArray<T> x, in NDArray<T> destination, bool accumulate) =>
+        MapLoop.Run(pool, new UnaryBody<TMap>(map), x, x, x, x, destination, accumulate);
+
+    public override void Map2<T, TMap>(TMap map, in NDArray<T> x, in NDArray<T> y, in NDArray<T> destination, bool accumulate) =>
+        MapLoop.Run(pool, new BinaryBody<TMap>(map), x, y, x, x, destination, accumulate);
+
+    public override void Map3<T, TMap>(TMap map, in NDArray<T> x, in NDArray<T> y, in NDArray<T> z, in NDArray<T> destination, bool accumulate) =>
+        MapLoop.Run(pool, new TernaryBody<TMap>(map), x, y, z, x, destination, accumulate);
+
+    public override void Map4<T, TMap>(TMap map, in NDArray<T> x, in NDArray<T> y, in NDArray<T> z, in NDArray<T> w, in NDArray<T> destination, bool accumulate) =>
+        MapLoop.Run(pool, new QuaternaryBody<TMap>(map), x, y, z, w, destination, accumulate);
+
+    public override void Reduce<T, TReduction>(TReduction reduction, in NDArray<T> x, in NDArray<T> destination, bool accumulate) =>
+        ReductionLoop.Run<T, TReduction>(pool, x, destination, accumulate);
+
+    public override string ToString() => $"CPU with {pool.Threads} {(pool.Threads == 1 ? "thread" : "threads")}";
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            pool.Dispose();
+    }
+
+    private static StridedLoop Walk<T>(in NDArray<T> array)
+        where T : unmanaged
+    {
+        StridedLoop loop = default;
+        loop.Begin(array.Shape);
+        loop.Add(0, array);
+        loop.Coalesce(1);
+        return loop;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>Maps of any number of arguments under one face, so that one driver serves them all.</summary>
+internal interface IMapBody
+{
+    /// <summary>How many arguments are read, 1 to 4.</summary>
+    static abstract int Arity { get; }
+
+    L Invoke<L>(L x, L y, L z, L w)
+        where L : struct, ILane<L>;
+}
+
+internal readonly struct UnaryBody<TMap>(TMap map) : IMapBody
+    where TMap : struct, IUnaryMap
+{
+    private readonly TMap map = map;
+
+    public static int Arity => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public L Invoke<L>(L x, L y, L z, L w)
+        where L : struct, ILane<L> => map.Invoke(x);
+}
+
+internal readonly struct BinaryBody<TMap>(TMap map) : IMapBody
+    where TMap : struct, IBinaryMap
+{
+    private readonly TMap map = map;
+
+    public static int Arity => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public L Invoke<L>(L x, L y, L z, L w)
+        where L : struct, ILane<L> => map.Invoke(x, y);
+}
+
+internal readonly struct TernaryBody<TMap>(TMap map) : IMapBody
+    where TMap : struct, ITernaryMap
+{
+    private readonly TMap map = map;
+
+    public static int Arity => 3;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public L Invoke<L>(L x, L y, L z, L w)
+        where L : struct, ILane<L> => map.Invoke(x, y, z);
+}
+
+internal readonly struct QuaternaryBody<TMap>(TMap map) : IMapBody
+    where TMap : struct, IQuaternaryMap
+{
+    private readonly TMap map = map;
+
+    public static int Arity => 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public L Invoke<L>(L x, L y, L z, L w)
+        where L : struct, ILane<L> => map.Invoke(x, y, z, w);
+}

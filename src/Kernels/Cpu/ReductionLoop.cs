@@ -1,0 +1,370 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ConservativeAD.Kernels.Elementwise;
+using ConservativeAD.Kernels.Reductions;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>
+/// Reduces axes in an order fixed by the shape alone. Where the innermost axis is reduced, a run is summed in four vectors; where it is kept,
+/// rows are added one after another. A single result over very many elements is a two-level tree over blocks of a fixed length.
+/// </summary>
+internal static unsafe class ReductionLoop
+{
+    private const int BlockLength = 1 << 14;
+    private const int ElementsWorthSharing = 1 << 15;
+
+    /// <summary>Reduces x over every axis where the destination, aligned at the last axis, has extent 1 or none.</summary>
+    public static void Run<T, TReduction>(WorkerPool pool, in NDArray<T> x, in NDArray<T> destination, bool accumulate)
+        where T : unmanaged
+        where TReduction : struct, IReduction
+    {
+        Axes axes = default;
+        int lead = x.Shape.Rank - destination.Shape.Rank;
+        int keptCount = 1;
+        int reducedCount = 1;
+        for (int axis = 0; axis < x.Shape.Rank; axis++)
+        {
+            int extent = x.Shape[axis];
+            int target = axis < lead ? 1 : destination.Shape[axis - lead];
+            if (target != 1 && target != extent)
+                throw new ArgumentException($"A reduction of shape {x.Shape} cannot end in shape {destination.Shape}: each extent must be kept or become 1.");
+            bool kept = target != 1 || extent == 1;
+            if (extent == 1)
+                continue;
+            if (kept)
+            {
+                axes.AddKept(extent, x.Stride(axis), destination.Stride(axis - lead));
+                keptCount *= extent;
+            }
+            else
+            {
+                axes.AddReduced(extent, x.Stride(axis));
+                reducedCount *= extent;
+            }
+        }
+
+        if (keptCount == 0)
+            return;
+        axes.InnerIsKept = axes.KeptRank > 0 && (axes.ReducedRank == 0 || axes.KeptStride(axes.KeptRank - 1) < axes.ReducedStride(axes.ReducedRank - 1));
+        ReductionJob<T, TReduction> job = new()
+        {
+            Axes = axes,
+            Source = MapLoop.Pointer(x),
+            Destination = MapLoop.Pointer(destination),
+            Accumulate = accumulate,
+            KeptCount = keptCount,
+            ReducedCount = reducedCount,
+        };
+        long total = (long)keptCount * reducedCount;
+        if (keptCount == 1 && reducedCount > BlockLength && axes.ReducedRank == 1)
+        {
+            job.RunBlocks(pool);
+            return;
+        }
+
+        int unit = axes.InnerIsKept ? axes.KeptExtent(axes.KeptRank - 1) : 1;
+        int units = keptCount / unit;
+        if (total < ElementsWorthSharing || pool.Threads == 1)
+        {
+            job.SplitInner = false;
+            job.PartLength = units;
+            job.Run(0);
+            return;
+        }
+
+        int parts = pool.Threads * 4;
+        job.SplitInner = axes.InnerIsKept && units < parts;
+        int extentToSplit = job.SplitInner ? unit : units;
+        job.PartLength = (extentToSplit + parts - 1) / parts;
+        if (job.SplitInner)
+            job.PartLength = (job.PartLength + 63) & ~63;
+        pool.For((extentToSplit + job.PartLength - 1) / job.PartLength, job);
+    }
+
+    private struct Axes
+    {
+        public int KeptRank;
+        public int ReducedRank;
+        public bool InnerIsKept;
+        private AxisValues keptExtents;
+        private AxisValues keptStrides;
+        private AxisValues keptTargets;
+        private AxisValues reducedExtents;
+        private AxisValues reducedStrides;
+
+        public readonly int KeptExtent(int axis) => keptExtents[axis];
+
+        public readonly int KeptStride(int axis) => keptStrides[axis];
+
+        public readonly int KeptTarget(int axis) => keptTargets[axis];
+
+        public readonly int ReducedExtent(int axis) => reducedExtents[axis];
+
+        public readonly int ReducedStride(int axis) => reducedStrides[axis];
+
+        public void AddKept(int extent, int stride, int target)
+        {
+            if (KeptRank > 0 && keptStrides[KeptRank - 1] == stride * extent && keptTargets[KeptRank - 1] == target * extent)
+            {
+                keptExtents[KeptRank - 1] *= extent;
+                keptStrides[KeptRank - 1] = stride;
+                keptTargets[KeptRank - 1] = target;
+                return;
+            }
+
+            keptExtents[KeptRank] = extent;
+            keptStrides[KeptRank] = stride;
+            keptTargets[KeptRank++] = target;
+        }
+
+        public void AddReduced(int extent, int stride)
+        {
+            if (ReducedRank > 0 && reducedStrides[ReducedRank - 1] == stride * extent)
+            {
+                reducedExtents[ReducedRank - 1] *= extent;
+                reducedStrides[ReducedRank - 1] = stride;
+                return;
+            }
+
+            reducedExtents[ReducedRank] = extent;
+            reducedStrides[ReducedRank++] = stride;
+        }
+
+        /// <summary>Offsets into source and destination of one kept index, over the first <paramref name="rank"/> kept axes.</summary>
+        public readonly void Kept(int index, int rank, out nint source, out nint target)
+        {
+            source = 0;
+            target = 0;
+            for (int axis = rank - 1; axis >= 0; axis--)
+            {
+                (index, int position) = Math.DivRem(index, keptExtents[axis]);
+                source += (nint)position * keptStrides[axis];
+                target += (nint)position * keptTargets[axis];
+            }
+        }
+
+        /// <summary>Offset into the source of one reduced index, over the first <paramref name="rank"/> reduced axes.</summary>
+        public readonly nint Reduced(int index, int rank)
+        {
+            nint source = 0;
+            for (int axis = rank - 1; axis >= 0; axis--)
+            {
+                (index, int position) = Math.DivRem(index, reducedExtents[axis]);
+                source += (nint)position * reducedStrides[axis];
+            }
+
+            return source;
+        }
+    }
+
+    private struct ReductionJob<T, TReduction> : IParallelBody
+        where T : unmanaged
+        where TReduction : struct, IReduction
+    {
+        public Axes Axes;
+        public T* Source;
+        public T* Destination;
+        public bool Accumulate;
+        public bool SplitInner;
+        public int PartLength;
+        public int KeptCount;
+        public int ReducedCount;
+
+        public readonly void Run(int part)
+        {
+            if (typeof(T) == typeof(double))
+                RunIn<double>(part);
+            else
+                RunIn<float>(part);
+        }
+
+        public readonly void RunBlocks(WorkerPool pool)
+        {
+            if (typeof(T) == typeof(double))
+                RunBlocksIn<double>(pool);
+            else
+                RunBlocksIn<float>(pool);
+        }
+
+        private readonly void RunBlocksIn<U>(WorkerPool pool)
+            where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        {
+            int blocks = (ReducedCount + BlockLength - 1) / BlockLength;
+            // Native memory, because a block count large enough for the stack to matter is too rare to keep a buffer for.
+            U* partials = (U*)NativeMemory.Alloc((nuint)blocks, (nuint)sizeof(U));
+            BlockJob<T, U, TReduction> job = new() { Source = Source, Stride = Axes.ReducedStride(0), Length = ReducedCount, Partials = partials };
+            pool.For(blocks, job);
+            U total = ReduceRun<U, U, TReduction>(partials, 1, blocks, TReduction.Identity<VectorLane<U>>().Value[0], mapped: true);
+            Finish(total, Destination);
+            NativeMemory.Free(partials);
+        }
+
+        private readonly void RunIn<U>(int part)
+            where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        {
+            if (!Axes.InnerIsKept)
+            {
+                int innerLength = Axes.ReducedRank == 0 ? 1 : Axes.ReducedExtent(Axes.ReducedRank - 1);
+                int innerStride = Axes.ReducedRank == 0 ? 1 : Axes.ReducedStride(Axes.ReducedRank - 1);
+                int runs = innerLength == 0 ? 0 : ReducedCount / innerLength;
+                int end = Math.Min((part + 1) * PartLength, KeptCount);
+                for (int kept = part * PartLength; kept < end; kept++)
+                {
+                    Axes.Kept(kept, Axes.KeptRank, out nint source, out nint target);
+                    U total = TReduction.Identity<VectorLane<U>>().Value[0];
+                    for (int run = 0; run < runs; run++)
+                        total = ReduceRun<T, U, TReduction>(Source + source + Axes.Reduced(run, Axes.ReducedRank - 1), innerStride, innerLength, total, mapped: false);
+                    Finish(total, Destination + target);
+                }
+
+                return;
+            }
+
+            int width = Axes.KeptExtent(Axes.KeptRank - 1);
+            int units = KeptCount / width;
+            int firstUnit = SplitInner ? 0 : part * PartLength;
+            int lastUnit = SplitInner ? units : Math.Min(units, firstUnit + PartLength);
+            int firstColumn = SplitInner ? part * PartLength : 0;
+            int lastColumn = SplitInner ? Math.Min(width, firstColumn + PartLength) : width;
+            for (int unit = firstUnit; unit < lastUnit; unit++)
+            {
+                Axes.Kept(unit, Axes.KeptRank - 1, out nint source, out nint target);
+                Columns<U>(Source + source, Destination + target, firstColumn, lastColumn);
+            }
+        }
+
+        [SkipLocalsInit]
+        private readonly void Columns<U>(T* source, T* target, int firstColumn, int lastColumn)
+            where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        {
+            int stride = Axes.KeptStride(Axes.KeptRank - 1);
+            int targetStride = Axes.KeptTarget(Axes.KeptRank - 1);
+            U* totals = stackalloc U[Widening.ChunkLength];
+            U* row = stackalloc U[Widening.ChunkLength];
+            int lanes = Vector<U>.Count;
+            for (int column = firstColumn; column < lastColumn; column += Widening.ChunkLength)
+            {
+                int n = Math.Min(Widening.ChunkLength, lastColumn - column);
+                new Span<U>(totals, Widening.ChunkLength).Fill(TReduction.Identity<VectorLane<U>>().Value[0]);
+                for (int reduced = 0; reduced < ReducedCount; reduced++)
+                {
+                    T* from = source + Axes.Reduced(reduced, Axes.ReducedRank) + ((nint)column * stride);
+                    U* values = (U*)from;
+                    if (typeof(T) != typeof(U) || stride != 1)
+                    {
+                        Widening.Load(from, stride, row, n);
+                        values = row;
+                    }
+
+                    int i = 0;
+                    for (; i <= n - lanes; i += lanes)
+                        Vector.Store(TReduction.Combine(new VectorLane<U>(Vector.Load(totals + i)), TReduction.Map(new VectorLane<U>(Vector.Load(values + i)))).Value, totals + i);
+                    if (i < n)
+                    {
+                        Vector<U> rest = default;
+                        Unsafe.CopyBlockUnaligned(&rest, values + i, (uint)((n - i) * sizeof(U)));
+                        Vector.Store(TReduction.Combine(new VectorLane<U>(Vector.Load(totals + i)), TReduction.Map(new VectorLane<U>(rest))).Value, totals + i);
+                    }
+                }
+
+                for (int i = 0; i < n; i++)
+                    Finish(totals[i], target + ((nint)(column + i) * targetStride));
+            }
+        }
+
+        private readonly void Finish<U>(U total, T* target)
+            where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        {
+            if (Accumulate)
+            {
+                U before;
+                Widening.Load(target, 1, &before, 1);
+                total += before;
+            }
+
+            Widening.Store(&total, target, 1, 1);
+        }
+    }
+
+    private struct BlockJob<T, U, TReduction> : IParallelBody
+        where T : unmanaged
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TReduction : struct, IReduction
+    {
+        public T* Source;
+        public int Stride;
+        public int Length;
+        public U* Partials;
+
+        public readonly void Run(int part)
+        {
+            int start = part * BlockLength;
+            Partials[part] = ReduceRun<T, U, TReduction>(Source + ((nint)start * Stride), Stride, Math.Min(BlockLength, Length - start), TReduction.Identity<VectorLane<U>>().Value[0], mapped: false);
+        }
+    }
+
+    [SkipLocalsInit]
+    private static U ReduceRun<T, U, TReduction>(T* source, int stride, int length, U start, bool mapped)
+        where T : unmanaged
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TReduction : struct, IReduction
+    {
+        VectorLane<U> identity = TReduction.Identity<VectorLane<U>>();
+        VectorLane<U> a = identity, b = identity, c = identity, d = identity;
+        int lanes = Vector<U>.Count;
+        U* chunk = stackalloc U[Widening.ChunkLength];
+        bool direct = typeof(T) == typeof(U) && stride == 1;
+        for (int first = 0; first < length; first += Widening.ChunkLength)
+        {
+            int n = Math.Min(Widening.ChunkLength, length - first);
+            U* values = (U*)(source + first);
+            if (!direct)
+            {
+                Widening.Load(source + ((nint)first * stride), stride, chunk, n);
+                values = chunk;
+            }
+
+            int i = 0;
+            for (; i <= n - (4 * lanes); i += 4 * lanes)
+            {
+                a = TReduction.Combine(a, Mapped<U, TReduction>(values + i, mapped));
+                b = TReduction.Combine(b, Mapped<U, TReduction>(values + i + lanes, mapped));
+                c = TReduction.Combine(c, Mapped<U, TReduction>(values + i + (2 * lanes), mapped));
+                d = TReduction.Combine(d, Mapped<U, TReduction>(values + i + (3 * lanes), mapped));
+            }
+
+            for (; i <= n - lanes; i += lanes)
+                a = TReduction.Combine(a, Mapped<U, TReduction>(values + i, mapped));
+            if (i < n)
+            {
+                Vector<U> loaded = default;
+                Unsafe.CopyBlockUnaligned(&loaded, values + i, (uint)((n - i) * sizeof(U)));
+                Vector<U> contribution = mapped ? loaded : TReduction.Map(new VectorLane<U>(loaded)).Value;
+                Vector<U> rest = identity.Value;
+                Unsafe.CopyBlockUnaligned(&rest, &contribution, (uint)((n - i) * sizeof(U)));
+                b = TReduction.Combine(b, new VectorLane<U>(rest));
+            }
+        }
+
+        Vector<U> all = TReduction.Combine(TReduction.Combine(a, b), TReduction.Combine(c, d)).Value;
+        for (int half = lanes / 2; half >= 1; half /= 2)
+        {
+            Vector<U> upper = identity.Value;
+            Unsafe.CopyBlockUnaligned(&upper, (U*)&all + half, (uint)(half * sizeof(U)));
+            all = TReduction.Combine(new VectorLane<U>(all), new VectorLane<U>(upper)).Value;
+        }
+
+        return TReduction.Combine(new VectorLane<U>(Vector.Create(start)), new VectorLane<U>(all)).Value[0];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static VectorLane<U> Mapped<U, TReduction>(U* values, bool mapped)
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TReduction : struct, IReduction
+    {
+        VectorLane<U> loaded = new(Vector.Load(values));
+        return mapped ? loaded : TReduction.Map(loaded);
+    }
+}

@@ -1,0 +1,122 @@
+namespace ConservativeAD.Kernels.Elementwise;
+
+/// <summary>Functions built from those of <see cref="ILane{L}"/>, for any lane.</summary>
+public static class Lane
+{
+    /// <summary>0.</summary><typeparam name="L">The lane type.</typeparam>
+    public static L Zero<L>()
+        where L : struct, ILane<L> => L.Constant(0);
+
+    /// <summary>1.</summary><typeparam name="L">The lane type.</typeparam>
+    public static L One<L>()
+        where L : struct, ILane<L> => L.Constant(1);
+
+    /// <summary><paramref name="then"/> where a &lt; b, <paramref name="otherwise"/> elsewhere.</summary>
+    /// <typeparam name="L">The lane type.</typeparam>
+    /// <param name="a">Left side.</param><param name="b">Right side.</param><param name="then">Taken where true.</param><param name="otherwise">Taken where false.</param>
+    public static L IfLess<L>(L a, L b, L then, L otherwise)
+        where L : struct, ILane<L> => L.IfGreater(b, a, then, otherwise);
+
+    /// <summary>−1, 0 or 1 by the sign; 0 for NaN.</summary><typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
+    public static L Sign<L>(L x)
+        where L : struct, ILane<L> => Sign(x, L.Constant(0));
+
+    /// <summary>−1 or 1 by the sign, and a given value at 0.</summary>
+    /// <typeparam name="L">The lane type.</typeparam><param name="x">The number.</param><param name="atZero">The value where x = 0 (or NaN).</param>
+    public static L Sign<L>(L x, L atZero)
+        where L : struct, ILane<L> =>
+        L.IfGreater(x, L.Constant(0), L.Constant(1), IfLess(x, L.Constant(0), L.Constant(-1), atZero));
+
+    /// <summary>exp(x) − 1 without cancellation near 0 (Kahan's quotient form).</summary><typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
+    public static L ExpMinusOne<L>(L x)
+        where L : struct, ILane<L>
+    {
+        L one = L.Constant(1);
+        L u = L.Exp(x);
+        L difference = u - one;
+        L corrected = difference * (x / L.Log(u));
+        // exp has run out of bits at both ends: near 0 the result is x, far below it is −1, far above u itself.
+        return L.IfEqual(u, one, x, L.IfGreater(L.Abs(x), L.Constant(1), difference, corrected));
+    }
+
+    /// <summary>log(1 + x) without cancellation near 0 (Kahan's quotient form).</summary><typeparam name="L">The lane type.</typeparam><param name="x">Above −1.</param>
+    public static L LogOnePlus<L>(L x)
+        where L : struct, ILane<L>
+    {
+        L one = L.Constant(1);
+        L u = one + x;
+        L corrected = L.Log(u) * (x / (u - one));
+        return L.IfEqual(u, one, x, L.IfGreater(L.Abs(x), L.Constant(1), L.Log(u), corrected));
+    }
+
+    /// <summary>1/(1 + exp(−x)), from the exponential of a number that is never positive, so that nothing overflows.</summary>
+    /// <typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
+    public static L Sigmoid<L>(L x)
+        where L : struct, ILane<L>
+    {
+        L one = L.Constant(1);
+        L e = L.Exp(-L.Abs(x));
+        L upper = one / (one + e);
+        return L.IfGreater(L.Constant(0), x, e * upper, upper);
+    }
+
+    /// <summary>The error function, by the rational approximations of W. J. Cody, Math. Comp. 23 (1969), to about double precision.</summary>
+    /// <typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
+    public static L Erf<L>(L x)
+        where L : struct, ILane<L>
+    {
+        L y = L.Abs(x);
+        L square = y * y;
+
+        L numerator = L.Constant(1.85777706184603153e-1) * square;
+        L denominator = square;
+        numerator = (numerator + L.Constant(3.16112374387056560e0)) * square;
+        denominator = (denominator + L.Constant(2.36012909523441209e1)) * square;
+        numerator = (numerator + L.Constant(1.13864154151050156e2)) * square;
+        denominator = (denominator + L.Constant(2.44024637934444173e2)) * square;
+        numerator = (numerator + L.Constant(3.77485237685302021e2)) * square;
+        denominator = (denominator + L.Constant(1.28261652607737228e3)) * square;
+        L small = x * (numerator + L.Constant(3.20937758913846947e3)) / (denominator + L.Constant(2.84423683343917062e3));
+
+        // Arguments outside the middle range are replaced, so that no lane overflows on a side it does not take.
+        L middle = L.Min(y, L.Constant(4));
+        numerator = L.Constant(2.15311535474403846e-8) * middle;
+        denominator = middle;
+        numerator = (numerator + L.Constant(5.64188496988670089e-1)) * middle;
+        denominator = (denominator + L.Constant(1.57449261107098347e1)) * middle;
+        numerator = (numerator + L.Constant(8.88314979438837594e0)) * middle;
+        denominator = (denominator + L.Constant(1.17693950891312499e2)) * middle;
+        numerator = (numerator + L.Constant(6.61191906371416295e1)) * middle;
+        denominator = (denominator + L.Constant(5.37181101862009858e2)) * middle;
+        numerator = (numerator + L.Constant(2.98635138197400131e2)) * middle;
+        denominator = (denominator + L.Constant(1.62138957456669019e3)) * middle;
+        numerator = (numerator + L.Constant(8.81952221241769090e2)) * middle;
+        denominator = (denominator + L.Constant(3.29079923573345963e3)) * middle;
+        numerator = (numerator + L.Constant(1.71204761263407058e3)) * middle;
+        denominator = (denominator + L.Constant(4.36261909014324716e3)) * middle;
+        numerator = (numerator + L.Constant(2.05107837782607147e3)) * middle;
+        denominator = (denominator + L.Constant(3.43936767414372164e3)) * middle;
+        L complement = L.Exp(-(middle * middle)) * (numerator + L.Constant(1.23033935479799725e3)) / (denominator + L.Constant(1.23033935480374942e3));
+
+        // Beyond 4 the complement is below 1.6e-8: the leading terms of its asymptotic series settle what a double can still see.
+        L far = L.Min(L.Max(y, L.Constant(4)), L.Constant(6));
+        L inverse = L.Constant(1) / (far * far);
+        numerator = L.Constant(1.63153871373020978e-2) * inverse;
+        denominator = inverse;
+        numerator = (numerator + L.Constant(3.05326634961232344e-1)) * inverse;
+        denominator = (denominator + L.Constant(2.56852019228982242e0)) * inverse;
+        numerator = (numerator + L.Constant(3.60344899949804439e-1)) * inverse;
+        denominator = (denominator + L.Constant(1.87295284992346725e0)) * inverse;
+        numerator = (numerator + L.Constant(1.25781726111229246e-1)) * inverse;
+        denominator = (denominator + L.Constant(5.27905102951428412e-1)) * inverse;
+        numerator = (numerator + L.Constant(1.60837851487422766e-2)) * inverse;
+        denominator = (denominator + L.Constant(6.05183413124413191e-2)) * inverse;
+        L ratio = inverse * (numerator + L.Constant(6.58749161529837803e-4)) / (denominator + L.Constant(2.33520497626869185e-3));
+        L tail = L.Exp(-(far * far)) * ((L.Constant(0.56418958354775628695) - ratio) / far);
+
+        L beyond = L.Constant(1) - L.IfGreater(y, L.Constant(4), tail, complement);
+        L signed = L.IfGreater(L.Constant(0), x, -beyond, beyond);
+        // The last line also lets NaN through: NaN compares as neither.
+        return L.IfGreater(y, L.Constant(0.46875), signed, small);
+    }
+}

@@ -1,0 +1,47 @@
+namespace ConservativeAD.Kernels.Elementwise;
+
+/// <summary>An elementwise function of one argument.</summary>
+public interface IUnaryMap
+{
+    /// <summary>The function.</summary>
+    /// <typeparam name="L">The lane type.</typeparam>
+    /// <param name="x">The argument.</param>
+    L Invoke<L>(L x)
+        where L : struct, ILane<L>;
+}
+
+/// <summary>An elementwise function of two arguments.</summary>
+public interface IBinaryMap
+{
+    /// <summary>The function.</summary>
+    /// <typeparam name="L">The lane type.</typeparam>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second.</param>
+    L Invoke<L>(L x, L y)
+        where L : struct, ILane<L>;
+}
+
+/// <summary>An elementwise function of three arguments.</summary>
+public interface ITernaryMap
+{
+    /// <summary>The function.</summary>
+    /// <typeparam name="L">The lane type.</typeparam>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second.</param>
+    /// <param name="z">The third.</param>
+    L Invoke<L>(L x, L y, L z)
+        where L : struct, ILane<L>;
+}
+
+/// <summary>An elementwise function of four arguments.</summary>
+public interface IQuaternaryMap
+{
+    /// <summary>The function.</summary>
+    /// <typeparam name="L">The lane type.</typeparam>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second.</param>
+    /// <param name="z">The third.</param>
+    /// <param name="w">The fourth.</param>
+    L Invoke<L>(L x, L y, L z, L w)
+        where L : struct, ILane<L>;
+}
