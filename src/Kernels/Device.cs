@@ -140,6 +140,15 @@ public abstract partial class Device : IDisposable
         where T : unmanaged
         where TReduction : struct, IReduction;
 
+    /// <summary>How many elements a function maps to something other than 0.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <typeparam name="TMap">The function.</typeparam>
+    /// <param name="map">The function.</param>
+    /// <param name="x">The array.</param>
+    public abstract long Count<T, TMap>(TMap map, in NDArray<T> x)
+        where T : unmanaged
+        where TMap : struct, IUnaryMap;
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -90,6 +90,8 @@ internal sealed unsafe partial class CpuDevice : Device
     public override void Reduce<T, TReduction>(TReduction reduction, in NDArray<T> x, in NDArray<T> destination, bool accumulate) =>
         ReductionLoop.Run<T, TReduction>(pool, x, destination, accumulate);
 
+    public override long Count<T, TMap>(TMap map, in NDArray<T> x) => CountLoop.Run(map, x);
+
     public override string ToString() => $"CPU with {pool.Threads} {(pool.Threads == 1 ? "thread" : "threads")}";
 
     protected override void Dispose(bool disposing)

@@ -1,0 +1,52 @@
+using System.Numerics;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD;
+
+/// <summary>max(x, 0). One kink, at 0, where every slope in [0, 1] is a Clarke subgradient.</summary>
+/// <param name="slopeAtZero">relu'(0); the selections' if null. Any real number is conservative.</param>
+public readonly struct Relu(double? slopeAtZero) : IUnaryRule<Relu>
+{
+    private readonly double? slopeAtZero = slopeAtZero;
+
+    /// <inheritdoc/>
+    public static OperationFacts Facts { get; } = new("relu", TameClass.SemiAlgebraic) { IsSmooth = false };
+
+    /// <inheritdoc/>
+    public static Relu Select(Relu rule, Selections selections) => new(rule.slopeAtZero ?? selections.ReluAtZero);
+
+    /// <inheritdoc/>
+    public static L Kink<L>(Relu rule, L x)
+        where L : struct, ILane<L> => L.IfEqual(x, L.Constant(0), L.Constant(1), L.Constant(0));
+
+    /// <inheritdoc/>
+    public static L DirectionalSlope<L>(Relu rule, L x, L value, L tangent)
+        where L : struct, ILane<L>
+    {
+        L zero = L.Constant(0);
+        return L.IfGreater(L.IfEqual(x, zero, tangent, x), zero, L.Constant(1), zero);
+    }
+
+    /// <inheritdoc/>
+    public L Value<L>(L x)
+        where L : struct, ILane<L> => L.Max(x, L.Constant(0));
+
+    /// <inheritdoc/>
+    public L Slope<L>(L x, L value)
+        where L : struct, ILane<L>
+    {
+        L zero = L.Constant(0);
+        return L.IfGreater(x, zero, L.Constant(1), L.IfEqual(x, zero, L.Constant(slopeAtZero.GetValueOrDefault()), zero));
+    }
+}
+
+/// <content>relu.</content>
+public static partial class Operations
+{
+    /// <summary>max(x, 0), elementwise.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="x">The argument, of any shape.</param>
+    /// <param name="slopeAtZero">relu'(0) here; the selections' if null. Any real number.</param>
+    public static Var<T> Relu<T>(this Var<T> x, double? slopeAtZero = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new UnaryOperation<T, Relu>(new Relu(slopeAtZero)));
+}

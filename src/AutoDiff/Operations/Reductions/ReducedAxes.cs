@@ -1,0 +1,40 @@
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD;
+
+/// <summary>Which axes a reduction takes away, and the shapes that follow.</summary>
+/// <param name="axis">The axis, from 0; every axis if null.</param>
+/// <param name="keepAxis">Whether it stays, with extent 1.</param>
+internal readonly struct ReducedAxes(int? axis, bool keepAxis)
+{
+    private readonly int axis = axis ?? -1;
+    private readonly bool keepAxis = keepAxis;
+
+    /// <summary>Whether every axis is reduced.</summary>
+    public bool IsAll => axis < 0;
+
+    /// <summary>The axis, from 0; −1 for all.</summary>
+    public int Axis => axis;
+
+    /// <summary>How many elements are brought into one.</summary>
+    public int Length(in Shape input) => IsAll ? input.Count : input[axis];
+
+    /// <summary>The output's shape.</summary>
+    public Shape OutputShape(in Shape input)
+    {
+        if (!IsAll)
+            return keepAxis ? input.With(axis, 1) : input.Without(axis);
+        return keepAxis ? Ones(input.Rank) : Shape.Scalar;
+    }
+
+    /// <summary>A view of an array of the output's shape in which the reduced axes stand with extent 1, so that it broadcasts to the input's shape.</summary>
+    public NDArray<T> WithAxes<T>(in NDArray<T> output, in Shape input)
+        where T : unmanaged => output.Reshape(IsAll ? Ones(input.Rank) : input.With(axis, 1));
+
+    private static Shape Ones(int rank)
+    {
+        Span<int> ones = stackalloc int[rank];
+        ones.Fill(1);
+        return new Shape(ones);
+    }
+}

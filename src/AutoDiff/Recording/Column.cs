@@ -1,0 +1,53 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD;
+
+/// <summary>The recorded rules of one type, side by side: a node of the tape is a place in a column, not an object.</summary>
+internal abstract class Column<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public abstract OperationFacts Facts { get; }
+
+    public abstract void Clear();
+
+    public abstract NDArray<T> Value(int index, in Recording<T> recording);
+
+    public abstract void Pullback(int index, in PullbackContext<T> context);
+
+    public abstract void Tangent(int index, in TangentContext<T> context);
+
+    public abstract NDArray<T> Kinks(int index, in KinkContext<T> context);
+}
+
+internal sealed class Column<T, TRule> : Column<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TRule : struct, IRule<T>
+{
+    private TRule[] rules = new TRule[4];
+    private int count;
+
+    public override OperationFacts Facts => TRule.Facts;
+
+    public int Add(in TRule rule)
+    {
+        if (count == rules.Length)
+            Array.Resize(ref rules, 2 * count);
+        rules[count] = rule;
+        return count++;
+    }
+
+    public void RemoveLast() => count--;
+
+    public override void Clear() => count = 0;
+
+    public override NDArray<T> Value(int index, in Recording<T> recording) => rules[index].Value(recording);
+
+    public override void Pullback(int index, in PullbackContext<T> context) => rules[index].Pullback(context);
+
+    public override void Tangent(int index, in TangentContext<T> context) => rules[index].Tangent(context);
+
+    public override NDArray<T> Kinks(int index, in KinkContext<T> context) => rules[index].Kinks(context);
+
+    public ref readonly TRule this[int index] => ref rules[index];
+}

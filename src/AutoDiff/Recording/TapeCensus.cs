@@ -1,0 +1,46 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD;
+
+/// <content>The kink census.</content>
+public sealed partial class Tape<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Which recorded operations sit at a kink, at how many of their elements, and at which.</summary>
+    /// <param name="elementsListed">How many positions to list per operation at most; counting is never cut short.</param>
+    public KinkCensus Census(int elementsListed = 100)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(elementsListed);
+        List<OperationKinks> found = [];
+        for (int node = 0; node < count; node++)
+        {
+            if (columnOf[node] == Leaf || columns[columnOf[node]]!.Facts.IsSmooth && columns[columnOf[node]]!.Facts.IsLocallyLipschitz)
+                continue;
+            Column<T> column = columns[columnOf[node]]!;
+            NDArray<T> marks = column.Kinks(placeInColumn[node], new KinkContext<T>(this, node));
+            if (marks.IsNone)
+                continue;
+            long kinks = Device.Count(default(Identity), marks);
+            if (kinks > 0)
+                found.Add(new OperationKinks(node, column.Facts, marks.Shape, kinks, Positions(marks, elementsListed)));
+            Device.Return(marks.Storage);
+        }
+
+        return new KinkCensus(found);
+    }
+
+    private static int[] Positions(in NDArray<T> marks, int limit)
+    {
+        T[] host = marks.ToArray();
+        List<int> positions = [];
+        for (int i = 0; i < host.Length && positions.Count < limit; i++)
+        {
+            if (host[i] != T.Zero)
+                positions.Add(i);
+        }
+
+        return [.. positions];
+    }
+}

@@ -1,0 +1,137 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD;
+
+/// <content>The reverse pass.</content>
+public sealed partial class Tape<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private NDArray<T>[] cotangents = new NDArray<T>[64];
+    private int cotangentCount;
+    private int pass;
+
+    /// <summary>The gradient of a scalar with respect to every leaf that needs one: an element of the conservative gradient that the selections choose.</summary>
+    /// <param name="output">A value of one element.</param>
+    /// <param name="selections">What to return at kinks in this pass; the tape's own if null. An operation's own override stands.</param>
+    /// <exception cref="InvalidOperationException">The output has more than one element, or depends on nothing that needs a gradient.</exception>
+    public Gradients<T> Backward(Var<T> output, Selections? selections = null)
+    {
+        Check(output);
+        if (output.Shape.Count != 1)
+            throw new InvalidOperationException($"Backward starts from a scalar; a value of shape {output.Shape} needs a cotangent of its shape (Backward(output, cotangent)) or a reduction (Sum, Mean).");
+        BeginPass(output);
+        NDArray<T> seed = Device.Allocate<T>(output.Shape);
+        Device.Fill(seed, T.One);
+        return Sweep(output.Node, seed, selections);
+    }
+
+    /// <summary>The vector-Jacobian product: the cotangent of an output, pulled back to every leaf that needs one.</summary>
+    /// <param name="output">The output.</param>
+    /// <param name="cotangent">The output's cotangent, in its shape.</param>
+    /// <param name="selections">What to return at kinks in this pass; the tape's own if null.</param>
+    public Gradients<T> Backward(Var<T> output, in NDArray<T> cotangent, Selections? selections = null)
+    {
+        Check(output);
+        if (cotangent.Shape != output.Shape)
+            throw new ArgumentException($"The cotangent of a value of shape {output.Shape} was given with shape {cotangent.Shape}; they must be equal.", nameof(cotangent));
+        BeginPass(output);
+        NDArray<T> seed = Device.Allocate<T>(output.Shape);
+        Device.Copy(cotangent, seed);
+        return Sweep(output.Node, seed, selections);
+    }
+
+    internal ref readonly NDArray<T> CotangentOf(int node) => ref cotangents[node];
+
+    internal NDArray<T> InputCotangent(int node, int index, out bool accumulate)
+    {
+        int input = InputNode(node, index);
+        accumulate = !cotangents[input].IsNone;
+        if (!accumulate)
+            cotangents[input] = Device.Allocate<T>(values[input].Shape);
+        return cotangents[input];
+    }
+
+    internal NDArray<T> GradientOf(Var<T> variable, int ofPass)
+    {
+        Check(variable);
+        if (ofPass != pass)
+            throw new InvalidOperationException("These gradients are of an earlier reverse pass; read gradients before the next Backward or Reset.");
+        int node = variable.Node;
+        if (columnOf[node] != Leaf || !needsGradient[node])
+            throw new InvalidOperationException("Gradients are kept for leaves made with tape.Parameter or tape.Variable only.");
+        if (node >= cotangentCount || cotangents[node].IsNone)
+        {
+            NDArray<T> zeros = Device.Allocate<T>(values[node].Shape);
+            Device.Fill(zeros, T.Zero);
+            GrowCotangents();
+            cotangents[node] = zeros;
+        }
+
+        return cotangents[node];
+    }
+
+    private void BeginPass(Var<T> output)
+    {
+        if (!needsGradient[output.Node])
+            throw new InvalidOperationException("The output depends on no parameter or variable; nothing to differentiate.");
+        ReleaseCotangents();
+        GrowCotangents();
+        pass++;
+    }
+
+    private Gradients<T> Sweep(int output, in NDArray<T> seed, Selections? selections)
+    {
+        cotangents[output] = seed;
+        Selections chosen = selections ?? Selections;
+        for (int node = output; node >= 0; node--)
+        {
+            if (columnOf[node] == Leaf || cotangents[node].IsNone)
+                continue;
+            if (needsGradient[node])
+            {
+                Column<T> column = columns[columnOf[node]]!;
+                column.Pullback(placeInColumn[node], new PullbackContext<T>(this, node, chosen));
+                if (DetectAnomalies)
+                    CheckInputCotangents(node, column.Facts.Name);
+            }
+
+            // Consumed: its memory serves the next cotangent while it is still in cache.
+            Device.Return(cotangents[node].Storage);
+            cotangents[node] = default;
+        }
+
+        return new Gradients<T>(this, pass);
+    }
+
+    private void CheckInputCotangents(int node, string operation)
+    {
+        for (int index = 0; index < InputCount(node); index++)
+        {
+            int input = InputNode(node, index);
+            if (!cotangents[input].IsNone)
+                CheckFinite(cotangents[input], operation, node, $"pullback to input {index}");
+        }
+    }
+
+    private void GrowCotangents()
+    {
+        if (cotangents.Length < count)
+            Array.Resize(ref cotangents, values.Length);
+        cotangentCount = count;
+    }
+
+    private void ReleaseCotangents()
+    {
+        for (int node = 0; node < cotangentCount; node++)
+        {
+            if (cotangents[node].IsNone)
+                continue;
+            Device.Return(cotangents[node].Storage);
+            cotangents[node] = default;
+        }
+
+        cotangentCount = 0;
+        pass++;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD;
+
+/// <summary>A value recorded on a tape. Operators and methods on it record further values.</summary>
+/// <typeparam name="T">The element type: float, double or Half.</typeparam>
+public readonly partial struct Var<T> : IEquatable<Var<T>>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Tape<T>? tape;
+
+    internal Var(Tape<T> tape, int node, int generation)
+    {
+        this.tape = tape;
+        Node = node;
+        Generation = generation;
+    }
+
+    /// <summary>The tape that holds the value.</summary>
+    /// <exception cref="InvalidOperationException">This is the default value, which is on no tape.</exception>
+    public Tape<T> Tape => tape ?? throw new InvalidOperationException("This variable is on no tape; make one with tape.Variable, tape.Parameter or tape.Constant.");
+
+    /// <summary>The recorded value. It belongs to the tape, until its next reset.</summary>
+    /// <exception cref="InvalidOperationException">The tape was reset or disposed since.</exception>
+    public NDArray<T> Value
+    {
+        get
+        {
+            Tape.Check(this);
+            return Tape.ValueOf(Node);
+        }
+    }
+
+    /// <summary>The shape of the value.</summary>
+    public Shape Shape => Value.Shape;
+
+    internal int Node { get; }
+
+    internal int Generation { get; }
+
+    /// <summary>Compares two variables: the same place on the same tape.</summary>
+    /// <param name="left">One.</param>
+    /// <param name="right">The other.</param>
+    public static bool operator ==(Var<T> left, Var<T> right) => left.Equals(right);
+
+    /// <summary>Compares two variables.</summary>
+    /// <param name="left">One.</param>
+    /// <param name="right">The other.</param>
+    public static bool operator !=(Var<T> left, Var<T> right) => !left.Equals(right);
+
+    /// <summary>The elements, in row-major order, as a new host array.</summary>
+    public T[] ToArray() => Value.ToArray();
+
+    /// <summary>The only element of a value of one element, such as a loss.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1024", Justification = "Copies from the device.")]
+    public T GetScalar() => Value.GetScalar();
+
+    /// <summary>Records an operation of one input: the library's, or a user's own rule.</summary>
+    /// <typeparam name="TRule">The rule.</typeparam>
+    /// <param name="rule">The rule with its attributes.</param>
+    public Var<T> Apply<TRule>(in TRule rule)
+        where TRule : struct, IRule<T> => Tape.Record(rule, this);
+
+    /// <inheritdoc/>
+    public bool Equals(Var<T> other) => ReferenceEquals(tape, other.tape) && Node == other.Node && Generation == other.Generation;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Var<T> other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(tape, Node, Generation);
+
+    /// <inheritdoc/>
+    public override string ToString() => tape is null ? "no variable" : $"variable {Node} {Value}";
+}

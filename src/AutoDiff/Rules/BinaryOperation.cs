@@ -1,0 +1,109 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD;
+
+/// <summary>Records an elementwise rule of two inputs, broadcasting them.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+/// <typeparam name="TRule">The rule.</typeparam>
+/// <param name="rule">The rule with its attributes.</param>
+[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
+public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TRule : struct, IBinaryRule<TRule>
+{
+    private readonly TRule rule = rule;
+
+    /// <inheritdoc/>
+    public static OperationFacts Facts => TRule.Facts;
+
+    /// <inheritdoc/>
+    public NDArray<T> Value(in Recording<T> recording)
+    {
+        NDArray<T> x = recording.Input(0), y = recording.Input(1);
+        NDArray<T> z = recording.Rent(Shape.Broadcast(x.Shape, y.Shape, Facts.Name));
+        recording.Device.Map2(new ValueMap(rule), x, y, z);
+        return z;
+    }
+
+    /// <inheritdoc/>
+    public void Pullback(in PullbackContext<T> context)
+    {
+        TRule selected = TRule.Select(rule, context.Selections);
+        if (context.Needs(0))
+            Pull(context, 0, new PullbackOfFirst(selected));
+        if (context.Needs(1))
+            Pull(context, 1, new PullbackOfSecond(selected));
+    }
+
+    /// <inheritdoc/>
+    public void Tangent(in TangentContext<T> context) =>
+        context.Device.Map4(new TangentMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Input(1), context.Tangent(0), context.Tangent(1), context.OutputTangent);
+
+    /// <inheritdoc/>
+    public NDArray<T> Kinks(in KinkContext<T> context)
+    {
+        NDArray<T> marks = context.Rent(context.Output.Shape);
+        context.Device.Map2(new KinkMap(rule), context.Input(0), context.Input(1), marks);
+        return marks;
+    }
+
+    private static void Pull<TMap>(in PullbackContext<T> context, int index, TMap map)
+        where TMap : struct, ITernaryMap
+    {
+        NDArray<T> x = context.Input(0), y = context.Input(1), cotangent = context.Cotangent;
+        if (context.Input(index).Shape == cotangent.Shape)
+        {
+            NDArray<T> target = context.InputCotangent(index, out bool accumulate);
+            context.Device.Map3(map, x, y, cotangent, target, accumulate);
+            return;
+        }
+
+        NDArray<T> full = context.Rent(cotangent.Shape);
+        context.Device.Map3(map, x, y, cotangent, full);
+        context.AddSummed(index, full);
+        context.Return(full);
+    }
+
+    private readonly struct ValueMap(TRule rule) : IBinaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L y)
+            where L : struct, ILane<L> => rule.Value(x, y);
+    }
+
+    private readonly struct PullbackOfFirst(TRule rule) : ITernaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L y, L cotangent)
+            where L : struct, ILane<L> => cotangent * rule.SlopeOfFirst(x, y);
+    }
+
+    private readonly struct PullbackOfSecond(TRule rule) : ITernaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L y, L cotangent)
+            where L : struct, ILane<L> => cotangent * rule.SlopeOfSecond(x, y);
+    }
+
+    private readonly struct TangentMap(TRule rule) : IQuaternaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L y, L dx, L dy)
+            where L : struct, ILane<L> => TRule.Tangent(rule, x, y, dx, dy);
+    }
+
+    private readonly struct KinkMap(TRule rule) : IBinaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L y)
+            where L : struct, ILane<L> => TRule.Kink(rule, x, y);
+    }
+}

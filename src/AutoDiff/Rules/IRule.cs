@@ -1,0 +1,33 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD;
+
+/// <summary>
+/// Everything the engine knows of one operation: its value, pullback, tangent and kinks. A rule is a struct; its attributes (an axis, a stride) and
+/// what it keeps from the forward pass (indices, statistics) are its fields, so that recording it allocates nothing.
+/// </summary>
+/// <typeparam name="T">The element type: float, double or Half.</typeparam>
+public interface IRule<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>What theory needs to know of the operation.</summary>
+    static abstract OperationFacts Facts { get; }
+
+    /// <summary>Checks the inputs' shapes and computes the output, into memory from <see cref="Recording{T}.Rent(in Shape)"/> or as a view of an input.</summary>
+    /// <param name="recording">The inputs and the tape's memory.</param>
+    NDArray<T> Value(in Recording<T> recording);
+
+    /// <summary>Adds the output's cotangent, pulled back, to the cotangent of each input that needs one.</summary>
+    /// <param name="context">Inputs, output and cotangents.</param>
+    void Pullback(in PullbackContext<T> context);
+
+    /// <summary>Computes the output's tangent: the one-sided directional derivative, at kinks too.</summary>
+    /// <param name="context">Inputs, output and tangents.</param>
+    void Tangent(in TangentContext<T> context);
+
+    /// <summary>Marks with 1 each element that sits at a kink and with 0 each that does not.</summary>
+    /// <param name="context">Inputs, output and temporary memory for the marks.</param>
+    /// <returns>The marks, from <see cref="KinkContext{T}.Rent(in Shape)"/>; the default value where the operation has no kinks.</returns>
+    NDArray<T> Kinks(in KinkContext<T> context);
+}

@@ -1,0 +1,20 @@
+namespace ConservativeAD;
+
+/// <summary>The smallest o-minimal structure that is known to contain a function's graph; each contains the one before.</summary>
+public enum TameClass
+{
+    /// <summary>Polynomials.</summary>
+    Polynomial,
+
+    /// <summary>Piecewise polynomial and rational functions, roots, max, sort, norms.</summary>
+    SemiAlgebraic,
+
+    /// <summary>Globally subanalytic: analytic functions restricted to bounded sets.</summary>
+    GloballySubanalytic,
+
+    /// <summary>Definable with the exponential and logarithm, R_an,exp.</summary>
+    LogExp,
+
+    /// <summary>In no o-minimal structure: sin or floor on an unbounded domain, random branches.</summary>
+    NotTame,
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD;
+
+/// <summary>Records an elementwise rule of one input.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+/// <typeparam name="TRule">The rule.</typeparam>
+/// <param name="rule">The rule with its attributes.</param>
+[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
+public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TRule : struct, IUnaryRule<TRule>
+{
+    private readonly TRule rule = rule;
+
+    /// <inheritdoc/>
+    public static OperationFacts Facts => TRule.Facts;
+
+    /// <inheritdoc/>
+    public NDArray<T> Value(in Recording<T> recording)
+    {
+        NDArray<T> x = recording.Input(0);
+        NDArray<T> y = recording.Rent(x.Shape);
+        recording.Device.Map(new ValueMap(rule), x, y);
+        return y;
+    }
+
+    /// <inheritdoc/>
+    public void Pullback(in PullbackContext<T> context)
+    {
+        if (!context.Needs(0))
+            return;
+        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+        context.Device.Map3(new PullbackMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Output, context.Cotangent, target, accumulate);
+    }
+
+    /// <inheritdoc/>
+    public void Tangent(in TangentContext<T> context) =>
+        context.Device.Map3(new TangentMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Output, context.Tangent(0), context.OutputTangent);
+
+    /// <inheritdoc/>
+    public NDArray<T> Kinks(in KinkContext<T> context)
+    {
+        NDArray<T> marks = context.Rent(context.Output.Shape);
+        context.Device.Map(new KinkMap(rule), context.Input(0), marks);
+        return marks;
+    }
+
+    private readonly struct ValueMap(TRule rule) : IUnaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x)
+            where L : struct, ILane<L> => rule.Value(x);
+    }
+
+    private readonly struct PullbackMap(TRule rule) : ITernaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L value, L cotangent)
+            where L : struct, ILane<L> => cotangent * rule.Slope(x, value);
+    }
+
+    private readonly struct TangentMap(TRule rule) : ITernaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L value, L tangent)
+            where L : struct, ILane<L> => tangent * TRule.DirectionalSlope(rule, x, value, tangent);
+    }
+
+    private readonly struct KinkMap(TRule rule) : IUnaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x)
+            where L : struct, ILane<L> => TRule.Kink(rule, x);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>Counts the elements that a function maps to something other than 0; the count is exact whatever the element type.</summary>
+internal static unsafe class CountLoop
+{
+    public static long Run<T, TMap>(TMap map, in NDArray<T> x)
+        where T : unmanaged
+        where TMap : struct, IUnaryMap => typeof(T) == typeof(double) ? Run<T, double, TMap>(map, x) : Run<T, float, TMap>(map, x);
+
+    [SkipLocalsInit]
+    private static long Run<T, U, TMap>(TMap map, in NDArray<T> x)
+        where T : unmanaged
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TMap : struct, IUnaryMap
+    {
+        if (x.Count == 0)
+            return 0;
+        StridedLoop loop = default;
+        loop.Begin(x.Shape);
+        loop.Add(0, x);
+        loop.Coalesce(1);
+        T* source = MapLoop.Pointer(x);
+        U* chunk = stackalloc U[Widening.ChunkLength];
+        int lanes = Vector<U>.Count;
+        int stride = loop.InnerStride(0);
+        long count = 0;
+        for (int outer = 0; outer < loop.OuterCount; outer++)
+        {
+            T* row = source + loop.OuterOffset(outer, 0);
+            for (int first = 0; first < loop.InnerLength; first += Widening.ChunkLength)
+            {
+                int n = Math.Min(Widening.ChunkLength, loop.InnerLength - first);
+                U* values = (U*)(row + first);
+                if (typeof(T) != typeof(U) || stride != 1)
+                {
+                    Widening.Load(row + ((nint)first * stride), stride, chunk, n);
+                    values = chunk;
+                }
+
+                // Each lane counts in its own number: at most a chunk's worth, which every type holds exactly.
+                Vector<U> counts = Vector<U>.Zero;
+                int i = 0;
+                for (; i <= n - lanes; i += lanes)
+                    counts += Marks<U, TMap>(map, Vector.Load(values + i));
+                count += long.CreateTruncating(Vector.Sum(counts));
+                if (i < n)
+                {
+                    Vector<U> rest = default;
+                    Unsafe.CopyBlockUnaligned(&rest, values + i, (uint)((n - i) * sizeof(U)));
+                    Vector<U> marks = Marks<U, TMap>(map, rest);
+                    for (int lane = 0; lane < n - i; lane++)
+                        count += long.CreateTruncating(marks[lane]);
+                }
+            }
+        }
+
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<U> Marks<U, TMap>(TMap map, Vector<U> x)
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TMap : struct, IUnaryMap =>
+        Vector.ConditionalSelect(Vector.Equals(map.Invoke(new VectorLane<U>(x)).Value, Vector<U>.Zero), Vector<U>.Zero, Vector<U>.One);
+}
