@@ -1,0 +1,146 @@
+using System.Runtime.CompilerServices;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>Sorts of key arrays: merge sort for short ones, least-significant-digit radix sort for long ones, a heap for the first few.</summary>
+internal static unsafe class KeySort
+{
+    // Below this the histograms of the radix sort cost more than the comparisons of the merge sort.
+    private const int ShortestRadix = 1024;
+    private const int InsertionRun = 16;
+
+    /// <summary>Bytes of counters that <see cref="Sort"/> needs beside its two arrays.</summary>
+    public const int CounterBytes = SortKeys.Digits * sizeof(int);
+
+    /// <summary>Sorts keys by value and then by place. The keys must come with ascending places.</summary>
+    /// <returns>Whichever of the two arrays holds the outcome.</returns>
+    public static TKey* Sort<TKey>(TKey* keys, TKey* spare, int* counters, int count, int passes)
+        where TKey : unmanaged, ISortKey<TKey> =>
+        count < ShortestRadix ? Merge(keys, spare, count) : Radix(keys, spare, counters, count, passes);
+
+    /// <summary>Brings the first <paramref name="k"/> keys of the order to the front, sorted. Everything behind them is left in no order.</summary>
+    /// <returns>Whichever of the two arrays holds the outcome.</returns>
+    public static TKey* First<TKey>(TKey* keys, TKey* spare, int count, int k)
+        where TKey : unmanaged, ISortKey<TKey>
+    {
+        // A heap with the worst of the best k on top; most of the others lose to it at one comparison.
+        for (int root = (k / 2) - 1; root >= 0; root--)
+            SiftDown(keys, root, k);
+        for (int i = k; i < count; i++)
+        {
+            if (keys[i].IsBefore(keys[0]))
+            {
+                keys[0] = keys[i];
+                SiftDown(keys, 0, k);
+            }
+        }
+
+        return Merge(keys, spare, k);
+    }
+
+    private static TKey* Radix<TKey>(TKey* keys, TKey* spare, int* counters, int count, int passes)
+        where TKey : unmanaged, ISortKey<TKey>
+    {
+        for (int pass = 0; pass < passes; pass++)
+        {
+            new Span<int>(counters, SortKeys.Digits).Clear();
+            for (int i = 0; i < count; i++)
+                counters[keys[i].Digit(pass)]++;
+
+            // A digit on which all agree (exponents of a narrow range, the top of a short key) moves nothing.
+            if (counters[keys[0].Digit(pass)] == count)
+                continue;
+
+            int start = 0;
+            for (int digit = 0; digit < SortKeys.Digits; digit++)
+            {
+                int size = counters[digit];
+                counters[digit] = start;
+                start += size;
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                TKey key = keys[i];
+                spare[counters[key.Digit(pass)]++] = key;
+            }
+
+            TKey* sorted = spare;
+            spare = keys;
+            keys = sorted;
+        }
+
+        return keys;
+    }
+
+    private static TKey* Merge<TKey>(TKey* keys, TKey* spare, int count)
+        where TKey : unmanaged, ISortKey<TKey>
+    {
+        for (int start = 0; start < count; start += InsertionRun)
+            Insert(keys + start, Math.Min(InsertionRun, count - start));
+
+        for (long width = InsertionRun; width < count; width *= 2)
+        {
+            for (long start = 0; start < count; start += 2 * width)
+            {
+                long middle = Math.Min(start + width, count);
+                long end = Math.Min(start + (2 * width), count);
+                TKey* left = keys + start;
+                TKey* leftEnd = keys + middle;
+                TKey* right = leftEnd;
+                TKey* rightEnd = keys + end;
+                TKey* target = spare + start;
+                while (left < leftEnd && right < rightEnd)
+                {
+                    bool takeRight = right->IsBefore(*left);
+                    *target++ = takeRight ? *right : *left;
+                    right += takeRight ? 1 : 0;
+                    left += takeRight ? 0 : 1;
+                }
+
+                while (left < leftEnd)
+                    *target++ = *left++;
+                while (right < rightEnd)
+                    *target++ = *right++;
+            }
+
+            TKey* sorted = spare;
+            spare = keys;
+            keys = sorted;
+        }
+
+        return keys;
+    }
+
+    private static void Insert<TKey>(TKey* keys, int count)
+        where TKey : unmanaged, ISortKey<TKey>
+    {
+        for (int i = 1; i < count; i++)
+        {
+            TKey key = keys[i];
+            int j = i;
+            for (; j > 0 && key.IsBefore(keys[j - 1]); j--)
+                keys[j] = keys[j - 1];
+            keys[j] = key;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SiftDown<TKey>(TKey* heap, int root, int count)
+        where TKey : unmanaged, ISortKey<TKey>
+    {
+        TKey sinking = heap[root];
+        while ((2L * root) + 1 < count)
+        {
+            int child = (2 * root) + 1;
+            if (child + 1 < count && heap[child].IsBefore(heap[child + 1]))
+                child++;
+            if (!sinking.IsBefore(heap[child]))
+                break;
+            heap[root] = heap[child];
+            root = child;
+        }
+
+        heap[root] = sinking;
+    }
+}

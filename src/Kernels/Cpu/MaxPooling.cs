@@ -1,0 +1,243 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>
+/// Max pooling of [batch, channels, height, width] arrays, with the position of every maximum saved. A NaN wins over every number.
+/// Work is split over planes, within which windows are taken in order, so that overlapping windows add up in one order.
+/// </summary>
+internal static unsafe class MaxPooling
+{
+    /// <summary>The largest element of every window and its position.</summary>
+    /// <param name="pool">The threads.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="y">The output.</param>
+    /// <param name="positions">For every output element, the flat index of its maximum in the whole input.</param>
+    /// <param name="ties">Which of equal elements is taken, in the order of the scan along rows.</param>
+    /// <exception cref="ArgumentException">The sizes do not belong together.</exception>
+    public static void Forward<T>(WorkerPool pool, in PoolingShape shape, T* x, T* y, int* positions, TieOrder ties = TieOrder.First)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        shape.Validate();
+        pool.For(shape.Planes, new ForwardBody<T>(shape, x, y, positions, ties));
+    }
+
+    /// <summary>The pullback: every dy goes to the position of its maximum.</summary>
+    /// <param name="pool">The threads.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="dy">The cotangent of the output.</param>
+    /// <param name="positions">As <see cref="Forward"/> saved them (or as a lock changed them, within the plane).</param>
+    /// <param name="dx">The cotangent of the input.</param>
+    /// <param name="accumulate">Add to what <paramref name="dx"/> holds, instead of replacing it.</param>
+    /// <exception cref="ArgumentException">The sizes do not belong together.</exception>
+    public static void Pullback<T>(WorkerPool pool, in PoolingShape shape, T* dy, int* positions, T* dx, bool accumulate = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        shape.Validate();
+        pool.For(shape.Planes, new PullbackBody<T>(shape, dy, positions, dx, accumulate));
+    }
+
+    /// <summary>The tangent: dy = dx at the saved positions.</summary>
+    /// <param name="pool">The threads.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="dx">The tangent of the input.</param>
+    /// <param name="positions">As <see cref="Forward"/> saved them.</param>
+    /// <param name="dy">The tangent of the output.</param>
+    /// <exception cref="ArgumentException">The sizes do not belong together.</exception>
+    public static void Tangent<T>(WorkerPool pool, in PoolingShape shape, T* dx, int* positions, T* dy)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        shape.Validate();
+        pool.For(shape.Planes, new TangentBody<T>(shape, dx, positions, dy));
+    }
+
+    /// <summary>For every window, how many of its elements equal its maximum: 1 where the pooling is differentiable, and where the maximum is NaN.</summary>
+    /// <param name="pool">The threads.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="y">The output of <see cref="Forward"/>.</param>
+    /// <param name="counts">One count per output element.</param>
+    /// <exception cref="ArgumentException">The sizes do not belong together.</exception>
+    public static void CountTies<T>(WorkerPool pool, in PoolingShape shape, T* x, T* y, int* counts)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        shape.Validate();
+        pool.For(shape.Planes, new TieBody<T>(shape, x, y, counts));
+    }
+
+    /// <summary>The pullback that splits evenly: every element tied for a window's maximum takes an equal share of its dy (several NaN count as tied).</summary>
+    /// <param name="pool">The threads.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="y">The output of <see cref="Forward"/>.</param>
+    /// <param name="dy">The cotangent of the output.</param>
+    /// <param name="dx">The cotangent of the input.</param>
+    /// <param name="accumulate">Add to what <paramref name="dx"/> holds, instead of replacing it.</param>
+    /// <exception cref="ArgumentException">The sizes do not belong together.</exception>
+    public static void EvenPullback<T>(WorkerPool pool, in PoolingShape shape, T* x, T* y, T* dy, T* dx, bool accumulate = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        shape.Validate();
+        pool.For(shape.Planes, new EvenPullbackBody<T>(shape, x, y, dy, dx, accumulate));
+    }
+
+    private static bool IsHalving(in PoolingShape shape) => shape is
+    {
+        KernelHeight: 2, KernelWidth: 2, StrideHeight: 2, StrideWidth: 2, PaddingHeight: 0, PaddingWidth: 0,
+    };
+
+    private readonly struct ForwardBody<T>(PoolingShape shape, T* x, T* y, int* positions, TieOrder ties) : IParallelBody
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run(int part)
+        {
+            int height = shape.OutputHeight, width = shape.OutputWidth;
+            int plane = part * shape.InputHeight * shape.InputWidth;
+            nint output = (nint)part * height * width;
+            bool halving = IsHalving(shape);
+            for (int row = 0; row < height; row++)
+            {
+                int column = 0;
+                if (typeof(T) == typeof(float) && halving && Vector256.IsHardwareAccelerated)
+                {
+                    for (; column <= width - Vector256<float>.Count; column += Vector256<float>.Count)
+                        EightHalves(plane + (2 * row * shape.InputWidth) + (2 * column), output + column);
+                }
+
+                for (; column < width; column++)
+                {
+                    var window = new PoolingWindow(shape, row, column);
+                    int best = plane + (window.Top * shape.InputWidth) + window.Left;
+                    T largest = x[best];
+                    for (int h = window.Top; h < window.Bottom; h++)
+                    {
+                        int line = plane + (h * shape.InputWidth);
+                        for (int w = window.Left; w < window.Right; w++)
+                        {
+                            T value = x[line + w];
+                            bool taken = ties == TieOrder.First
+                                ? !(value <= largest) && !T.IsNaN(largest)
+                                : (!(value < largest) && !T.IsNaN(largest)) || T.IsNaN(value);
+                            if (taken)
+                            {
+                                largest = value;
+                                best = line + w;
+                            }
+                        }
+                    }
+
+                    y[output + column] = largest;
+                    positions[output + column] = best;
+                }
+
+                output += width;
+            }
+        }
+
+        // Eight windows of 2 × 2, side by side: two rows of sixteen elements, split into even and odd columns.
+        private void EightHalves(int input, nint output)
+        {
+            float* upper = (float*)x + input;
+            float* lower = upper + shape.InputWidth;
+            Vector256<ulong> a = Vector256.Load((ulong*)upper), b = Vector256.Load((ulong*)(upper + 8));
+            Vector256<ulong> c = Vector256.Load((ulong*)lower), d = Vector256.Load((ulong*)(lower + 8));
+            Vector256<float> best = Vector256.Narrow(a, b).AsSingle();
+            Vector256<int> offset = Vector256<int>.Zero;
+            Challenge(Vector256.Narrow(a >> 32, b >> 32).AsSingle(), 1, ref best, ref offset);
+            Challenge(Vector256.Narrow(c, d).AsSingle(), shape.InputWidth, ref best, ref offset);
+            Challenge(Vector256.Narrow(c >> 32, d >> 32).AsSingle(), shape.InputWidth + 1, ref best, ref offset);
+            best.Store((float*)y + output);
+            (offset + Vector256.Create(input) + Vector256.Create(0, 2, 4, 6, 8, 10, 12, 14)).Store(positions + output);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Challenge(Vector256<float> value, int place, ref Vector256<float> best, ref Vector256<int> offset)
+        {
+            Vector256<float> bestIsNumber = Vector256.Equals(best, best);
+            Vector256<float> taken = ties == TieOrder.First
+                ? ~Vector256.LessThanOrEqual(value, best) & bestIsNumber
+                : (~Vector256.LessThan(value, best) & bestIsNumber) | ~Vector256.Equals(value, value);
+            best = Vector256.ConditionalSelect(taken, value, best);
+            offset = Vector256.ConditionalSelect(taken.AsInt32(), Vector256.Create(place), offset);
+        }
+    }
+
+    private readonly struct PullbackBody<T>(PoolingShape shape, T* dy, int* positions, T* dx, bool accumulate) : IParallelBody
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run(int part)
+        {
+            PoolingPlanes.Begin(shape, dx, part, accumulate);
+            int count = shape.OutputHeight * shape.OutputWidth;
+            nint output = (nint)part * count;
+            for (int i = 0; i < count; i++)
+                dx[positions[output + i]] += dy[output + i];
+        }
+    }
+
+    private readonly struct TangentBody<T>(PoolingShape shape, T* dx, int* positions, T* dy) : IParallelBody
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run(int part)
+        {
+            int count = shape.OutputHeight * shape.OutputWidth;
+            nint output = (nint)part * count;
+            for (int i = 0; i < count; i++)
+                dy[output + i] = dx[positions[output + i]];
+        }
+    }
+
+    private readonly struct TieBody<T>(PoolingShape shape, T* x, T* y, int* counts) : IParallelBody
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run(int part)
+        {
+            int height = shape.OutputHeight, width = shape.OutputWidth;
+            T* image = x + ((nint)part * shape.InputHeight * shape.InputWidth);
+            nint output = (nint)part * height * width;
+            for (int row = 0; row < height; row++)
+            {
+                for (int column = 0; column < width; column++, output++)
+                {
+                    int tied = PoolingPlanes.CountEqual(new PoolingWindow(shape, row, column), image, shape.InputWidth, y[output], nanIsEqual: false);
+                    counts[output] = Math.Max(tied, 1);
+                }
+            }
+        }
+    }
+
+    private readonly struct EvenPullbackBody<T>(PoolingShape shape, T* x, T* y, T* dy, T* dx, bool accumulate) : IParallelBody
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run(int part)
+        {
+            T* target = PoolingPlanes.Begin(shape, dx, part, accumulate);
+            int height = shape.OutputHeight, width = shape.OutputWidth;
+            T* image = x + ((nint)part * shape.InputHeight * shape.InputWidth);
+            nint output = (nint)part * height * width;
+            for (int row = 0; row < height; row++)
+            {
+                for (int column = 0; column < width; column++, output++)
+                {
+                    var window = new PoolingWindow(shape, row, column);
+                    T largest = y[output];
+                    bool isNaN = T.IsNaN(largest);
+                    int tied = PoolingPlanes.CountEqual(window, image, shape.InputWidth, largest, nanIsEqual: true);
+                    T share = T.CreateTruncating(double.CreateTruncating(dy[output]) / tied);
+                    for (int h = window.Top; h < window.Bottom; h++)
+                    {
+                        int line = h * shape.InputWidth;
+                        for (int w = window.Left; w < window.Right; w++)
+                        {
+                            if (image[line + w] == largest || (isNaN && T.IsNaN(image[line + w])))
+                                target[line + w] += share;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Numerics;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>What the poolings share about one plane of an image.</summary>
+internal static unsafe class PoolingPlanes
+{
+    /// <summary>The plane of a cotangent of the input, cleared unless the cotangents are to be added to what it holds.</summary>
+    public static T* Begin<T>(in PoolingShape shape, T* dx, int plane, bool accumulate)
+        where T : unmanaged
+    {
+        int length = shape.InputHeight * shape.InputWidth;
+        T* start = dx + ((nint)plane * length);
+        if (!accumulate)
+            new Span<T>(start, length).Clear();
+        return start;
+    }
+
+    /// <summary>How many elements of a window equal a value.</summary>
+    public static int CountEqual<T>(in PoolingWindow window, T* image, int imageWidth, T value, bool nanIsEqual)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        bool countNaN = nanIsEqual && T.IsNaN(value);
+        int count = 0;
+        for (int h = window.Top; h < window.Bottom; h++)
+        {
+            T* line = image + (h * imageWidth);
+            for (int w = window.Left; w < window.Right; w++)
+                count += line[w] == value || (countNaN && T.IsNaN(line[w])) ? 1 : 0;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>A sortable element: an unsigned key that orders like the float it came from, and the place it came from.</summary>
+internal interface ISortKey<TSelf>
+    where TSelf : unmanaged, ISortKey<TSelf>
+{
+    /// <summary>Where the element stood. Places are distinct, so keys with places are totally ordered and any sort by both is stable.</summary>
+    uint Place { get; }
+
+    /// <summary>Joins a key and a place.</summary>
+    static abstract TSelf Make(ulong key, uint place);
+
+    /// <summary>Whether this element sorts ahead of another, by key and then by place.</summary>
+    bool IsBefore(TSelf other);
+
+    /// <summary>The digit of the key that a pass of a radix sort reads.</summary>
+    int Digit(int pass);
+}
+
+/// <summary>A key of at most 32 bits over its place, in one word (float, Half).</summary>
+internal readonly struct PackedKey : ISortKey<PackedKey>
+{
+    private readonly ulong word;
+
+    private PackedKey(ulong word) => this.word = word;
+
+    /// <inheritdoc/>
+    public uint Place => (uint)word;
+
+    /// <inheritdoc/>
+    public static PackedKey Make(ulong key, uint place) => new(key << 32 | place);
+
+    /// <inheritdoc/>
+    public bool IsBefore(PackedKey other) => word < other.word;
+
+    /// <inheritdoc/>
+    public int Digit(int pass) => (int)(word >> (32 + (pass * SortKeys.DigitBits))) & (SortKeys.Digits - 1);
+}
+
+/// <summary>A key of 64 bits beside its place (double).</summary>
+internal readonly struct WideKey : ISortKey<WideKey>
+{
+    private readonly ulong key;
+
+    private WideKey(ulong key, uint place)
+    {
+        this.key = key;
+        Place = place;
+    }
+
+    /// <inheritdoc/>
+    public uint Place { get; }
+
+    /// <inheritdoc/>
+    public static WideKey Make(ulong key, uint place) => new(key, place);
+
+    /// <inheritdoc/>
+    public bool IsBefore(WideKey other) => key < other.key || (key == other.key && Place < other.Place);
+
+    /// <inheritdoc/>
+    public int Digit(int pass) => (int)(key >> (pass * SortKeys.DigitBits)) & (SortKeys.Digits - 1);
+}
+
+/// <summary>Unsigned keys that order like floating-point numbers: −0 and +0 share a key, and all NaN share the largest.</summary>
+internal static class SortKeys
+{
+    /// <summary>Bits of a radix digit: 32 bits take three passes, and a histogram of 2048 counters fits in the first-level cache.</summary>
+    public const int DigitBits = 11;
+
+    /// <summary>Values of a radix digit.</summary>
+    public const int Digits = 1 << DigitBits;
+
+    /// <summary>How many radix passes the keys of a type take.</summary>
+    public static int Passes<T>() => ((8 * Unsafe.SizeOf<T>()) + DigitBits - 1) / DigitBits;
+
+    /// <summary>The key of a number. In either direction a NaN comes last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Of<T>(T value, bool descending)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(float))
+            return Of(Unsafe.BitCast<T, uint>(value), 31, 0x7F800000, descending);
+        if (typeof(T) == typeof(Half))
+            return Of(Unsafe.BitCast<T, ushort>(value), 15, 0x7C00, descending);
+        return Of(Unsafe.BitCast<T, ulong>(value), 63, 0x7FF0000000000000, descending);
+    }
+
+    // Positive numbers order as their bits do, above the negative ones, which order against theirs. Neither direction reaches the key of
+    // all ones, because the bits of NaN lie between it and the infinities.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Of(ulong bits, int signBit, ulong infinity, bool descending)
+    {
+        ulong sign = 1ul << signBit;
+        ulong all = sign | (sign - 1);
+        ulong magnitude = bits & (sign - 1);
+        if (magnitude > infinity)
+            return all;
+        ulong key = (bits & sign) == 0 || magnitude == 0 ? magnitude | sign : ~bits & all;
+        return descending ? ~key & all : key;
+    }
+}
