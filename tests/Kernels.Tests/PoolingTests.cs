@@ -17,6 +17,11 @@ public sealed unsafe class PoolingTests
         new PoolingShape(1, 1, 1, 1, 3, 3, 2, 2, 1, 1),
         new PoolingShape(0, 4, 4, 4, 2, 2, 2, 2),
         new PoolingShape(1, 2, 6, 20, 1, 1, 2, 3),
+        new PoolingShape(1, 2, 6, 30, 3, 3, 2, 2, 1, 1),
+        new PoolingShape(2, 2, 5, 21, 3, 3, 1, 1, 1, 1),
+        new PoolingShape(1, 1, 4, 40, 2, 5, 3, 1, 1, 4),
+        new PoolingShape(1, 2, 4, 33, 2, 7, 1, 2, 0, 6),
+        new PoolingShape(1, 1, 9, 33, 3, 3, 3, 3),
     ];
 
     [Theory]
