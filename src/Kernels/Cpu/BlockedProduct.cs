@@ -1,0 +1,297 @@
+using System.Runtime.CompilerServices;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>
+/// The matrix product over panels: cuts C into slabs whose panels fit the shared cache, k into blocks, packs the panels of a block,
+/// and shares the tiles of C among threads.
+/// </summary>
+/// <remarks>
+/// An element of C is the sum over the blocks of k, in order, of one chain of multiply-adds each. Blocks of k have a fixed length, and no
+/// two threads share an element, so that the bits depend neither on the threads nor on how C is cut. The scheme is that of K. Goto and
+/// R. van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34 (2008), and of BLIS.
+/// </remarks>
+internal static unsafe class BlockedProduct<U, TTile>
+    where U : unmanaged
+    where TTile : struct, IRegisterTile
+{
+    // A panel of rows of A for one block of k stays in the first-level cache: 12 × 384 floats are 18 KB.
+    private static int BlockK => 1536 / sizeof(U);
+
+    // Panels of B that one thread runs through again and again stay in its second-level cache.
+    private const int ResidentBytes = 384 << 10;
+
+    // Packed panels of a slab: 2048 × 384 floats are 3 MB for each side.
+    private const int SlabExtent = 2040;
+
+    // Multiply-adds that are worth waking another thread for, a few microseconds' worth.
+    private const long WorthSharing = 300_000;
+
+    // Where B is read by this many panels of A or fewer, packing it costs more than it saves.
+    private const int ReadInPlaceUpTo = 4;
+
+    /// <summary>C = left·right, or C += left·right, then the finish.</summary>
+    /// <param name="pool">The threads, or null for the caller alone.</param>
+    /// <param name="m">Rows of C.</param>
+    /// <param name="n">Columns of C.</param>
+    /// <param name="k">Summed extent.</param>
+    /// <param name="left">The panels of A.</param>
+    /// <param name="right">The panels of B.</param>
+    /// <param name="c">C, or null where the finish takes the sums elsewhere.</param>
+    /// <param name="strideC">From one row of C to the next.</param>
+    /// <param name="accumulate">Whether to add to what C holds; not with a C that is null.</param>
+    /// <param name="finish">What is done to the sums.</param>
+    public static void Run<TLeft, TRight, TFinish>(WorkerPool? pool, int m, int n, int k, TLeft left, TRight right, U* c, nint strideC, bool accumulate, TFinish finish)
+        where TLeft : struct, IPanelSource<U>
+        where TRight : struct, IPanelSource<U>
+        where TFinish : struct, ITileFinish<U>
+    {
+        if (pool is { Threads: 1 } || (long)m * n * k < WorthSharing)
+            pool = null;
+        for (int row = 0; row < m; row += SlabExtent)
+        {
+            int rows = Math.Min(SlabExtent, m - row);
+            for (int column = 0; column < n; column += SlabExtent)
+            {
+                int columns = Math.Min(SlabExtent, n - column);
+                Slab<TLeft, TRight, TFinish> slab = default;
+                slab.Left = left;
+                slab.Right = right;
+                slab.Finish = finish;
+                slab.Row = row;
+                slab.Rows = rows;
+                slab.Column = column;
+                slab.Columns = columns;
+                slab.Accumulate = accumulate;
+                slab.C = c == null ? ScratchMemory.Rent<U>(ScratchUse.Accumulators, (long)rows * columns) : c + (row * strideC) + column;
+                slab.StrideC = c == null ? columns : strideC;
+                Run(pool, k, ref slab);
+            }
+        }
+    }
+
+    private static void Run<TLeft, TRight, TFinish>(WorkerPool? pool, int k, ref Slab<TLeft, TRight, TFinish> slab)
+        where TLeft : struct, IPanelSource<U>
+        where TRight : struct, IPanelSource<U>
+        where TFinish : struct, ITileFinish<U>
+    {
+        int rowPanels = Panels(slab.Rows, TTile.Rows);
+        int columnPanels = Panels(slab.Columns, TTile.Columns);
+        int longestBlock = Math.Min(k, BlockK);
+
+        // A panel that its matrix does not fill is always packed: its memory ends early.
+        slab.LeftInPlace = slab.Left.ReadsInPlace && columnPanels <= ReadInPlaceUpTo ? slab.Rows / TTile.Rows : 0;
+        slab.RightInPlace = slab.Right.ReadsInPlace && rowPanels <= ReadInPlaceUpTo ? slab.Columns / TTile.Columns : 0;
+        slab.LeftPanels = ScratchMemory.Rent<U>(ScratchUse.LeftPanels, (long)(rowPanels - slab.LeftInPlace) * TTile.Rows * longestBlock);
+        slab.RightPanels = ScratchMemory.Rent<U>(ScratchUse.RightPanels, (long)(columnPanels - slab.RightInPlace) * TTile.Columns * longestBlock);
+
+        int threads = pool?.Threads ?? 1;
+        slab.PanelColumnsPerPart = Math.Min(columnPanels, Math.Max(1, ResidentBytes / (sizeof(U) * TTile.Columns * Math.Max(1, longestBlock))));
+        slab.PanelRowsPerPart = rowPanels;
+        long workOfTile = (long)TTile.Rows * TTile.Columns * Math.Max(1, longestBlock);
+        while (threads > 1)
+        {
+            int parts = Panels(rowPanels, slab.PanelRowsPerPart) * Panels(columnPanels, slab.PanelColumnsPerPart);
+            if (parts >= 4 * threads || (parts >= threads && workOfTile * slab.PanelRowsPerPart * slab.PanelColumnsPerPart < WorthSharing))
+                break;
+
+            // The longer side is halved, so that both sides' panels are used often.
+            if (slab.PanelRowsPerPart * TTile.Rows > slab.PanelColumnsPerPart * TTile.Columns && slab.PanelRowsPerPart > 1)
+                slab.PanelRowsPerPart = (slab.PanelRowsPerPart + 1) / 2;
+            else if (slab.PanelColumnsPerPart > 1)
+                slab.PanelColumnsPerPart = (slab.PanelColumnsPerPart + 1) / 2;
+            else if (slab.PanelRowsPerPart > 1)
+                slab.PanelRowsPerPart = (slab.PanelRowsPerPart + 1) / 2;
+            else
+                break;
+        }
+
+        slab.PartsAcross = Panels(columnPanels, slab.PanelColumnsPerPart);
+        int tileParts = Panels(rowPanels, slab.PanelRowsPerPart) * slab.PartsAcross;
+        int leftPacked = rowPanels - slab.LeftInPlace;
+        int rightPacked = columnPanels - slab.RightInPlace;
+
+        // With k = 0 one empty block remains, which sets C to zero where it does not accumulate.
+        int firstK = 0;
+        do
+        {
+            slab.FirstK = firstK;
+            slab.K = Math.Min(BlockK, k - firstK);
+            slab.IsLast = firstK + slab.K >= k;
+            slab.Add = slab.Accumulate || firstK > 0;
+            if (pool is null)
+            {
+                for (int panel = 0; panel < leftPacked; panel++)
+                    slab.PackLeft(panel);
+                for (int panel = 0; panel < rightPacked; panel++)
+                    slab.PackRight(panel);
+                for (int part = 0; part < tileParts; part++)
+                    slab.Multiply(part);
+            }
+            else
+            {
+                if (leftPacked + rightPacked > 0)
+                {
+                    PackBody<TLeft, TRight, TFinish> pack = default;
+                    pack.Slab = slab;
+                    pack.LeftPacked = leftPacked;
+                    pack.RightPacked = rightPacked;
+                    pack.PanelsPerPart = Math.Max(1, (leftPacked + rightPacked) / (4 * threads));
+                    pool.For(Panels(leftPacked + rightPacked, pack.PanelsPerPart), pack);
+                }
+
+                MultiplyBody<TLeft, TRight, TFinish> multiply = default;
+                multiply.Slab = slab;
+                pool.For(tileParts, multiply);
+            }
+
+            firstK += BlockK;
+        }
+        while (firstK < k);
+    }
+
+    private static int Panels(int extent, int panel) => (extent + panel - 1) / panel;
+
+    private struct Slab<TLeft, TRight, TFinish>
+        where TLeft : struct, IPanelSource<U>
+        where TRight : struct, IPanelSource<U>
+        where TFinish : struct, ITileFinish<U>
+    {
+        public TLeft Left;
+        public TRight Right;
+        public TFinish Finish;
+        public int Row;
+        public int Rows;
+        public int Column;
+        public int Columns;
+        public int FirstK;
+        public int K;
+        public bool Accumulate;
+        public bool Add;
+        public bool IsLast;
+        public U* C;
+        public nint StrideC;
+
+        // Panels before these counts are read in place; the packed ones follow.
+        public int LeftInPlace;
+        public int RightInPlace;
+        public U* LeftPanels;
+        public U* RightPanels;
+        public int PanelRowsPerPart;
+        public int PanelColumnsPerPart;
+        public int PartsAcross;
+
+        public readonly void PackLeft(int packed)
+        {
+            int first = (LeftInPlace + packed) * TTile.Rows;
+            Left.Pack(Row + first, Math.Min(TTile.Rows, Rows - first), TTile.Rows, FirstK, K, LeftPanels + ((nint)packed * TTile.Rows * K));
+        }
+
+        public readonly void PackRight(int packed)
+        {
+            int first = (RightInPlace + packed) * TTile.Columns;
+            Right.Pack(Column + first, Math.Min(TTile.Columns, Columns - first), TTile.Columns, FirstK, K, RightPanels + ((nint)packed * TTile.Columns * K));
+        }
+
+        [SkipLocalsInit]
+        public void Multiply(int part)
+        {
+            // One tile, for what does not fill a register at the edges of C.
+            U* edge = stackalloc U[TTile.Rows * TTile.Columns];
+            int firstRow = part / PartsAcross * PanelRowsPerPart * TTile.Rows;
+            int rowEnd = Math.Min(Rows, firstRow + (PanelRowsPerPart * TTile.Rows));
+            int firstColumn = part % PartsAcross * PanelColumnsPerPart * TTile.Columns;
+            int columnEnd = Math.Min(Columns, firstColumn + (PanelColumnsPerPart * TTile.Columns));
+            for (int row = firstRow; row < rowEnd; row += TTile.Rows)
+            {
+                int rows = Math.Min(TTile.Rows, rowEnd - row);
+                int rowsWritten = TTile.RowsCovering(rows);
+                nint strideA = TTile.Rows;
+                int rowPanel = row / TTile.Rows;
+                U* a = rowPanel < LeftInPlace ? Left.InPlace(Row + row, FirstK, out strideA) : LeftPanels + ((rowPanel - LeftInPlace) * (nint)TTile.Rows * K);
+                for (int column = firstColumn; column < columnEnd; column += TTile.Columns)
+                {
+                    int columns = Math.Min(TTile.Columns, columnEnd - column);
+                    nint strideB = TTile.Columns;
+                    int columnPanel = column / TTile.Columns;
+                    U* b = columnPanel < RightInPlace ? Right.InPlace(Column + column, FirstK, out strideB) : RightPanels + ((columnPanel - RightInPlace) * (nint)TTile.Columns * K);
+                    U* c = C + (row * StrideC) + column;
+                    if (rows == rowsWritten && columns == TTile.ColumnsCovering(columns))
+                    {
+                        TTile.Run(rows, columns, K, a, strideA, b, strideB, c, StrideC, Add);
+                    }
+                    else
+                    {
+                        TTile.Run(rows, columns, K, a, strideA, b, strideB, edge, TTile.Columns, false);
+                        CopyEdge(edge, rows, columns, c, StrideC, Add);
+                    }
+
+                    if (IsLast && !Finish.IsNothing)
+                    {
+                        for (int i = 0; i < rows; i++)
+                            Finish.Apply(c + (i * StrideC), Row + row + i, Column + column, columns);
+                    }
+                }
+            }
+        }
+
+        private static void CopyEdge(U* edge, int rows, int columns, U* c, nint strideC, bool add)
+        {
+            for (int i = 0; i < rows; i++, edge += TTile.Columns, c += strideC)
+            {
+                int j = 0;
+                if (add)
+                {
+                    for (; j < columns; j++)
+                        c[j] = Sum(c[j], edge[j]);
+                }
+                else
+                {
+                    for (; j < columns; j++)
+                        c[j] = edge[j];
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static U Sum(U a, U b)
+        {
+            if (typeof(U) == typeof(float))
+                return (U)(object)((float)(object)a + (float)(object)b);
+            return (U)(object)((double)(object)a + (double)(object)b);
+        }
+    }
+
+    private struct PackBody<TLeft, TRight, TFinish> : IParallelBody
+        where TLeft : struct, IPanelSource<U>
+        where TRight : struct, IPanelSource<U>
+        where TFinish : struct, ITileFinish<U>
+    {
+        public Slab<TLeft, TRight, TFinish> Slab;
+        public int LeftPacked;
+        public int RightPacked;
+        public int PanelsPerPart;
+
+        public void Run(int part)
+        {
+            int end = Math.Min((part + 1) * PanelsPerPart, LeftPacked + RightPacked);
+            for (int panel = part * PanelsPerPart; panel < end; panel++)
+            {
+                if (panel < LeftPacked)
+                    Slab.PackLeft(panel);
+                else
+                    Slab.PackRight(panel - LeftPacked);
+            }
+        }
+    }
+
+    private struct MultiplyBody<TLeft, TRight, TFinish> : IParallelBody
+        where TLeft : struct, IPanelSource<U>
+        where TRight : struct, IPanelSource<U>
+        where TFinish : struct, ITileFinish<U>
+    {
+        public Slab<TLeft, TRight, TFinish> Slab;
+
+        public void Run(int part) => Slab.Multiply(part);
+    }
+}

@@ -1,0 +1,182 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>
+/// C = op(A)·op(B) for matrices in row-major order with any line strides, with an optional sum into C, a bias per column, and a function
+/// applied to the finished elements. float and double are computed in themselves; Half is summed in float and rounded once.
+/// </summary>
+/// <remarks>The bits of a result depend on the operands alone, not on the number of threads.</remarks>
+internal static unsafe class MatrixProduct
+{
+    // Batches of smaller products than this are shared among threads whole.
+    private const long LargeProduct = 4_000_000;
+
+    // Multiply-adds that make a part of a batch worth handing out.
+    private const long WorkOfPart = 100_000;
+
+    /// <summary>One product: C = f(op(A)·op(B) + bias), or C = f(C + op(A)·op(B) + bias) with <paramref name="accumulate"/>.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <typeparam name="TEpilogue">The function f; <see cref="Identity"/> costs nothing.</typeparam>
+    /// <param name="pool">The threads.</param>
+    /// <param name="m">Rows of C.</param>
+    /// <param name="n">Columns of C.</param>
+    /// <param name="k">Summed extent; with 0 the sums are zero.</param>
+    /// <param name="a">A: m lines of k, or k lines of m with <paramref name="transposeA"/>.</param>
+    /// <param name="lda">From one line of A to the next.</param>
+    /// <param name="transposeA">Whether A is stored transposed.</param>
+    /// <param name="b">B: k lines of n, or n lines of k with <paramref name="transposeB"/>.</param>
+    /// <param name="ldb">From one line of B to the next.</param>
+    /// <param name="transposeB">Whether B is stored transposed.</param>
+    /// <param name="c">C: m lines of n; it may not overlap A or B.</param>
+    /// <param name="ldc">From one line of C to the next.</param>
+    /// <param name="accumulate">Whether to add to what C holds.</param>
+    /// <param name="bias">n elements, or null.</param>
+    /// <param name="epilogue">The function f.</param>
+    public static void Run<T, TEpilogue>(WorkerPool pool, int m, int n, int k, T* a, int lda, bool transposeA, T* b, int ldb, bool transposeB, T* c, int ldc, bool accumulate, T* bias, TEpilogue epilogue)
+        where T : unmanaged
+        where TEpilogue : struct, IUnaryMap => Product(pool, m, n, k, a, lda, transposeA, b, ldb, transposeB, c, ldc, accumulate, bias, epilogue);
+
+    /// <summary>Many products of one shape; an operand with a batch stride of 0 is shared by all.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <typeparam name="TEpilogue">The function f.</typeparam>
+    /// <param name="pool">The threads.</param>
+    /// <param name="batch">How many products.</param>
+    /// <param name="m">Rows of each C.</param>
+    /// <param name="n">Columns of each C.</param>
+    /// <param name="k">Summed extent.</param>
+    /// <param name="a">The first A.</param>
+    /// <param name="lda">From one line of A to the next.</param>
+    /// <param name="batchA">From one A to the next.</param>
+    /// <param name="transposeA">Whether each A is stored transposed.</param>
+    /// <param name="b">The first B.</param>
+    /// <param name="ldb">From one line of B to the next.</param>
+    /// <param name="batchB">From one B to the next.</param>
+    /// <param name="transposeB">Whether each B is stored transposed.</param>
+    /// <param name="c">The first C.</param>
+    /// <param name="ldc">From one line of C to the next.</param>
+    /// <param name="batchC">From one C to the next. With 0 every product is added to the one C in order, which takes <paramref name="accumulate"/>, no bias and no function.</param>
+    /// <param name="accumulate">Whether to add to what C holds.</param>
+    /// <param name="bias">n elements shared by all products, or null.</param>
+    /// <param name="epilogue">The function f.</param>
+    public static void Batched<T, TEpilogue>(WorkerPool pool, int batch, int m, int n, int k, T* a, int lda, nint batchA, bool transposeA, T* b, int ldb, nint batchB, bool transposeB, T* c, int ldc, nint batchC, bool accumulate, T* bias, TEpilogue epilogue)
+        where T : unmanaged
+        where TEpilogue : struct, IUnaryMap
+    {
+        long work = (long)m * n * k;
+        if (batch == 1 || batchC == 0 || pool.Threads == 1 || work >= LargeProduct)
+        {
+            for (int i = 0; i < batch; i++)
+                Product(pool, m, n, k, a + (i * batchA), lda, transposeA, b + (i * batchB), ldb, transposeB, c + (i * batchC), ldc, accumulate, bias, epilogue);
+            return;
+        }
+
+        BatchBody<T, TEpilogue> body = default;
+        body.Batch = batch;
+        body.PerPart = (int)Math.Max(1, Math.Min(batch, WorkOfPart / Math.Max(1, work)));
+        body.M = m;
+        body.N = n;
+        body.K = k;
+        body.A = a;
+        body.StrideA = lda;
+        body.BatchA = batchA;
+        body.TransposeA = transposeA;
+        body.B = b;
+        body.StrideB = ldb;
+        body.BatchB = batchB;
+        body.TransposeB = transposeB;
+        body.C = c;
+        body.StrideC = ldc;
+        body.BatchC = batchC;
+        body.Accumulate = accumulate;
+        body.Bias = bias;
+        body.Epilogue = epilogue;
+        pool.For((batch + body.PerPart - 1) / body.PerPart, body);
+    }
+
+    /// <summary>A product of any two panel sources with the widest registers that the processor has.</summary>
+    public static void Blocked<U, TLeft, TRight, TFinish>(WorkerPool? pool, int m, int n, int k, TLeft left, TRight right, U* c, nint strideC, bool accumulate, TFinish finish)
+        where U : unmanaged
+        where TLeft : struct, IPanelSource<U>
+        where TRight : struct, IPanelSource<U>
+        where TFinish : struct, ITileFinish<U>
+    {
+        if (typeof(U) == typeof(float))
+        {
+            if (Vector512.IsHardwareAccelerated)
+                BlockedProduct<U, TallTile<Vector512<float>, float, Single512>>.Run(pool, m, n, k, left, right, c, strideC, accumulate, finish);
+            else if (Vector256.IsHardwareAccelerated)
+                BlockedProduct<U, ShortTile<Vector256<float>, float, Single256>>.Run(pool, m, n, k, left, right, c, strideC, accumulate, finish);
+            else
+                BlockedProduct<U, ShortTile<Vector128<float>, float, Single128>>.Run(pool, m, n, k, left, right, c, strideC, accumulate, finish);
+        }
+        else
+        {
+            if (Vector512.IsHardwareAccelerated)
+                BlockedProduct<U, TallTile<Vector512<double>, double, Double512>>.Run(pool, m, n, k, left, right, c, strideC, accumulate, finish);
+            else if (Vector256.IsHardwareAccelerated)
+                BlockedProduct<U, ShortTile<Vector256<double>, double, Double256>>.Run(pool, m, n, k, left, right, c, strideC, accumulate, finish);
+            else
+                BlockedProduct<U, ShortTile<Vector128<double>, double, Double128>>.Run(pool, m, n, k, left, right, c, strideC, accumulate, finish);
+        }
+    }
+
+    private static void Product<T, TEpilogue>(WorkerPool? pool, int m, int n, int k, T* a, int lda, bool transposeA, T* b, int ldb, bool transposeB, T* c, int ldc, bool accumulate, T* bias, TEpilogue epilogue)
+        where T : unmanaged
+        where TEpilogue : struct, IUnaryMap
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Blocked<float, MatrixSource<float, float>, MatrixSource<float, float>, BiasAndMap<float, TEpilogue>>(
+                pool, m, n, k, new((float*)a, lda, !transposeA), new((float*)b, ldb, transposeB), (float*)c, ldc, accumulate, new((float*)bias, epilogue));
+        }
+        else if (typeof(T) == typeof(double))
+        {
+            Blocked<double, MatrixSource<double, double>, MatrixSource<double, double>, BiasAndMap<double, TEpilogue>>(
+                pool, m, n, k, new((double*)a, lda, !transposeA), new((double*)b, ldb, transposeB), (double*)c, ldc, accumulate, new((double*)bias, epilogue));
+        }
+        else if (typeof(T) == typeof(Half))
+        {
+            Blocked<float, MatrixSource<Half, float>, MatrixSource<Half, float>, RoundToHalf<TEpilogue>>(
+                pool, m, n, k, new((Half*)a, lda, !transposeA), new((Half*)b, ldb, transposeB), null, 0, false, new((Half*)c, ldc, accumulate, (Half*)bias, epilogue));
+        }
+        else
+        {
+            throw new NotSupportedException($"A matrix product takes float, double or Half; these elements are of type {typeof(T).Name}.");
+        }
+    }
+
+    private struct BatchBody<T, TEpilogue> : IParallelBody
+        where T : unmanaged
+        where TEpilogue : struct, IUnaryMap
+    {
+        public int Batch;
+        public int PerPart;
+        public int M;
+        public int N;
+        public int K;
+        public T* A;
+        public int StrideA;
+        public nint BatchA;
+        public bool TransposeA;
+        public T* B;
+        public int StrideB;
+        public nint BatchB;
+        public bool TransposeB;
+        public T* C;
+        public int StrideC;
+        public nint BatchC;
+        public bool Accumulate;
+        public T* Bias;
+        public TEpilogue Epilogue;
+
+        public void Run(int part)
+        {
+            int end = Math.Min(Batch, (part + 1) * PerPart);
+            for (int i = part * PerPart; i < end; i++)
+                Product(null, M, N, K, A + (i * BatchA), StrideA, TransposeA, B + (i * BatchB), StrideB, TransposeB, C + (i * BatchC), StrideC, Accumulate, Bias, Epilogue);
+        }
+    }
+}

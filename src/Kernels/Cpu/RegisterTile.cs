@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>The tile of C that one processor keeps in its registers, and the kernels for it and for what is left at the edges.</summary>
+/// <remarks>Pointers are untyped, so that code that is generic over the element can name a tile for it; strides count elements.</remarks>
+internal unsafe interface IRegisterTile
+{
+    static abstract int Rows { get; }
+
+    static abstract int Columns { get; }
+
+    /// <summary>
+    /// How many rows or columns the kernel that covers <paramref name="rows"/> rows writes; reading and writing that many must be allowed.
+    /// </summary>
+    static abstract int RowsCovering(int rows);
+
+    /// <summary>The same for columns.</summary>
+    static abstract int ColumnsCovering(int columns);
+
+    /// <summary>C = A·B or C += A·B for the kernel that covers a number of rows and columns.</summary>
+    static abstract void Run(int rows, int columns, int k, void* a, nint strideA, void* b, nint strideB, void* c, nint strideC, bool add);
+}
+
+/// <summary>Twelve rows of two registers, for processors with 32 registers.</summary>
+internal unsafe struct TallTile<V, U, TUnit> : IRegisterTile
+    where V : struct
+    where U : unmanaged
+    where TUnit : struct, IVectorUnit<V, U>
+{
+    public static int Rows => 12;
+
+    public static int Columns => 2 * TUnit.Count;
+
+    public static int RowsCovering(int rows) => rows > 8 ? 12 : rows > 6 ? 8 : ShortTile<V, U, TUnit>.RowsCovering(rows);
+
+    public static int ColumnsCovering(int columns) => ShortTile<V, U, TUnit>.ColumnsCovering(columns);
+
+    public static void Run(int rows, int columns, int k, void* a, nint strideA, void* b, nint strideB, void* c, nint strideC, bool add)
+    {
+        if (rows <= 6)
+            ShortTile<V, U, TUnit>.Run(rows, columns, k, a, strideA, b, strideB, c, strideC, add);
+        else if (columns > TUnit.Count)
+            Run<Count2>(rows, k, a, strideA, b, strideB, c, strideC, add);
+        else
+            Run<Count1>(rows, k, a, strideA, b, strideB, c, strideC, add);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Run<TColumns>(int rows, int k, void* a, nint strideA, void* b, nint strideB, void* c, nint strideC, bool add)
+        where TColumns : struct, ICount
+    {
+        if (rows > 8)
+            TileKernel<V, U, TUnit, Count12, TColumns>.Run(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC, add);
+        else
+            TileKernel<V, U, TUnit, Count8, TColumns>.Run(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC, add);
+    }
+}
+
+/// <summary>Six rows of two registers, for processors with 16 registers.</summary>
+internal unsafe struct ShortTile<V, U, TUnit> : IRegisterTile
+    where V : struct
+    where U : unmanaged
+    where TUnit : struct, IVectorUnit<V, U>
+{
+    public static int Rows => 6;
+
+    public static int Columns => 2 * TUnit.Count;
+
+    public static int RowsCovering(int rows) => rows > 4 ? 6 : rows > 2 ? 4 : rows;
+
+    public static int ColumnsCovering(int columns) => columns > TUnit.Count ? 2 * TUnit.Count : TUnit.Count;
+
+    public static void Run(int rows, int columns, int k, void* a, nint strideA, void* b, nint strideB, void* c, nint strideC, bool add)
+    {
+        if (columns > TUnit.Count)
+            Run<Count2>(rows, k, a, strideA, b, strideB, c, strideC, add);
+        else
+            Run<Count1>(rows, k, a, strideA, b, strideB, c, strideC, add);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Run<TColumns>(int rows, int k, void* a, nint strideA, void* b, nint strideB, void* c, nint strideC, bool add)
+        where TColumns : struct, ICount
+    {
+        if (rows > 4)
+            TileKernel<V, U, TUnit, Count6, TColumns>.Run(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC, add);
+        else if (rows > 2)
+            TileKernel<V, U, TUnit, Count4, TColumns>.Run(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC, add);
+        else if (rows > 1)
+            TileKernel<V, U, TUnit, Count2, TColumns>.Run(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC, add);
+        else
+            TileKernel<V, U, TUnit, Count1, TColumns>.Run(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC, add);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>What is done to elements of C when their sums are complete, while they are still in the cache.</summary>
+/// <typeparam name="U">The element type that is computed in.</typeparam>
+internal unsafe interface ITileFinish<U>
+    where U : unmanaged
+{
+    /// <summary>Whether there is nothing to do.</summary>
+    bool IsNothing { get; }
+
+    /// <summary>Finishes some columns of one row.</summary>
+    /// <param name="sums">The sums.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="column">The first column.</param>
+    /// <param name="count">How many columns.</param>
+    void Apply(U* sums, int row, int column, int count);
+}
+
+/// <summary>Adds a bias per column and applies a function, in place.</summary>
+internal readonly unsafe struct BiasAndMap<U, TMap>(U* bias, TMap map) : ITileFinish<U>
+    where U : unmanaged, IBinaryFloatingPointIeee754<U>
+    where TMap : struct, IUnaryMap
+{
+    private readonly U* bias = bias;
+    private readonly TMap map = map;
+
+    public bool IsNothing => bias == null && typeof(TMap) == typeof(Identity);
+
+    public void Apply(U* sums, int row, int column, int count)
+    {
+        U* columnBias = bias == null ? null : bias + column;
+        int i = 0;
+        for (; i <= count - Vector<U>.Count; i += Vector<U>.Count)
+        {
+            Vector<U> x = Vector.Load(sums + i);
+            if (columnBias != null)
+                x += Vector.Load(columnBias + i);
+            Vector.Store(map.Invoke(new VectorLane<U>(x)).Value, sums + i);
+        }
+
+        if (i < count)
+        {
+            // A full vector, filled up with zeros: the vector formula then gives every element the same bits wherever it stands.
+            uint rest = (uint)((count - i) * sizeof(U));
+            Vector<U> x = default;
+            Unsafe.CopyBlockUnaligned(&x, sums + i, rest);
+            if (columnBias != null)
+            {
+                Vector<U> b = default;
+                Unsafe.CopyBlockUnaligned(&b, columnBias + i, rest);
+                x += b;
+            }
+
+            x = map.Invoke(new VectorLane<U>(x)).Value;
+            Unsafe.CopyBlockUnaligned(sums + i, &x, rest);
+        }
+    }
+}
+
+/// <summary>Adds what is to be added to sums in float, applies a function, and rounds the results to Half, once.</summary>
+internal readonly unsafe struct RoundToHalf<TMap>(Half* c, nint strideC, bool accumulate, Half* bias, TMap map) : ITileFinish<float>
+    where TMap : struct, IUnaryMap
+{
+    private const int Chunk = 64;
+
+    private readonly Half* c = c;
+    private readonly nint strideC = strideC;
+    private readonly bool accumulate = accumulate;
+    private readonly Half* bias = bias;
+    private readonly TMap map = map;
+
+    public bool IsNothing => false;
+
+    [SkipLocalsInit]
+    public void Apply(float* sums, int row, int column, int count)
+    {
+        float* widened = stackalloc float[Chunk];
+        for (int start = 0; start < count; start += Chunk)
+        {
+            int n = Math.Min(Chunk, count - start);
+            float* x = sums + start;
+            Half* to = c + (row * strideC) + column + start;
+            if (accumulate)
+            {
+                Widening.Load(to, 1, widened, n);
+                for (int i = 0; i < n; i++)
+                    x[i] += widened[i];
+            }
+
+            if (bias != null)
+                Widening.Load(bias + column + start, 1, widened, n);
+            new BiasAndMap<float, TMap>(bias == null ? null : widened, map).Apply(x, row, 0, n);
+            Widening.Store(x, to, 1, n);
+        }
+    }
+}

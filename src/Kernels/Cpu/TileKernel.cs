@@ -1,0 +1,223 @@
+using System.Runtime.CompilerServices;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>A number known when a kernel is compiled.</summary>
+internal interface ICount
+{
+    static abstract int Value { get; }
+}
+
+internal struct Count1 : ICount
+{
+    public static int Value => 1;
+}
+
+internal struct Count2 : ICount
+{
+    public static int Value => 2;
+}
+
+internal struct Count4 : ICount
+{
+    public static int Value => 4;
+}
+
+internal struct Count6 : ICount
+{
+    public static int Value => 6;
+}
+
+internal struct Count8 : ICount
+{
+    public static int Value => 8;
+}
+
+internal struct Count12 : ICount
+{
+    public static int Value => 12;
+}
+
+/// <summary>
+/// The innermost loop of a matrix product: a tile of C that stays in registers while k runs. Every element is one chain of
+/// multiply-adds in increasing k, whatever the tile's size, so that an element's bits do not depend on the tile it falls into.
+/// </summary>
+/// <typeparam name="V">The register.</typeparam>
+/// <typeparam name="U">The element.</typeparam>
+/// <typeparam name="TUnit">The instructions.</typeparam>
+/// <typeparam name="TRows">Rows of the tile, up to 12.</typeparam>
+/// <typeparam name="TColumns">Columns of the tile in registers, 1 or 2.</typeparam>
+internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
+    where V : struct
+    where U : unmanaged
+    where TUnit : struct, IVectorUnit<V, U>
+    where TRows : struct, ICount
+    where TColumns : struct, ICount
+{
+    /// <summary>C = A·B, or C += A·B with <paramref name="add"/>.</summary>
+    /// <param name="k">Summed extent.</param>
+    /// <param name="a">A, the rows of one k next to each other.</param>
+    /// <param name="strideA">From one k to the next.</param>
+    /// <param name="b">B, the columns of one k next to each other.</param>
+    /// <param name="strideB">From one k to the next.</param>
+    /// <param name="c">C.</param>
+    /// <param name="strideC">From one row to the next.</param>
+    /// <param name="add">Whether to add to what C holds.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(int k, U* a, nint strideA, U* b, nint strideB, U* c, nint strideC, bool add)
+    {
+        V c0L = default, c0R = default;
+        V c1L = default, c1R = default;
+        V c2L = default, c2R = default;
+        V c3L = default, c3R = default;
+        V c4L = default, c4R = default;
+        V c5L = default, c5R = default;
+        V c6L = default, c6R = default;
+        V c7L = default, c7R = default;
+        V c8L = default, c8R = default;
+        V c9L = default, c9R = default;
+        V c10L = default, c10R = default;
+        V c11L = default, c11R = default;
+        for (; k > 0; k--)
+        {
+            V left = TUnit.Load(b);
+            V right = TColumns.Value > 1 ? TUnit.Load(b + TUnit.Count) : default;
+            {
+                V x = TUnit.Broadcast(a);
+                c0L = TUnit.MultiplyAdd(x, left, c0L);
+                if (TColumns.Value > 1)
+                    c0R = TUnit.MultiplyAdd(x, right, c0R);
+            }
+
+            if (TRows.Value > 1)
+            {
+                V x = TUnit.Broadcast(a + 1);
+                c1L = TUnit.MultiplyAdd(x, left, c1L);
+                if (TColumns.Value > 1)
+                    c1R = TUnit.MultiplyAdd(x, right, c1R);
+            }
+
+            if (TRows.Value > 2)
+            {
+                V x = TUnit.Broadcast(a + 2);
+                c2L = TUnit.MultiplyAdd(x, left, c2L);
+                if (TColumns.Value > 1)
+                    c2R = TUnit.MultiplyAdd(x, right, c2R);
+            }
+
+            if (TRows.Value > 3)
+            {
+                V x = TUnit.Broadcast(a + 3);
+                c3L = TUnit.MultiplyAdd(x, left, c3L);
+                if (TColumns.Value > 1)
+                    c3R = TUnit.MultiplyAdd(x, right, c3R);
+            }
+
+            if (TRows.Value > 4)
+            {
+                V x = TUnit.Broadcast(a + 4);
+                c4L = TUnit.MultiplyAdd(x, left, c4L);
+                if (TColumns.Value > 1)
+                    c4R = TUnit.MultiplyAdd(x, right, c4R);
+            }
+
+            if (TRows.Value > 5)
+            {
+                V x = TUnit.Broadcast(a + 5);
+                c5L = TUnit.MultiplyAdd(x, left, c5L);
+                if (TColumns.Value > 1)
+                    c5R = TUnit.MultiplyAdd(x, right, c5R);
+            }
+
+            if (TRows.Value > 6)
+            {
+                V x = TUnit.Broadcast(a + 6);
+                c6L = TUnit.MultiplyAdd(x, left, c6L);
+                if (TColumns.Value > 1)
+                    c6R = TUnit.MultiplyAdd(x, right, c6R);
+            }
+
+            if (TRows.Value > 7)
+            {
+                V x = TUnit.Broadcast(a + 7);
+                c7L = TUnit.MultiplyAdd(x, left, c7L);
+                if (TColumns.Value > 1)
+                    c7R = TUnit.MultiplyAdd(x, right, c7R);
+            }
+
+            if (TRows.Value > 8)
+            {
+                V x = TUnit.Broadcast(a + 8);
+                c8L = TUnit.MultiplyAdd(x, left, c8L);
+                if (TColumns.Value > 1)
+                    c8R = TUnit.MultiplyAdd(x, right, c8R);
+            }
+
+            if (TRows.Value > 9)
+            {
+                V x = TUnit.Broadcast(a + 9);
+                c9L = TUnit.MultiplyAdd(x, left, c9L);
+                if (TColumns.Value > 1)
+                    c9R = TUnit.MultiplyAdd(x, right, c9R);
+            }
+
+            if (TRows.Value > 10)
+            {
+                V x = TUnit.Broadcast(a + 10);
+                c10L = TUnit.MultiplyAdd(x, left, c10L);
+                if (TColumns.Value > 1)
+                    c10R = TUnit.MultiplyAdd(x, right, c10R);
+            }
+
+            if (TRows.Value > 11)
+            {
+                V x = TUnit.Broadcast(a + 11);
+                c11L = TUnit.MultiplyAdd(x, left, c11L);
+                if (TColumns.Value > 1)
+                    c11R = TUnit.MultiplyAdd(x, right, c11R);
+            }
+
+            a += strideA;
+            b += strideB;
+        }
+
+        Finish(c + (0 * strideC), c0L, c0R, add);
+        if (TRows.Value > 1)
+            Finish(c + (1 * strideC), c1L, c1R, add);
+        if (TRows.Value > 2)
+            Finish(c + (2 * strideC), c2L, c2R, add);
+        if (TRows.Value > 3)
+            Finish(c + (3 * strideC), c3L, c3R, add);
+        if (TRows.Value > 4)
+            Finish(c + (4 * strideC), c4L, c4R, add);
+        if (TRows.Value > 5)
+            Finish(c + (5 * strideC), c5L, c5R, add);
+        if (TRows.Value > 6)
+            Finish(c + (6 * strideC), c6L, c6R, add);
+        if (TRows.Value > 7)
+            Finish(c + (7 * strideC), c7L, c7R, add);
+        if (TRows.Value > 8)
+            Finish(c + (8 * strideC), c8L, c8R, add);
+        if (TRows.Value > 9)
+            Finish(c + (9 * strideC), c9L, c9R, add);
+        if (TRows.Value > 10)
+            Finish(c + (10 * strideC), c10L, c10R, add);
+        if (TRows.Value > 11)
+            Finish(c + (11 * strideC), c11L, c11R, add);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(U* c, V left, V right, bool add)
+    {
+        if (add)
+        {
+            left = TUnit.Add(TUnit.Load(c), left);
+            if (TColumns.Value > 1)
+                right = TUnit.Add(TUnit.Load(c + TUnit.Count), right);
+        }
+
+        TUnit.Store(left, c);
+        if (TColumns.Value > 1)
+            TUnit.Store(right, c + TUnit.Count);
+    }
+}
