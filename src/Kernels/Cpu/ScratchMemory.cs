@@ -10,6 +10,7 @@ internal enum ScratchUse
     Accumulators,
     Image,
     Weights,
+    Offsets,
     Outputs,
     Columns,
 }
