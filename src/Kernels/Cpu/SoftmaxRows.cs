@@ -53,7 +53,7 @@ internal static unsafe class SoftmaxRows
         {
             T* from = logits + ((nint)row * classes);
             T* to = probabilities + ((nint)row * classes);
-            U* buffer = typeof(T) == typeof(U) ? (U*)to : ScratchMemory.Rent<U>(classes);
+            U* buffer = typeof(T) == typeof(U) ? (U*)to : ScratchMemory.Rent<U>(ScratchUse.Row, classes);
             Widening.Load(from, 1, buffer, classes);
             Span<U> x = new(buffer, classes);
             U largest = TensorPrimitives.Max<U>(x);
@@ -67,10 +67,7 @@ internal static unsafe class SoftmaxRows
             U loss = U.Log(sum) - chosen;
             Widening.Store(&loss, losses + row, 1, 1);
             if (typeof(T) != typeof(U))
-            {
                 Widening.Store(buffer, to, 1, classes);
-                ScratchMemory.Return(buffer);
-            }
         }
     }
 
