@@ -68,7 +68,7 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
     /// <param name="c">C.</param>
     /// <param name="strideC">From one row to the next.</param>
     /// <param name="add">Whether to add to what C holds.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(int k, U* a, nint strideA, U* b, nint strideB, U* c, nint strideC, bool add) =>
         Run<Count0>(k, a, strideA, b, strideB, null, TUnit.Count, c, strideC, add);
 
@@ -81,11 +81,12 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
     /// <param name="second">From the first register's elements to the second's.</param>
     /// <param name="c">C.</param>
     /// <param name="strideC">From one row to the next.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void RunIndirect(int k, U* a, nint strideA, U* b, int* offsets, nint second, U* c, nint strideC) =>
         Run<Count1>(k, a, strideA, b, 0, offsets, second, c, strideC, false);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Compiled with full optimisation at once: a first call may well run for a second.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TIndirect>(int k, U* a, nint strideA, U* b, nint strideB, int* offsets, nint second, U* c, nint strideC, bool add)
         where TIndirect : struct, ICount
     {
