@@ -21,6 +21,12 @@ internal static unsafe class Convolution
     // What the blocks' sums may take together: about half of a second-level cache for each of a few threads.
     private const int MostBlockElements = 1 << 20;
 
+    // For few output channels, writing panels costs more than it saves; they are read from the image itself.
+    private const int FewChannels = 24;
+
+    // The direct way sums all taps in one chain; longer ones are left to the matrix product, which sums in blocks.
+    private const int MostDirectTaps = 2048;
+
     // Images with few positions are multiplied together until k reaches this, so that C is not read and written for little work.
     private const int LeastPositions = 768;
 
@@ -151,7 +157,7 @@ internal static unsafe class Convolution
         PaddedImages images = Padded(shape);
 
         // Weights with the output channels of one tap next to each other, as the product's panels want them.
-        U* panels = ScratchMemory.Rent<U>(ScratchUse.Weights, (long)taps * shape.OutputChannels);
+        U* panels = ScratchMemory.Rent<U>(ScratchUse.Weights, ((long)taps * shape.OutputChannels) + DirectConvolution.Slack);
         for (int group = 0; group < shape.Groups; group++)
             PanelPacking.Transpose(w + ((nint)group * outputs * taps), taps, outputs, outputs, taps, panels + ((nint)group * outputs * taps));
 
@@ -202,7 +208,7 @@ internal static unsafe class Convolution
             shape.InputWidth + ((shape.KernelWidth - 1) * shape.DilationWidth),
             ((shape.KernelHeight - 1) * shape.DilationHeight) - shape.PaddingHeight,
             ((shape.KernelWidth - 1) * shape.DilationWidth) - shape.PaddingWidth);
-        U* panels = ScratchMemory.Rent<U>(ScratchUse.Weights, (long)outputs * kernel * shape.InputChannels);
+        U* panels = ScratchMemory.Rent<U>(ScratchUse.Weights, ((long)outputs * kernel * shape.InputChannels) + DirectConvolution.Slack);
         U* turned = panels;
         for (int group = 0; group < shape.Groups; group++)
         {
@@ -328,6 +334,25 @@ internal static unsafe class Convolution
             int group = item % Groups;
             U* image = ScratchMemory.Rent<U>(ScratchUse.Image, Images.LengthOf(1));
             Images.Write(Source + ((nint)item * Images.Channels * SourceHeight * SourceWidth), SourceHeight, SourceWidth, image);
+            if (StrideWidth == 1 && StrideHeight == 1 && Channels <= FewChannels && Taps <= MostDirectTaps)
+            {
+                DirectConvolution<T, U, TEpilogue> direct = default;
+                direct.Taps = Taps;
+                direct.Weights = Panels + ((nint)group * Taps * Channels);
+                direct.Offsets = Offsets;
+                direct.Image = image;
+                direct.ImageWidth = Images.Width;
+                direct.Bias = Bias == null ? null : Bias + (group * Channels);
+                direct.Destination = Destination + ((nint)item * Channels * Height * Width);
+                direct.Channels = Channels;
+                direct.Height = Height;
+                direct.Width = Width;
+                direct.Accumulate = Accumulate;
+                direct.Epilogue = Epilogue;
+                RegisterTiles.Dispatch<U, DirectConvolution<T, U, TEpilogue>>(direct);
+                return;
+            }
+
             MatrixSource<U, U> weights = new(Panels + ((nint)group * Taps * Channels), Channels, false);
             PositionPanels<U> positions = new(image, Images.Width, Width, StrideHeight, StrideWidth, Offsets);
             Product<T, U, MatrixSource<U, U>, PositionPanels<U>, TEpilogue>(

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Kernels.Cpu;
@@ -103,30 +101,31 @@ internal static unsafe class MatrixProduct
         where TRight : struct, IPanelSource<U>
         where TFinish : struct, ITileFinish<U>
     {
-        if (typeof(U) == typeof(float))
-        {
-            if (Vector512.IsHardwareAccelerated)
-                BlockedProduct<U, TallTile<Vector512<float>, float, Single512>>.Run(pool, m, n, k, left, right, c, strideC, accumulate, finish);
-            else if (Vector256.IsHardwareAccelerated)
-                BlockedProduct<U, ShortTile<Vector256<float>, float, Single256>>.Run(pool, m, n, k, left, right, c, strideC, accumulate, finish);
-            else
-                BlockedProduct<U, ShortTile<Vector128<float>, float, Single128>>.Run(pool, m, n, k, left, right, c, strideC, accumulate, finish);
-        }
-        else
-        {
-            if (Vector512.IsHardwareAccelerated)
-                BlockedProduct<U, TallTile<Vector512<double>, double, Double512>>.Run(pool, m, n, k, left, right, c, strideC, accumulate, finish);
-            else if (Vector256.IsHardwareAccelerated)
-                BlockedProduct<U, ShortTile<Vector256<double>, double, Double256>>.Run(pool, m, n, k, left, right, c, strideC, accumulate, finish);
-            else
-                BlockedProduct<U, ShortTile<Vector128<double>, double, Double128>>.Run(pool, m, n, k, left, right, c, strideC, accumulate, finish);
-        }
+        BlockedWork<U, TLeft, TRight, TFinish> work = default;
+        work.Pool = pool;
+        work.M = m;
+        work.N = n;
+        work.K = k;
+        work.Left = left;
+        work.Right = right;
+        work.C = c;
+        work.StrideC = strideC;
+        work.Accumulate = accumulate;
+        work.Finish = finish;
+        RegisterTiles.Dispatch<U, BlockedWork<U, TLeft, TRight, TFinish>>(work);
     }
 
     private static void Product<T, TEpilogue>(WorkerPool? pool, int m, int n, int k, T* a, int lda, bool transposeA, T* b, int ldb, bool transposeB, T* c, int ldc, bool accumulate, T* bias, TEpilogue epilogue)
         where T : unmanaged
         where TEpilogue : struct, IUnaryMap
     {
+        // One contiguous column is the product with exchanged sides, whose one row fills registers instead of a single lane of each.
+        if (n == 1 && ldc == 1 && bias == null && m > 1)
+        {
+            Product(pool, n, m, k, b, ldb, !transposeB, a, lda, !transposeA, c, m, accumulate, bias, epilogue);
+            return;
+        }
+
         if (typeof(T) == typeof(float))
         {
             Blocked<float, MatrixSource<float, float>, MatrixSource<float, float>, BiasAndMap<float, TEpilogue>>(
@@ -146,6 +145,27 @@ internal static unsafe class MatrixProduct
         {
             throw new NotSupportedException($"A matrix product takes float, double or Half; these elements are of type {typeof(T).Name}.");
         }
+    }
+
+    private struct BlockedWork<U, TLeft, TRight, TFinish> : ITileWork
+        where U : unmanaged
+        where TLeft : struct, IPanelSource<U>
+        where TRight : struct, IPanelSource<U>
+        where TFinish : struct, ITileFinish<U>
+    {
+        public WorkerPool? Pool;
+        public int M;
+        public int N;
+        public int K;
+        public TLeft Left;
+        public TRight Right;
+        public U* C;
+        public nint StrideC;
+        public bool Accumulate;
+        public TFinish Finish;
+
+        public readonly void Run<TTile>()
+            where TTile : struct, IRegisterTile => BlockedProduct<U, TTile>.Run(Pool, M, N, K, Left, Right, C, StrideC, Accumulate, Finish);
     }
 
     private struct BatchBody<T, TEpilogue> : IParallelBody

@@ -7,7 +7,7 @@ namespace ConservativeAD.Kernels.Cpu;
 internal readonly unsafe struct PaddedImages
 {
     // Vectors may be read this far past the last element.
-    private const int Slack = 32;
+    private const int Slack = 64;
 
     public readonly int Channels;
     public readonly int Height;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ConservativeAD.Kernels.Cpu;
 
@@ -20,6 +21,9 @@ internal unsafe interface IRegisterTile
 
     /// <summary>C = A·B or C += A·B for the kernel that covers a number of rows and columns.</summary>
     static abstract void Run(int rows, int columns, int k, void* a, nint strideA, void* b, nint strideB, void* c, nint strideC, bool add);
+
+    /// <summary>C = A·B for two registers of columns that lie at an offset for every k.</summary>
+    static abstract void RunIndirect(int rows, int k, void* a, nint strideA, void* b, int* offsets, nint second, void* c, nint strideC);
 }
 
 /// <summary>Twelve rows of two registers, for processors with 32 registers.</summary>
@@ -54,6 +58,16 @@ internal unsafe struct TallTile<V, U, TUnit> : IRegisterTile
             TileKernel<V, U, TUnit, Count12, TColumns>.Run(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC, add);
         else
             TileKernel<V, U, TUnit, Count8, TColumns>.Run(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC, add);
+    }
+
+    public static void RunIndirect(int rows, int k, void* a, nint strideA, void* b, int* offsets, nint second, void* c, nint strideC)
+    {
+        if (rows > 8)
+            TileKernel<V, U, TUnit, Count12, Count2>.RunIndirect(k, (U*)a, strideA, (U*)b, offsets, second, (U*)c, strideC);
+        else if (rows > 6)
+            TileKernel<V, U, TUnit, Count8, Count2>.RunIndirect(k, (U*)a, strideA, (U*)b, offsets, second, (U*)c, strideC);
+        else
+            ShortTile<V, U, TUnit>.RunIndirect(rows, k, a, strideA, b, offsets, second, c, strideC);
     }
 }
 
@@ -91,5 +105,54 @@ internal unsafe struct ShortTile<V, U, TUnit> : IRegisterTile
             TileKernel<V, U, TUnit, Count2, TColumns>.Run(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC, add);
         else
             TileKernel<V, U, TUnit, Count1, TColumns>.Run(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC, add);
+    }
+
+    public static void RunIndirect(int rows, int k, void* a, nint strideA, void* b, int* offsets, nint second, void* c, nint strideC)
+    {
+        if (rows > 4)
+            TileKernel<V, U, TUnit, Count6, Count2>.RunIndirect(k, (U*)a, strideA, (U*)b, offsets, second, (U*)c, strideC);
+        else if (rows > 2)
+            TileKernel<V, U, TUnit, Count4, Count2>.RunIndirect(k, (U*)a, strideA, (U*)b, offsets, second, (U*)c, strideC);
+        else if (rows > 1)
+            TileKernel<V, U, TUnit, Count2, Count2>.RunIndirect(k, (U*)a, strideA, (U*)b, offsets, second, (U*)c, strideC);
+        else
+            TileKernel<V, U, TUnit, Count1, Count2>.RunIndirect(k, (U*)a, strideA, (U*)b, offsets, second, (U*)c, strideC);
+    }
+}
+
+/// <summary>Work that is done with the tile of the processor at hand.</summary>
+internal interface ITileWork
+{
+    void Run<TTile>()
+        where TTile : struct, IRegisterTile;
+}
+
+/// <summary>The choice of a tile.</summary>
+internal static class RegisterTiles
+{
+    /// <summary>Does work with the widest registers that the processor uses well.</summary>
+    /// <typeparam name="U">float or double.</typeparam>
+    /// <typeparam name="TWork">The work.</typeparam>
+    public static void Dispatch<U, TWork>(TWork work)
+        where TWork : struct, ITileWork
+    {
+        if (typeof(U) == typeof(float))
+        {
+            if (Vector512.IsHardwareAccelerated)
+                work.Run<TallTile<Vector512<float>, float, Single512>>();
+            else if (Vector256.IsHardwareAccelerated)
+                work.Run<ShortTile<Vector256<float>, float, Single256>>();
+            else
+                work.Run<ShortTile<Vector128<float>, float, Single128>>();
+        }
+        else
+        {
+            if (Vector512.IsHardwareAccelerated)
+                work.Run<TallTile<Vector512<double>, double, Double512>>();
+            else if (Vector256.IsHardwareAccelerated)
+                work.Run<ShortTile<Vector256<double>, double, Double256>>();
+            else
+                work.Run<ShortTile<Vector128<double>, double, Double128>>();
+        }
     }
 }

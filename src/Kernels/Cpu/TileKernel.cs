@@ -8,6 +8,11 @@ internal interface ICount
     static abstract int Value { get; }
 }
 
+internal struct Count0 : ICount
+{
+    public static int Value => 0;
+}
+
 internal struct Count1 : ICount
 {
     public static int Value => 1;
@@ -63,8 +68,27 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
     /// <param name="c">C.</param>
     /// <param name="strideC">From one row to the next.</param>
     /// <param name="add">Whether to add to what C holds.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run(int k, U* a, nint strideA, U* b, nint strideB, U* c, nint strideC, bool add) =>
+        Run<Count0>(k, a, strideA, b, strideB, null, TUnit.Count, c, strideC, add);
+
+    /// <summary>C = A·B where the columns of each k lie at an offset of their own, and the second register's at a distance from the first's.</summary>
+    /// <param name="k">Summed extent.</param>
+    /// <param name="a">A, the rows of one k next to each other.</param>
+    /// <param name="strideA">From one k to the next.</param>
+    /// <param name="b">What the offsets are relative to.</param>
+    /// <param name="offsets">The offset of each k.</param>
+    /// <param name="second">From the first register's elements to the second's.</param>
+    /// <param name="c">C.</param>
+    /// <param name="strideC">From one row to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RunIndirect(int k, U* a, nint strideA, U* b, int* offsets, nint second, U* c, nint strideC) =>
+        Run<Count1>(k, a, strideA, b, 0, offsets, second, c, strideC, false);
+
+    // Compiled with full optimisation at once: a first call may well run for a second.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(int k, U* a, nint strideA, U* b, nint strideB, U* c, nint strideC, bool add)
+    private static void Run<TIndirect>(int k, U* a, nint strideA, U* b, nint strideB, int* offsets, nint second, U* c, nint strideC, bool add)
+        where TIndirect : struct, ICount
     {
         V c0L = default, c0R = default;
         V c1L = default, c1R = default;
@@ -80,8 +104,10 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
         V c11L = default, c11R = default;
         for (; k > 0; k--)
         {
-            V left = TUnit.Load(b);
-            V right = TColumns.Value > 1 ? TUnit.Load(b + TUnit.Count) : default;
+            U* columns = TIndirect.Value > 0 ? b + *offsets++ : b;
+            V left = TUnit.Load(columns);
+            V right = TColumns.Value > 1 ? TUnit.Load(columns + (TIndirect.Value > 0 ? second : TUnit.Count)) : default;
+
             {
                 V x = TUnit.Broadcast(a);
                 c0L = TUnit.MultiplyAdd(x, left, c0L);
@@ -178,7 +204,8 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
             }
 
             a += strideA;
-            b += strideB;
+            if (TIndirect.Value == 0)
+                b += strideB;
         }
 
         Finish(c + (0 * strideC), c0L, c0R, add);
