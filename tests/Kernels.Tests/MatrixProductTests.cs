@@ -36,6 +36,7 @@ public sealed unsafe class MatrixProductTests
         T[] bias = Numbers<T>(random, n + 1);
         fixed (T* pa = a, pb = b, pc = c, pbias = bias)
             MatrixProduct.Run(pool, m, n, k, pa, lda, transposeA, pb, ldb, transposeB, pc, ldc, accumulate, biased ? pbias : null, map);
+        double[] wideA = [.. a.Select(double.CreateTruncating)], wideB = [.. b.Select(double.CreateTruncating)];
         for (int i = 0; i < m; i++)
         {
             for (int j = 0; j < ldc; j++)
@@ -51,7 +52,7 @@ public sealed unsafe class MatrixProductTests
                 double scale = Math.Abs(sum);
                 for (int p = 0; p < k; p++)
                 {
-                    double term = double.CreateTruncating(a[transposeA ? (p * lda) + i : (i * lda) + p]) * double.CreateTruncating(b[transposeB ? (j * ldb) + p : (p * ldb) + j]);
+                    double term = wideA[transposeA ? (p * lda) + i : (i * lda) + p] * wideB[transposeB ? (j * ldb) + p : (p * ldb) + j];
                     sum += term;
                     scale += Math.Abs(term);
                 }

@@ -130,17 +130,17 @@ internal static unsafe class MatrixProduct
         if (typeof(T) == typeof(float))
         {
             Blocked<float, MatrixSource<float, float>, MatrixSource<float, float>, BiasAndMap<float, TEpilogue>>(
-                pool, m, n, k, new((float*)a, lda, !transposeA), new((float*)b, ldb, transposeB), (float*)c, ldc, accumulate, new((float*)bias, epilogue));
+                pool, m, n, k, new((float*)a, lda, !transposeA), new((float*)b, ldb, transposeB), (float*)c, ldc, accumulate, new((float*)bias, false, epilogue));
         }
         else if (typeof(T) == typeof(double))
         {
             Blocked<double, MatrixSource<double, double>, MatrixSource<double, double>, BiasAndMap<double, TEpilogue>>(
-                pool, m, n, k, new((double*)a, lda, !transposeA), new((double*)b, ldb, transposeB), (double*)c, ldc, accumulate, new((double*)bias, epilogue));
+                pool, m, n, k, new((double*)a, lda, !transposeA), new((double*)b, ldb, transposeB), (double*)c, ldc, accumulate, new((double*)bias, false, epilogue));
         }
         else if (typeof(T) == typeof(Half))
         {
             Blocked<float, MatrixSource<Half, float>, MatrixSource<Half, float>, RoundToHalf<TEpilogue>>(
-                pool, m, n, k, new((Half*)a, lda, !transposeA), new((Half*)b, ldb, transposeB), null, 0, false, new((Half*)c, ldc, accumulate, (Half*)bias, epilogue));
+                pool, m, n, k, new((Half*)a, lda, !transposeA), new((Half*)b, ldb, transposeB), null, 0, false, new((Half*)c, ldc, accumulate, (Half*)bias, false, epilogue));
         }
         else
         {

@@ -79,7 +79,7 @@ internal static unsafe class PanelPacking
     {
         int row = 0;
         for (; row <= width - 4; row += 4)
-            FourRows(source + (row * stride), stride, panelWidth, k, panel + row);
+            FourRows(source + (row * stride), source + ((row + 1) * stride), source + ((row + 2) * stride), source + ((row + 3) * stride), panelWidth, k, panel + row);
         for (; row < width; row++)
         {
             U* from = source + (row * stride);
@@ -96,22 +96,22 @@ internal static unsafe class PanelPacking
         }
     }
 
+    /// <summary>Packs four rows, k running in memory, into four neighbouring columns of a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourRows<U>(U* source, nint stride, int panelWidth, int k, U* panel)
+    public static void FourRows<U>(U* row0, U* row1, U* row2, U* row3, int panelWidth, int k, U* panel)
         where U : unmanaged
     {
         int p = 0;
         nint step = panelWidth;
         if (Avx.IsSupported && typeof(U) == typeof(float))
         {
-            float* from = (float*)source;
             float* to = (float*)panel;
-            for (; p <= k - 8; p += 8, from += 8, to += 8 * step)
+            for (; p <= k - 8; p += 8, to += 8 * step)
             {
-                Vector256<float> r0 = Vector256.Load(from);
-                Vector256<float> r1 = Vector256.Load(from + stride);
-                Vector256<float> r2 = Vector256.Load(from + (2 * stride));
-                Vector256<float> r3 = Vector256.Load(from + (3 * stride));
+                Vector256<float> r0 = Vector256.Load((float*)row0 + p);
+                Vector256<float> r1 = Vector256.Load((float*)row1 + p);
+                Vector256<float> r2 = Vector256.Load((float*)row2 + p);
+                Vector256<float> r3 = Vector256.Load((float*)row3 + p);
                 Vector256<float> low01 = Avx.UnpackLow(r0, r1);
                 Vector256<float> high01 = Avx.UnpackHigh(r0, r1);
                 Vector256<float> low23 = Avx.UnpackLow(r2, r3);
@@ -133,14 +133,13 @@ internal static unsafe class PanelPacking
 
         if (Avx.IsSupported && typeof(U) == typeof(double))
         {
-            double* from = (double*)source;
             double* to = (double*)panel;
-            for (; p <= k - 4; p += 4, from += 4, to += 4 * step)
+            for (; p <= k - 4; p += 4, to += 4 * step)
             {
-                Vector256<double> r0 = Vector256.Load(from);
-                Vector256<double> r1 = Vector256.Load(from + stride);
-                Vector256<double> r2 = Vector256.Load(from + (2 * stride));
-                Vector256<double> r3 = Vector256.Load(from + (3 * stride));
+                Vector256<double> r0 = Vector256.Load((double*)row0 + p);
+                Vector256<double> r1 = Vector256.Load((double*)row1 + p);
+                Vector256<double> r2 = Vector256.Load((double*)row2 + p);
+                Vector256<double> r3 = Vector256.Load((double*)row3 + p);
                 Vector256<double> low01 = Avx.UnpackLow(r0, r1);
                 Vector256<double> high01 = Avx.UnpackHigh(r0, r1);
                 Vector256<double> low23 = Avx.UnpackLow(r2, r3);
@@ -155,10 +154,10 @@ internal static unsafe class PanelPacking
         for (; p < k; p++)
         {
             U* to = panel + (p * step);
-            to[0] = source[p];
-            to[1] = source[stride + p];
-            to[2] = source[(2 * stride) + p];
-            to[3] = source[(3 * stride) + p];
+            to[0] = row0[p];
+            to[1] = row1[p];
+            to[2] = row2[p];
+            to[3] = row3[p];
         }
     }
 }

@@ -10,8 +10,10 @@ internal enum ScratchUse
     Accumulators,
     Image,
     Weights,
+    Offsets,
     Outputs,
     Columns,
+    Row,
 }
 
 /// <summary>

@@ -20,25 +20,29 @@ internal unsafe interface ITileFinish<U>
     void Apply(U* sums, int row, int column, int count);
 }
 
-/// <summary>Adds a bias per column and applies a function, in place.</summary>
-internal readonly unsafe struct BiasAndMap<U, TMap>(U* bias, TMap map) : ITileFinish<U>
+/// <summary>Adds a bias per column, or per row, and applies a function, in place.</summary>
+internal readonly unsafe struct BiasAndMap<U, TMap>(U* bias, bool perRow, TMap map) : ITileFinish<U>
     where U : unmanaged, IBinaryFloatingPointIeee754<U>
     where TMap : struct, IUnaryMap
 {
     private readonly U* bias = bias;
+    private readonly bool perRow = perRow;
     private readonly TMap map = map;
 
     public bool IsNothing => bias == null && typeof(TMap) == typeof(Identity);
 
     public void Apply(U* sums, int row, int column, int count)
     {
-        U* columnBias = bias == null ? null : bias + column;
+        U* columnBias = bias == null || perRow ? null : bias + column;
+        Vector<U> rowBias = bias != null && perRow ? Vector.Create(bias[row]) : Vector<U>.Zero;
         int i = 0;
         for (; i <= count - Vector<U>.Count; i += Vector<U>.Count)
         {
             Vector<U> x = Vector.Load(sums + i);
             if (columnBias != null)
                 x += Vector.Load(columnBias + i);
+            else if (perRow)
+                x += rowBias;
             Vector.Store(map.Invoke(new VectorLane<U>(x)).Value, sums + i);
         }
 
@@ -54,6 +58,10 @@ internal readonly unsafe struct BiasAndMap<U, TMap>(U* bias, TMap map) : ITileFi
                 Unsafe.CopyBlockUnaligned(&b, columnBias + i, rest);
                 x += b;
             }
+            else if (perRow)
+            {
+                x += rowBias;
+            }
 
             x = map.Invoke(new VectorLane<U>(x)).Value;
             Unsafe.CopyBlockUnaligned(sums + i, &x, rest);
@@ -62,7 +70,7 @@ internal readonly unsafe struct BiasAndMap<U, TMap>(U* bias, TMap map) : ITileFi
 }
 
 /// <summary>Adds what is to be added to sums in float, applies a function, and rounds the results to Half, once.</summary>
-internal readonly unsafe struct RoundToHalf<TMap>(Half* c, nint strideC, bool accumulate, Half* bias, TMap map) : ITileFinish<float>
+internal readonly unsafe struct RoundToHalf<TMap>(Half* c, nint strideC, bool accumulate, Half* bias, bool perRow, TMap map) : ITileFinish<float>
     where TMap : struct, IUnaryMap
 {
     private const int Chunk = 64;
@@ -71,6 +79,7 @@ internal readonly unsafe struct RoundToHalf<TMap>(Half* c, nint strideC, bool ac
     private readonly nint strideC = strideC;
     private readonly bool accumulate = accumulate;
     private readonly Half* bias = bias;
+    private readonly bool perRow = perRow;
     private readonly TMap map = map;
 
     public bool IsNothing => false;
@@ -92,8 +101,8 @@ internal readonly unsafe struct RoundToHalf<TMap>(Half* c, nint strideC, bool ac
             }
 
             if (bias != null)
-                Widening.Load(bias + column + start, 1, widened, n);
-            new BiasAndMap<float, TMap>(bias == null ? null : widened, map).Apply(x, row, 0, n);
+                Widening.Load(perRow ? bias + row : bias + column + start, 1, widened, perRow ? 1 : n);
+            new BiasAndMap<float, TMap>(bias == null ? null : widened, perRow, map).Apply(x, 0, 0, n);
             Widening.Store(x, to, 1, n);
         }
     }

@@ -1,0 +1,477 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>
+/// Convolutions of images in the layout [batch, channels, height, width] and their two gradients, as matrix products whose panels are
+/// cut straight out of zero-bordered images.
+/// </summary>
+/// <remarks>
+/// Forward and data gradient share work by image and group. The weight gradient sums over images: it cuts the batch into blocks whose
+/// number depends on the sizes alone, and adds their sums in order, so that its bits do not depend on the number of threads.
+/// </remarks>
+internal static unsafe class Convolution
+{
+    // Blocks of images in a weight gradient: enough for that many threads to share the work evenly.
+    private const int MostBlocks = 16;
+
+    // What the blocks' sums may take together: about half of a second-level cache for each of a few threads.
+    private const int MostBlockElements = 1 << 20;
+
+    // Images with few positions are multiplied together until k reaches this, so that C is not read and written for little work.
+    private const int LeastPositions = 768;
+
+    /// <summary>y = f(conv(x, w) + bias).</summary>
+    /// <typeparam name="T">float, double or Half; Half is summed in float and rounded once.</typeparam>
+    /// <typeparam name="TEpilogue">The function f.</typeparam>
+    /// <param name="pool">The threads.</param>
+    /// <param name="shape">The sizes, validated.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="w">Weights.</param>
+    /// <param name="bias">One number per output channel, or null.</param>
+    /// <param name="y">Output; it may not overlap the rest.</param>
+    /// <param name="epilogue">The function f.</param>
+    public static void Forward<T, TEpilogue>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y, TEpilogue epilogue)
+        where T : unmanaged
+        where TEpilogue : struct, IUnaryMap
+    {
+        if (typeof(T) == typeof(float))
+            Forward<float, float, TEpilogue>(pool, shape, (float*)x, (float*)w, (float*)bias, (float*)y, epilogue);
+        else if (typeof(T) == typeof(double))
+            Forward<double, double, TEpilogue>(pool, shape, (double*)x, (double*)w, (double*)bias, (double*)y, epilogue);
+        else if (typeof(T) == typeof(Half))
+            Forward<Half, float, TEpilogue>(pool, shape, (Half*)x, (Half*)w, (Half*)bias, (Half*)y, epilogue);
+        else
+            throw Unsupported<T>();
+    }
+
+    /// <summary>y = conv(x, w) + bias.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <param name="pool">The threads.</param>
+    /// <param name="shape">The sizes, validated.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="w">Weights.</param>
+    /// <param name="bias">One number per output channel, or null.</param>
+    /// <param name="y">Output.</param>
+    public static void Forward<T>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y)
+        where T : unmanaged => Forward(pool, shape, x, w, bias, y, default(Identity));
+
+    /// <summary>dx = the pullback of dy to the input, or dx += it.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <param name="pool">The threads.</param>
+    /// <param name="shape">The sizes, validated.</param>
+    /// <param name="dy">Cotangent of the output.</param>
+    /// <param name="w">Weights.</param>
+    /// <param name="dx">Cotangent of the input.</param>
+    /// <param name="accumulate">Whether to add to what dx holds.</param>
+    public static void DataGradient<T>(WorkerPool pool, in ConvolutionShape shape, T* dy, T* w, T* dx, bool accumulate)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+            DataGradient<float, float>(pool, shape, (float*)dy, (float*)w, (float*)dx, accumulate);
+        else if (typeof(T) == typeof(double))
+            DataGradient<double, double>(pool, shape, (double*)dy, (double*)w, (double*)dx, accumulate);
+        else if (typeof(T) == typeof(Half))
+            DataGradient<Half, float>(pool, shape, (Half*)dy, (Half*)w, (Half*)dx, accumulate);
+        else
+            throw Unsupported<T>();
+    }
+
+    /// <summary>dw = the pullback of dy to the weights, or dw += it.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <param name="pool">The threads.</param>
+    /// <param name="shape">The sizes, validated.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="dy">Cotangent of the output.</param>
+    /// <param name="dw">Cotangent of the weights.</param>
+    /// <param name="accumulate">Whether to add to what dw holds.</param>
+    public static void WeightGradient<T>(WorkerPool pool, in ConvolutionShape shape, T* x, T* dy, T* dw, bool accumulate)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+            WeightGradient<float, float>(pool, shape, (float*)x, (float*)dy, (float*)dw, accumulate);
+        else if (typeof(T) == typeof(double))
+            WeightGradient<double, double>(pool, shape, (double*)x, (double*)dy, (double*)dw, accumulate);
+        else if (typeof(T) == typeof(Half))
+            WeightGradient<Half, float>(pool, shape, (Half*)x, (Half*)dy, (Half*)dw, accumulate);
+        else
+            throw Unsupported<T>();
+    }
+
+    private static NotSupportedException Unsupported<T>() =>
+        new($"A convolution takes float, double or Half; these elements are of type {typeof(T).Name}.");
+
+    private static PaddedImages Padded(in ConvolutionShape shape) => new(
+        shape.InputChannels / shape.Groups,
+        shape.InputHeight + (2 * shape.PaddingHeight),
+        shape.InputWidth + (2 * shape.PaddingWidth),
+        shape.PaddingHeight,
+        shape.PaddingWidth);
+
+    // Where each tap reads, relative to the first tap, in an image of some padded size.
+    private static int* TapOffsets(in PaddedImages images, int kernelHeight, int kernelWidth, int dilationHeight, int dilationWidth)
+    {
+        int* offsets = ScratchMemory.Rent<int>(ScratchUse.Offsets, (long)images.Channels * kernelHeight * kernelWidth);
+        int* next = offsets;
+        for (int channel = 0; channel < images.Channels; channel++)
+        {
+            for (int y = 0; y < kernelHeight; y++)
+            {
+                for (int x = 0; x < kernelWidth; x++)
+                    *next++ = (((channel * images.Height) + (y * dilationHeight)) * images.Width) + (x * dilationWidth);
+            }
+        }
+
+        return offsets;
+    }
+
+    // A product with sums in C itself or, for Half, rounded into C once.
+    private static void Product<T, U, TLeft, TRight, TMap>(WorkerPool? pool, int m, int n, int k, TLeft left, TRight right, T* c, bool accumulate, T* bias, TMap map)
+        where T : unmanaged
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TLeft : struct, IPanelSource<U>
+        where TRight : struct, IPanelSource<U>
+        where TMap : struct, IUnaryMap
+    {
+        if (typeof(T) == typeof(U))
+            MatrixProduct.Blocked<U, TLeft, TRight, BiasAndMap<U, TMap>>(pool, m, n, k, left, right, (U*)c, n, accumulate, new((U*)bias, true, map));
+        else
+            MatrixProduct.Blocked<U, TLeft, TRight, HalfFinish<U, TMap>>(pool, m, n, k, left, right, null, 0, false, new(new((Half*)c, n, accumulate, (Half*)bias, true, map)));
+    }
+
+    private static void Forward<T, U, TEpilogue>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y, TEpilogue epilogue)
+        where T : unmanaged
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TEpilogue : struct, IUnaryMap
+    {
+        int outputs = shape.OutputChannels / shape.Groups, taps = shape.Taps;
+        PaddedImages images = Padded(shape);
+
+        // Weights with the output channels of one tap next to each other, as the product's panels want them.
+        U* panels = ScratchMemory.Rent<U>(ScratchUse.Weights, (long)taps * shape.OutputChannels);
+        for (int group = 0; group < shape.Groups; group++)
+            PanelPacking.Transpose(w + ((nint)group * outputs * taps), taps, outputs, outputs, taps, panels + ((nint)group * outputs * taps));
+
+        ImageBody<T, U, TEpilogue> body = default;
+        body.Groups = shape.Groups;
+        body.Source = x;
+        body.SourceHeight = shape.InputHeight;
+        body.SourceWidth = shape.InputWidth;
+        body.Images = images;
+        body.Offsets = TapOffsets(images, shape.KernelHeight, shape.KernelWidth, shape.DilationHeight, shape.DilationWidth);
+        body.Taps = taps;
+        body.Panels = panels;
+        body.Bias = bias;
+        body.Destination = y;
+        body.Channels = outputs;
+        body.Height = shape.OutputHeight;
+        body.Width = shape.OutputWidth;
+        body.StrideHeight = shape.StrideHeight;
+        body.StrideWidth = shape.StrideWidth;
+        body.Epilogue = epilogue;
+        Share(pool, shape.Batch * shape.Groups, body);
+    }
+
+    private static void DataGradient<T, U>(WorkerPool pool, in ConvolutionShape shape, T* dy, T* w, T* dx, bool accumulate)
+        where T : unmanaged
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+    {
+        int inputs = shape.InputChannels / shape.Groups, outputs = shape.OutputChannels / shape.Groups;
+        if (shape.StrideHeight != 1 || shape.StrideWidth != 1)
+        {
+            ScatterBody<T, U> scatter = default;
+            scatter.Shape = shape;
+            scatter.Images = Padded(shape);
+            scatter.Offsets = TapOffsets(scatter.Images, shape.KernelHeight, shape.KernelWidth, shape.DilationHeight, shape.DilationWidth);
+            scatter.Dy = dy;
+            scatter.W = w;
+            scatter.Dx = dx;
+            scatter.Accumulate = accumulate;
+            pool.For(shape.Batch * shape.Groups, scatter);
+            return;
+        }
+
+        // With stride 1 the pullback is itself a convolution: of dy, by the kernel turned by half a turn, inputs and outputs exchanged.
+        int kernel = shape.KernelHeight * shape.KernelWidth;
+        PaddedImages images = new(
+            outputs,
+            shape.InputHeight + ((shape.KernelHeight - 1) * shape.DilationHeight),
+            shape.InputWidth + ((shape.KernelWidth - 1) * shape.DilationWidth),
+            ((shape.KernelHeight - 1) * shape.DilationHeight) - shape.PaddingHeight,
+            ((shape.KernelWidth - 1) * shape.DilationWidth) - shape.PaddingWidth);
+        U* panels = ScratchMemory.Rent<U>(ScratchUse.Weights, (long)outputs * kernel * shape.InputChannels);
+        U* turned = panels;
+        for (int group = 0; group < shape.Groups; group++)
+        {
+            for (int output = 0; output < outputs; output++)
+            {
+                T* from = w + ((((nint)group * outputs) + output) * inputs * kernel);
+                for (int tap = kernel - 1; tap >= 0; tap--)
+                {
+                    Widening.Load(from + tap, kernel, turned, inputs);
+                    turned += inputs;
+                }
+            }
+        }
+
+        ImageBody<T, U, Identity> body = default;
+        body.Groups = shape.Groups;
+        body.Source = dy;
+        body.SourceHeight = shape.OutputHeight;
+        body.SourceWidth = shape.OutputWidth;
+        body.Images = images;
+        body.Offsets = TapOffsets(images, shape.KernelHeight, shape.KernelWidth, shape.DilationHeight, shape.DilationWidth);
+        body.Taps = outputs * kernel;
+        body.Panels = panels;
+        body.Destination = dx;
+        body.Channels = inputs;
+        body.Height = shape.InputHeight;
+        body.Width = shape.InputWidth;
+        body.StrideHeight = 1;
+        body.StrideWidth = 1;
+        body.Accumulate = accumulate;
+        Share(pool, shape.Batch * shape.Groups, body);
+    }
+
+    // By image where there are enough; a few large images are shared from within.
+    private static void Share<T, U, TEpilogue>(WorkerPool pool, int items, ImageBody<T, U, TEpilogue> body)
+        where T : unmanaged
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TEpilogue : struct, IUnaryMap
+    {
+        if (items >= pool.Threads)
+        {
+            pool.For(items, body);
+            return;
+        }
+
+        for (int item = 0; item < items; item++)
+            body.Run(pool, item);
+    }
+
+    private static void WeightGradient<T, U>(WorkerPool pool, in ConvolutionShape shape, T* x, T* dy, T* dw, bool accumulate)
+        where T : unmanaged
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+    {
+        int positions = shape.OutputHeight * shape.OutputWidth;
+        int perProduct = Math.Clamp((LeastPositions + positions - 1) / positions, 1, Math.Max(1, shape.Batch));
+        int products = (shape.Batch + perProduct - 1) / perProduct;
+        int blocks = Math.Clamp(Math.Min(products, MostBlockElements / shape.WeightLength), 1, MostBlocks);
+
+        WeightBody<T, U> body = default;
+        body.Shape = shape;
+        body.Images = Padded(shape);
+        body.Offsets = TapOffsets(body.Images, shape.KernelHeight, shape.KernelWidth, shape.DilationHeight, shape.DilationWidth);
+        body.PerProduct = perProduct;
+        body.Products = products;
+        body.Blocks = blocks;
+        body.X = x;
+        body.Dy = dy;
+        body.Sums = ScratchMemory.Rent<U>(ScratchUse.Outputs, (long)blocks * shape.WeightLength);
+        if (blocks == 1)
+            body.Run(pool, 0);
+        else
+            pool.For(blocks, body);
+
+        CombineBody<T, U> combine = default;
+        combine.Sums = body.Sums;
+        combine.Blocks = blocks;
+        combine.Length = shape.WeightLength;
+        combine.Dw = dw;
+        combine.Accumulate = accumulate;
+        int parts = (shape.WeightLength + CombineBody<T, U>.PartLength - 1) / CombineBody<T, U>.PartLength;
+        pool.For(parts, combine);
+    }
+
+    private readonly struct HalfFinish<U, TMap>(RoundToHalf<TMap> inner) : ITileFinish<U>
+        where U : unmanaged
+        where TMap : struct, IUnaryMap
+    {
+        private readonly RoundToHalf<TMap> inner = inner;
+
+        public bool IsNothing => false;
+
+        public void Apply(U* sums, int row, int column, int count) => inner.Apply((float*)sums, row, column, count);
+    }
+
+    // One group of one image: weights times the taps at every position.
+    private struct ImageBody<T, U, TEpilogue> : IParallelBody
+        where T : unmanaged
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TEpilogue : struct, IUnaryMap
+    {
+        public int Groups;
+        public T* Source;
+        public int SourceHeight;
+        public int SourceWidth;
+        public PaddedImages Images;
+        public int* Offsets;
+        public int Taps;
+        public U* Panels;
+        public T* Bias;
+        public T* Destination;
+        public int Channels;
+        public int Height;
+        public int Width;
+        public int StrideHeight;
+        public int StrideWidth;
+        public bool Accumulate;
+        public TEpilogue Epilogue;
+
+        public void Run(int part) => Run(null, part);
+
+        public readonly void Run(WorkerPool? pool, int item)
+        {
+            int group = item % Groups;
+            U* image = ScratchMemory.Rent<U>(ScratchUse.Image, Images.LengthOf(1));
+            Images.Write(Source + ((nint)item * Images.Channels * SourceHeight * SourceWidth), SourceHeight, SourceWidth, image);
+            MatrixSource<U, U> weights = new(Panels + ((nint)group * Taps * Channels), Channels, false);
+            PositionPanels<U> positions = new(image, Images.Width, Width, StrideHeight, StrideWidth, Offsets);
+            Product<T, U, MatrixSource<U, U>, PositionPanels<U>, TEpilogue>(
+                pool, Channels, Height * Width, Taps, weights, positions, Destination + ((nint)item * Channels * Height * Width), Accumulate, Bias == null ? null : Bias + (group * Channels), Epilogue);
+        }
+    }
+
+    // One group of one image, for strides above 1: the products of every tap and position, added to where the tap had read.
+    private struct ScatterBody<T, U> : IParallelBody
+        where T : unmanaged
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+    {
+        public ConvolutionShape Shape;
+        public PaddedImages Images;
+        public int* Offsets;
+        public T* Dy;
+        public T* W;
+        public T* Dx;
+        public bool Accumulate;
+
+        [SkipLocalsInit]
+        public readonly void Run(int part)
+        {
+            int group = part % Shape.Groups;
+            int outputs = Shape.OutputChannels / Shape.Groups;
+            int height = Shape.OutputHeight, width = Shape.OutputWidth, positions = height * width;
+            U* image = ScratchMemory.Rent<U>(ScratchUse.Image, Images.LengthOf(1));
+            new Span<byte>(image, checked((int)(Images.Length * sizeof(U)))).Clear();
+            U* columns = ScratchMemory.Rent<U>(ScratchUse.Columns, (long)Shape.Taps * positions);
+            MatrixSource<T, U> weights = new(W + ((nint)group * outputs * Shape.Taps), Shape.Taps, false);
+            MatrixSource<T, U> gradients = new(Dy + ((nint)part * outputs * positions), positions, false);
+            MatrixProduct.Blocked<U, MatrixSource<T, U>, MatrixSource<T, U>, BiasAndMap<U, Identity>>(
+                null, Shape.Taps, positions, outputs, weights, gradients, columns, positions, false, default);
+            for (int tap = 0; tap < Shape.Taps; tap++)
+            {
+                for (int y = 0; y < height; y++)
+                {
+                    U* to = image + Offsets[tap] + ((nint)y * Shape.StrideHeight * Images.Width);
+                    for (int x = 0; x < width; x++, to += Shape.StrideWidth)
+                        *to += *columns++;
+                }
+            }
+
+            T* destination = Dx + ((nint)part * Images.Channels * Shape.InputHeight * Shape.InputWidth);
+            for (int channel = 0; channel < Images.Channels; channel++)
+            {
+                for (int y = 0; y < Shape.InputHeight; y++, destination += Shape.InputWidth)
+                {
+                    U* row = image + ((((nint)channel * Images.Height) + y + Shape.PaddingHeight) * Images.Width) + Shape.PaddingWidth;
+                    Put(row, destination, Shape.InputWidth, Accumulate);
+                }
+            }
+        }
+    }
+
+    // One block of images.
+    private struct WeightBody<T, U> : IParallelBody
+        where T : unmanaged
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+    {
+        public ConvolutionShape Shape;
+        public PaddedImages Images;
+        public int* Offsets;
+        public int PerProduct;
+        public int Products;
+        public int Blocks;
+        public T* X;
+        public T* Dy;
+        public U* Sums;
+
+        public void Run(int part) => Run(null, part);
+
+        public readonly void Run(WorkerPool? pool, int block)
+        {
+            int outputs = Shape.OutputChannels / Shape.Groups;
+            int width = Shape.OutputWidth, positions = Shape.OutputHeight * width;
+            nint imageOfX = (nint)Shape.InputChannels * Shape.InputHeight * Shape.InputWidth;
+            nint groupOfX = imageOfX / Shape.Groups;
+            nint imageOfDy = (nint)Shape.OutputChannels * positions;
+            U* sums = Sums + ((nint)block * Shape.WeightLength);
+            U* images = ScratchMemory.Rent<U>(ScratchUse.Image, Images.LengthOf(PerProduct));
+            int first = (int)((long)Products * block / Blocks), end = (int)((long)Products * (block + 1) / Blocks);
+            if (first == end)
+                new Span<U>(sums, Shape.WeightLength).Clear();
+            for (int product = first; product < end; product++)
+            {
+                int firstImage = product * PerProduct, count = Math.Min(PerProduct, Shape.Batch - firstImage);
+                for (int group = 0; group < Shape.Groups; group++)
+                {
+                    for (int i = 0; i < count; i++)
+                        Images.Write(X + ((firstImage + i) * imageOfX) + (group * groupOfX), Shape.InputHeight, Shape.InputWidth, images + (i * Images.Length));
+                    ChannelPanels<T, U> gradients = new(Dy + (firstImage * imageOfDy) + ((nint)group * outputs * positions), imageOfDy, positions);
+                    TapPanels<U> taps = new(images, Images.Length, Images.Width, Shape.OutputHeight, width, Shape.StrideHeight, Shape.StrideWidth, Offsets);
+                    MatrixProduct.Blocked<U, ChannelPanels<T, U>, TapPanels<U>, BiasAndMap<U, Identity>>(
+                        pool, outputs, Shape.Taps, count * positions, gradients, taps, sums + ((nint)group * outputs * Shape.Taps), Shape.Taps, product > first, default);
+                }
+            }
+        }
+    }
+
+    // The blocks' sums, added in order.
+    private struct CombineBody<T, U> : IParallelBody
+        where T : unmanaged
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+    {
+        public const int PartLength = 8192;
+
+        public U* Sums;
+        public int Blocks;
+        public int Length;
+        public T* Dw;
+        public bool Accumulate;
+
+        public readonly void Run(int part)
+        {
+            int first = part * PartLength, count = Math.Min(PartLength, Length - first);
+            U* total = Sums + first;
+            for (int block = 1; block < Blocks; block++)
+                Add(total, Sums + ((nint)block * Length) + first, count);
+            Put(total, Dw + first, count, Accumulate);
+        }
+    }
+
+    private static void Add<U>(U* total, U* term, int count)
+        where U : unmanaged, IBinaryFloatingPointIeee754<U> =>
+        TensorPrimitives.Add(new ReadOnlySpan<U>(total, count), new ReadOnlySpan<U>(term, count), new Span<U>(total, count));
+
+    // destination = values, or += values; the values may be changed.
+    [SkipLocalsInit]
+    private static void Put<T, U>(U* values, T* destination, int count, bool accumulate)
+        where T : unmanaged
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+    {
+        U* before = stackalloc U[Widening.ChunkLength];
+        for (int start = 0; start < count; start += Widening.ChunkLength)
+        {
+            int n = Math.Min(Widening.ChunkLength, count - start);
+            if (accumulate)
+            {
+                Widening.Load(destination + start, 1, before, n);
+                Add(values + start, before, n);
+            }
+
+            Widening.Store(values + start, destination + start, 1, n);
+        }
+    }
+}

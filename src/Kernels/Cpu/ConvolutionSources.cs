@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>
+/// The matrix whose columns are the positions of the output and whose rows, k, are the taps: what is known as im2col, written panel by
+/// panel and never as a whole.
+/// </summary>
+internal readonly unsafe struct PositionPanels<U>(U* image, int imageWidth, int outputWidth, int strideHeight, int strideWidth, int* tapOffsets) : IPanelSource<U>
+    where U : unmanaged
+{
+    private const int MostSegments = 64;
+
+    private readonly U* image = image;
+    private readonly int imageWidth = imageWidth;
+    private readonly int outputWidth = outputWidth;
+    private readonly int strideHeight = strideHeight;
+    private readonly int strideWidth = strideWidth;
+    private readonly int* tapOffsets = tapOffsets;
+
+    public bool ReadsInPlace => false;
+
+    public U* InPlace(int first, int firstK, out nint stride) => throw new NotSupportedException();
+
+    [SkipLocalsInit]
+    public void Pack(int first, int width, int panelWidth, int firstK, int k, U* panel)
+    {
+        // A panel takes pieces of one or several rows of the output.
+        int* offsets = stackalloc int[MostSegments];
+        int* lengths = stackalloc int[MostSegments];
+        int segments = 0;
+        for (int done = 0; done < width; segments++)
+        {
+            int y = (first + done) / outputWidth, x = (first + done) % outputWidth;
+            int length = Math.Min(width - done, outputWidth - x);
+            offsets[segments] = (y * strideHeight * imageWidth) + (x * strideWidth);
+            lengths[segments] = length;
+            done += length;
+        }
+
+        for (int p = 0; p < k; p++, panel += panelWidth)
+        {
+            U* taps = image + tapOffsets[firstK + p];
+            U* to = panel;
+            if (strideWidth > 1)
+            {
+                for (int s = 0; s < segments; s++)
+                {
+                    U* from = taps + offsets[s];
+                    for (int i = 0; i < lengths[s]; i++)
+                        to[i] = from[i * strideWidth];
+                    to += lengths[s];
+                }
+            }
+            else if (p < k - 1)
+            {
+                // Whole vectors; what is written too far is written again by the next segment or the next k.
+                for (int s = 0; s < segments; s++)
+                {
+                    U* from = taps + offsets[s];
+                    for (int i = 0; i < lengths[s]; i += Vector256<U>.Count)
+                        Vector256.Load(from + i).Store(to + i);
+                    to += lengths[s];
+                }
+            }
+            else
+            {
+                for (int s = 0; s < segments; s++)
+                {
+                    Unsafe.CopyBlockUnaligned(to, taps + offsets[s], (uint)(lengths[s] * sizeof(U)));
+                    to += lengths[s];
+                }
+            }
+
+            if (width < panelWidth)
+                new Span<U>(panel + width, panelWidth - width).Clear();
+        }
+    }
+}
+
+/// <summary>The same matrix transposed, over several images: its columns are the taps, and k runs over images and positions.</summary>
+internal readonly unsafe struct TapPanels<U>(U* images, nint imageLength, int imageWidth, int outputHeight, int outputWidth, int strideHeight, int strideWidth, int* tapOffsets) : IPanelSource<U>
+    where U : unmanaged
+{
+    private readonly U* images = images;
+    private readonly nint imageLength = imageLength;
+    private readonly int imageWidth = imageWidth;
+    private readonly int outputHeight = outputHeight;
+    private readonly int outputWidth = outputWidth;
+    private readonly int strideHeight = strideHeight;
+    private readonly int strideWidth = strideWidth;
+    private readonly int* tapOffsets = tapOffsets;
+
+    public bool ReadsInPlace => false;
+
+    public U* InPlace(int first, int firstK, out nint stride) => throw new NotSupportedException();
+
+    public void Pack(int first, int width, int panelWidth, int firstK, int k, U* panel)
+    {
+        int* taps = tapOffsets + first;
+        for (int done = 0; done < k;)
+        {
+            int row = (firstK + done) / outputWidth, x = (firstK + done) % outputWidth;
+            int length = Math.Min(k - done, outputWidth - x);
+            U* from = images + (row / outputHeight * imageLength) + ((nint)(row % outputHeight) * strideHeight * imageWidth) + (x * strideWidth);
+            U* to = panel + ((nint)done * panelWidth);
+            int i = 0;
+            if (strideWidth == 1)
+            {
+                // Rounded up to whole vectors where the next piece will write over the surplus.
+                int rounded = (length + 7) & ~7;
+                rounded = done + rounded <= k ? rounded : length;
+                for (; i <= width - 4; i += 4)
+                    PanelPacking.FourRows(from + taps[i], from + taps[i + 1], from + taps[i + 2], from + taps[i + 3], panelWidth, rounded, to + i);
+            }
+
+            for (; i < width; i++)
+            {
+                U* tap = from + taps[i];
+                for (int p = 0; p < length; p++)
+                    to[((nint)p * panelWidth) + i] = tap[p * strideWidth];
+            }
+
+            if (width < panelWidth)
+            {
+                for (int p = 0; p < length; p++)
+                    new Span<U>(to + ((nint)p * panelWidth) + width, panelWidth - width).Clear();
+            }
+
+            done += length;
+        }
+    }
+}
+
+/// <summary>Gradients of several images: rows are output channels, and k runs over images and positions.</summary>
+internal readonly unsafe struct ChannelPanels<T, U>(T* gradients, nint imageLength, int positions) : IPanelSource<U>
+    where T : unmanaged
+    where U : unmanaged
+{
+    private readonly T* gradients = gradients;
+    private readonly nint imageLength = imageLength;
+    private readonly int positions = positions;
+
+    public bool ReadsInPlace => false;
+
+    public U* InPlace(int first, int firstK, out nint stride) => throw new NotSupportedException();
+
+    public void Pack(int first, int width, int panelWidth, int firstK, int k, U* panel)
+    {
+        for (int done = 0; done < k;)
+        {
+            int image = (firstK + done) / positions, position = (firstK + done) % positions;
+            int length = Math.Min(k - done, positions - position);
+            PanelPacking.Transpose(gradients + (image * imageLength) + ((nint)first * positions) + position, positions, width, panelWidth, length, panel + ((nint)done * panelWidth));
+            done += length;
+        }
+    }
+}
