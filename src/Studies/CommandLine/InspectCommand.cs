@@ -36,7 +36,7 @@ internal static class InspectCommand
         command.SetAction(parsed =>
         {
             string? wanted = parsed.GetValue(name);
-            double[] values = parsed.GetValue(slopes) ?? [0, 0.5, 1];
+            double[] values = OptionKinds.Given(parsed.GetValue(slopes), [0, 0.5, 1]);
             InspectResults results = new([.. OracleTable.Programs
                 .Where(program => wanted is null || program.Name == wanted)
                 .Select(program => Inspector.Inspect(program, values))]);

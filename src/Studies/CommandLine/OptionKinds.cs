@@ -36,7 +36,7 @@ internal static class OptionKinds
             CustomParser = result => Parse(result, name, result.Tokens[0].Value, least, most),
         };
 
-    /// <summary>Numbers in a range, separated by commas; null where the option is not given.</summary>
+    /// <summary>Numbers in a range, separated by commas; empty where the option is not given.</summary>
     /// <typeparam name="TNumber">int or double.</typeparam>
     /// <param name="name">The option's name.</param>
     /// <param name="description">What it sets, and what it is set to where the option is not given.</param>
@@ -55,7 +55,7 @@ internal static class OptionKinds
             },
         };
 
-    /// <summary>Some of a few numbers, separated by commas; null where the option is not given.</summary>
+    /// <summary>Some of a few numbers, separated by commas; empty where the option is not given.</summary>
     /// <param name="name">The option's name.</param>
     /// <param name="description">What it sets, and what it is set to where the option is not given.</param>
     /// <param name="choices">The numbers.</param>
@@ -83,6 +83,12 @@ internal static class OptionKinds
         DefaultValueFactory = _ => standard,
         CustomParser = result => Find(result, name, result.Tokens[0].Value, words),
     };
+
+    /// <summary>The values of a list option, or others where it is not given: the parser's value is an empty array there.</summary>
+    /// <typeparam name="TNumber">int or double.</typeparam>
+    /// <param name="values">What the parser says.</param>
+    /// <param name="standard">The values where the option is not given.</param>
+    public static TNumber[] Given<TNumber>(TNumber[]? values, TNumber[] standard) => values is { Length: > 0 } ? values : standard;
 
     /// <summary>The member of an enumeration that a word of the command line names.</summary>
     /// <typeparam name="TEnum">The enumeration.</typeparam>

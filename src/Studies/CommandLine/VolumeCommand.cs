@@ -46,10 +46,10 @@ internal static class VolumeCommand
             ImageSet images = TrainingImages.Load(parsed.GetValue(common.Data), parsed.GetValue(samples));
             VolumeSettings settings = new()
             {
-                Depths = parsed.GetValue(depths) ?? [1, 2, 3],
-                Widths = parsed.GetValue(widths) ?? [256],
-                Batches = parsed.GetValue(batches) ?? [256],
-                Precisions = parsed.GetValue(precisions) ?? [16, 32, 64],
+                Depths = OptionKinds.Given(parsed.GetValue(depths), [1, 2, 3]),
+                Widths = OptionKinds.Given(parsed.GetValue(widths), [256]),
+                Batches = OptionKinds.Given(parsed.GetValue(batches), [256]),
+                Precisions = OptionKinds.Given(parsed.GetValue(precisions), [16, 32, 64]),
                 Networks = parsed.GetValue(networks),
                 Samples = images.Count,
                 Seed = parsed.GetValue(common.Seed),

@@ -16,11 +16,27 @@ namespace ConservativeAD.Studies.DataSets
     {
         public static ImageSet Load(string? folder, int? samples)
         {
+            folder ??= Environment.GetEnvironmentVariable("CONSERVATIVEAD_DATA");
+            if (!string.IsNullOrEmpty(folder))
+            {
+                byte[] images = Read(Path.Combine(folder, "mnist", "train-images-idx3-ubyte.gz")), labels = Read(Path.Combine(folder, "mnist", "train-labels-idx1-ubyte.gz"));
+                int all = labels.Length - 8, taken = Math.Min(all, samples ?? all);
+                return new ImageSet("MNIST", false, taken, 10, images[16..(16 + (taken * 784))], Array.ConvertAll(labels[8..(8 + taken)], l => (int)l));
+            }
+
             int n = samples ?? 1000;
             Random r = new(1);
             byte[] p = new byte[n * 784];
             r.NextBytes(p);
             return new ImageSet("stand-in digits", true, n, 10, p, [.. Enumerable.Range(0, n).Select(_ => r.Next(10))]);
+        }
+
+        private static byte[] Read(string path)
+        {
+            using System.IO.Compression.GZipStream stream = new(File.OpenRead(path), System.IO.Compression.CompressionMode.Decompress);
+            using MemoryStream memory = new();
+            stream.CopyTo(memory);
+            return memory.ToArray();
         }
     }
 }
