@@ -110,7 +110,7 @@ internal static unsafe class AveragePooling
                 for (int column = 0; column < width; column++, output++)
                 {
                     var window = new PoolingWindow(shape, row, column);
-                    
+
                     // In double: the divisor of a large window is no Half.
                     T share = T.CreateTruncating(double.CreateTruncating(dy[output]) / Divisor(shape, window, countPadding));
                     for (int h = window.Top; h < window.Bottom; h++)
