@@ -1,1 +1,41 @@
-System.Console.WriteLine("x");
+using System.CommandLine;
+using BenchmarkDotNet.Running;
+using ConservativeAD.Benchmarks.Versus;
+using ConservativeAD.Benchmarks.Workloads;
+using TorchSharp;
+
+// "versus" measures against libtorch; everything else goes to BenchmarkDotNet (try --list flat, or --filter '*').
+Option<int[]> threads = new("--threads") { Description = "Numbers of threads to measure at.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2] };
+Option<string> filter = new("--filter") { Description = "Only workloads whose name contains this.", DefaultValueFactory = _ => "" };
+Option<int> pairs = new("--pairs") { Description = "Interleaved pairs of samples.", DefaultValueFactory = _ => 15 };
+Option<FileInfo?> json = new("--json") { Description = "Also write the table to this file, as JSON." };
+Command versus = new("versus", "Measures this library and libtorch in turn, in one process, on the same data.") { threads, filter, pairs, json };
+versus.SetAction(parsed =>
+{
+    string? whyNot = Peer.WhyNot();
+    if (whyNot is not null)
+        Console.Error.WriteLine(whyNot);
+    List<Measurement> rows = [];
+    foreach (int count in parsed.GetValue(threads)!)
+    {
+        if (whyNot is null)
+            torch.set_num_threads(count);
+        foreach (NamedWorkload named in WorkloadList.All.Where(w => w.Name.Contains(parsed.GetValue(filter)!, StringComparison.OrdinalIgnoreCase)))
+        {
+            using IWorkload workload = named.Make(count, whyNot is null);
+            Measurement row = Interleaved.Run(named.Name, workload, count, parsed.GetValue(pairs), whyNot is null);
+            Console.Error.WriteLine($"{row.Name}, {count} threads: {row.OursMilliseconds:G3} ms against {row.PeerMilliseconds:G3} ms, ratio {row.Ratio:F2}");
+            rows.Add(row);
+        }
+    }
+
+    Console.WriteLine(VersusReport.Markdown(rows));
+    if (parsed.GetValue(json) is FileInfo file)
+        File.WriteAllText(file.FullName, VersusReport.Json(rows));
+    return 0;
+});
+
+if (args is ["versus", ..])
+    return new RootCommand("Benchmarks of ConservativeAD.") { versus }.Parse(args).Invoke();
+BenchmarkSwitcher.FromAssembly(typeof(WorkloadList).Assembly).Run(args);
+return 0;

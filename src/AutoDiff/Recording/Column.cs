@@ -1,5 +1,6 @@
 using System.Numerics;
 using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD;
 
@@ -18,6 +19,8 @@ internal abstract class Column<T>
     public abstract void Tangent(int index, in TangentContext<T> context);
 
     public abstract NDArray<T> Kinks(int index, in KinkContext<T> context);
+
+    public abstract long CountKinks(int index, in KinkContext<T> context);
 }
 
 internal sealed class Column<T, TRule> : Column<T>
@@ -48,6 +51,18 @@ internal sealed class Column<T, TRule> : Column<T>
     public override void Tangent(int index, in TangentContext<T> context) => rules[index].Tangent(context);
 
     public override NDArray<T> Kinks(int index, in KinkContext<T> context) => rules[index].Kinks(context);
+
+    public override long CountKinks(int index, in KinkContext<T> context)
+    {
+        if (rules[index] is ICountsKinks<T> counting)
+            return counting.CountKinks(context);
+        NDArray<T> marks = rules[index].Kinks(context);
+        if (marks.IsNone)
+            return 0;
+        long count = context.Device.Count(default(Identity), marks);
+        context.Return(marks);
+        return count;
+    }
 
     public ref readonly TRule this[int index] => ref rules[index];
 }

@@ -89,6 +89,17 @@ public sealed partial class Tape<T> : IDisposable
     /// <param name="value">The number.</param>
     public Var<T> Constant(T value) => AddLeaf(CopyIn(Shape.Scalar, new ReadOnlySpan<T>(in value)), false);
 
+    /// <summary>Copies indices or labels to the tape's device; they last until the tape is reset.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <param name="elements">The elements in row-major order.</param>
+    public NDArray<int> Indices(in Shape shape, ReadOnlySpan<int> elements)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        NDArray<int> indices = RentIndicesUntilReset(shape);
+        indices.CopyFrom(elements);
+        return indices;
+    }
+
     /// <summary>Records an operation of one input.</summary>
     /// <typeparam name="TRule">The rule.</typeparam>
     /// <param name="rule">The rule with its attributes.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
@@ -16,9 +17,8 @@ public sealed partial class Tape<T>
         List<OperationKinks> found = [];
         for (int node = 0; node < count; node++)
         {
-            if (columnOf[node] == Leaf || columns[columnOf[node]]!.Facts.IsSmooth && columns[columnOf[node]]!.Facts.IsLocallyLipschitz)
+            if (!MayHaveKinks(node, out Column<T>? column))
                 continue;
-            Column<T> column = columns[columnOf[node]]!;
             NDArray<T> marks = column.Kinks(placeInColumn[node], new KinkContext<T>(this, node));
             if (marks.IsNone)
                 continue;
@@ -29,6 +29,25 @@ public sealed partial class Tape<T>
         }
 
         return new KinkCensus(found);
+    }
+
+    /// <summary>How many elements of recorded operations sit at a kink: the census without its details, in one pass over each nonsmooth operation's input.</summary>
+    public long CountKinks()
+    {
+        long kinks = 0;
+        for (int node = 0; node < count; node++)
+        {
+            if (MayHaveKinks(node, out Column<T>? column))
+                kinks += column.CountKinks(placeInColumn[node], new KinkContext<T>(this, node));
+        }
+
+        return kinks;
+    }
+
+    private bool MayHaveKinks(int node, [NotNullWhen(true)] out Column<T>? column)
+    {
+        column = columnOf[node] == Leaf ? null : columns[columnOf[node]];
+        return column is not null && !(column.Facts.IsSmooth && column.Facts.IsLocallyLipschitz);
     }
 
     private static int[] Positions(in NDArray<T> marks, int limit)

@@ -10,7 +10,7 @@ namespace ConservativeAD;
 /// <typeparam name="TRule">The rule.</typeparam>
 /// <param name="rule">The rule with its attributes.</param>
 [SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>
+public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsKinks<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : struct, IUnaryRule<TRule>
 {
@@ -48,6 +48,9 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>
         context.Device.Map(new KinkMap(rule), context.Input(0), marks);
         return marks;
     }
+
+    /// <inheritdoc/>
+    public long CountKinks(in KinkContext<T> context) => context.Device.Count(new KinkMap(rule), context.Input(0));
 
     private readonly struct ValueMap(TRule rule) : IUnaryMap
     {

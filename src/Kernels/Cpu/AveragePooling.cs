@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace ConservativeAD.Kernels.Cpu;
 
@@ -49,22 +50,50 @@ internal static unsafe class AveragePooling
             int height = shape.OutputHeight, width = shape.OutputWidth;
             T* image = x + ((nint)part * shape.InputHeight * shape.InputWidth);
             nint output = (nint)part * height * width;
-            for (int row = 0; row < height; row++)
+            var columns = new PoolingColumns(shape);
+            for (int row = 0; row < height; row++, output += width)
             {
-                for (int column = 0; column < width; column++, output++)
+                for (int column = 0; column < width;)
                 {
-                    var window = new PoolingWindow(shape, row, column);
-                    TSum sum = TSum.Zero;
-                    for (int h = window.Top; h < window.Bottom; h++)
+                    int block = typeof(T) == typeof(float) ? columns.BlockOf(column) : -1;
+                    if (block >= 0)
                     {
-                        T* line = image + (h * shape.InputWidth);
-                        for (int w = window.Left; w < window.Right; w++)
-                            sum += TSum.CreateTruncating(line[w]);
+                        EightWindows(new PoolingWindow(shape, row, block), (float*)image, output + block);
+                        column = block + PoolingColumns.Lanes;
                     }
-
-                    y[output] = T.CreateTruncating(sum / TSum.CreateTruncating(Divisor(shape, window, countPadding)));
+                    else
+                    {
+                        OneWindow(new PoolingWindow(shape, row, column), image, output + column);
+                        column++;
+                    }
                 }
             }
+        }
+
+        private void OneWindow(in PoolingWindow window, T* image, nint output)
+        {
+            TSum sum = TSum.Zero;
+            for (int h = window.Top; h < window.Bottom; h++)
+            {
+                T* line = image + (h * shape.InputWidth);
+                for (int w = window.Left; w < window.Right; w++)
+                    sum += TSum.CreateTruncating(line[w]);
+            }
+
+            y[output] = T.CreateTruncating(sum / TSum.CreateTruncating(Divisor(shape, window, countPadding)));
+        }
+
+        // Adds in the same order as one window does, so that the bits are the same.
+        private void EightWindows(in PoolingWindow window, float* image, nint output)
+        {
+            Vector256<float> sum = Vector256<float>.Zero;
+            for (int h = window.Top; h < window.Bottom; h++)
+            {
+                for (int w = window.Left; w < window.Right; w++)
+                    sum += PoolingColumns.Load(image + (h * shape.InputWidth) + w, shape.StrideWidth);
+            }
+
+            (sum / Vector256.Create((float)Divisor(shape, window, countPadding))).Store((float*)y + output);
         }
     }
 
@@ -81,7 +110,7 @@ internal static unsafe class AveragePooling
                 for (int column = 0; column < width; column++, output++)
                 {
                     var window = new PoolingWindow(shape, row, column);
-                    
+
                     // In double: the divisor of a large window is no Half.
                     T share = T.CreateTruncating(double.CreateTruncating(dy[output]) / Divisor(shape, window, countPadding));
                     for (int h = window.Top; h < window.Bottom; h++)

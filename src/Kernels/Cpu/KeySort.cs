@@ -5,8 +5,8 @@ namespace ConservativeAD.Kernels.Cpu;
 /// <summary>Sorts of key arrays: merge sort for short ones, least-significant-digit radix sort for long ones, a heap for the first few.</summary>
 internal static unsafe class KeySort
 {
-    // Below this the histograms of the radix sort cost more than the comparisons of the merge sort.
-    private const int ShortestRadix = 1024;
+    // A radix pass pays for its histogram once there are this many keys for each pass; below, the merge sort is faster (measured).
+    private const int RadixKeysPerPass = 64;
     private const int InsertionRun = 16;
 
     /// <summary>Bytes of counters that <see cref="Sort"/> needs beside its two arrays.</summary>
@@ -16,7 +16,7 @@ internal static unsafe class KeySort
     /// <returns>Whichever of the two arrays holds the outcome.</returns>
     public static TKey* Sort<TKey>(TKey* keys, TKey* spare, int* counters, int count, int passes)
         where TKey : unmanaged, ISortKey<TKey> =>
-        count < ShortestRadix ? Merge(keys, spare, count) : Radix(keys, spare, counters, count, passes);
+        count < passes * RadixKeysPerPass ? Merge(keys, spare, count) : Radix(keys, spare, counters, count, passes);
 
     /// <summary>Brings the first <paramref name="k"/> keys of the order to the front, sorted. Everything behind them is left in no order.</summary>
     /// <returns>Whichever of the two arrays holds the outcome.</returns>

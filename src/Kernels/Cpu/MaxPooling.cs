@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ConservativeAD.Kernels.Cpu;
@@ -84,11 +83,6 @@ internal static unsafe class MaxPooling
         pool.For(shape.Planes, new EvenPullbackBody<T>(shape, x, y, dy, dx, accumulate));
     }
 
-    private static bool IsHalving(in PoolingShape shape) => shape is
-    {
-        KernelHeight: 2, KernelWidth: 2, StrideHeight: 2, StrideWidth: 2, PaddingHeight: 0, PaddingWidth: 0,
-    };
-
     private readonly struct ForwardBody<T>(PoolingShape shape, T* x, T* y, int* positions, TieOrder ties) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -97,71 +91,75 @@ internal static unsafe class MaxPooling
             int height = shape.OutputHeight, width = shape.OutputWidth;
             int plane = part * shape.InputHeight * shape.InputWidth;
             nint output = (nint)part * height * width;
-            bool halving = IsHalving(shape);
-            for (int row = 0; row < height; row++)
+            var columns = new PoolingColumns(shape);
+            for (int row = 0; row < height; row++, output += width)
             {
-                int column = 0;
-                if (typeof(T) == typeof(float) && halving && Vector256.IsHardwareAccelerated)
+                for (int column = 0; column < width;)
                 {
-                    for (; column <= width - Vector256<float>.Count; column += Vector256<float>.Count)
-                        EightHalves(plane + (2 * row * shape.InputWidth) + (2 * column), output + column);
-                }
-
-                for (; column < width; column++)
-                {
-                    var window = new PoolingWindow(shape, row, column);
-                    int best = plane + (window.Top * shape.InputWidth) + window.Left;
-                    T largest = x[best];
-                    for (int h = window.Top; h < window.Bottom; h++)
+                    int block = typeof(T) == typeof(float) ? columns.BlockOf(column) : -1;
+                    if (block >= 0)
                     {
-                        int line = plane + (h * shape.InputWidth);
-                        for (int w = window.Left; w < window.Right; w++)
-                        {
-                            T value = x[line + w];
-                            bool taken = ties == TieOrder.First
-                                ? !(value <= largest) && !T.IsNaN(largest)
-                                : (!(value < largest) && !T.IsNaN(largest)) || T.IsNaN(value);
-                            if (taken)
-                            {
-                                largest = value;
-                                best = line + w;
-                            }
-                        }
+                        EightWindows(new PoolingWindow(shape, row, block), plane, output + block);
+                        column = block + PoolingColumns.Lanes;
                     }
-
-                    y[output + column] = largest;
-                    positions[output + column] = best;
+                    else
+                    {
+                        OneWindow(new PoolingWindow(shape, row, column), plane, output + column);
+                        column++;
+                    }
                 }
-
-                output += width;
             }
         }
 
-        // Eight windows of 2 × 2, side by side: two rows of sixteen elements, split into even and odd columns.
-        private void EightHalves(int input, nint output)
+        private void OneWindow(in PoolingWindow window, int plane, nint output)
         {
-            float* upper = (float*)x + input;
-            float* lower = upper + shape.InputWidth;
-            Vector256<ulong> a = Vector256.Load((ulong*)upper), b = Vector256.Load((ulong*)(upper + 8));
-            Vector256<ulong> c = Vector256.Load((ulong*)lower), d = Vector256.Load((ulong*)(lower + 8));
-            Vector256<float> best = Vector256.Narrow(a, b).AsSingle();
-            Vector256<int> offset = Vector256<int>.Zero;
-            Challenge(Vector256.Narrow(a >> 32, b >> 32).AsSingle(), 1, ref best, ref offset);
-            Challenge(Vector256.Narrow(c, d).AsSingle(), shape.InputWidth, ref best, ref offset);
-            Challenge(Vector256.Narrow(c >> 32, d >> 32).AsSingle(), shape.InputWidth + 1, ref best, ref offset);
-            best.Store((float*)y + output);
-            (offset + Vector256.Create(input) + Vector256.Create(0, 2, 4, 6, 8, 10, 12, 14)).Store(positions + output);
+            int best = plane + (window.Top * shape.InputWidth) + window.Left;
+            T largest = x[best];
+            for (int h = window.Top; h < window.Bottom; h++)
+            {
+                int line = plane + (h * shape.InputWidth);
+                for (int w = window.Left; w < window.Right; w++)
+                {
+                    T value = x[line + w];
+                    bool taken = ties == TieOrder.First
+                        ? !(value <= largest) && !T.IsNaN(largest)
+                        : (!(value < largest) && !T.IsNaN(largest)) || T.IsNaN(value);
+                    if (taken)
+                    {
+                        largest = value;
+                        best = line + w;
+                    }
+                }
+            }
+
+            y[output] = largest;
+            positions[output] = best;
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Challenge(Vector256<float> value, int place, ref Vector256<float> best, ref Vector256<int> offset)
+        // Eight windows side by side, of which the leftmost is given.
+        private void EightWindows(in PoolingWindow window, int plane, nint output)
         {
-            Vector256<float> bestIsNumber = Vector256.Equals(best, best);
-            Vector256<float> taken = ties == TieOrder.First
-                ? ~Vector256.LessThanOrEqual(value, best) & bestIsNumber
-                : (~Vector256.LessThan(value, best) & bestIsNumber) | ~Vector256.Equals(value, value);
-            best = Vector256.ConditionalSelect(taken, value, best);
-            offset = Vector256.ConditionalSelect(taken.AsInt32(), Vector256.Create(place), offset);
+            int stride = shape.StrideWidth;
+            int corner = plane + (window.Top * shape.InputWidth) + window.Left;
+            Vector256<float> best = PoolingColumns.Load((float*)x + corner, stride);
+            Vector256<int> place = Vector256.Create(corner);
+            for (int h = window.Top; h < window.Bottom; h++)
+            {
+                int line = plane + (h * shape.InputWidth);
+                for (int w = window.Left; w < window.Right; w++)
+                {
+                    Vector256<float> value = PoolingColumns.Load((float*)x + line + w, stride);
+                    Vector256<float> bestIsNumber = Vector256.Equals(best, best);
+                    Vector256<float> taken = ties == TieOrder.First
+                        ? ~Vector256.LessThanOrEqual(value, best) & bestIsNumber
+                        : (~Vector256.LessThan(value, best) & bestIsNumber) | ~Vector256.Equals(value, value);
+                    best = Vector256.ConditionalSelect(taken, value, best);
+                    place = Vector256.ConditionalSelect(taken.AsInt32(), Vector256.Create(line + w), place);
+                }
+            }
+
+            best.Store((float*)y + output);
+            (place + (Vector256<int>.Indices * stride)).Store(positions + output);
         }
     }
 
@@ -198,14 +196,39 @@ internal static unsafe class MaxPooling
             int height = shape.OutputHeight, width = shape.OutputWidth;
             T* image = x + ((nint)part * shape.InputHeight * shape.InputWidth);
             nint output = (nint)part * height * width;
-            for (int row = 0; row < height; row++)
+            var columns = new PoolingColumns(shape);
+            for (int row = 0; row < height; row++, output += width)
             {
-                for (int column = 0; column < width; column++, output++)
+                for (int column = 0; column < width;)
                 {
-                    int tied = PoolingPlanes.CountEqual(new PoolingWindow(shape, row, column), image, shape.InputWidth, y[output], nanIsEqual: false);
-                    counts[output] = Math.Max(tied, 1);
+                    int block = typeof(T) == typeof(float) ? columns.BlockOf(column) : -1;
+                    if (block >= 0)
+                    {
+                        EightWindows(new PoolingWindow(shape, row, block), (float*)image, output + block);
+                        column = block + PoolingColumns.Lanes;
+                    }
+                    else
+                    {
+                        int tied = PoolingPlanes.CountEqual(new PoolingWindow(shape, row, column), image, shape.InputWidth, y[output + column], nanIsEqual: false);
+                        counts[output + column] = Math.Max(tied, 1);
+                        column++;
+                    }
                 }
             }
+        }
+
+        private void EightWindows(in PoolingWindow window, float* image, nint output)
+        {
+            Vector256<float> largest = Vector256.Load((float*)y + output);
+            Vector256<int> tied = Vector256<int>.Zero;
+            for (int h = window.Top; h < window.Bottom; h++)
+            {
+                // A comparison that holds is −1.
+                for (int w = window.Left; w < window.Right; w++)
+                    tied -= Vector256.Equals(PoolingColumns.Load(image + (h * shape.InputWidth) + w, shape.StrideWidth), largest).AsInt32();
+            }
+
+            Vector256.Max(tied, Vector256<int>.One).Store(counts + output);
         }
     }
 

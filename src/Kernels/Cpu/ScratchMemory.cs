@@ -13,6 +13,7 @@ internal enum ScratchUse
     Offsets,
     Outputs,
     Columns,
+    Row,
 }
 
 /// <summary>

@@ -220,14 +220,17 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
         where T : unmanaged
     {
         // In 64 bits, so that probability 1 takes every word.
-        ulong threshold = (ulong)Math.Round(probability / TwoToMinus32);
+        long threshold = (long)Math.Round(probability / TwoToMinus32);
+        Span<T> events = [event0, event1];
         Span<uint> batch = stackalloc uint[BatchWords];
         for (int done = 0; done < values.Length;)
         {
             int taken = Math.Min(BatchWords, values.Length - done);
             Words(batch[..taken], offset + (ulong)done);
+
+            // The sign of the difference is the event; a branch on a random bit would be mispredicted half of the time.
             for (int i = 0; i < taken; i++)
-                values[done + i] = batch[i] < threshold ? event1 : event0;
+                values[done + i] = events[(int)((ulong)(batch[i] - threshold) >> 63)];
             done += taken;
         }
     }

@@ -1,0 +1,6 @@
+using ConservativeAD.Benchmarks.Versus;
+
+namespace ConservativeAD.Benchmarks.Workloads;
+
+/// <summary>A workload's name, and how it is made for a number of threads, with or without the peer.</summary>
+internal sealed record NamedWorkload(string Name, Func<int, bool, IWorkload> Make);

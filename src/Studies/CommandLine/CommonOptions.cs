@@ -1,0 +1,38 @@
+using System.CommandLine;
+
+namespace ConservativeAD.Studies.CommandLine;
+
+/// <summary>The options that the long studies share.</summary>
+internal sealed class CommonOptions
+{
+    private const int MostThreads = 1024;
+
+    /// <summary>Makes the options.</summary>
+    /// <param name="defaultFolder">Where results go if --out is not given.</param>
+    public CommonOptions(string defaultFolder)
+    {
+        Out = new Option<string>("--out") { Description = "The folder for results.", DefaultValueFactory = _ => defaultFolder, HelpName = "DIR" };
+    }
+
+    public Option<ulong> Seed { get; } = OptionKinds.Number("--seed", "The seed of everything random.", 1ul, 0ul, ulong.MaxValue);
+
+    public Option<int> Threads { get; } = OptionKinds.Number("--threads", "How many threads compute; results do not depend on it.", Environment.ProcessorCount, 1, MostThreads);
+
+    public Option<string?> Data { get; } = OptionKinds.Text("--data", "The folder with the subfolder mnist or cifar-10; CONSERVATIVEAD_DATA if not given, else stand-in digits.", "DIR");
+
+    public Option<string> Out { get; }
+
+    public Option<bool> Resume { get; } = OptionKinds.Flag("--resume", "Continue what an earlier run with the same settings left in the folder for results.");
+
+    public Option<bool> Json { get; } = OptionKinds.Flag("--json", "Print the content of results.json on standard output, and nothing else there.");
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(Seed);
+        command.Options.Add(Threads);
+        command.Options.Add(Data);
+        command.Options.Add(Out);
+        command.Options.Add(Resume);
+        command.Options.Add(Json);
+    }
+}

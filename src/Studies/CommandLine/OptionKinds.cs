@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+
+namespace ConservativeAD.Studies.CommandLine;
+
+/// <summary>Options that check their own values, so that a wrong one is a sentence before any work begins.</summary>
+internal static class OptionKinds
+{
+    /// <summary>A number in a range.</summary>
+    /// <typeparam name="TNumber">int, ulong or double.</typeparam>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it sets.</param>
+    /// <param name="standard">The value where the option is not given.</param>
+    /// <param name="least">The least value allowed.</param>
+    /// <param name="most">The greatest value allowed.</param>
+    public static Option<TNumber> Number<TNumber>(string name, string description, TNumber standard, TNumber least, TNumber most)
+        where TNumber : struct, INumber<TNumber> => new(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => standard,
+            CustomParser = result => Parse(result, name, result.Tokens[0].Value, least, most),
+        };
+
+    /// <summary>A number in a range that may be left out.</summary>
+    /// <typeparam name="TNumber">int, ulong or double.</typeparam>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it sets.</param>
+    /// <param name="least">The least value allowed.</param>
+    /// <param name="most">The greatest value allowed.</param>
+    public static Option<TNumber?> OptionalNumber<TNumber>(string name, string description, TNumber least, TNumber most)
+        where TNumber : struct, INumber<TNumber> => new(name)
+        {
+            Description = description,
+            CustomParser = result => Parse(result, name, result.Tokens[0].Value, least, most),
+        };
+
+    /// <summary>Numbers in a range, separated by commas; empty where the option is not given.</summary>
+    /// <typeparam name="TNumber">int or double.</typeparam>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it sets, and what it is set to where the option is not given.</param>
+    /// <param name="least">The least value allowed.</param>
+    /// <param name="most">The greatest value allowed.</param>
+    /// <param name="distinct">Whether a value given twice counts once.</param>
+    public static Option<TNumber[]?> Numbers<TNumber>(string name, string description, TNumber least, TNumber most, bool distinct = true)
+        where TNumber : struct, INumber<TNumber> => new(name)
+        {
+            Description = description,
+            HelpName = "LIST",
+            CustomParser = result =>
+            {
+                IEnumerable<TNumber> values = result.Tokens[0].Value.Split(',').Select(part => Parse(result, name, part, least, most));
+                return [.. distinct ? values.Distinct() : values];
+            },
+        };
+
+    /// <summary>Some of a few numbers, separated by commas; empty where the option is not given.</summary>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it sets, and what it is set to where the option is not given.</param>
+    /// <param name="choices">The numbers.</param>
+    public static Option<int[]?> Choices(string name, string description, params int[] choices) => new(name)
+    {
+        Description = description,
+        HelpName = "LIST",
+        CustomParser = result =>
+        [
+            .. result.Tokens[0].Value.Split(',')
+                .Select(part => int.Parse(Find(result, name, part, [.. choices.Select(choice => choice.ToString(CultureInfo.InvariantCulture))]), CultureInfo.InvariantCulture))
+                .Distinct(),
+        ],
+    };
+
+    /// <summary>One of some words.</summary>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it sets.</param>
+    /// <param name="standard">The word where the option is not given.</param>
+    /// <param name="words">The words.</param>
+    public static Option<string> Word(string name, string description, string standard, params string[] words) => new(name)
+    {
+        Description = description,
+        HelpName = string.Join('|', words),
+        DefaultValueFactory = _ => standard,
+        CustomParser = result => Find(result, name, result.Tokens[0].Value, words),
+    };
+
+    /// <summary>The values of a list option, or others where it is not given: the parser's value is an empty array there.</summary>
+    /// <typeparam name="TNumber">int or double.</typeparam>
+    /// <param name="values">What the parser says.</param>
+    /// <param name="standard">The values where the option is not given.</param>
+    public static TNumber[] Given<TNumber>(TNumber[]? values, TNumber[] standard) => values is { Length: > 0 } ? values : standard;
+
+    /// <summary>The member of an enumeration that a word of the command line names.</summary>
+    /// <typeparam name="TEnum">The enumeration.</typeparam>
+    /// <param name="word">The word, with dashes.</param>
+    public static TEnum Member<TEnum>(string word)
+        where TEnum : struct, Enum => Enum.Parse<TEnum>(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
+
+    /// <summary>Whether something is wanted.</summary>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it wants.</param>
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    /// <summary>A text that may be left out.</summary>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it sets.</param>
+    /// <param name="placeholder">What help shows for the value.</param>
+    public static Option<string?> Text(string name, string description, string placeholder) => new(name) { Description = description, HelpName = placeholder };
+
+    private static TNumber Parse<TNumber>(SymbolResult result, string name, string text, TNumber least, TNumber most)
+        where TNumber : struct, INumber<TNumber>
+    {
+        if (TNumber.TryParse(text, NumberStyles.Float & ~NumberStyles.AllowExponent | (typeof(TNumber) == typeof(double) ? NumberStyles.AllowExponent : 0), CultureInfo.InvariantCulture, out TNumber value)
+            && value >= least && value <= most)
+            return value;
+        string kind = typeof(TNumber) == typeof(double) ? "a number" : "a whole number";
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes {kind} from {least} to {most}; '{text}' is not one."));
+        return default;
+    }
+
+    // After an error the result is not used; it still has to be one of the words, since conversions follow.
+    private static string Find(SymbolResult result, string name, string word, string[] words)
+    {
+        if (words.Contains(word))
+            return word;
+        result.AddError($"{name} takes {string.Join(", ", words)}; '{word}' is not one of them.");
+        return words[0];
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ConservativeAD.Studies.Reports;
+
+/// <summary>How results are written as JSON, on files and on standard output.</summary>
+internal static class ResultsJson
+{
+    private static readonly JsonSerializerOptions Indented = Options(true);
+    private static readonly JsonSerializerOptions OneLine = Options(false);
+
+    public static string Write<TResults>(TResults results) => JsonSerializer.Serialize(results, Indented);
+
+    public static string WriteLine<TResults>(TResults results) => JsonSerializer.Serialize(results, OneLine);
+
+    /// <summary>Reads what <see cref="WriteLine"/> wrote.</summary>
+    /// <exception cref="JsonException">The text is something else.</exception>
+    public static TResults Read<TResults>(string text) =>
+        JsonSerializer.Deserialize<TResults>(text, OneLine) ?? throw new JsonException("The text is null.");
+
+    private static JsonSerializerOptions Options(bool indented) => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = indented,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        // Files, not web pages: θ and ′ stay readable.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}

@@ -1,0 +1,66 @@
+namespace ConservativeAD.Studies.Volume;
+
+/// <summary>Networks that each made the same number of relu evaluations.</summary>
+/// <param name="Evaluations">N.</param>
+/// <param name="Networks">How many.</param>
+/// <param name="Hits">How many of them are hits.</param>
+internal readonly record struct Trials(double Evaluations, int Networks, int Hits);
+
+/// <summary>The law P = 1 − exp(−λN) fitted by maximum likelihood, with the 95 % interval of the likelihood ratio.</summary>
+internal static class LawFit
+{
+    // Half of the 95 % quantile of χ² with one degree of freedom.
+    private const double Drop = 1.920729410347062;
+    private const int Bisections = 200;
+
+    /// <summary>Fits λ; where no network, or every one, is a hit, λ is null and one end of the interval is a bound.</summary>
+    /// <param name="trials">The observations.</param>
+    public static (double? Lambda, double? Low, double? High) Fit(IReadOnlyList<Trials> trials)
+    {
+        long networks = trials.Sum(trial => (long)trial.Networks), hits = trials.Sum(trial => (long)trial.Hits);
+        if (networks == 0)
+            return (null, null, null);
+        double smallest = 1e-9 / trials.Max(trial => trial.Evaluations), largest = 1e3 / trials.Min(trial => trial.Evaluations);
+        if (hits == 0)
+            return (null, 0, Root(smallest, largest, lambda => LogLikelihood(trials, lambda) + Drop));
+        if (hits == networks)
+            return (null, Root(smallest, largest, lambda => -Drop - LogLikelihood(trials, lambda)), null);
+        double best = Root(smallest, largest, lambda => Score(trials, lambda));
+        double top = LogLikelihood(trials, best) - Drop;
+        return (best, Root(smallest, best, lambda => top - LogLikelihood(trials, lambda)), Root(best, largest, lambda => LogLikelihood(trials, lambda) - top));
+    }
+
+    private static double LogLikelihood(IReadOnlyList<Trials> trials, double lambda)
+    {
+        double sum = 0;
+        foreach (Trials trial in trials)
+        {
+            double x = lambda * trial.Evaluations;
+            if (trial.Hits > 0)
+                sum += trial.Hits * Math.Log(-Expm1(-x));
+            sum -= (trial.Networks - trial.Hits) * x;
+        }
+
+        return sum;
+    }
+
+    private static double Score(IReadOnlyList<Trials> trials, double lambda) => trials.Sum(trial =>
+        trial.Evaluations * ((trial.Hits / Expm1(lambda * trial.Evaluations)) - (trial.Networks - trial.Hits)));
+
+    // Of a decreasing function, on a logarithmic scale.
+    private static double Root(double low, double high, Func<double, double> function)
+    {
+        for (int i = 0; i < Bisections; i++)
+        {
+            double middle = Math.Sqrt(low * high);
+            if (function(middle) > 0)
+                low = middle;
+            else
+                high = middle;
+        }
+
+        return Math.Sqrt(low * high);
+    }
+
+    private static double Expm1(double x) => Math.Abs(x) < 1e-5 ? x + (x * x / 2) : Math.Exp(x) - 1;
+}

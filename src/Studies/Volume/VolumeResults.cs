@@ -1,0 +1,69 @@
+using ConservativeAD.Studies.Reports;
+
+namespace ConservativeAD.Studies.Volume;
+
+/// <summary>What <c>volume</c> writes to results.json.</summary>
+/// <param name="Settings">What was asked.</param>
+/// <param name="Machine">Where it ran.</param>
+/// <param name="Complete">Whether every network of every row was tested.</param>
+/// <param name="Rows">Row by row.</param>
+/// <param name="Law">For each precision, the law P = 1 − exp(−λN) fitted to all its rows together.</param>
+internal sealed record VolumeResults(VolumeSettings Settings, MachineFacts Machine, bool Complete, IReadOnlyList<VolumeRow> Rows, IReadOnlyList<LawOfPrecision> Law);
+
+/// <summary>One row: networks of one precision, depth, width and mini-batch.</summary>
+internal sealed record VolumeRow
+{
+    public required int Precision { get; init; }
+
+    public required int Depth { get; init; }
+
+    public required int Width { get; init; }
+
+    public required int Batch { get; init; }
+
+    /// <summary>How many networks were tested.</summary>
+    public required int Networks { get; init; }
+
+    /// <summary>How many lie in the bifurcation zone.</summary>
+    public required int Hits { get; init; }
+
+    /// <summary>Hits per network; null before the first network is tested.</summary>
+    public required double? Proportion { get; init; }
+
+    /// <summary>The lower end of Wilson's 95 % interval of the proportion.</summary>
+    public required double? Low { get; init; }
+
+    /// <summary>The upper end.</summary>
+    public required double? High { get; init; }
+
+    /// <summary>relu evaluations made, over all networks.</summary>
+    public required long Evaluations { get; init; }
+
+    /// <summary>λ of P = 1 − exp(−λN), with N the relu evaluations of one pass over the images; null where none or all networks are hits.</summary>
+    public required double? Lambda { get; init; }
+
+    /// <summary>λ at the lower end of the interval.</summary>
+    public required double? LambdaLow { get; init; }
+
+    /// <summary>λ at the upper end; null where it is unbounded.</summary>
+    public required double? LambdaHigh { get; init; }
+
+    /// <summary>For how many networks the gradient of the first layer's weights differs, which is what the published code compares.</summary>
+    public required int FirstLayerHits { get; init; }
+
+    /// <summary>relu evaluations at exactly 0.</summary>
+    public required long ExactZeros { get; init; }
+
+    /// <summary>Time of the threads, added up.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Whether all networks asked for were tested.</summary>
+    public required bool Complete { get; init; }
+}
+
+/// <summary>The law P = 1 − exp(−λN) fitted to the rows of one precision.</summary>
+/// <param name="Precision">Bits of the numbers.</param>
+/// <param name="Lambda">λ; null where no row has both hits and misses.</param>
+/// <param name="LambdaLow">The lower end of its 95 % interval.</param>
+/// <param name="LambdaHigh">The upper end; null where it is unbounded.</param>
+internal sealed record LawOfPrecision(int Precision, double? Lambda, double? LambdaLow, double? LambdaHigh);

@@ -1,0 +1,79 @@
+using ConservativeAD.Studies.CommandLine;
+
+namespace ConservativeAD.Studies.Tests.CommandLine;
+
+public class CommandLineTests
+{
+    [Theory]
+    [InlineData("--depth", "volume", "--depth", "3")]
+    [InlineData("'0'", "volume", "--networks", "0")]
+    [InlineData("'-1'", "volume", "--batch", "-1")]
+    [InlineData("'8'", "volume", "--precisions", "16,8")]
+    [InlineData("'x'", "volume", "--widths", "16,x")]
+    [InlineData("'0'", "volume", "--threads", "0")]
+    [InlineData("'1e99'", "volume", "--samples", "1e99")]
+    [InlineData("'transformer'", "train", "transformer")]
+    [InlineData("'rmsprop'", "train", "mlp", "--optimizer", "rmsprop")]
+    [InlineData("'8'", "train", "mlp", "--precision", "8")]
+    [InlineData("'-3'", "train", "mlp", "--epochs", "-3")]
+    [InlineData("'nothing'", "inspect", "nothing")]
+    [InlineData("'half'", "inspect", "--s", "0,half")]
+    [InlineData("measure", "measure")]
+    public void AWrongCommandLineNamesTheCulpritAndExitsWith2(string culprit, params string[] arguments)
+    {
+        Ran ran = Ran.Program(arguments);
+        Assert.Equal(ExitCode.Usage, ran.ExitCode);
+        Assert.Contains(culprit, ran.Error, StringComparison.Ordinal);
+        Assert.Empty(ran.Output);
+    }
+
+    [Fact]
+    public void HelpShowsExamples()
+    {
+        foreach (string command in (string[])["volume", "train", "inspect"])
+        {
+            Ran ran = Ran.Program(command, "--help");
+            Assert.Equal(ExitCode.Success, ran.ExitCode);
+            Assert.Contains($"conservative-ad {command}", ran.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void VersionIsPrinted()
+    {
+        Ran ran = Ran.Program("--version");
+        Assert.Equal(ExitCode.Success, ran.ExitCode);
+        Assert.NotEmpty(ran.Output.Trim());
+    }
+
+    [Fact]
+    public void AFolderThatCannotBeMadeExitsWith1()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["file"], "");
+        Ran ran = Ran.Program("volume", "--networks", "1", "--samples", "2", "--out", folder["file/results"]);
+        Assert.Equal(ExitCode.Failure, ran.ExitCode);
+        Assert.Contains("file/results", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ATruncatedDataFileExitsWith1AndIsNamed()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["mnist"]);
+        File.WriteAllBytes(folder["mnist/train-images-idx3-ubyte.gz"], [0x1f, 0x8b, 8, 0]);
+        Ran ran = Ran.Program("volume", "--networks", "1", "--data", folder.Path, "--out", folder["out"]);
+        Assert.Equal(ExitCode.Failure, ran.ExitCode);
+        Assert.Contains("idx", ran.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["out/results.json"]));
+    }
+
+    [Fact]
+    public void AMissingDataFolderExitsWith1AndIsNamed()
+    {
+        using TemporaryFolder folder = new();
+        Ran ran = Ran.Program("volume", "--networks", "1", "--data", folder["absent"], "--out", folder["out"]);
+        Assert.Equal(ExitCode.Failure, ran.ExitCode);
+        Assert.Contains("absent", ran.Error, StringComparison.Ordinal);
+    }
+}
