@@ -47,6 +47,28 @@ public readonly struct TangentContext<T>
     /// <param name="index">Which input.</param>
     public NDArray<T> Tangent(int index) => tape.InputTangent(node, index);
 
+    /// <summary>The tangent of an input where it is contiguous, else a contiguous copy; give the copy back with <see cref="ReturnCopy"/>.</summary>
+    /// <param name="index">Which input.</param>
+    /// <param name="copy">The copy, or the default value if none was made.</param>
+    public NDArray<T> ContiguousTangent(int index, out NDArray<T> copy)
+    {
+        NDArray<T> tangent = Tangent(index);
+        copy = default;
+        if (tangent.IsContiguous)
+            return tangent;
+        copy = Rent(tangent.Shape);
+        Device.Copy(tangent, copy);
+        return copy;
+    }
+
+    /// <summary>Gives a copy back, if one was made.</summary>
+    /// <param name="copy">What <see cref="ContiguousTangent"/> set.</param>
+    public void ReturnCopy(in NDArray<T> copy)
+    {
+        if (!copy.IsNone)
+            Return(copy);
+    }
+
     /// <summary>Contiguous memory for the duration of this computation; give it back with <see cref="Return"/>.</summary>
     /// <param name="shape">The shape.</param>
     public NDArray<T> Rent(in Shape shape) => tape.Device.Allocate<T>(shape);

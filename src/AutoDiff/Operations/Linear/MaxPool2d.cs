@@ -1,0 +1,147 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD;
+
+/// <summary>
+/// The largest element of every window of [batch, channels, height, width] images. Kinks where elements of a window tie for the maximum: weights on them
+/// that sum to 1 are conservative, and Clarke if none is negative.
+/// </summary>
+/// <typeparam name="T">The element type.</typeparam>
+/// <param name="kernel">Rows and columns of a window.</param>
+/// <param name="stride">Positions from one window to the next.</param>
+/// <param name="padding">Positions around the image that never win.</param>
+/// <param name="ties">What is returned at ties; the selections' if null.</param>
+[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
+public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ties) : IRule<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly int kernel = kernel;
+    private readonly int stride = stride;
+    private readonly int padding = padding;
+    private readonly TieSelection? ties = ties;
+    private PoolingShape shape;
+    private NDArray<T> x;
+    private NDArray<int> first;
+    private NDArray<int> last;
+
+    /// <inheritdoc/>
+    public static OperationFacts Facts { get; } = new("max-pool 2-D", TameClass.SemiAlgebraic) { IsSmooth = false };
+
+    /// <inheritdoc/>
+    public NDArray<T> Value(in Recording<T> recording)
+    {
+        Shape input = recording.Input(0).Shape;
+        if (input.Rank != 4)
+            throw new ArgumentException($"max-pool 2-D: an input of shape {input} was given; it must be [batch, channels, height, width].");
+        shape = new PoolingShape(input[0], input[1], input[2], input[3], kernel, kernel, stride, stride, padding, padding);
+        shape.Validate();
+        x = recording.ContiguousInput(0);
+        Shape output = Shape.Of(input[0], input[1], shape.OutputHeight, shape.OutputWidth);
+        NDArray<T> y = recording.Rent(output);
+        first = recording.RentIndices(output);
+        // The position of the last maximum is known only once a pass asks for it; its memory must be the tape's all the same.
+        last = recording.RentIndices(output);
+        recording.Device.MaxPool(shape, x, y, first);
+        return y;
+    }
+
+    /// <inheritdoc/>
+    public readonly void Pullback(in PullbackContext<T> context)
+    {
+        if (!context.Needs(0))
+            return;
+        TieSelection selection = ties ?? context.Selections.MaxPool;
+        NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
+        NDArray<T> dy = context.Cotangent;
+        if (selection.EvenWeight == 1)
+        {
+            context.Device.MaxPoolEvenPullback(shape, x, context.Output, dy, dx, accumulate);
+            return;
+        }
+
+        NDArray<int> positions = first;
+        if (selection.IsLast)
+        {
+            NDArray<T> again = context.Rent(context.Output.Shape);
+            context.Device.MaxPool(shape, x, again, last, TieOrder.Last);
+            context.Return(again);
+            positions = last;
+        }
+
+        if (selection.EvenWeight == 0)
+        {
+            context.Device.MaxPoolPullback(shape, dy, positions, dx, accumulate);
+            return;
+        }
+
+        NDArray<T> part = context.Rent(dy.Shape);
+        context.Device.Map(new Scaled(selection.EvenWeight), dy, part);
+        context.Device.MaxPoolEvenPullback(shape, x, context.Output, part, dx, accumulate);
+        context.Device.Map(new Scaled(1 - selection.EvenWeight), dy, part);
+        context.Device.MaxPoolPullback(shape, part, positions, dx, true);
+        context.Return(part);
+    }
+
+    /// <inheritdoc/>
+    public readonly void Tangent(in TangentContext<T> context)
+    {
+        // Along a direction, the largest tangent among the tied elements wins.
+        NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy);
+        T[] values = x.ToArray(), tangents = dx.ToArray(), maxima = context.Output.ToArray(), result = new T[maxima.Length];
+        for (int o = 0; o < result.Length; o++)
+        {
+            int plane = o / (shape.OutputHeight * shape.OutputWidth), place = o % (shape.OutputHeight * shape.OutputWidth);
+            int top = (place / shape.OutputWidth * shape.StrideHeight) - shape.PaddingHeight, left = (place % shape.OutputWidth * shape.StrideWidth) - shape.PaddingWidth;
+            T best = T.NegativeInfinity;
+            for (int row = Math.Max(0, top); row < Math.Min(shape.InputHeight, top + kernel); row++)
+            {
+                for (int column = Math.Max(0, left); column < Math.Min(shape.InputWidth, left + kernel); column++)
+                {
+                    int at = (((plane * shape.InputHeight) + row) * shape.InputWidth) + column;
+                    if (values[at] == maxima[o] || (T.IsNaN(values[at]) && T.IsNaN(maxima[o])))
+                        best = T.Max(best, tangents[at]);
+                }
+            }
+
+            result[o] = best;
+        }
+
+        context.OutputTangent.CopyFrom(result);
+        context.ReturnCopy(copy);
+    }
+
+    /// <inheritdoc/>
+    public readonly NDArray<T> Kinks(in KinkContext<T> context)
+    {
+        NDArray<T> marks = context.Rent(context.Output.Shape);
+        context.Device.MaxPoolTies(shape, x, context.Output, last);
+        int[] counts = last.ToArray();
+        marks.CopyFrom(Array.ConvertAll(counts, count => count > 1 ? T.One : T.Zero));
+        return marks;
+    }
+
+    private readonly struct Scaled(double factor) : IUnaryMap
+    {
+        private readonly double factor = factor;
+
+        public L Invoke<L>(L x)
+            where L : struct, ILane<L> => x * L.Constant(factor);
+    }
+}
+
+/// <content>Max pooling.</content>
+public static partial class Operations
+{
+    /// <summary>The largest element of every window.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="x">[batch, channels, height, width].</param>
+    /// <param name="kernel">Rows and columns of a window.</param>
+    /// <param name="stride">Positions from one window to the next; the kernel's size if null.</param>
+    /// <param name="padding">Positions around the image that never win.</param>
+    /// <param name="ties">What is returned at ties; the selections' if null.</param>
+    public static Var<T> MaxPool2d<T>(this Var<T> x, int kernel, int? stride = null, int padding = 0, TieSelection? ties = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new MaxPool2d<T>(kernel, stride ?? kernel, padding, ties));
+}
