@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Training;
@@ -11,6 +13,8 @@ internal static class TrainCommand
 {
     private const double LargestSlope = 1e9;
     private const int MostUnits = 65_536;
+    private const double RateOfAdam = 1e-3;
+    private const double RateOfDescent = 1e-2;
 
     public static Command Create(Terminal terminal)
     {
@@ -21,12 +25,12 @@ internal static class TrainCommand
             if (result.Tokens.Count > 0 && !networks.Contains(result.Tokens[0].Value))
                 result.AddError($"There is no network '{result.Tokens[0].Value}'; there are {string.Join(", ", networks)}.");
         });
-        Option<double> slope = OptionKinds.Number("--relu-at-zero", "s, the slope of relu at 0.", 0, -LargestSlope, LargestSlope);
+        Option<double> slope = OptionKinds.Number("--relu-at-zero", "s, the slope of relu at 0.", 0.0, -LargestSlope, LargestSlope);
         Option<string> rule = OptionKinds.Word("--rule", "chain multiplies the incoming gradient by s at 0; published puts s in its place, as the code published with the 2021 study does.", "chain", "chain", "published");
         Option<string> optimizer = OptionKinds.Word("--optimizer", "The optimiser.", "adam", "sgd", "adam", "adamw");
         Option<double?> rate = OptionKinds.OptionalNumber("--learning-rate", "The learning rate; 0.001 for Adam and AdamW, 0.01 for SGD if not given.", 0.0, 1e6);
-        Option<double> momentum = OptionKinds.Number("--momentum", "The momentum of SGD.", 0.9, 0, 1);
-        Option<double> decay = OptionKinds.Number("--weight-decay", "The weight decay.", 0.0, 0, 1e6);
+        Option<double> momentum = OptionKinds.Number("--momentum", "The momentum of SGD.", 0.9, 0.0, 1.0);
+        Option<double> decay = OptionKinds.Number("--weight-decay", "The weight decay.", 0.0, 0.0, 1e6);
         Option<string> schedule = OptionKinds.Word("--schedule", "How the learning rate changes.", "cosine", "constant", "step", "cosine", "robbins-monro");
         Option<int> epochs = OptionKinds.Number("--epochs", "Passes over the training images.", 5, 1, 1_000_000);
         Option<int> batch = OptionKinds.Number("--batch", "Images in a mini-batch.", 64, 1, 1_000_000);
@@ -61,6 +65,99 @@ internal static class TrainCommand
             samples,
         };
         common.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            (ImageSet train, ImageSet test) = TrainingImages.LoadBoth(parsed.GetValue(common.Data), parsed.GetValue(samples));
+            OptimizerName chosen = OptionKinds.Member<OptimizerName>(parsed.GetValue(optimizer)!);
+            TrainSettings settings = new()
+            {
+                Network = OptionKinds.Member<NetworkName>(parsed.GetValue(network)!),
+                ReluAtZero = parsed.GetValue(slope),
+                Rule = OptionKinds.Member<ReluRule>(parsed.GetValue(rule)!),
+                Optimizer = chosen,
+                LearningRate = parsed.GetValue(rate) ?? (chosen == OptimizerName.Sgd ? RateOfDescent : RateOfAdam),
+                Momentum = parsed.GetValue(momentum),
+                WeightDecay = parsed.GetValue(decay),
+                Schedule = OptionKinds.Member<ScheduleName>(parsed.GetValue(schedule)!),
+                Epochs = parsed.GetValue(epochs),
+                Batch = parsed.GetValue(batch),
+                Precision = int.Parse(parsed.GetValue(precision)!, CultureInfo.InvariantCulture),
+                Hidden = OptionKinds.Given(parsed.GetValue(hidden), [512, 256]),
+                BatchNorm = parsed.GetValue(batchNorm),
+                Samples = train.Count,
+                Seed = parsed.GetValue(common.Seed),
+                Data = train.Name,
+                DataIsStandIn = train.IsStandIn,
+            };
+            Invocation invocation = new(settings, train, test, parsed.GetValue(common.Threads), parsed.GetValue(common.Out)!, parsed.GetValue(common.Resume));
+            ResultsFolder.Create(invocation.Folder);
+            bool json = parsed.GetValue(common.Json);
+            IAnsiConsole console = terminal.Console(json);
+            TrainResults results = (Precision)settings.Precision switch
+            {
+                Precision.Half => Run<Half>(invocation, console, terminal.Cancellation),
+                Precision.Single => Run<float>(invocation, console, terminal.Cancellation),
+                _ => Run<double>(invocation, console, terminal.Cancellation),
+            };
+            if (json)
+                terminal.Output.WriteLine(ResultsJson.Write(results));
+            return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
+        });
         return command;
     }
+
+    private static TrainResults Run<T>(Invocation invocation, IAnsiConsole console, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TrainSettings settings = invocation.Settings;
+        if (settings.DataIsStandIn)
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
+        TrainResults results = new(settings, MachineFacts.Current, false, []);
+        using TrainStudy<T> study = new(settings, invocation.Train, invocation.Test, invocation.Threads);
+        console.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(progress =>
+            {
+                ProgressTask task = progress.AddTask("starting", maxValue: settings.Epochs);
+                try
+                {
+                    study.Run(
+                        invocation.Folder,
+                        invocation.Resume,
+                        finished =>
+                        {
+                            results = results with { Epochs = [.. finished], Complete = finished.Count == settings.Epochs };
+                            TrainFolder.Write(invocation.Folder, results);
+                        },
+                        step =>
+                        {
+                            task.Description = string.Create(CultureInfo.InvariantCulture, $"epoch {step.Epoch}: loss {step.Loss:0.0000}, accuracy {step.Accuracy:0.0000}");
+                            task.Value = step.Epoch - 1 + ((double)step.Step / step.Steps);
+                        },
+                        cancellation);
+                }
+                catch (OperationCanceledException)
+                {
+                    // What is finished is written; the results say that they are not complete.
+                }
+            });
+        Print(console, results, invocation.Folder);
+        return results;
+    }
+
+    private static void Print(IAnsiConsole console, TrainResults results, string folder)
+    {
+        Table table = new Table().Border(TableBorder.Simple).Title(Markup.Escape($"{results.Settings.Network.ToString().ToLowerInvariant()} on {results.Settings.Data}, {results.Settings.Samples} images"));
+        foreach (string column in TrainFolder.Columns)
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (EpochResult epoch in results.Epochs)
+            table.AddRow([.. TrainFolder.Cells(epoch)]);
+        console.Write(table);
+        if (results.Settings.DataIsStandIn)
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
+        string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
+        console.MarkupLineInterpolated($"Results are in {folder}.{state}");
+    }
+
+    private sealed record Invocation(TrainSettings Settings, ImageSet Train, ImageSet Test, int Threads, string Folder, bool Resume);
 }

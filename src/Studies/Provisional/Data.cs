@@ -31,6 +31,16 @@ namespace ConservativeAD.Studies.DataSets
             return new ImageSet("stand-in digits", true, n, 10, p, [.. Enumerable.Range(0, n).Select(_ => r.Next(10))]);
         }
 
+        public static (ImageSet Train, ImageSet Test) LoadBoth(string? folder, int? samples)
+        {
+            ImageSet train = Load(folder, samples);
+            if (train.IsStandIn)
+                return (train, Load(folder, 100));
+            folder ??= Environment.GetEnvironmentVariable("CONSERVATIVEAD_DATA");
+            byte[] images = Read(Path.Combine(folder!, "mnist", "t10k-images-idx3-ubyte.gz")), labels = Read(Path.Combine(folder!, "mnist", "t10k-labels-idx1-ubyte.gz"));
+            return (train, new ImageSet("MNIST", false, labels.Length - 8, 10, images[16..], Array.ConvertAll(labels[8..], l => (int)l)));
+        }
+
         private static byte[] Read(string path)
         {
             using System.IO.Compression.GZipStream stream = new(File.OpenRead(path), System.IO.Compression.CompressionMode.Decompress);

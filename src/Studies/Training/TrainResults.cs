@@ -17,5 +17,4 @@ internal sealed record TrainResults(TrainSettings Settings, MachineFacts Machine
 /// <param name="TestAccuracy">The share of them classified rightly.</param>
 /// <param name="Seconds">How long the epoch took, with its test.</param>
 /// <param name="ExactZeros">How often a relu stood at exactly 0 in the epoch's training passes.</param>
-/// <param name="Evaluations">Out of how many relu evaluations.</param>
-internal sealed record EpochResult(int Epoch, double TrainLoss, double TrainAccuracy, double TestLoss, double TestAccuracy, double Seconds, long ExactZeros, long Evaluations);
+internal sealed record EpochResult(int Epoch, double TrainLoss, double TrainAccuracy, double TestLoss, double TestAccuracy, double Seconds, long ExactZeros);

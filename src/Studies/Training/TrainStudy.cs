@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Studies.DataSets;
+
+namespace ConservativeAD.Studies.Training;
+
+/// <summary>One step's place in a run, and what the epoch has come to so far.</summary>
+/// <param name="Epoch">Which epoch, from 1.</param>
+/// <param name="Step">Which step of it, from 1.</param>
+/// <param name="Steps">Steps of an epoch.</param>
+/// <param name="Loss">The mean loss of the epoch so far.</param>
+/// <param name="Accuracy">The accuracy of the epoch so far.</param>
+internal readonly record struct TrainingStep(int Epoch, int Step, int Steps, double Loss, double Accuracy);
+
+/// <summary>Trains a network, epoch by epoch. The bits depend on the settings and the images alone, not on threads or on interruptions.</summary>
+/// <typeparam name="T">float, double or Half.</typeparam>
+internal sealed class TrainStudy<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // Shuffling reads streams of its own, above those of initialisation.
+    private const ulong FirstShufflingStream = 1ul << 32;
+    private const int TestBatch = 500;
+
+    private readonly TrainSettings settings;
+    private readonly LabelledBatches<T> train;
+    private readonly LabelledBatches<T> test;
+    private readonly Device device;
+    private readonly Tape<T> tape;
+    private readonly ITrainedNetwork<T> network;
+    private readonly ITrainingOptimizer<T> optimizer;
+
+    public TrainStudy(TrainSettings settings, ImageSet train, ImageSet test, int threads)
+    {
+        this.settings = settings;
+        this.train = new LabelledBatches<T>(train);
+        this.test = new LabelledBatches<T>(test);
+        device = Device.Cpu(threads);
+        tape = new Tape<T>(device, Selections.PyTorch with { ReluAtZero = settings.ReluAtZero });
+        network = TrainedNetworks.Create<T>(settings, device, train.Pixels.Length / train.Count, train.Classes);
+        optimizer = TrainingOptimizers.Create(settings, network.Parameters);
+    }
+
+    /// <summary>Runs the epochs that are not yet finished; parameters and optimiser state are those of the last finished one.</summary>
+    /// <param name="folder">Where the checkpoint is written after each epoch.</param>
+    /// <param name="resume">Whether to continue the checkpoint in the folder, where there is one.</param>
+    /// <param name="finished">Told of the finished epochs at the start, and of each one after its checkpoint is written.</param>
+    /// <param name="progress">Told of every step.</param>
+    /// <param name="cancellation">Checked at every step.</param>
+    /// <exception cref="ArithmeticException">The loss is no longer a number.</exception>
+    /// <exception cref="OperationCanceledException">Stopped; finished epochs are in the checkpoint.</exception>
+    public void Run(string folder, bool resume, Action<IReadOnlyList<EpochResult>> finished, Action<TrainingStep> progress, CancellationToken cancellation)
+    {
+        List<EpochResult> epochs = [];
+        if (resume)
+            epochs.AddRange(Checkpoint.Load(folder, settings, network, optimizer));
+        finished(epochs);
+        for (int epoch = epochs.Count + 1; epoch <= settings.Epochs; epoch++)
+        {
+            epochs.Add(RunEpoch(epoch, progress, cancellation));
+            Checkpoint.Save(folder, settings, epochs, network, optimizer);
+            finished(epochs);
+        }
+    }
+
+    public void Dispose()
+    {
+        tape.Dispose();
+        device.Dispose();
+    }
+
+    private EpochResult RunEpoch(int epoch, Action<TrainingStep> progress, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int[] order = new int[train.Count];
+        new Philox(settings.Seed, FirstShufflingStream + (ulong)epoch).Permutation(order);
+        int steps = (train.Count + settings.Batch - 1) / settings.Batch;
+        Score score = default;
+        long zeros = 0;
+        for (int step = 0; step < steps; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<int> chosen = order.AsSpan(step * settings.Batch, Math.Min(settings.Batch, train.Count - (step * settings.Batch)));
+            tape.Reset();
+            Var<T> loss = Forward(train, chosen, true, ref score, out double value);
+            if (!double.IsFinite(value))
+                throw new ArithmeticException(NotANumber(epoch, step + 1, value));
+            zeros += ZerosOfRelus();
+            Gradients<T> gradients = tape.Backward(loss);
+            double passed = epoch - 1 + ((double)step / steps);
+            optimizer.Step(gradients, settings.LearningRate * LearningRate.Factor(settings.Schedule, passed, settings.Epochs));
+            progress(new TrainingStep(epoch, step + 1, steps, score.Loss, score.Accuracy));
+        }
+
+        Score tested = Test(cancellation);
+        return new EpochResult(epoch, score.Loss, score.Accuracy, tested.Loss, tested.Accuracy, Stopwatch.GetElapsedTime(start).TotalSeconds, zeros);
+    }
+
+    private Score Test(CancellationToken cancellation)
+    {
+        int[] order = [.. Enumerable.Range(0, test.Count)];
+        Score score = default;
+        for (int start = 0; start < test.Count; start += TestBatch)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            tape.Reset();
+            Forward(test, order.AsSpan(start, Math.Min(TestBatch, test.Count - start)), false, ref score, out _);
+        }
+
+        tape.Reset();
+        return score;
+    }
+
+    private Var<T> Forward(LabelledBatches<T> batches, ReadOnlySpan<int> chosen, bool training, ref Score score, out double value)
+    {
+        batches.Read(chosen, out ReadOnlySpan<T> pixels, out ReadOnlySpan<int> labels);
+        Var<T> logits = network.Logits(tape.Constant(network.InputShape(chosen.Length), pixels), training);
+        Var<T> loss = logits.CrossEntropy(labels);
+        value = double.CreateTruncating(loss.GetScalar());
+        score = score.With(value, logits.ToArray(), labels);
+        return loss;
+    }
+
+    // Most steps meet no kink of any kind, and the count says so in one pass.
+    private long ZerosOfRelus() =>
+        tape.CountKinks() == 0
+            ? 0
+            : tape.Census(0).Operations.Where(met => met.Operation == Relu.Facts || met.Operation == PublishedRelu<T>.Facts).Sum(met => met.Count);
+
+    private string NotANumber(int epoch, int step, double value)
+    {
+        string remedy = settings.Precision == (int)Precision.Half ? $"lower --learning-rate (now {settings.LearningRate}) or take --precision 32" : $"lower --learning-rate (now {settings.LearningRate})";
+        return $"The loss is {value} in epoch {epoch}, step {step}; {remedy}.";
+    }
+
+    // The mean loss and accuracy of the images seen so far.
+    private readonly record struct Score(double LossSum, long Right, long Images)
+    {
+        public double Loss => LossSum / Images;
+
+        public double Accuracy => (double)Right / Images;
+
+        public Score With(double loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels)
+        {
+            int classes = logits.Length / labels.Length;
+            long right = 0;
+            for (int i = 0; i < labels.Length; i++)
+            {
+                ReadOnlySpan<T> row = logits.Slice(i * classes, classes);
+                int best = 0;
+                for (int c = 1; c < classes; c++)
+                {
+                    if (row[c] > row[best])
+                        best = c;
+                }
+
+                right += best == labels[i] ? 1 : 0;
+            }
+
+            return new Score(LossSum + (loss * labels.Length), Right + right, Images + labels.Length);
+        }
+    }
+}
