@@ -1,0 +1,39 @@
+namespace ConservativeAD.Studies.DataSets;
+
+/// <summary>MNIST: four IDX files in the subfolder mnist, compressed as they are distributed or not.</summary>
+internal static class Mnist
+{
+    public const string Subfolder = "mnist";
+
+    private const int Classes = 10;
+    private const int Side = 28;
+
+    public static ImageSet Train(string folder) => Read(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte");
+
+    public static ImageSet Test(string folder) => Read(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
+
+    private static ImageSet Read(string folder, string imagesName, string labelsName)
+    {
+        string imagesPath = Find(folder, imagesName), labelsPath = Find(folder, labelsName);
+        (int[] extents, byte[] pixels) = IdxFile.Read(imagesPath, 3);
+        (_, byte[] labels) = IdxFile.Read(labelsPath, 1);
+        if (extents[1] != Side || extents[2] != Side)
+            throw new InvalidDataException($"{imagesPath} holds images of {extents[1]} × {extents[2]} pixels, not {Side} × {Side}. Fetch it again.");
+        if (extents[0] != labels.Length)
+            throw new InvalidDataException($"{imagesPath} holds {extents[0]} images and {labelsPath} {labels.Length} labels. Fetch both again.");
+        int wrong = Array.FindIndex(labels, label => label >= Classes);
+        if (wrong >= 0)
+            throw new InvalidDataException($"{labelsPath} holds the label {labels[wrong]} at byte {8 + wrong}; labels go from 0 to {Classes - 1}. Fetch it again.");
+        return new ImageSet("MNIST", false, 1, Side, Classes, pixels, Array.ConvertAll(labels, label => (int)label));
+    }
+
+    private static string Find(string folder, string name)
+    {
+        string plain = Path.Combine(folder, Subfolder, name), compressed = plain + ".gz";
+        if (File.Exists(compressed))
+            return compressed;
+        return File.Exists(plain)
+            ? plain
+            : throw new FileNotFoundException($"{compressed} is missing; put the four MNIST files there, or leave --data and CONSERVATIVEAD_DATA out for the stand-in.", compressed);
+    }
+}
