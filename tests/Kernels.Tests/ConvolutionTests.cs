@@ -17,6 +17,8 @@ public sealed unsafe class ConvolutionTests
         new ConvolutionShape(3, 6, 8, 8, 6, 3, 3, 1, 1, 1, 1, 1, 1, 6),
         new ConvolutionShape(2, 6, 8, 9, 12, 3, 3, 2, 2, 1, 1, 1, 1, 6),
         new ConvolutionShape(5, 17, 6, 5, 33, 1, 1),
+        new ConvolutionShape(7, 56, 5, 4, 60, 3, 3, 1, 1, 1, 1, 1, 1, 2),
+        new ConvolutionShape(3, 4, 9, 9, 70, 3, 3, 2, 2),
         new ConvolutionShape(2, 3, 5, 5, 4, 2, 2, 1, 1, 4, 3),
         new ConvolutionShape(2, 2, 5, 6, 3, 5, 6),
         new ConvolutionShape(1, 1, 1, 1, 1, 1, 1),
@@ -151,7 +153,7 @@ public sealed unsafe class ConvolutionTests
     [Fact]
     public void BitsDoNotDependOnTheNumberOfThreads()
     {
-        foreach (ConvolutionShape shape in new ConvolutionShape[] { new(7, 6, 14, 14, 16, 5, 5), new(1, 32, 40, 40, 48, 3, 3, 1, 1, 1, 1), new(3, 8, 20, 20, 8, 3, 3, 2, 2, 1, 1, 1, 1, 2) })
+        foreach (ConvolutionShape shape in new ConvolutionShape[] { new(7, 6, 14, 14, 16, 5, 5), new(7, 30, 5, 4, 40, 3, 3, 1, 1, 1, 1), new(1, 32, 40, 40, 48, 3, 3, 1, 1, 1, 1), new(3, 8, 20, 20, 8, 3, 3, 2, 2, 1, 1, 1, 1, 2) })
         {
             float[] x = Numbers<float>(1, shape.InputLength), w = Numbers<float>(2, shape.WeightLength), g = Numbers<float>(3, shape.OutputLength);
             float[]? first = null;

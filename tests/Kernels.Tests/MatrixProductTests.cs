@@ -73,7 +73,8 @@ public sealed unsafe class MatrixProductTests
         {
             foreach (int n in Sizes)
             {
-                for (int form = 0; form < 8; form++)
+                // Every second form at every size; neighbouring sizes take the others.
+                for (int form = (m + n) / 2 % 2; form < 8; form += 2)
                 {
                     int k = Sizes[(m + n + form) % Sizes.Length];
                     bool ta = (form & 1) != 0, tb = (form & 2) != 0, accumulate = (form & 4) != 0;
@@ -87,7 +88,7 @@ public sealed unsafe class MatrixProductTests
     }
 
     [Theory]
-    [InlineData(300, 500, 1000)]
+    [InlineData(130, 300, 1000)]
     [InlineData(128, 256, 784)]
     [InlineData(5, 3000, 2)]
     [InlineData(2500, 3, 5)]

@@ -21,8 +21,8 @@ internal static unsafe class BlockedProduct<U, TTile>
     // Panels of B that one thread runs through again and again stay in its second-level cache.
     private const int ResidentBytes = 384 << 10;
 
-    // Packed panels of a slab: 2048 × 384 floats are 3 MB for each side.
-    private const int SlabExtent = 2040;
+    // Packed panels of a slab take 3 MB for each side. A multiple of every tile's rows and columns, so that slabs end with full tiles.
+    private const int SlabExtent = 22 * 96;
 
     // Multiply-adds that are worth waking another thread for, a few microseconds' worth.
     private const long WorthSharing = 300_000;

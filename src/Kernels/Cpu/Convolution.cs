@@ -27,6 +27,9 @@ internal static unsafe class Convolution
     // The direct way sums all taps in one chain; longer ones are left to the matrix product, which sums in blocks.
     private const int MostDirectTaps = 2048;
 
+    // Images with fewer positions go into one product, so that its panels are full and the weights are packed for more of them.
+    private const int PositionsTogether = 512;
+
     // Images with few positions are multiplied together until k reaches this, so that C is not read and written for little work.
     private const int LeastPositions = 768;
 
@@ -134,20 +137,6 @@ internal static unsafe class Convolution
         return offsets;
     }
 
-    // A product with sums in C itself or, for Half, rounded into C once.
-    private static void Product<T, U, TLeft, TRight, TMap>(WorkerPool? pool, int m, int n, int k, TLeft left, TRight right, T* c, bool accumulate, T* bias, TMap map)
-        where T : unmanaged
-        where U : unmanaged, IBinaryFloatingPointIeee754<U>
-        where TLeft : struct, IPanelSource<U>
-        where TRight : struct, IPanelSource<U>
-        where TMap : struct, IUnaryMap
-    {
-        if (typeof(T) == typeof(U))
-            MatrixProduct.Blocked<U, TLeft, TRight, BiasAndMap<U, TMap>>(pool, m, n, k, left, right, (U*)c, n, accumulate, new((U*)bias, true, map));
-        else
-            MatrixProduct.Blocked<U, TLeft, TRight, HalfFinish<U, TMap>>(pool, m, n, k, left, right, null, 0, false, new(new((Half*)c, n, accumulate, (Half*)bias, true, map)));
-    }
-
     private static void Forward<T, U, TEpilogue>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y, TEpilogue epilogue)
         where T : unmanaged
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
@@ -178,7 +167,7 @@ internal static unsafe class Convolution
         body.StrideHeight = shape.StrideHeight;
         body.StrideWidth = shape.StrideWidth;
         body.Epilogue = epilogue;
-        Share(pool, shape.Batch * shape.Groups, body);
+        Share(pool, shape.Batch, body);
     }
 
     private static void DataGradient<T, U>(WorkerPool pool, in ConvolutionShape shape, T* dy, T* w, T* dx, bool accumulate)
@@ -239,15 +228,21 @@ internal static unsafe class Convolution
         body.StrideHeight = 1;
         body.StrideWidth = 1;
         body.Accumulate = accumulate;
-        Share(pool, shape.Batch * shape.Groups, body);
+        Share(pool, shape.Batch, body);
     }
 
-    // By image where there are enough; a few large images are shared from within.
-    private static void Share<T, U, TEpilogue>(WorkerPool pool, int items, ImageBody<T, U, TEpilogue> body)
+    // By images where there are enough; a few large images are shared from within.
+    private static void Share<T, U, TEpilogue>(WorkerPool pool, int batch, ImageBody<T, U, TEpilogue> body)
         where T : unmanaged
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
         where TEpilogue : struct, IUnaryMap
     {
+        // How images are put together changes no bit, and so may follow the number of threads.
+        int positions = body.Height * body.Width;
+        int together = body.IsDirect ? 1 : Math.Min((PositionsTogether + positions - 1) / positions, batch * body.Groups / pool.Threads);
+        body.Batch = batch;
+        body.PerProduct = Math.Clamp(together, 1, Math.Max(1, batch));
+        int items = (batch + body.PerProduct - 1) / body.PerProduct * body.Groups;
         if (items >= pool.Threads)
         {
             pool.For(items, body);
@@ -292,23 +287,14 @@ internal static unsafe class Convolution
         pool.For(parts, combine);
     }
 
-    private readonly struct HalfFinish<U, TMap>(RoundToHalf<TMap> inner) : ITileFinish<U>
-        where U : unmanaged
-        where TMap : struct, IUnaryMap
-    {
-        private readonly RoundToHalf<TMap> inner = inner;
-
-        public bool IsNothing => false;
-
-        public void Apply(U* sums, int row, int column, int count) => inner.Apply((float*)sums, row, column, count);
-    }
-
-    // One group of one image: weights times the taps at every position.
+    // One group of one or several images: weights times the taps at every position.
     private struct ImageBody<T, U, TEpilogue> : IParallelBody
         where T : unmanaged
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
         where TEpilogue : struct, IUnaryMap
     {
+        public int Batch;
+        public int PerProduct;
         public int Groups;
         public T* Source;
         public int SourceHeight;
@@ -327,23 +313,32 @@ internal static unsafe class Convolution
         public bool Accumulate;
         public TEpilogue Epilogue;
 
+        public readonly bool IsDirect => StrideWidth == 1 && StrideHeight == 1 && Channels <= FewChannels && Taps <= MostDirectTaps;
+
         public void Run(int part) => Run(null, part);
 
         public readonly void Run(WorkerPool? pool, int item)
         {
-            int group = item % Groups;
-            U* image = ScratchMemory.Rent<U>(ScratchUse.Image, Images.LengthOf(1));
-            Images.Write(Source + ((nint)item * Images.Channels * SourceHeight * SourceWidth), SourceHeight, SourceWidth, image);
-            if (StrideWidth == 1 && StrideHeight == 1 && Channels <= FewChannels && Taps <= MostDirectTaps)
+            int group = item % Groups, firstImage = item / Groups * PerProduct;
+            int count = Math.Min(PerProduct, Batch - firstImage), positions = Height * Width;
+            nint groupOfSource = (nint)Images.Channels * SourceHeight * SourceWidth, groupOfDestination = (nint)Channels * positions;
+            T* source = Source + ((((nint)firstImage * Groups) + group) * groupOfSource);
+            T* destination = Destination + ((((nint)firstImage * Groups) + group) * groupOfDestination);
+            T* bias = Bias == null ? null : Bias + (group * Channels);
+            U* weights = Panels + ((nint)group * Taps * Channels);
+            U* images = ScratchMemory.Rent<U>(ScratchUse.Image, Images.LengthOf(count));
+            for (int i = 0; i < count; i++)
+                Images.Write(source + (i * Groups * groupOfSource), SourceHeight, SourceWidth, images + (i * Images.Length));
+            if (IsDirect)
             {
                 DirectConvolution<T, U, TEpilogue> direct = default;
                 direct.Taps = Taps;
-                direct.Weights = Panels + ((nint)group * Taps * Channels);
+                direct.Weights = weights;
                 direct.Offsets = Offsets;
-                direct.Image = image;
+                direct.Image = images;
                 direct.ImageWidth = Images.Width;
-                direct.Bias = Bias == null ? null : Bias + (group * Channels);
-                direct.Destination = Destination + ((nint)item * Channels * Height * Width);
+                direct.Bias = bias;
+                direct.Destination = destination;
                 direct.Channels = Channels;
                 direct.Height = Height;
                 direct.Width = Width;
@@ -353,10 +348,18 @@ internal static unsafe class Convolution
                 return;
             }
 
-            MatrixSource<U, U> weights = new(Panels + ((nint)group * Taps * Channels), Channels, false);
-            PositionPanels<U> positions = new(image, Images.Width, Width, StrideHeight, StrideWidth, Offsets);
-            Product<T, U, MatrixSource<U, U>, PositionPanels<U>, TEpilogue>(
-                pool, Channels, Height * Width, Taps, weights, positions, Destination + ((nint)item * Channels * Height * Width), Accumulate, Bias == null ? null : Bias + (group * Channels), Epilogue);
+            MatrixSource<U, U> left = new(weights, Channels, false);
+            PositionPanels<U> right = new(images, Images.Length, Images.Width, Height, Width, StrideHeight, StrideWidth, Offsets);
+            if (count == 1 && typeof(T) == typeof(U))
+            {
+                MatrixProduct.Blocked<U, MatrixSource<U, U>, PositionPanels<U>, BiasAndMap<U, TEpilogue>>(
+                    pool, Channels, positions, Taps, left, right, (U*)destination, positions, Accumulate, new((U*)bias, true, Epilogue));
+            }
+            else
+            {
+                MatrixProduct.Blocked<U, MatrixSource<U, U>, PositionPanels<U>, ToImages<T, U, TEpilogue>>(
+                    pool, Channels, count * positions, Taps, left, right, null, 0, false, new(destination, Groups * groupOfDestination, positions, Accumulate, bias, Epilogue));
+            }
         }
     }
 

@@ -4,16 +4,18 @@ using System.Runtime.Intrinsics;
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// The matrix whose columns are the positions of the output and whose rows, k, are the taps: what is known as im2col, written panel by
+/// The matrix whose columns are the positions of the outputs of one or several images and whose rows, k, are the taps: what is known as im2col, written panel by
 /// panel and never as a whole.
 /// </summary>
-internal readonly unsafe struct PositionPanels<U>(U* image, int imageWidth, int outputWidth, int strideHeight, int strideWidth, int* tapOffsets) : IPanelSource<U>
+internal readonly unsafe struct PositionPanels<U>(U* images, nint imageLength, int imageWidth, int outputHeight, int outputWidth, int strideHeight, int strideWidth, int* tapOffsets) : IPanelSource<U>
     where U : unmanaged
 {
     private const int MostSegments = 64;
 
-    private readonly U* image = image;
+    private readonly U* images = images;
+    private readonly nint imageLength = imageLength;
     private readonly int imageWidth = imageWidth;
+    private readonly int outputHeight = outputHeight;
     private readonly int outputWidth = outputWidth;
     private readonly int strideHeight = strideHeight;
     private readonly int strideWidth = strideWidth;
@@ -26,22 +28,22 @@ internal readonly unsafe struct PositionPanels<U>(U* image, int imageWidth, int 
     [SkipLocalsInit]
     public void Pack(int first, int width, int panelWidth, int firstK, int k, U* panel)
     {
-        // A panel takes pieces of one or several rows of the output.
-        int* offsets = stackalloc int[MostSegments];
+        // A panel takes pieces of one or several rows of the output, which may belong to several images.
+        nint* offsets = stackalloc nint[MostSegments];
         int* lengths = stackalloc int[MostSegments];
         int segments = 0;
         for (int done = 0; done < width; segments++)
         {
-            int y = (first + done) / outputWidth, x = (first + done) % outputWidth;
+            int row = (first + done) / outputWidth, x = (first + done) % outputWidth;
             int length = Math.Min(width - done, outputWidth - x);
-            offsets[segments] = (y * strideHeight * imageWidth) + (x * strideWidth);
+            offsets[segments] = (row / outputHeight * imageLength) + ((nint)(row % outputHeight) * strideHeight * imageWidth) + (x * strideWidth);
             lengths[segments] = length;
             done += length;
         }
 
         for (int p = 0; p < k; p++, panel += panelWidth)
         {
-            U* taps = image + tapOffsets[firstK + p];
+            U* taps = images + tapOffsets[firstK + p];
             U* to = panel;
             if (strideWidth > 1)
             {

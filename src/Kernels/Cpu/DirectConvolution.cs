@@ -70,27 +70,6 @@ internal unsafe struct DirectConvolution<T, U, TEpilogue> : ITileWork
         int count = Math.Min(lanes, Width - x);
         T* to = Destination + ((((nint)channel * Height) + y) * Width) + x;
         for (int row = 0; row < rows; row++, sums += stride, to += (nint)Height * Width)
-        {
-            if (typeof(T) != typeof(U))
-            {
-                new RoundToHalf<TEpilogue>((Half*)to, 0, Accumulate, Bias == null ? null : (Half*)Bias + channel + row, true, Epilogue).Apply((float*)sums, 0, 0, count);
-                continue;
-            }
-
-            // What sticks out of the row is finished too, and not stored.
-            BiasAndMap<U, TEpilogue> finish = new(Bias == null ? null : (U*)Bias + channel + row, true, Epilogue);
-            if (!finish.IsNothing)
-                finish.Apply(sums, 0, 0, lanes);
-            U* row0 = (U*)to;
-            if (Accumulate)
-            {
-                for (int i = 0; i < count; i++)
-                    row0[i] += sums[i];
-            }
-            else
-            {
-                Unsafe.CopyBlockUnaligned(row0, sums, (uint)(count * sizeof(U)));
-            }
-        }
+            ToImages<T, U, TEpilogue>.Store(sums, to, count, Accumulate, Bias == null ? null : Bias + channel + row, Epilogue);
     }
 }

@@ -12,6 +12,9 @@ internal static unsafe class MatrixProduct
     // Batches of smaller products than this are shared among threads whole.
     private const long LargeProduct = 4_000_000;
 
+    // Multiply-adds of a whole batch that are worth waking another thread for.
+    private const long WorthSharing = 300_000;
+
     // Multiply-adds that make a part of a batch worth handing out.
     private const long WorkOfPart = 100_000;
 
@@ -64,7 +67,7 @@ internal static unsafe class MatrixProduct
         where TEpilogue : struct, IUnaryMap
     {
         long work = (long)m * n * k;
-        if (batch == 1 || batchC == 0 || pool.Threads == 1 || work >= LargeProduct)
+        if (batch == 1 || batchC == 0 || pool.Threads == 1 || work >= LargeProduct || batch * work < WorthSharing)
         {
             for (int i = 0; i < batch; i++)
                 Product(pool, m, n, k, a + (i * batchA), lda, transposeA, b + (i * batchB), ldb, transposeB, c + (i * batchC), ldc, accumulate, bias, epilogue);

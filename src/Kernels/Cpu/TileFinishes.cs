@@ -107,3 +107,59 @@ internal readonly unsafe struct RoundToHalf<TMap>(Half* c, nint strideC, bool ac
         }
     }
 }
+
+/// <summary>Takes sums over the positions of several images, one after the other, to where those images lie.</summary>
+/// <param name="destination">The first image's row 0.</param>
+/// <param name="imageLength">From one image to the next.</param>
+/// <param name="positions">Columns of an image.</param>
+/// <param name="accumulate">Whether to add to what the images hold.</param>
+/// <param name="bias">One number per row, or null.</param>
+/// <param name="map">The function that is applied.</param>
+internal readonly unsafe struct ToImages<T, U, TMap>(T* destination, nint imageLength, int positions, bool accumulate, T* bias, TMap map) : ITileFinish<U>
+    where T : unmanaged
+    where U : unmanaged, IBinaryFloatingPointIeee754<U>
+    where TMap : struct, IUnaryMap
+{
+    private readonly T* destination = destination;
+    private readonly nint imageLength = imageLength;
+    private readonly int positions = positions;
+    private readonly bool accumulate = accumulate;
+    private readonly T* bias = bias;
+    private readonly TMap map = map;
+
+    public bool IsNothing => false;
+
+    public void Apply(U* sums, int row, int column, int count)
+    {
+        while (count > 0)
+        {
+            int image = column / positions, position = column % positions;
+            int n = Math.Min(count, positions - position);
+            Store(sums, destination + (image * imageLength) + ((nint)row * positions) + position, n, accumulate, bias == null ? null : bias + row, map);
+            sums += n;
+            column += n;
+            count -= n;
+        }
+    }
+
+    /// <summary>Finishes sums of one row, in place, and writes them.</summary>
+    public static void Store(U* sums, T* to, int count, bool accumulate, T* bias, TMap map)
+    {
+        if (typeof(T) != typeof(U))
+        {
+            new RoundToHalf<TMap>((Half*)to, 0, accumulate, (Half*)bias, true, map).Apply((float*)sums, 0, 0, count);
+            return;
+        }
+
+        BiasAndMap<U, TMap> finish = new((U*)bias, true, map);
+        if (accumulate)
+        {
+            for (int i = 0; i < count; i++)
+                sums[i] += ((U*)to)[i];
+        }
+
+        if (!finish.IsNothing)
+            finish.Apply(sums, 0, 0, count);
+        Unsafe.CopyBlockUnaligned(to, sums, (uint)(count * sizeof(U)));
+    }
+}

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace ConservativeAD.Kernels.Cpu;
 
@@ -102,6 +103,17 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
         V c9L = default, c9R = default;
         V c10L = default, c10R = default;
         V c11L = default, c11R = default;
+        // C is fetched while k runs; at the end it would be waited for.
+        if (TIndirect.Value == 0 && Sse.IsSupported)
+        {
+            for (int row = 0; row < TRows.Value; row++)
+            {
+                Sse.Prefetch0(c + (row * strideC));
+                if (TColumns.Value > 1)
+                    Sse.Prefetch0(c + (row * strideC) + TUnit.Count);
+            }
+        }
+
         for (; k > 0; k--)
         {
             U* columns = TIndirect.Value > 0 ? b + *offsets++ : b;

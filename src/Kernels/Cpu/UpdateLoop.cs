@@ -1,0 +1,107 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>Runs an optimiser's update over parameters, gradients and states in one pass, a padded vector for the last few elements.</summary>
+internal static unsafe class UpdateLoop
+{
+    private const int PartLength = 1 << 14;
+
+    public static void Run<T, TUpdate>(WorkerPool pool, TUpdate update, T* parameter, T* gradient, T* first, T* second, int count)
+        where T : unmanaged
+        where TUpdate : struct, IUpdate =>
+        pool.For((int)(((long)count + PartLength - 1) / PartLength), new Body<T, TUpdate>(update, parameter, gradient, first, second, count));
+
+    private readonly struct Body<T, TUpdate>(TUpdate update, T* parameter, T* gradient, T* first, T* second, int count) : IParallelBody
+        where T : unmanaged
+        where TUpdate : struct, IUpdate
+    {
+        private readonly TUpdate update = update;
+        private readonly T* parameter = parameter;
+        private readonly T* gradient = gradient;
+        private readonly T* first = first;
+        private readonly T* second = second;
+        private readonly int count = count;
+
+        public void Run(int part)
+        {
+            nint start = (nint)part * PartLength;
+            int length = (int)Math.Min(PartLength, count - start);
+            if (typeof(T) == typeof(float))
+                Direct((float*)parameter + start, (float*)gradient + start, first == null ? null : (float*)first + start, second == null ? null : (float*)second + start, length);
+            else if (typeof(T) == typeof(double))
+                Direct((double*)parameter + start, (double*)gradient + start, first == null ? null : (double*)first + start, second == null ? null : (double*)second + start, length);
+            else
+                Staged(start, length);
+        }
+
+        [SkipLocalsInit]
+        private void Staged(nint start, int length)
+        {
+            float* buffer = stackalloc float[4 * Widening.ChunkLength];
+            float* p = buffer, g = p + Widening.ChunkLength, a = g + Widening.ChunkLength, b = a + Widening.ChunkLength;
+            for (int i = 0; i < length; i += Widening.ChunkLength)
+            {
+                int n = Math.Min(Widening.ChunkLength, length - i);
+                nint at = start + i;
+                Widening.Load(parameter + at, 1, p, n);
+                Widening.Load(gradient + at, 1, g, n);
+                if (TUpdate.States > 0)
+                    Widening.Load(first + at, 1, a, n);
+                if (TUpdate.States > 1)
+                    Widening.Load(second + at, 1, b, n);
+                Direct(p, g, a, b, n);
+                Widening.Store(p, parameter + at, 1, n);
+                if (TUpdate.States > 0)
+                    Widening.Store(a, first + at, 1, n);
+                if (TUpdate.States > 1)
+                    Widening.Store(b, second + at, 1, n);
+            }
+        }
+
+        private void Direct<U>(U* p, U* g, U* a, U* b, int length)
+            where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        {
+            int lanes = Vector<U>.Count;
+            int i = 0;
+            for (; i <= length - lanes; i += lanes)
+            {
+                VectorLane<U> x = new(Vector.Load(p + i));
+                VectorLane<U> s = TUpdate.States > 0 ? new(Vector.Load(a + i)) : default;
+                VectorLane<U> t = TUpdate.States > 1 ? new(Vector.Load(b + i)) : default;
+                update.Invoke(ref x, new VectorLane<U>(Vector.Load(g + i)), ref s, ref t);
+                Vector.Store(x.Value, p + i);
+                if (TUpdate.States > 0)
+                    Vector.Store(s.Value, a + i);
+                if (TUpdate.States > 1)
+                    Vector.Store(t.Value, b + i);
+            }
+
+            int rest = length - i;
+            if (rest == 0)
+                return;
+            VectorLane<U> xr = new(Partial(p + i, rest));
+            VectorLane<U> sr = TUpdate.States > 0 ? new(Partial(a + i, rest)) : default;
+            VectorLane<U> tr = TUpdate.States > 1 ? new(Partial(b + i, rest)) : default;
+            update.Invoke(ref xr, new VectorLane<U>(Partial(g + i, rest)), ref sr, ref tr);
+            Keep(xr.Value, p + i, rest);
+            if (TUpdate.States > 0)
+                Keep(sr.Value, a + i, rest);
+            if (TUpdate.States > 1)
+                Keep(tr.Value, b + i, rest);
+        }
+
+        private static Vector<U> Partial<U>(U* from, int count)
+            where U : unmanaged
+        {
+            Vector<U> result = default;
+            Unsafe.CopyBlockUnaligned(&result, from, (uint)(count * sizeof(U)));
+            return result;
+        }
+
+        private static void Keep<U>(Vector<U> value, U* to, int count)
+            where U : unmanaged => Unsafe.CopyBlockUnaligned(to, &value, (uint)(count * sizeof(U)));
+    }
+}

@@ -1,0 +1,20 @@
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Kernels;
+
+/// <content>Optimiser steps.</content>
+public abstract partial class Device
+{
+    /// <summary>Changes parameters and optimiser states in place, in one pass.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <typeparam name="TUpdate">The update.</typeparam>
+    /// <param name="update">The update.</param>
+    /// <param name="parameter">The parameters; contiguous.</param>
+    /// <param name="gradient">Their gradients; contiguous, of the same shape.</param>
+    /// <param name="first">The first state, of the same shape, or the default value where the update keeps none.</param>
+    /// <param name="second">The second state, likewise.</param>
+    /// <exception cref="ArgumentException">The shapes differ, or an array is not contiguous.</exception>
+    public abstract void Update<T, TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first = default, in NDArray<T> second = default)
+        where T : unmanaged
+        where TUpdate : struct, IUpdate;
+}

@@ -1,0 +1,52 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Networks;
+
+/// <summary>
+/// Where initial parameters come from: a stream of draws per parameter, in the order parameters are made. The draws are made in double precision and rounded, so that networks
+/// of equal seed in different precisions start from the same numbers.
+/// </summary>
+/// <param name="device">Where the parameters live.</param>
+/// <param name="seed">The seed.</param>
+public sealed class Initializer(Device device, ulong seed)
+{
+    private ulong nextStream;
+
+    /// <summary>Where the parameters live.</summary>
+    public Device Device { get; } = device;
+
+    /// <summary>The seed.</summary>
+    public ulong Seed { get; } = seed;
+
+    /// <summary>A stream of random numbers that no other part of the network uses.</summary>
+    public Philox NextStream() => new(Seed, nextStream++);
+
+    /// <summary>A parameter uniform in ±1/√fan-in: what PyTorch's Linear and Conv2d start from, weights and biases (Kaiming uniform with a = √5).</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="fanIn">How many inputs one output sums over; at least 1.</param>
+    public Parameter<T> Uniform<T>(string name, Shape shape, int fanIn)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(fanIn, 1);
+        double bound = 1 / Math.Sqrt(fanIn);
+        double[] draws = new double[shape.Count];
+        NextStream().Uniform<double>(draws, -bound, bound);
+        return new Parameter<T>(name, Device, shape, Array.ConvertAll(draws, T.CreateTruncating));
+    }
+
+    /// <summary>A parameter of one value.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="value">The value.</param>
+    public Parameter<T> Constant<T>(string name, Shape shape, double value)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] elements = new T[shape.Count];
+        Array.Fill(elements, T.CreateTruncating(value));
+        return new Parameter<T>(name, Device, shape, elements);
+    }
+}

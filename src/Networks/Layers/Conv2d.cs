@@ -1,0 +1,46 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Networks;
+
+/// <summary>A convolution of images.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class Conv2d<T> : Module<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly int stride;
+    private readonly int padding;
+
+    /// <summary>Makes the layer; weights and bias uniform in ±1/√fan-in.</summary>
+    /// <param name="name">Its name, the beginning of its parameters' names.</param>
+    /// <param name="inputs">Channels in.</param>
+    /// <param name="outputs">Channels out.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="initializer">Where the initial parameters come from.</param>
+    /// <param name="stride">Positions from one placement to the next.</param>
+    /// <param name="padding">Zeros on each side.</param>
+    /// <param name="bias">Whether there is a bias.</param>
+    public Conv2d(string name, int inputs, int outputs, int kernel, Initializer initializer, int stride = 1, int padding = 0, bool bias = true)
+    {
+        ArgumentNullException.ThrowIfNull(initializer);
+        this.stride = stride;
+        this.padding = padding;
+        int fanIn = inputs * kernel * kernel;
+        Weight = initializer.Uniform<T>($"{name}.weight", Shape.Of(outputs, inputs, kernel, kernel), fanIn);
+        Bias = bias ? initializer.Uniform<T>($"{name}.bias", Shape.Of(outputs), fanIn) : null;
+    }
+
+    /// <summary>The weights, of shape [outputs, inputs, kernel, kernel].</summary>
+    public Parameter<T> Weight { get; }
+
+    /// <summary>The bias, of shape [outputs].</summary>
+    public Parameter<T>? Bias { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter<T>> Parameters => Bias is null ? [Weight] : [Weight, Bias];
+
+    /// <inheritdoc/>
+    public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training) => Bias is null
+        ? x.Conv2d(x.Tape.Parameter(Weight), stride, padding)
+        : x.Conv2d(x.Tape.Parameter(Weight), x.Tape.Parameter(Bias), stride, padding);
+}
