@@ -67,11 +67,12 @@ internal static class TrainCommand
         common.AddTo(command);
         command.SetAction(parsed =>
         {
-            (ImageSet train, ImageSet test) = TrainingImages.LoadBoth(parsed.GetValue(common.Data), parsed.GetValue(samples));
+            NetworkName name = OptionKinds.Member<NetworkName>(parsed.GetValue(network)!);
+            (ImageSet train, ImageSet test) = ImageSource.Load(parsed.GetValue(common.Data), parsed.GetValue(samples), name is NetworkName.Vgg11 or NetworkName.Resnet18);
             OptimizerName chosen = OptionKinds.Member<OptimizerName>(parsed.GetValue(optimizer)!);
             TrainSettings settings = new()
             {
-                Network = OptionKinds.Member<NetworkName>(parsed.GetValue(network)!),
+                Network = name,
                 ReluAtZero = parsed.GetValue(slope),
                 Rule = OptionKinds.Member<ReluRule>(parsed.GetValue(rule)!),
                 Optimizer = chosen,

@@ -6,11 +6,11 @@ namespace ConservativeAD.Studies.Training;
 /// <summary>Images and labels gathered by index into mini-batches, in memory that is used again for the next one.</summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
 /// <param name="images">The images.</param>
-internal sealed class LabelledBatches<T>(ImageSet images)
+/// <param name="side">Rows and columns to which they are padded with zeros on all sides.</param>
+internal sealed class LabelledBatches<T>(ImageSet images, int side)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Pixels are bytes: 256 values in [0, 1].
-    private static readonly T[] ValueOf = [.. Enumerable.Range(0, 256).Select(pixel => T.CreateTruncating(pixel / 255.0))];
+    private static readonly T[] ValueOf = ImageSet.PixelValues<T>();
 
     private T[] pixels = [];
     private int[] labels = [];
@@ -24,7 +24,7 @@ internal sealed class LabelledBatches<T>(ImageSet images)
     /// <param name="batchLabels">Their labels; until the next call.</param>
     public void Read(ReadOnlySpan<int> chosen, out ReadOnlySpan<T> batchPixels, out ReadOnlySpan<int> batchLabels)
     {
-        int size = images.Pixels.Length / images.Count;
+        int size = images.Channels * side * side;
         if (pixels.Length < chosen.Length * size)
         {
             pixels = new T[chosen.Length * size];
@@ -33,14 +33,25 @@ internal sealed class LabelledBatches<T>(ImageSet images)
 
         for (int i = 0; i < chosen.Length; i++)
         {
-            ReadOnlySpan<byte> image = images.Pixels.AsSpan(chosen[i] * size, size);
-            Span<T> target = pixels.AsSpan(i * size, size);
-            for (int p = 0; p < size; p++)
-                target[p] = ValueOf[image[p]];
+            Copy(chosen[i], pixels.AsSpan(i * size, size));
             labels[i] = images.Labels[chosen[i]];
         }
 
         batchPixels = pixels.AsSpan(0, chosen.Length * size);
         batchLabels = labels.AsSpan(0, chosen.Length);
+    }
+
+    // The margin stays zero from the beginning: every image leaves it alone.
+    private void Copy(int image, Span<T> target)
+    {
+        int own = images.Side, margin = (side - own) / 2;
+        ReadOnlySpan<byte> source = images.Pixels.AsSpan(image * images.Channels * own * own, images.Channels * own * own);
+        for (int row = 0; row < images.Channels * own; row++)
+        {
+            int channel = row / own;
+            Span<T> line = target.Slice((((channel * side) + margin + (row % own)) * side) + margin, own);
+            for (int column = 0; column < own; column++)
+                line[column] = ValueOf[source[(row * own) + column]];
+        }
     }
 }

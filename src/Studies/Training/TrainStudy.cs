@@ -33,11 +33,12 @@ internal sealed class TrainStudy<T> : IDisposable
     public TrainStudy(TrainSettings settings, ImageSet train, ImageSet test, int threads)
     {
         this.settings = settings;
-        this.train = new LabelledBatches<T>(train);
-        this.test = new LabelledBatches<T>(test);
+        int side = TrainedNetworks.PaddedSide(settings.Network, train.Side);
+        this.train = new LabelledBatches<T>(train, side);
+        this.test = new LabelledBatches<T>(test, side);
         device = Device.Cpu(threads);
         tape = new Tape<T>(device, Selections.PyTorch with { ReluAtZero = settings.ReluAtZero });
-        network = TrainedNetworks.Create<T>(settings, device, train.Pixels.Length / train.Count, train.Classes);
+        network = TrainedNetworks.Create<T>(settings, device, train.Channels, side, train.Classes);
         optimizer = TrainingOptimizers.Create(settings, network.Parameters);
     }
 

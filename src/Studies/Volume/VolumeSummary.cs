@@ -28,7 +28,7 @@ internal static class VolumeSummary
             seconds += block.Seconds;
         }
 
-        (double? Lambda, double? Low, double? High) law = LawFit.Fit([new Trials(EvaluationsOfAPass(settings, key.Depth, key.Width), sum.Networks, sum.Hits)]);
+        (double? Lambda, double? Low, double? High) law = ZeroLaw.Fit([new Trials(EvaluationsOfAPass(settings, key.Depth, key.Width), sum.Networks, sum.Hits)]);
         Proportion? proportion = sum.Networks > 0 ? Proportion.Wilson(sum.Hits, sum.Networks) : null;
         return new VolumeRow
         {
@@ -54,7 +54,7 @@ internal static class VolumeSummary
 
     private static LawOfPrecision Law(VolumeSettings settings, int precision, IReadOnlyList<VolumeRow> rows)
     {
-        (double? lambda, double? low, double? high) = LawFit.Fit([.. rows
+        (double? lambda, double? low, double? high) = ZeroLaw.Fit([.. rows
             .Where(row => row.Precision == precision)
             .Select(row => new Trials(EvaluationsOfAPass(settings, row.Depth, row.Width), row.Networks, row.Hits))]);
         return new LawOfPrecision(precision, lambda, low, high);

@@ -1,4 +1,4 @@
-namespace ConservativeAD.Studies.Volume;
+namespace ConservativeAD.Studies.Statistics;
 
 /// <summary>Networks that each made the same number of relu evaluations.</summary>
 /// <param name="Evaluations">N.</param>
@@ -7,7 +7,7 @@ namespace ConservativeAD.Studies.Volume;
 internal readonly record struct Trials(double Evaluations, int Networks, int Hits);
 
 /// <summary>The law P = 1 − exp(−λN) fitted by maximum likelihood, with the 95 % interval of the likelihood ratio.</summary>
-internal static class LawFit
+internal static class ZeroLaw
 {
     // Half of the 95 % quantile of χ² with one degree of freedom.
     private const double Drop = 1.920729410347062;
