@@ -70,6 +70,6 @@ internal unsafe struct DirectConvolution<T, U, TEpilogue> : ITileWork
         int count = Math.Min(lanes, Width - x);
         T* to = Destination + ((((nint)channel * Height) + y) * Width) + x;
         for (int row = 0; row < rows; row++, sums += stride, to += (nint)Height * Width)
-            ToImages<T, U, TEpilogue>.Store(sums, to, count, Accumulate, Bias == null ? null : Bias + channel + row, Epilogue);
+            ToImages<T, U, TEpilogue>.Store(sums, to, count, lanes, Accumulate, Bias == null ? null : Bias + channel + row, Epilogue);
     }
 }

@@ -135,15 +135,15 @@ internal readonly unsafe struct ToImages<T, U, TMap>(T* destination, nint imageL
         {
             int image = column / positions, position = column % positions;
             int n = Math.Min(count, positions - position);
-            Store(sums, destination + (image * imageLength) + ((nint)row * positions) + position, n, accumulate, bias == null ? null : bias + row, map);
+            Store(sums, destination + (image * imageLength) + ((nint)row * positions) + position, n, n, accumulate, bias == null ? null : bias + row, map);
             sums += n;
             column += n;
             count -= n;
         }
     }
 
-    /// <summary>Finishes sums of one row, in place, and writes them.</summary>
-    public static void Store(U* sums, T* to, int count, bool accumulate, T* bias, TMap map)
+    /// <summary>Finishes sums of one row, in place, and writes them. Up to <paramref name="room"/>, sums that are not written may change too, which spares the vectors their ends.</summary>
+    public static void Store(U* sums, T* to, int count, int room, bool accumulate, T* bias, TMap map)
     {
         if (typeof(T) != typeof(U))
         {
@@ -159,7 +159,7 @@ internal readonly unsafe struct ToImages<T, U, TMap>(T* destination, nint imageL
         }
 
         if (!finish.IsNothing)
-            finish.Apply(sums, 0, 0, count);
+            finish.Apply(sums, 0, 0, room);
         Unsafe.CopyBlockUnaligned(to, sums, (uint)(count * sizeof(U)));
     }
 }

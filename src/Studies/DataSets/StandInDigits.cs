@@ -3,92 +3,130 @@ using ConservativeAD.Kernels;
 namespace ConservativeAD.Studies.DataSets;
 
 /// <summary>
-/// Digits drawn by the program, 28 × 28 as those of MNIST: strokes under a random affine distortion, with random thickness and noise. An image
-/// depends on (seed, index) alone.
+/// Handwritten-like digits, 28 × 28, for machines without MNIST: strokes per digit in a few styles, under a random affine distortion, with random thickness,
+/// wobble and a little noise. An image depends on (seed, part, index) alone.
 /// </summary>
 internal static class StandInDigits
 {
-    public const int TrainCount = 10_000;
-    public const int TestCount = 2_000;
-
     private const int Side = 28;
-    private const int Classes = 10;
-    private const ulong Seed = 20210601;
+    private const int DrawsPerImage = 96;
 
-    // Test images read the streams above those of the training images.
-    private const ulong FirstTestStream = 1ul << 32;
-
-    // The strokes of each digit as lines through points, in a square from (−1, −1) top left to (1, 1).
-    private static readonly (double X, double Y)[][] Strokes =
+    // Strokes as polylines in the unit square, y downwards; curves are given by enough points. Several ways to write a digit.
+    private static readonly (double X, double Y)[][][][] Styles =
     [
-        [(0, -1), (-0.5, -0.7), (-0.65, 0), (-0.5, 0.7), (0, 1), (0.5, 0.7), (0.65, 0), (0.5, -0.7), (0, -1)],
-        [(-0.35, -0.6), (0.1, -1), (0.1, 1)],
-        [(-0.6, -0.6), (-0.2, -1), (0.3, -0.95), (0.6, -0.5), (0.4, 0), (-0.6, 1), (0.65, 1)],
-        [(-0.55, -0.8), (0, -1), (0.5, -0.75), (0.45, -0.25), (0, -0.05), (0.55, 0.25), (0.55, 0.75), (0, 1), (-0.6, 0.8)],
-        [(0.3, 1), (0.3, -1), (-0.65, 0.35), (0.7, 0.35)],
-        [(0.55, -1), (-0.45, -1), (-0.5, -0.1), (0.1, -0.25), (0.6, 0.2), (0.5, 0.8), (-0.1, 1), (-0.6, 0.8)],
-        [(0.45, -1), (-0.2, -0.6), (-0.6, 0.2), (-0.4, 0.85), (0.1, 1), (0.55, 0.65), (0.4, 0.1), (-0.1, 0), (-0.55, 0.4)],
-        [(-0.65, -1), (0.6, -1), (0.1, 0), (-0.15, 1)],
-        [(0, -0.05), (-0.5, -0.4), (-0.4, -0.85), (0, -1), (0.4, -0.85), (0.5, -0.4), (0, -0.05), (-0.55, 0.4), (-0.5, 0.85), (0, 1), (0.5, 0.85), (0.55, 0.4), (0, -0.05)],
-        [(0.5, -0.45), (0.1, -0.05), (-0.45, -0.25), (-0.5, -0.75), (0, -1), (0.45, -0.8), (0.5, -0.45), (0.4, 0.4), (0.15, 1)],
+        [[Arc(0.5, 0.5, 0.26, 0.38, 0, 360)], [Arc(0.5, 0.5, 0.2, 0.4, 20, 370)]],
+        [[[(0.5, 0.1), (0.5, 0.9)]], [[(0.34, 0.28), (0.54, 0.1), (0.54, 0.9)]], [[(0.36, 0.26), (0.52, 0.1), (0.52, 0.9)], [(0.34, 0.9), (0.7, 0.9)]]],
+        [[[.. Arc(0.5, 0.32, 0.24, 0.21, 190, 395), (0.26, 0.88), (0.78, 0.88)]], [[.. Arc(0.48, 0.3, 0.22, 0.2, 200, 410), (0.34, 0.8), .. Arc(0.32, 0.82, 0.07, 0.06, 270, 30), (0.8, 0.86)]]],
+        [[Arc(0.47, 0.3, 0.23, 0.2, 200, 450), Arc(0.47, 0.69, 0.26, 0.2, 270, 510)], [[(0.27, 0.12), (0.72, 0.12), (0.46, 0.44)], Arc(0.46, 0.66, 0.25, 0.22, 270, 510)]],
+        [[[(0.62, 0.1), (0.22, 0.62), (0.8, 0.62)], [(0.62, 0.1), (0.62, 0.92)]], [[(0.3, 0.1), (0.27, 0.52), (0.72, 0.52)], [(0.7, 0.12), (0.66, 0.92)]]],
+        [[[(0.74, 0.12), (0.34, 0.12), (0.31, 0.46)], Arc(0.46, 0.65, 0.24, 0.22, 235, 500)], [[(0.72, 0.1), (0.36, 0.12), (0.32, 0.44), .. Arc(0.47, 0.64, 0.22, 0.21, 240, 490)]]],
+        [[[(0.66, 0.1), (0.42, 0.34), .. Arc(0.48, 0.67, 0.21, 0.21, 190, 545)]], [[.. Arc(0.6, 0.5, 0.32, 0.4, 260, 150), .. Arc(0.5, 0.7, 0.2, 0.19, 150, 500)]]],
+        [[[(0.24, 0.13), (0.76, 0.13), (0.42, 0.9)]], [[(0.24, 0.15), (0.75, 0.13), (0.46, 0.9)], [(0.36, 0.5), (0.7, 0.5)]]],
+        [[Arc(0.5, 0.3, 0.19, 0.19, 0, 360), Arc(0.5, 0.69, 0.23, 0.21, 0, 360)], [[.. Arc(0.52, 0.29, 0.18, 0.18, 330, 90), .. Arc(0.47, 0.68, 0.21, 0.21, 270, 620), .. Arc(0.52, 0.29, 0.18, 0.18, 90, -30)]]],
+        [[Arc(0.48, 0.32, 0.21, 0.21, 0, 360), [(0.69, 0.32), (0.66, 0.62), (0.6, 0.9)]], [[.. Arc(0.49, 0.31, 0.2, 0.2, 350, 0), .. Arc(0.49, 0.31, 0.2, 0.2, 0, -340), (0.69, 0.34), (0.7, 0.7), .. Arc(0.5, 0.7, 0.2, 0.18, 0, 120)]]],
     ];
 
-    public static ImageSet Train(int count) => Draw(count, 0);
-
-    public static ImageSet Test(int count) => Draw(count, FirstTestStream);
-
-    private static ImageSet Draw(int count, ulong firstStream)
+    /// <summary>Draws digits, ten classes in equal numbers up to one.</summary>
+    /// <param name="count">How many; at least 1.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="part">0 for training, 1 for test: other images of the same kind.</param>
+    public static ImageSet Draw(int count, ulong seed, ulong part)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         byte[] pixels = new byte[count * Side * Side];
         int[] labels = new int[count];
-        Parallel.For(0, count, image => labels[image] = Draw(new Philox(Seed, firstStream + (ulong)image), pixels.AsSpan(image * Side * Side, Side * Side)));
-        return new ImageSet("stand-in digits", true, 1, Side, Classes, pixels, labels);
+        Parallel.For(0, count, index =>
+        {
+            labels[index] = (int)(new Philox(seed, (part << 60) | (1UL << 59)).Block((ulong)(index / 10)).Word0 + (uint)index) % 10;
+            labels[index] = (labels[index] + 10) % 10;
+            Draw(labels[index], new Philox(seed, (part << 60) | (uint)index), pixels.AsSpan(index * Side * Side, Side * Side));
+        });
+        return new ImageSet("stand-in digits", true, count, 10, 1, Side, pixels, labels);
     }
 
-    private static int Draw(Philox random, Span<byte> image)
+    private static void Draw(int digit, Philox random, Span<byte> image)
     {
-        // Six numbers for the distortion, one for the thickness, one for the class; noise follows.
-        Span<double> u = stackalloc double[8];
-        random.Uniform(u, -1.0, 1.0);
-        int digit = Math.Min(Classes - 1, (int)((u[7] + 1) / 2 * Classes));
-        double size = 8.5 + u[0], slant = 0.3 * u[1], turn = 0.2 * u[2], squeeze = 0.85 + (0.12 * u[3]);
-        double centreX = 13.5 + (1.5 * u[4]), centreY = 13.5 + (1.5 * u[5]), thickness = 1.15 + (0.35 * u[6]);
-        (double sine, double cosine) = Math.SinCos(turn);
-        (double X, double Y)[] strokes = Strokes[digit];
-        Span<(double X, double Y)> points = stackalloc (double, double)[strokes.Length];
-        for (int i = 0; i < points.Length; i++)
-        {
-            double x = size * squeeze * (strokes[i].X - (slant * strokes[i].Y)), y = size * strokes[i].Y;
-            points[i] = (centreX + (cosine * x) - (sine * y), centreY + (sine * x) + (cosine * y));
-        }
+        Span<double> u = stackalloc double[DrawsPerImage];
+        random.Uniform(u, 0.0, 1.0);
+        (double X, double Y)[][] strokes = Styles[digit][(int)(u[0] * Styles[digit].Length)];
 
-        Span<float> noise = stackalloc float[Side * Side];
-        random.Uniform(noise, -0.12f, 0.12f, 64);
-        for (int row = 0; row < Side; row++)
+        double angle = (u[1] - 0.5) * 0.6, shear = (u[2] - 0.5) * 0.6;
+        double width = 20 * (0.72 + (0.4 * u[3])), height = 20 * (0.8 + (0.3 * u[4]));
+        double centerX = 14 + ((u[5] - 0.5) * 4), centerY = 14 + ((u[6] - 0.5) * 4);
+        double thickness = 0.75 + (1.0 * u[7]), ink = 200 + (55 * u[8]);
+        double bendX = (u[9] - 0.5) * 0.16, bendY = (u[10] - 0.5) * 0.16;
+        (double sin, double cos) = Math.SinCos(angle);
+
+        Span<float> distance = stackalloc float[Side * Side];
+        distance.Fill(float.MaxValue);
+        int wobble = 11;
+        foreach ((double X, double Y)[] stroke in strokes)
         {
-            for (int column = 0; column < Side; column++)
+            double shiftX = (u[wobble++] - 0.5) * 0.06, shiftY = (u[wobble++] - 0.5) * 0.06;
+            (double X, double Y) previous = default;
+            for (int i = 0; i < stroke.Length; i++)
             {
-                double ink = Math.Clamp(thickness + 0.7 - Distance(points, column, row), 0, 1);
-                // Paper is exactly 0, as in MNIST; noise is in the ink.
-                if (ink > 0)
-                    image[(row * Side) + column] = (byte)Math.Clamp(255 * (ink + noise[(row * Side) + column]), 0, 255);
+                double x = stroke[i].X - 0.5 + shiftX, y = stroke[i].Y - 0.5 + shiftY;
+                x += bendX * Math.Sin(Math.PI * 2 * y);
+                y += bendY * Math.Sin(Math.PI * 2 * x);
+                x += shear * y;
+                (double X, double Y) point = (centerX + (width * ((cos * x) - (sin * y))), centerY + (height * ((sin * x) + (cos * y))));
+                if (i > 0)
+                    Near(distance, previous, point);
+                previous = point;
             }
         }
 
-        return digit;
+        Span<byte> noise = stackalloc byte[Side * Side];
+        Noise(random, noise);
+        for (int i = 0; i < image.Length; i++)
+        {
+            // The edge falls off over one pixel; background stays exactly 0, as in scanned digits that were cleaned.
+            double coverage = Math.Clamp(thickness + 0.5 - distance[i], 0, 1);
+            image[i] = coverage == 0 ? (byte)0 : (byte)Math.Clamp((coverage * ink) + ((noise[i] - 127.5) * 0.16), 0, 255);
+        }
     }
 
-    private static double Distance(ReadOnlySpan<(double X, double Y)> points, double x, double y)
+    private static void Noise(Philox random, Span<byte> noise)
     {
-        double least = double.PositiveInfinity;
-        for (int i = 0; i + 1 < points.Length; i++)
+        Span<uint> words = stackalloc uint[noise.Length / 4];
+        random.Words(words, 4 * DrawsPerImage);
+        for (int i = 0; i < noise.Length; i++)
+            noise[i] = (byte)(words[i / 4] >> (8 * (i % 4)));
+    }
+
+    // Lowers each pixel's distance to that from the segment, where it is near enough to matter.
+    private static void Near(Span<float> distance, (double X, double Y) a, (double X, double Y) b)
+    {
+        const double Reach = 3;
+        int left = (int)Math.Max(0, Math.Min(a.X, b.X) - Reach), right = (int)Math.Min(Side - 1, Math.Max(a.X, b.X) + Reach);
+        int top = (int)Math.Max(0, Math.Min(a.Y, b.Y) - Reach), bottom = (int)Math.Min(Side - 1, Math.Max(a.Y, b.Y) + Reach);
+        double dx = b.X - a.X, dy = b.Y - a.Y, square = (dx * dx) + (dy * dy);
+        for (int row = top; row <= bottom; row++)
         {
-            double dx = points[i + 1].X - points[i].X, dy = points[i + 1].Y - points[i].Y;
-            double along = Math.Clamp((((x - points[i].X) * dx) + ((y - points[i].Y) * dy)) / ((dx * dx) + (dy * dy)), 0, 1);
-            double ex = points[i].X + (along * dx) - x, ey = points[i].Y + (along * dy) - y;
-            least = Math.Min(least, (ex * ex) + (ey * ey));
+            for (int column = left; column <= right; column++)
+            {
+                double px = column + 0.5 - a.X, py = row + 0.5 - a.Y;
+                double along = square == 0 ? 0 : Math.Clamp(((px * dx) + (py * dy)) / square, 0, 1);
+                double ex = px - (along * dx), ey = py - (along * dy);
+                float d = (float)Math.Sqrt((ex * ex) + (ey * ey));
+                ref float nearest = ref distance[(row * Side) + column];
+                nearest = Math.Min(nearest, d);
+            }
+        }
+    }
+
+    // Points of an ellipse from one angle to another, in degrees, clockwise from the right; y points down.
+    private static (double X, double Y)[] Arc(double x, double y, double radiusX, double radiusY, double from, double to)
+    {
+        int points = Math.Max(2, (int)(Math.Abs(to - from) / 15) + 1);
+        (double X, double Y)[] arc = new (double, double)[points];
+        for (int i = 0; i < points; i++)
+        {
+            double angle = (from + ((to - from) * i / (points - 1))) * Math.PI / 180;
+            arc[i] = (x + (radiusX * Math.Cos(angle)), y + (radiusY * Math.Sin(angle)));
         }
 
-        return Math.Sqrt(least);
+        return arc;
     }
 }

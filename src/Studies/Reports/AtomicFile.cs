@@ -2,30 +2,35 @@ using System.Text;
 
 namespace ConservativeAD.Studies.Reports;
 
-/// <summary>Files that are there whole or not at all: written under another name, then moved into place.</summary>
+/// <summary>Writes a file whole or not at all: to a temporary file in the same folder, flushed, then moved into place.</summary>
 internal static class AtomicFile
 {
-    private const string Suffix = ".tmp";
-
+    /// <summary>Writes text as UTF-8.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="text">Its content.</param>
     public static void WriteText(string path, string text) => WriteBytes(path, Encoding.UTF8.GetBytes(text));
 
-    public static void WriteBytes(string path, ReadOnlySpan<byte> bytes)
+    /// <summary>Writes bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <exception cref="IOException">The folder cannot be written to; nothing is left behind.</exception>
+    public static void WriteBytes(string path, byte[] bytes)
     {
-        string temporary = path + Suffix;
+        string temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
+            using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write))
             {
-                file.Write(bytes);
-                file.Flush(flushToDisk: true);
+                stream.Write(bytes);
+                stream.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, path, overwrite: true);
         }
-        catch
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             File.Delete(temporary);
-            throw;
+            throw new IOException($"{path} cannot be written ({problem.Message}); name a folder that can be written to with --out.", problem);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using ConservativeAD.Kernels;
 using ConservativeAD.Studies.DataSets;
 
 namespace ConservativeAD.Studies.Training;
@@ -10,13 +11,18 @@ namespace ConservativeAD.Studies.Training;
 internal sealed class LabelledBatches<T>(ImageSet images, int side)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly T[] ValueOf = ImageSet.PixelValues<T>();
+    // What each byte stands for.
+    private static readonly T[] ValueOf = [.. Enumerable.Range(0, byte.MaxValue + 1).Select(pixel => T.CreateTruncating(pixel / (double)byte.MaxValue))];
 
     private T[] pixels = [];
     private int[] labels = [];
 
     /// <summary>How many images there are.</summary>
     public int Count => images.Count;
+
+    /// <summary>The shape of a mini-batch.</summary>
+    /// <param name="count">How many images.</param>
+    public Shape ShapeOf(int count) => Shape.Of(count, images.Channels, side, side);
 
     /// <summary>Gathers a mini-batch.</summary>
     /// <param name="chosen">Which images.</param>
