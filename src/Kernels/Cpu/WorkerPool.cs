@@ -13,6 +13,9 @@ public sealed class WorkerPool : IDisposable
     // A worker looks for new work this many times before it goes to sleep; a sleeping worker costs a few microseconds to wake.
     private const int SpinsBeforeSleep = 2000;
 
+    // Says that no job is open to workers.
+    private const int Closed = -1;
+
     private readonly Thread[] workers;
     private readonly SemaphoreSlim[] wakeUps;
     private readonly int[] asleep;
@@ -21,7 +24,8 @@ public sealed class WorkerPool : IDisposable
     private int generation;
     private int nextPart;
     private int partCount;
-    private int pendingWorkers;
+    private int openGeneration = Closed;
+    private int entered;
     private int busy;
     private volatile bool stopping;
     private Exception? failure;
@@ -97,8 +101,9 @@ public sealed class WorkerPool : IDisposable
         current = job;
         partCount = parts;
         nextPart = 0;
-        Volatile.Write(ref pendingWorkers, workers.Length);
-        Interlocked.Increment(ref generation);
+        int opened = Next(generation);
+        Volatile.Write(ref openGeneration, opened);
+        Interlocked.Exchange(ref generation, opened);
         for (int i = 0; i < workers.Length; i++)
         {
             if (Interlocked.CompareExchange(ref asleep[i], 0, 1) == 1)
@@ -106,8 +111,11 @@ public sealed class WorkerPool : IDisposable
         }
 
         TakeParts(job);
+
+        // Only workers that entered are waited for: one that the system has not yet woken finds the job closed and passes it by.
+        Interlocked.Exchange(ref openGeneration, Closed);
         SpinWait spin = default;
-        while (Volatile.Read(ref pendingWorkers) > 0)
+        while (Volatile.Read(ref entered) > 0)
             spin.SpinOnce(sleep1Threshold: -1);
         current = null;
         return failure;
@@ -155,10 +163,16 @@ public sealed class WorkerPool : IDisposable
             if (stopping)
                 return;
             seen = Volatile.Read(ref generation);
-            TakeParts(current!);
-            Interlocked.Decrement(ref pendingWorkers);
+
+            // Entering comes before the look at the door, and closing before the look at who is inside: one of the two sees the other.
+            Interlocked.Increment(ref entered);
+            if (Volatile.Read(ref openGeneration) == seen)
+                TakeParts(current!);
+            Interlocked.Decrement(ref entered);
         }
     }
+
+    private static int Next(int generation) => generation == int.MaxValue ? 0 : generation + 1;
 
     private Job<TBody> JobOf<TBody>()
         where TBody : struct, IParallelBody

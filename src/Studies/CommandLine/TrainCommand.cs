@@ -71,7 +71,7 @@ internal static class TrainCommand
         command.SetAction(parsed =>
         {
             NetworkName name = OptionKinds.Member<NetworkName>(parsed.GetValue(network)!);
-            (ImageSet train, ImageSet test) = TrainingImages.LoadBoth(parsed.GetValue(common.Data), parsed.GetValue(samples), name is NetworkName.Vgg11 or NetworkName.Resnet18);
+            (ImageSet train, ImageSet test) = ImageSource.Load(parsed.GetValue(common.Data), parsed.GetValue(samples), name is NetworkName.Vgg11 or NetworkName.Resnet18);
             OptimizerName chosen = OptionKinds.Member<OptimizerName>(parsed.GetValue(optimizer)!);
             TrainSettings settings = new()
             {

@@ -43,7 +43,7 @@ internal static class VolumeCommand
         common.AddTo(command);
         command.SetAction(parsed =>
         {
-            ImageSet images = TrainingImages.Load(parsed.GetValue(common.Data), parsed.GetValue(samples));
+            ImageSet images = ImageSource.Load(parsed.GetValue(common.Data), parsed.GetValue(samples)).Train;
             VolumeSettings settings = new()
             {
                 Depths = OptionKinds.Given(parsed.GetValue(depths), [1, 2, 3]),

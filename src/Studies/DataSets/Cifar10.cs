@@ -3,15 +3,14 @@ namespace ConservativeAD.Studies.DataSets;
 /// <summary>CIFAR-10 in its binary version, in the subfolder cifar-10: records of a label and 3 × 32 × 32 pixels.</summary>
 internal static class Cifar10
 {
-    private const string Subfolder = "cifar-10";
+    public const string Subfolder = "cifar-10";
+
     private const int Classes = 10;
     private const int Channels = 3;
     private const int Side = 32;
     private const int ImageSize = Channels * Side * Side;
     private const int Record = 1 + ImageSize;
     private const long LongestFile = 1L << 30;
-
-    public static bool IsIn(string folder) => Directory.Exists(Path.Combine(folder, Subfolder));
 
     public static ImageSet Train(string folder) => Read(folder, [.. Enumerable.Range(1, 5).Select(batch => $"data_batch_{batch}.bin")]);
 
@@ -50,6 +49,6 @@ internal static class Cifar10
             }
         }
 
-        return new ImageSet("CIFAR-10", false, count, Classes, Channels, Side, pixels, labels);
+        return new ImageSet("CIFAR-10", false, Channels, Side, Classes, pixels, labels);
     }
 }

@@ -3,84 +3,69 @@ using System.IO.Compression;
 
 namespace ConservativeAD.Studies.DataSets;
 
-/// <summary>Reads the IDX format of the official MNIST files: two zero bytes, a type, a rank, big-endian extents, elements. Raw or gzip, told apart by content.</summary>
+/// <summary>
+/// The IDX format of the MNIST files, compressed by gzip or not: two zero bytes, a type (8 for bytes), the number of dimensions, the dimensions as big-endian
+/// 32-bit integers, the elements. What a header claims is believed only as far as bytes follow.
+/// </summary>
 internal static class IdxFile
 {
-    private const byte UnsignedByte = 0x08;
-    private const int MaximumRank = 4;
-    private const int ChunkLength = 1 << 20;
+    private const byte TypeOfBytes = 8;
+    private const int MostElements = 1 << 30;
+    private const int Chunk = 1 << 20;
 
-    /// <summary>Reads a file of unsigned bytes.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="rank">The rank it must have.</param>
-    /// <returns>The extents and the elements in row-major order.</returns>
-    /// <exception cref="InvalidDataException">The file is not such a file; the message names it and the offset.</exception>
-    public static (int[] Extents, byte[] Elements) Read(string path, int rank)
+    /// <summary>Reads a file of bytes.</summary>
+    /// <param name="path">The file; its name ends in .gz where it is compressed.</param>
+    /// <param name="dimensions">How many dimensions it must have.</param>
+    /// <returns>The dimensions and the elements.</returns>
+    /// <exception cref="InvalidDataException">The file is not what it should be; the message names it and the offset.</exception>
+    public static (int[] Dimensions, byte[] Elements) Read(string path, int dimensions)
     {
         using FileStream file = File.OpenRead(path);
-        Span<byte> magic = stackalloc byte[2];
-        bool compressed = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
-        file.Position = 0;
-        if (!compressed)
-            return Read(file, path, rank);
-        using GZipStream stream = new(file, CompressionMode.Decompress);
+        using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
         try
         {
-            return Read(stream, path, rank);
+            return Read(path, stream, dimensions);
         }
-        catch (InvalidDataException broken) when (!broken.Message.StartsWith(path, StringComparison.Ordinal))
+        catch (InvalidDataException problem) when (!problem.Message.Contains(path, StringComparison.Ordinal))
         {
-            throw new InvalidDataException($"{path} is not a sound gzip file ({broken.Message}); fetch it again.", broken);
+            throw new InvalidDataException($"{path} is no valid gzip file ({problem.Message}) Fetch it again.", problem);
         }
     }
 
-    private static (int[] Extents, byte[] Elements) Read(Stream stream, string path, int rank)
+    private static (int[] Dimensions, byte[] Elements) Read(string path, Stream stream, int dimensions)
     {
-        Span<byte> header = stackalloc byte[4 + (4 * MaximumRank)];
-        Fill(stream, header[..4], path, 0);
-        if (header[0] != 0 || header[1] != 0 || header[2] != UnsignedByte)
-            throw new InvalidDataException($"{path} begins with {Convert.ToHexString(header[..4])} at offset 0; an IDX file of unsigned bytes begins with 000008.");
-        if (header[3] != rank)
-            throw new InvalidDataException($"{path} says at offset 3 that it has {header[3]} axes; {rank} are expected.");
-        Fill(stream, header.Slice(4, 4 * rank), path, 4);
-        int[] extents = new int[rank];
+        Span<byte> header = stackalloc byte[4 + (4 * dimensions)];
+        int read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+        if (read < header.Length)
+            throw new InvalidDataException($"{path} ends at byte {read}, inside its header of {header.Length} bytes. Fetch it again.");
+        if (header[0] != 0 || header[1] != 0 || header[2] != TypeOfBytes || header[3] != dimensions)
+            throw new InvalidDataException($"{path} does not begin as an IDX file of bytes with {dimensions} dimensions does (bytes 0 to 3 are {Convert.ToHexString(header[..4])}, not 0000080{dimensions}). Fetch it again.");
+        int[] extents = new int[dimensions];
         long count = 1;
-        for (int axis = 0; axis < rank; axis++)
+        for (int axis = 0; axis < dimensions; axis++)
         {
-            uint extent = BinaryPrimitives.ReadUInt32BigEndian(header[(4 + (4 * axis))..]);
-            count *= extent;
-            if (extent > int.MaxValue || count > Array.MaxLength)
-                throw new InvalidDataException($"{path} claims {extent} entries along axis {axis} at offset {4 + (4 * axis)}, more than can be held.");
-            extents[axis] = (int)extent;
+            extents[axis] = BinaryPrimitives.ReadInt32BigEndian(header[(4 + (4 * axis))..]);
+            if (extents[axis] <= 0 || (count *= extents[axis]) > MostElements)
+                throw new InvalidDataException($"{path} claims an extent of {extents[axis]} at byte {4 + (4 * axis)}, which makes no data set. Fetch it again.");
         }
 
-        return (extents, Elements(stream, path, count, 4 + (4 * rank)));
-    }
-
-    // The header's claim is believed only as far as bytes arrive: memory grows with what was read.
-    private static byte[] Elements(Stream stream, string path, long count, int offset)
-    {
-        byte[] elements = new byte[Math.Min(count, ChunkLength)];
-        int read = 0;
-        while (read < count)
+        // One byte more than claimed is asked for, so that a longer file is noticed; memory grows with what arrives.
+        using MemoryStream elements = new();
+        byte[] chunk = new byte[Chunk];
+        while (elements.Length <= count)
         {
-            if (read == elements.Length)
-                Array.Resize(ref elements, (int)Math.Min(count, 2L * elements.Length));
-            int got = stream.Read(elements, read, elements.Length - read);
-            if (got == 0)
-                throw new InvalidDataException($"{path} ends at offset {offset + (long)read}; its header claims {count} elements from offset {offset} on. The file is cut short; fetch it again.");
-            read += got;
+            int taken = stream.Read(chunk, 0, (int)Math.Min(Chunk, count + 1 - elements.Length));
+            if (taken == 0)
+                break;
+            elements.Write(chunk, 0, taken);
         }
 
-        if (stream.ReadByte() >= 0)
-            throw new InvalidDataException($"{path} goes on at offset {offset + count}, after the {count} elements that its header claims.");
-        return elements;
-    }
+        if (elements.Length != count)
+        {
+            string found = elements.Length < count ? $"ends after {elements.Length}" : "has more";
+            throw new InvalidDataException($"{path} claims {count} elements and {found}, from byte {header.Length} on. Fetch it again.");
+        }
 
-    private static void Fill(Stream stream, Span<byte> destination, string path, int offset)
-    {
-        int got = stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
-        if (got < destination.Length)
-            throw new InvalidDataException($"{path} ends at offset {offset + got}, inside its header. The file is cut short; fetch it again.");
+        return (extents, elements.ToArray());
     }
 }

@@ -3,31 +3,48 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Studies.DataSets;
 
-/// <summary>Labelled images of bytes, [count, channels, side, side] in row-major order.</summary>
-/// <param name="Name">What the images are, for reports.</param>
-/// <param name="IsStandIn">Whether they are drawn by the program instead of real.</param>
-/// <param name="Count">How many.</param>
-/// <param name="Classes">How many classes.</param>
-/// <param name="Channels">Numbers per pixel.</param>
-/// <param name="Side">Rows and columns.</param>
-/// <param name="Pixels">The pixels, image after image.</param>
-/// <param name="Labels">The class of each image, from 0.</param>
-internal sealed record ImageSet(string Name, bool IsStandIn, int Count, int Classes, int Channels, int Side, byte[] Pixels, int[] Labels)
+/// <summary>Square images with labels.</summary>
+/// <param name="Name">What they are, for reports.</param>
+/// <param name="IsStandIn">Whether the program drew them.</param>
+/// <param name="Channels">Channels of an image.</param>
+/// <param name="Side">Its rows and columns.</param>
+/// <param name="Classes">How many classes there are.</param>
+/// <param name="Pixels">One byte per pixel; image after image, channel after channel, row after row.</param>
+/// <param name="Labels">One class per image, from 0.</param>
+internal sealed record ImageSet(string Name, bool IsStandIn, int Channels, int Side, int Classes, byte[] Pixels, int[] Labels)
 {
-    /// <summary>The first images only.</summary>
-    /// <param name="count">How many; all if there are fewer, or if null.</param>
+    /// <summary>How many images there are.</summary>
+    public int Count => Labels.Length;
+
+    /// <summary>Numbers in one image.</summary>
+    public int ImageSize => Channels * Side * Side;
+
+    /// <summary>The first images; all of them where there are fewer or no number is given.</summary>
+    /// <param name="count">How many.</param>
     public ImageSet First(int? count) => count is not int wanted || wanted >= Count
         ? this
-        : this with { Count = wanted, Pixels = Pixels[..(wanted * (Pixels.Length / Count))], Labels = Labels[..wanted] };
+        : this with { Pixels = Pixels[..(wanted * ImageSize)], Labels = Labels[..wanted] };
 
-    /// <summary>The pixels on a device, scaled to [0, 1], as [count, pixels].</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="device">The device.</param>
+    /// <summary>The pixels in [0, 1] as one array, images × numbers in an image.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <param name="device">Where.</param>
     public NDArray<T> PixelsOn<T>(Device device)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        device.Array<T>(Shape.Of(Count, Pixels.Length / Count), Array.ConvertAll(Pixels, pixel => T.CreateTruncating(pixel / 255.0)));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] values = PixelValues<T>();
+        T[] host = new T[Pixels.Length];
+        for (int i = 0; i < host.Length; i++)
+            host[i] = values[Pixels[i]];
+        return device.Array<T>(Shape.Of(Count, ImageSize), host);
+    }
 
-    /// <summary>The labels on a device.</summary>
-    /// <param name="device">The device.</param>
+    /// <summary>The labels as one array.</summary>
+    /// <param name="device">Where.</param>
     public NDArray<int> LabelsOn(Device device) => device.Array<int>(Shape.Of(Count), Labels);
+
+    /// <summary>What each byte stands for: pixel / 255.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    public static T[] PixelValues<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        [.. Enumerable.Range(0, byte.MaxValue + 1).Select(pixel => T.CreateTruncating(pixel / (double)byte.MaxValue))];
 }

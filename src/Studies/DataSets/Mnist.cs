@@ -1,35 +1,39 @@
 namespace ConservativeAD.Studies.DataSets;
 
-/// <summary>The MNIST digits (LeCun, Cortes and Burges) in their four official IDX files, raw or gzip.</summary>
+/// <summary>MNIST: four IDX files in the subfolder mnist, compressed as they are distributed or not.</summary>
 internal static class Mnist
 {
+    public const string Subfolder = "mnist";
+
     private const int Classes = 10;
+    private const int Side = 28;
 
-    /// <summary>Reads the training images.</summary>
-    /// <param name="folder">The folder with the files, or one whose subfolder <c>mnist</c> holds them.</param>
-    public static ImageSet Train(string folder) => Read(folder, "train");
+    public static ImageSet Train(string folder) => Read(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte");
 
-    /// <summary>Reads the test images.</summary>
-    /// <param name="folder">The folder with the files, or one whose subfolder <c>mnist</c> holds them.</param>
-    public static ImageSet Test(string folder) => Read(folder, "t10k");
+    public static ImageSet Test(string folder) => Read(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
 
-    private static ImageSet Read(string folder, string part)
+    private static ImageSet Read(string folder, string imagesName, string labelsName)
     {
-        (int[] images, byte[] pixels) = IdxFile.Read(Find(folder, $"{part}-images-idx3-ubyte"), 3);
-        string labelPath = Find(folder, $"{part}-labels-idx1-ubyte");
-        (int[] extents, byte[] labels) = IdxFile.Read(labelPath, 1);
-        if (extents[0] != images[0] || images[1] != images[2] || images[0] == 0)
-            throw new InvalidDataException($"{labelPath} holds {extents[0]} labels for {images[0]} images of {images[1]} × {images[2]}; there must be one label per square image.");
+        string imagesPath = Find(folder, imagesName), labelsPath = Find(folder, labelsName);
+        (int[] extents, byte[] pixels) = IdxFile.Read(imagesPath, 3);
+        (_, byte[] labels) = IdxFile.Read(labelsPath, 1);
+        if (extents[1] != Side || extents[2] != Side)
+            throw new InvalidDataException($"{imagesPath} holds images of {extents[1]} × {extents[2]} pixels, not {Side} × {Side}. Fetch it again.");
+        if (extents[0] != labels.Length)
+            throw new InvalidDataException($"{imagesPath} holds {extents[0]} images and {labelsPath} {labels.Length} labels. Fetch both again.");
         int wrong = Array.FindIndex(labels, label => label >= Classes);
         if (wrong >= 0)
-            throw new InvalidDataException($"{labelPath} holds label {labels[wrong]} at offset {8 + wrong}; labels are 0 to {Classes - 1}.");
-        return new ImageSet("MNIST", false, images[0], Classes, 1, images[1], pixels, Array.ConvertAll(labels, label => (int)label));
+            throw new InvalidDataException($"{labelsPath} holds the label {labels[wrong]} at byte {8 + wrong}; labels go from 0 to {Classes - 1}. Fetch it again.");
+        return new ImageSet("MNIST", false, 1, Side, Classes, pixels, Array.ConvertAll(labels, label => (int)label));
     }
 
     private static string Find(string folder, string name)
     {
-        string[] candidates = [Path.Combine(folder, "mnist", name), Path.Combine(folder, "mnist", name + ".gz"), Path.Combine(folder, name), Path.Combine(folder, name + ".gz")];
-        return Array.Find(candidates, File.Exists)
-            ?? throw new FileNotFoundException($"{candidates[1]} is missing; put the four official MNIST files into the subfolder mnist of {folder}, or leave out --data and CONSERVATIVEAD_DATA to use the stand-in digits.", candidates[1]);
+        string plain = Path.Combine(folder, Subfolder, name), compressed = plain + ".gz";
+        if (File.Exists(compressed))
+            return compressed;
+        return File.Exists(plain)
+            ? plain
+            : throw new FileNotFoundException($"{compressed} is missing; put the four MNIST files there, or leave --data and CONSERVATIVEAD_DATA out for the stand-in.", compressed);
     }
 }

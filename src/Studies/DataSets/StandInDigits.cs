@@ -4,12 +4,24 @@ namespace ConservativeAD.Studies.DataSets;
 
 /// <summary>
 /// Handwritten-like digits, 28 × 28, for machines without MNIST: strokes per digit in a few styles, under a random affine distortion, with random thickness,
-/// wobble and a little noise. An image depends on (seed, part, index) alone.
+/// wobble and a little noise. An image depends on its index alone.
 /// </summary>
 internal static class StandInDigits
 {
+    /// <summary>How many training images there are if nothing else is asked for.</summary>
+    public const int TrainCount = 10_000;
+
+    /// <summary>How many test images there are.</summary>
+    public const int TestCount = 2_000;
+
     private const int Side = 28;
+    private const int Classes = 10;
     private const int DrawsPerImage = 96;
+    private const ulong Seed = 20210601;
+
+    // Test images read the streams above those of the training images, labels those above both.
+    private const ulong FirstTestStream = 1UL << 32;
+    private const ulong LabelStreams = 1UL << 40;
 
     // Strokes as polylines in the unit square, y downwards; curves are given by enough points. Several ways to write a digit.
     private static readonly (double X, double Y)[][][][] Styles =
@@ -26,22 +38,26 @@ internal static class StandInDigits
         [[Arc(0.48, 0.32, 0.21, 0.21, 0, 360), [(0.69, 0.32), (0.66, 0.62), (0.6, 0.9)]], [[.. Arc(0.49, 0.31, 0.2, 0.2, 350, 0), .. Arc(0.49, 0.31, 0.2, 0.2, 0, -340), (0.69, 0.34), (0.7, 0.7), .. Arc(0.5, 0.7, 0.2, 0.18, 0, 120)]]],
     ];
 
-    /// <summary>Draws digits, ten classes in equal numbers up to one.</summary>
-    /// <param name="count">How many; at least 1.</param>
-    /// <param name="seed">The seed.</param>
-    /// <param name="part">0 for training, 1 for test: other images of the same kind.</param>
-    public static ImageSet Draw(int count, ulong seed, ulong part)
+    /// <summary>Training images.</summary>
+    /// <param name="count">How many.</param>
+    public static ImageSet Train(int count) => Draw(count, 0);
+
+    /// <summary>Test images: others of the same kind.</summary>
+    /// <param name="count">How many.</param>
+    public static ImageSet Test(int count) => Draw(count, FirstTestStream);
+
+    private static ImageSet Draw(int count, ulong firstStream)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         byte[] pixels = new byte[count * Side * Side];
         int[] labels = new int[count];
-        Parallel.For(0, count, index =>
+        Parallel.For(0, count, image =>
         {
-            labels[index] = (int)(new Philox(seed, (part << 60) | (1UL << 59)).Block((ulong)(index / 10)).Word0 + (uint)index) % 10;
-            labels[index] = (labels[index] + 10) % 10;
-            Draw(labels[index], new Philox(seed, (part << 60) | (uint)index), pixels.AsSpan(index * Side * Side, Side * Side));
+            // Every ten images hold each class once, beginning at a random one.
+            uint start = new Philox(Seed, LabelStreams + firstStream).Block((ulong)(image / Classes)).Word0 % Classes;
+            labels[image] = (int)((start + (uint)image) % Classes);
+            Draw(labels[image], new Philox(Seed, firstStream + (ulong)image), pixels.AsSpan(image * Side * Side, Side * Side));
         });
-        return new ImageSet("stand-in digits", true, count, 10, 1, Side, pixels, labels);
+        return new ImageSet("stand-in digits", true, 1, Side, Classes, pixels, labels);
     }
 
     private static void Draw(int digit, Philox random, Span<byte> image)

@@ -3,21 +3,21 @@ namespace ConservativeAD.Studies.Reports;
 /// <summary>The folder that a study writes to.</summary>
 internal static class ResultsFolder
 {
-    /// <summary>Creates the folder if need be, and makes sure up front that files can be written there.</summary>
+    /// <summary>Makes the folder and makes sure that it can be written to, before hours of work depend on it.</summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="IOException">It cannot be created or written to.</exception>
+    /// <exception cref="IOException">It cannot be made or written to.</exception>
     public static void Create(string folder)
     {
-        string probe = Path.Combine(folder, $".{Environment.ProcessId}.probe");
         try
         {
             Directory.CreateDirectory(folder);
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
+            string trial = Path.Combine(folder, $".trial-{Environment.ProcessId}");
+            File.WriteAllBytes(trial, []);
+            File.Delete(trial);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new IOException($"The results folder {folder} cannot be written to ({problem.Message}); name another one with --out.", problem);
+            throw new IOException($"The folder {folder} cannot be written to ({problem.Message}); name another one by --out.", problem);
         }
     }
 }

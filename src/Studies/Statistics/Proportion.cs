@@ -1,31 +1,24 @@
 namespace ConservativeAD.Studies.Statistics;
 
-/// <summary>An observed proportion with a confidence interval.</summary>
-/// <param name="Value">Hits over trials.</param>
+/// <summary>A proportion with an interval of confidence.</summary>
+/// <param name="Value">Hits per trial.</param>
 /// <param name="Low">The lower end.</param>
 /// <param name="High">The upper end.</param>
-internal sealed record Proportion(double Value, double Low, double High)
+internal readonly record struct Proportion(double Value, double Low, double High)
 {
-    /// <summary>The 97.5 % quantile of the normal distribution: for a two-sided interval of 95 %.</summary>
-    public const double Quantile95 = 1.959963984540054;
+    // The 97.5 % quantile of the normal distribution.
+    private const double Quantile = 1.959963984540054;
 
-    /// <summary>The 99.95 % quantile of the normal distribution: for a two-sided interval of 99.9 %.</summary>
-    public const double Quantile999 = 3.2905267314919255;
-
-    /// <summary>Wilson's score interval (J. Amer. Statist. Assoc. 22, 1927).</summary>
-    /// <param name="hits">How many trials were hits.</param>
-    /// <param name="trials">How many trials there were; at least 1.</param>
-    /// <param name="quantile">The normal quantile of the confidence asked for.</param>
-    public static Proportion Wilson(long hits, long trials, double quantile = Quantile95)
+    /// <summary>Wilson's score interval at 95 % (E. B. Wilson, J. Amer. Statist. Assoc. 22, 1927), which stays in [0, 1] and means something at 0 hits.</summary>
+    /// <param name="hits">Hits.</param>
+    /// <param name="trials">Trials; at least 1.</param>
+    public static Proportion Wilson(long hits, long trials)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(trials, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(hits);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(hits, trials);
-        double square = quantile * quantile;
-        double p = (double)hits / trials;
-        double scale = 1 + (square / trials);
-        double center = (p + (square / (2.0 * trials))) / scale;
-        double half = quantile * Math.Sqrt((p * (1 - p) / trials) + (square / (4.0 * trials * trials))) / scale;
-        return new Proportion(p, hits == 0 ? 0 : center - half, hits == trials ? 1 : center + half);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)hits, (ulong)trials, nameof(hits));
+        double p = (double)hits / trials, square = Quantile * Quantile;
+        double centre = p + (square / (2 * trials)), scale = 1 + (square / trials);
+        double half = Quantile * Math.Sqrt((p * (1 - p) / trials) + (square / (4.0 * trials * trials)));
+        return new Proportion(p, hits == 0 ? 0 : (centre - half) / scale, hits == trials ? 1 : (centre + half) / scale);
     }
 }

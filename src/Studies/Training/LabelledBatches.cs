@@ -11,8 +11,7 @@ namespace ConservativeAD.Studies.Training;
 internal sealed class LabelledBatches<T>(ImageSet images, int side)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // What each byte stands for.
-    private static readonly T[] ValueOf = [.. Enumerable.Range(0, byte.MaxValue + 1).Select(pixel => T.CreateTruncating(pixel / (double)byte.MaxValue))];
+    private static readonly T[] ValueOf = ImageSet.PixelValues<T>();
 
     private T[] pixels = [];
     private int[] labels = [];

@@ -33,7 +33,7 @@ public class TrainTests
         string whole = Epochs(folder, "whole", "--optimizer", optimizer);
         string path = Directory.CreateDirectory(folder["cut"]).FullName;
         TrainSettings settings = Settings(folder, "whole");
-        (ImageSet train, ImageSet test) = TrainingImages.LoadBoth("", settings.Samples);
+        (ImageSet train, ImageSet test) = ImageSource.Load("", settings.Samples);
         using CancellationTokenSource stop = new();
         using (TrainStudy<float> study = new(settings, train, test, 1))
         {

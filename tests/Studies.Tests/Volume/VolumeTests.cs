@@ -180,5 +180,5 @@ public class VolumeTests
             ' ', row.EnumerateObject().Where(property => property.Name != "seconds").Select(property => property.ToString()))));
     }
 
-    private static ImageSet StandIn(int count) => TrainingImages.Load("", count);
+    private static ImageSet StandIn(int count) => ImageSource.Load("", count).Train;
 }
