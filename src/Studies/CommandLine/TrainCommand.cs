@@ -13,6 +13,9 @@ internal static class TrainCommand
 {
     private const double LargestSlope = 1e9;
     private const int MostUnits = 65_536;
+    private const double SmallestRate = 1e-12;
+    private const double LargestRate = 1e6;
+    private const double LargestMomentum = 0.9999;
     private const double RateOfAdam = 1e-3;
     private const double RateOfDescent = 1e-2;
 
@@ -28,8 +31,8 @@ internal static class TrainCommand
         Option<double> slope = OptionKinds.Number("--relu-at-zero", "s, the slope of relu at 0.", 0.0, -LargestSlope, LargestSlope);
         Option<string> rule = OptionKinds.Word("--rule", "chain multiplies the incoming gradient by s at 0; published puts s in its place, as the code published with the 2021 study does.", "chain", "chain", "published");
         Option<string> optimizer = OptionKinds.Word("--optimizer", "The optimiser.", "adam", "sgd", "adam", "adamw");
-        Option<double?> rate = OptionKinds.OptionalNumber("--learning-rate", "The learning rate; 0.001 for Adam and AdamW, 0.01 for SGD if not given.", 0.0, 1e6);
-        Option<double> momentum = OptionKinds.Number("--momentum", "The momentum of SGD.", 0.9, 0.0, 1.0);
+        Option<double?> rate = OptionKinds.OptionalNumber("--learning-rate", "The learning rate; 0.001 for Adam and AdamW, 0.01 for SGD if not given.", SmallestRate, LargestRate);
+        Option<double> momentum = OptionKinds.Number("--momentum", "The momentum of SGD.", 0.9, 0.0, LargestMomentum);
         Option<double> decay = OptionKinds.Number("--weight-decay", "The weight decay.", 0.0, 0.0, 1e6);
         Option<string> schedule = OptionKinds.Word("--schedule", "How the learning rate changes.", "cosine", "constant", "step", "cosine", "robbins-monro");
         Option<int> epochs = OptionKinds.Number("--epochs", "Passes over the training images.", 5, 1, 1_000_000);

@@ -20,7 +20,7 @@ internal static class VolumeCommand
         Option<int[]?> widths = OptionKinds.Numbers("--widths", "Widths of the hidden layers; 256 if not given.", 1, MostUnits);
         Option<int[]?> batches = OptionKinds.Numbers("--batch", "Images in a mini-batch; 256 if not given.", 1, 1_000_000);
         Option<int[]?> precisions = OptionKinds.Choices("--precisions", "Bits of the numbers; 16,32,64 if not given.", 16, 32, 64);
-        Option<int> networks = OptionKinds.Number("--networks", "Random networks in a row of the table.", 40, 1, MostNetworks);
+        Option<int> networks = OptionKinds.Number("--networks", "Random networks in a row of the table.", 64, 1, MostNetworks);
         Option<int?> samples = OptionKinds.OptionalNumber("--samples", "Training images that every network sees; all of them if not given.", 1, int.MaxValue);
         CommonOptions common = new(Path.Combine("results", "volume"));
         Command command = new("volume", """

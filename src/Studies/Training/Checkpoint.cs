@@ -5,6 +5,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using ConservativeAD.Kernels;
+using ConservativeAD.Networks;
+using ConservativeAD.Optimizers;
 using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.Training;
@@ -20,7 +22,7 @@ internal static class Checkpoint
     // What safetensors readers accept at most.
     private const long LongestHeader = 100_000_000;
 
-    public static void Save<T>(string folder, TrainSettings settings, IReadOnlyList<EpochResult> epochs, ITrainedNetwork<T> network, ITrainingOptimizer<T> optimizer)
+    public static void Save<T>(string folder, TrainSettings settings, IReadOnlyList<EpochResult> epochs, Module<T> network, Optimizer<T> optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Dictionary<string, object> header = new()
@@ -52,7 +54,7 @@ internal static class Checkpoint
     /// <returns>The finished epochs; none where there is no checkpoint.</returns>
     /// <exception cref="InvalidOperationException">The checkpoint has other settings.</exception>
     /// <exception cref="InvalidDataException">The file is no checkpoint of this network.</exception>
-    public static IReadOnlyList<EpochResult> Load<T>(string folder, TrainSettings settings, ITrainedNetwork<T> network, ITrainingOptimizer<T> optimizer)
+    public static IReadOnlyList<EpochResult> Load<T>(string folder, TrainSettings settings, Module<T> network, Optimizer<T> optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         string path = Path.Combine(folder, FileName);
@@ -69,7 +71,7 @@ internal static class Checkpoint
         }
     }
 
-    private static List<EpochResult> Read<T>(string path, byte[] file, TrainSettings settings, ITrainedNetwork<T> network, ITrainingOptimizer<T> optimizer)
+    private static List<EpochResult> Read<T>(string path, byte[] file, TrainSettings settings, Module<T> network, Optimizer<T> optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ulong length = file.Length < sizeof(ulong) ? ulong.MaxValue : BinaryPrimitives.ReadUInt64LittleEndian(file);
@@ -90,11 +92,11 @@ internal static class Checkpoint
             value.CopyFrom(MemoryMarshal.Cast<byte, T>(data[(int)start..(int)end]));
         }
 
-        optimizer.StepsTaken = int.Parse(metadata.GetProperty("steps").GetString()!, CultureInfo.InvariantCulture);
+        optimizer.RestoreSteps(long.Parse(metadata.GetProperty("steps").GetString()!, CultureInfo.InvariantCulture));
         return ResultsJson.Read<List<EpochResult>>(metadata.GetProperty("epochs").GetString()!);
     }
 
-    private static IEnumerable<(string Name, NDArray<T> Value)> Tensors<T>(ITrainedNetwork<T> network, ITrainingOptimizer<T> optimizer)
+    private static IEnumerable<(string Name, NDArray<T> Value)> Tensors<T>(Module<T> network, Optimizer<T> optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         network.Parameters.Select(parameter => (parameter.Name, parameter.Value))
             .Concat(network.Buffers)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using ConservativeAD.Kernels;
 using ConservativeAD.Studies.DataSets;
 
 namespace ConservativeAD.Studies.Training;
@@ -17,6 +18,10 @@ internal sealed class LabelledBatches<T>(ImageSet images, int side)
 
     /// <summary>How many images there are.</summary>
     public int Count => images.Count;
+
+    /// <summary>The shape of a mini-batch.</summary>
+    /// <param name="count">How many images.</param>
+    public Shape ShapeOf(int count) => Shape.Of(count, images.Channels, side, side);
 
     /// <summary>Gathers a mini-batch.</summary>
     /// <param name="chosen">Which images.</param>

@@ -51,7 +51,7 @@ internal enum ScheduleName
     /// <summary>Half a cosine, down to 0 at the end.</summary>
     Cosine,
 
-    /// <summary>The rate divided by 1 + u, u the epochs passed: the sum diverges, the sum of squares converges.</summary>
+    /// <summary>The rate divided by 1 + u, u the epochs passed: its sum diverges and that of its squares converges.</summary>
     RobbinsMonro,
 }
 

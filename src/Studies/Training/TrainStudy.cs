@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Numerics;
 using ConservativeAD.Kernels;
+using ConservativeAD.Networks;
+using ConservativeAD.Optimizers;
 using ConservativeAD.Studies.DataSets;
 
 namespace ConservativeAD.Studies.Training;
@@ -27,8 +29,9 @@ internal sealed class TrainStudy<T> : IDisposable
     private readonly LabelledBatches<T> test;
     private readonly Device device;
     private readonly Tape<T> tape;
-    private readonly ITrainedNetwork<T> network;
-    private readonly ITrainingOptimizer<T> optimizer;
+    private readonly Module<T> network;
+    private readonly Optimizer<T> optimizer;
+    private readonly int steps;
 
     public TrainStudy(TrainSettings settings, ImageSet train, ImageSet test, int threads)
     {
@@ -38,8 +41,9 @@ internal sealed class TrainStudy<T> : IDisposable
         this.test = new LabelledBatches<T>(test, side);
         device = Device.Cpu(threads);
         tape = new Tape<T>(device, Selections.PyTorch with { ReluAtZero = settings.ReluAtZero });
-        network = TrainedNetworks.Create<T>(settings, device, train.Channels, side, train.Classes);
-        optimizer = TrainingOptimizers.Create(settings, network.Parameters);
+        network = TrainedNetworks.Create<T>(settings, new Initializer(device, settings.Seed), train.Channels, side, train.Classes);
+        steps = (train.Count + settings.Batch - 1) / settings.Batch;
+        optimizer = TrainingOptimizers.Create(settings, network.Parameters, steps);
     }
 
     /// <summary>Runs the epochs that are not yet finished; parameters and optimiser state are those of the last finished one.</summary>
@@ -75,7 +79,6 @@ internal sealed class TrainStudy<T> : IDisposable
         long start = Stopwatch.GetTimestamp();
         int[] order = new int[train.Count];
         new Philox(settings.Seed, FirstShufflingStream + (ulong)epoch).Permutation(order);
-        int steps = (train.Count + settings.Batch - 1) / settings.Batch;
         Score score = default;
         long zeros = 0;
         for (int step = 0; step < steps; step++)
@@ -83,13 +86,12 @@ internal sealed class TrainStudy<T> : IDisposable
             cancellation.ThrowIfCancellationRequested();
             ReadOnlySpan<int> chosen = order.AsSpan(step * settings.Batch, Math.Min(settings.Batch, train.Count - (step * settings.Batch)));
             tape.Reset();
-            Var<T> loss = Forward(train, chosen, true, ref score, out double value);
+            Var<T> loss = Forward(train, chosen, Mode.Training, ref score, out double value);
             if (!double.IsFinite(value))
                 throw new ArithmeticException(NotANumber(epoch, step + 1, value));
             zeros += ZerosOfRelus();
             Gradients<T> gradients = tape.Backward(loss);
-            double passed = epoch - 1 + ((double)step / steps);
-            optimizer.Step(gradients, settings.LearningRate * LearningRate.Factor(settings.Schedule, passed, settings.Epochs));
+            optimizer.Step(gradients);
             progress(new TrainingStep(epoch, step + 1, steps, score.Loss, score.Accuracy));
         }
 
@@ -105,17 +107,17 @@ internal sealed class TrainStudy<T> : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             tape.Reset();
-            Forward(test, order.AsSpan(start, Math.Min(TestBatch, test.Count - start)), false, ref score, out _);
+            Forward(test, order.AsSpan(start, Math.Min(TestBatch, test.Count - start)), Mode.Evaluation, ref score, out _);
         }
 
         tape.Reset();
         return score;
     }
 
-    private Var<T> Forward(LabelledBatches<T> batches, ReadOnlySpan<int> chosen, bool training, ref Score score, out double value)
+    private Var<T> Forward(LabelledBatches<T> batches, ReadOnlySpan<int> chosen, Mode mode, ref Score score, out double value)
     {
         batches.Read(chosen, out ReadOnlySpan<T> pixels, out ReadOnlySpan<int> labels);
-        Var<T> logits = network.Logits(tape.Constant(network.InputShape(chosen.Length), pixels), training);
+        Var<T> logits = network.Forward(tape.Constant(batches.ShapeOf(chosen.Length), pixels), mode);
         Var<T> loss = logits.CrossEntropy(labels);
         value = double.CreateTruncating(loss.GetScalar());
         score = score.With(value, logits.ToArray(), labels);
@@ -126,7 +128,7 @@ internal sealed class TrainStudy<T> : IDisposable
     private long ZerosOfRelus() =>
         tape.CountKinks() == 0
             ? 0
-            : tape.Census(0).Operations.Where(met => met.Operation == Relu.Facts || met.Operation == PublishedRelu<T>.Facts).Sum(met => met.Count);
+            : tape.Census(0).Operations.Where(met => met.Operation == ConservativeAD.Relu.Facts || met.Operation == PublishedRelu<T>.Facts).Sum(met => met.Count);
 
     private string NotANumber(int epoch, int step, double value)
     {
