@@ -16,20 +16,32 @@ public sealed record Selections
     /// <summary>relu'(0); Clarke in [0, 1].</summary>
     public double ReluAtZero { get; init; }
 
-    /// <summary>The slope of leaky relu and ELU-like pieces at 0; the slope of the left piece if null. Clarke between the two slopes.</summary>
+    /// <summary>Whether, where no slope is given for leaky relu or ELU, the least of its Clarke set is taken instead of the left piece's.</summary>
+    public bool LeastNorm { get; init; }
+
+    /// <summary>The slope of leaky relu at 0; if null, that of the left piece (or the least, see <see cref="LeastNorm"/>). Clarke between the two slopes.</summary>
     public double? LeakyReluAtZero { get; init; }
 
-    /// <summary>The slope of ELU at 0, where its two sides differ (α ≠ 1); the left slope α if null.</summary>
+    /// <summary>The slope of ELU at 0, where its two sides differ (α ≠ 1); if null, the left slope α (or the least, see <see cref="LeastNorm"/>).</summary>
     public double? EluAtZero { get; init; }
 
-    /// <summary>The slope of relu6 at 0 and at 6; Clarke in [0, 1].</summary>
-    public double Relu6AtBounds { get; init; }
+    /// <summary>The slopes of relu6 at 0 and at 6; Clarke in [0, 1].</summary>
+    public BoundSelection Relu6AtBounds { get; init; }
 
-    /// <summary>The slope of hardtanh at its bounds; Clarke in [0, 1].</summary>
-    public double HardTanhAtBounds { get; init; }
+    /// <summary>The slopes of hardtanh at its bounds; Clarke in [0, 1].</summary>
+    public BoundSelection HardTanhAtBounds { get; init; }
 
-    /// <summary>The slope of clamp at its bounds; Clarke in [0, 1].</summary>
-    public double ClampAtBounds { get; init; } = 1;
+    /// <summary>The slopes of clamp at its bounds; Clarke in [0, 1].</summary>
+    public BoundSelection ClampAtBounds { get; init; } = BoundSelection.Both(1);
+
+    /// <summary>The slopes of the hard sigmoid at −3 and 3; Clarke in [0, 1/6].</summary>
+    public BoundSelection HardSigmoidAtBounds { get; init; }
+
+    /// <summary>The slopes of hard swish at −3, Clarke in [−½, 0], and at 3, Clarke in [1, 3/2].</summary>
+    public BoundSelection HardSwishAtBounds { get; init; } = new(0, 1);
+
+    /// <summary>The slopes of the soft threshold at −λ and λ; Clarke in [0, 1].</summary>
+    public BoundSelection SoftThresholdAtBounds { get; init; }
 
     /// <summary>abs'(0); Clarke in [−1, 1].</summary>
     public double AbsAtZero { get; init; }
@@ -55,24 +67,40 @@ public sealed record Selections
     /// <summary>What PyTorch 2 returns (its notes on autograd, and derivatives.yaml): relu 0, hardtanh and relu6 0 at bounds, clamp 1 at bounds, abs 0, pairs ½–½, amax evenly, pooling and sort the first.</summary>
     public static Selections PyTorch { get; } = new();
 
-    /// <summary>What JAX returns: relu 0, clip as a minimum of a maximum (½ at bounds), abs 0 (sign), pairs ½–½, reductions evenly, relu6 as a minimum of a maximum.</summary>
+    /// <summary>What JAX returns (its documentation of jax.nn and jax.numpy): relu 0; clip, relu6 and the hard sigmoid as a minimum of a maximum, ½ of the slope at bounds; hard tanh as a choice, 1 at bounds; leaky relu 1; abs 0 (sign); pairs ½–½; reductions evenly.</summary>
     public static Selections Jax { get; } = new()
     {
         Name = "Jax",
         LeakyReluAtZero = 1,
-        EluAtZero = null,
-        Relu6AtBounds = 0.5,
-        HardTanhAtBounds = 0,
-        ClampAtBounds = 0.5,
-        HingeAtKnee = 0,
+        Relu6AtBounds = BoundSelection.Both(0.5),
+        HardTanhAtBounds = BoundSelection.Both(1),
+        ClampAtBounds = BoundSelection.Both(0.5),
+        HardSigmoidAtBounds = BoundSelection.Both(1.0 / 12),
+        HardSwishAtBounds = new BoundSelection(-0.25, 1.25),
     };
 
     /// <summary>The element of least norm of each operation's own Clarke set.</summary>
     public static Selections MinimalNorm { get; } = new()
     {
         Name = "MinimalNorm",
-        ClampAtBounds = 0,
+        LeastNorm = true,
+        ClampAtBounds = BoundSelection.Both(0),
+        HardSwishAtBounds = new BoundSelection(0, 1),
         MaxPool = TieSelection.EvenSplit,
         Sort = TieSelection.EvenSplit,
     };
+
+    internal static double LeastBetween(double one, double other)
+    {
+        (double low, double high) = (Math.Min(one, other), Math.Max(one, other));
+        return low > 0 ? low : high < 0 ? high : 0;
+    }
+
+    internal static BoundSelection Ordered(double lower, double upper) => lower < upper
+        ? new BoundSelection(lower, upper)
+        : throw new ArgumentException($"Bounds of {lower} and {upper} were given; the lower must be below the upper.");
+
+    internal static double Positive(double threshold) => threshold > 0
+        ? threshold
+        : throw new ArgumentOutOfRangeException(nameof(threshold), threshold, $"A threshold of {threshold} was given; it must be above 0.");
 }

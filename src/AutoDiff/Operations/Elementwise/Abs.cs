@@ -1,0 +1,46 @@
+using System.Numerics;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD;
+
+/// <summary>|x|. One kink, at 0, where every slope in [−1, 1] is a Clarke subgradient.</summary>
+/// <param name="slopeAtZero">The slope at 0; the selections' if null. Any real number is conservative.</param>
+public readonly struct Abs(double? slopeAtZero) : IUnaryRule<Abs>
+{
+    private readonly double? slopeAtZero = slopeAtZero;
+
+    /// <inheritdoc/>
+    public static OperationFacts Facts { get; } = new("abs", TameClass.SemiAlgebraic) { IsSmooth = false };
+
+    /// <inheritdoc/>
+    public static Abs Select(Abs rule, Selections selections) => new(rule.slopeAtZero ?? selections.AbsAtZero);
+
+    /// <inheritdoc/>
+    public static L Kink<L>(Abs rule, L x)
+        where L : struct, ILane<L> => L.IfEqual(x, L.Constant(0), L.Constant(1), L.Constant(0));
+
+    /// <inheritdoc/>
+    public static L DirectionalSlope<L>(Abs rule, L x, L value, L tangent)
+        where L : struct, ILane<L> =>
+        L.IfGreater(L.IfEqual(x, L.Constant(0), tangent, x - L.Constant(0)), L.Constant(0), L.Constant(1), L.Constant(-1));
+
+    /// <inheritdoc/>
+    public L Value<L>(L x)
+        where L : struct, ILane<L> => L.Abs(x);
+
+    /// <inheritdoc/>
+    public L Slope<L>(L x, L value)
+        where L : struct, ILane<L> =>
+        L.IfGreater(x, L.Constant(0), L.Constant(1), L.IfEqual(x, L.Constant(0), L.Constant(slopeAtZero.GetValueOrDefault()), L.Constant(-1)));
+}
+
+/// <content>abs.</content>
+public static partial class Operations
+{
+    /// <summary>|x|, elementwise.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="x">The argument, of any shape.</param>
+    /// <param name="slopeAtZero">The slope at 0; the selections' if null. Any real number.</param>
+    public static Var<T> Abs<T>(this Var<T> x, double? slopeAtZero = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new UnaryOperation<T, Abs>(new Abs(slopeAtZero)));
+}

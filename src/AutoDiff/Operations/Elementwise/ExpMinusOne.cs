@@ -1,0 +1,29 @@
+using System.Numerics;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD;
+
+/// <summary>eˣ − 1, accurate near 0.</summary>
+public readonly struct ExpMinusOne : IUnaryRule<ExpMinusOne>
+{
+    /// <inheritdoc/>
+    public static OperationFacts Facts { get; } = new("expm1", TameClass.LogExp);
+
+    /// <inheritdoc/>
+    public L Value<L>(L x)
+        where L : struct, ILane<L> => Lane.ExpMinusOne(x);
+
+    /// <inheritdoc/>
+    public L Slope<L>(L x, L value)
+        where L : struct, ILane<L> => value + L.Constant(1);
+}
+
+/// <content>expm1.</content>
+public static partial class Operations
+{
+    /// <summary>eˣ − 1, elementwise, accurate near 0.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="x">The argument, of any shape.</param>
+    public static Var<T> ExpMinusOne<T>(this Var<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new UnaryOperation<T, ExpMinusOne>(default));
+}

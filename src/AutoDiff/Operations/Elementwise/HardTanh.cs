@@ -1,0 +1,60 @@
+using System.Numerics;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD;
+
+/// <summary>x between two bounds, the nearer bound outside: the hard tanh. Kinks at the bounds, where every slope in [0, 1] is a Clarke subgradient.</summary>
+/// <param name="minimum">The lower bound.</param>
+/// <param name="maximum">The upper bound; above the lower.</param>
+/// <param name="atBounds">The slopes at the two bounds; the selections' if null. Any real numbers are conservative.</param>
+public readonly struct HardTanh(double minimum, double maximum, BoundSelection? atBounds) : IUnaryRule<HardTanh>
+{
+    private readonly double minimum = minimum;
+    private readonly double maximum = maximum;
+    private readonly BoundSelection? atBounds = atBounds;
+
+    /// <inheritdoc/>
+    public static OperationFacts Facts { get; } = new("hardtanh", TameClass.SemiAlgebraic) { IsSmooth = false };
+
+    /// <inheritdoc/>
+    public static HardTanh Select(HardTanh rule, Selections selections) => new(rule.minimum, rule.maximum, rule.atBounds ?? selections.HardTanhAtBounds);
+
+    /// <inheritdoc/>
+    public static L Kink<L>(HardTanh rule, L x)
+        where L : struct, ILane<L> => L.IfEqual(x, L.Constant(rule.minimum), L.Constant(1), L.IfEqual(x, L.Constant(rule.maximum), L.Constant(1), L.Constant(0)));
+
+    /// <inheritdoc/>
+    public static L DirectionalSlope<L>(HardTanh rule, L x, L value, L tangent)
+        where L : struct, ILane<L>
+    {
+        L lower = L.Constant(rule.minimum), upper = L.Constant(rule.maximum), zero = L.Constant(0);
+        L inside = L.IfGreater(L.IfEqual(x, lower, tangent, x - lower), zero, L.Constant(1), L.Constant(0));
+        return L.IfGreater(L.IfEqual(x, upper, tangent, x - upper), zero, L.Constant(0), inside);
+    }
+
+    /// <inheritdoc/>
+    public L Value<L>(L x)
+        where L : struct, ILane<L> => L.Min(L.Max(x, L.Constant(minimum)), L.Constant(maximum));
+
+    /// <inheritdoc/>
+    public L Slope<L>(L x, L value)
+        where L : struct, ILane<L>
+    {
+        L lower = L.Constant(minimum), upper = L.Constant(maximum);
+        L inside = L.IfGreater(x, lower, L.Constant(1), L.IfEqual(x, lower, L.Constant(atBounds.GetValueOrDefault().Lower), L.Constant(0)));
+        return L.IfGreater(x, upper, L.Constant(0), L.IfEqual(x, upper, L.Constant(atBounds.GetValueOrDefault().Upper), inside));
+    }
+}
+
+/// <content>hardtanh.</content>
+public static partial class Operations
+{
+    /// <summary>x between two bounds, the nearer bound outside, elementwise.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="x">The argument, of any shape.</param>
+    /// <param name="minimum">The lower bound.</param>
+    /// <param name="maximum">The upper bound; above the lower.</param>
+    /// <param name="atBounds">The slopes at the two bounds; the selections' if null. Any real numbers.</param>
+    public static Var<T> HardTanh<T>(this Var<T> x, double minimum = -1, double maximum = 1, BoundSelection? atBounds = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new UnaryOperation<T, HardTanh>(new HardTanh(Selections.Ordered(minimum, maximum).Lower, maximum, atBounds)));
+}

@@ -1,0 +1,57 @@
+using System.Numerics;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD;
+
+/// <summary>sign(x)·max(|x| − λ, 0): the proximal operator of λ|·|. Kinks at ±λ, where every slope in [0, 1] is a Clarke subgradient.</summary>
+/// <param name="threshold">λ, above 0.</param>
+/// <param name="atBounds">The slopes at the two bounds; the selections' if null. Any real numbers are conservative.</param>
+public readonly struct SoftThreshold(double threshold, BoundSelection? atBounds) : IUnaryRule<SoftThreshold>
+{
+    private readonly double threshold = threshold;
+    private readonly BoundSelection? atBounds = atBounds;
+
+    /// <inheritdoc/>
+    public static OperationFacts Facts { get; } = new("soft threshold", TameClass.SemiAlgebraic) { IsSmooth = false };
+
+    /// <inheritdoc/>
+    public static SoftThreshold Select(SoftThreshold rule, Selections selections) => new(rule.threshold, rule.atBounds ?? selections.SoftThresholdAtBounds);
+
+    /// <inheritdoc/>
+    public static L Kink<L>(SoftThreshold rule, L x)
+        where L : struct, ILane<L> => L.IfEqual(x, L.Constant(-rule.threshold), L.Constant(1), L.IfEqual(x, L.Constant(rule.threshold), L.Constant(1), L.Constant(0)));
+
+    /// <inheritdoc/>
+    public static L DirectionalSlope<L>(SoftThreshold rule, L x, L value, L tangent)
+        where L : struct, ILane<L>
+    {
+        L lower = L.Constant(-rule.threshold), upper = L.Constant(rule.threshold), zero = L.Constant(0);
+        L inside = L.IfGreater(L.IfEqual(x, lower, tangent, x - lower), zero, L.Constant(0), L.Constant(1));
+        return L.IfGreater(L.IfEqual(x, upper, tangent, x - upper), zero, L.Constant(1), inside);
+    }
+
+    /// <inheritdoc/>
+    public L Value<L>(L x)
+        where L : struct, ILane<L> => x - L.Min(L.Max(x, L.Constant(-threshold)), L.Constant(threshold));
+
+    /// <inheritdoc/>
+    public L Slope<L>(L x, L value)
+        where L : struct, ILane<L>
+    {
+        L lower = L.Constant(-threshold), upper = L.Constant(threshold);
+        L inside = L.IfGreater(x, lower, L.Constant(0), L.IfEqual(x, lower, L.Constant(atBounds.GetValueOrDefault().Lower), L.Constant(1)));
+        return L.IfGreater(x, upper, L.Constant(1), L.IfEqual(x, upper, L.Constant(atBounds.GetValueOrDefault().Upper), inside));
+    }
+}
+
+/// <content>soft threshold.</content>
+public static partial class Operations
+{
+    /// <summary>sign(x)·max(|x| − λ, 0), elementwise: the proximal operator of λ|·|.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="x">The argument, of any shape.</param>
+    /// <param name="threshold">λ, above 0.</param>
+    /// <param name="atBounds">The slopes at the two bounds; the selections' if null. Any real numbers.</param>
+    public static Var<T> SoftThreshold<T>(this Var<T> x, double threshold, BoundSelection? atBounds = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new UnaryOperation<T, SoftThreshold>(new SoftThreshold(Selections.Positive(threshold), atBounds)));
+}
