@@ -12,6 +12,7 @@ internal static class VolumePlot
     public const int Height = 560;
 
     private const int PointsOfLaw = 100;
+    private const float WidthOfBars = 2;
 
     // Okabe and Ito's palette, told apart by colour-blind readers.
     private static readonly Dictionary<int, Color> Colors = new()
@@ -52,8 +53,10 @@ internal static class VolumePlot
         Color color = Colors[precision];
         foreach (VolumeRow row in rows)
         {
-            double middle = row.Proportion!.Value;
-            plot.PlottableList.Add(new ErrorBar([axis.Place(axis.Value(row))], [middle], null, null, [middle - row.Low!.Value], [row.High!.Value - middle]) { Color = color });
+            double place = axis.Place(axis.Value(row));
+            double[] places = [place, place], ends = [row.Low!.Value, row.High!.Value];
+            Scatter bar = plot.Add.ScatterLine(places, ends, color);
+            bar.LineWidth = WidthOfBars;
         }
 
         double[] x = [.. rows.Select(row => axis.Place(axis.Value(row)))], y = [.. rows.Select(row => row.Proportion!.Value)];
@@ -66,9 +69,9 @@ internal static class VolumePlot
         if (law?.Lambda is not double lambda || rows.GroupBy(axis.Value).Any(group => group.Count() > 1))
             return;
         double from = axis.Place(axis.Values.Min()), to = axis.Place(axis.Values.Max());
-        double[] places = [.. Enumerable.Range(0, PointsOfLaw).Select(i => from + ((to - from) * i / (PointsOfLaw - 1)))];
-        double[] predicted = [.. places.Select(place => 1 - Math.Exp(-lambda * axis.Evaluations(settings, place)))];
-        Scatter line = plot.Add.ScatterLine(places, predicted, color);
+        double[] along = [.. Enumerable.Range(0, PointsOfLaw).Select(i => from + ((to - from) * i / (PointsOfLaw - 1)))];
+        double[] predicted = [.. along.Select(place => 1 - Math.Exp(-lambda * axis.Evaluations(settings, place)))];
+        Scatter line = plot.Add.ScatterLine(along, predicted, color);
         line.LegendText = string.Create(CultureInfo.InvariantCulture, $"1 − exp(−{lambda:0.0e0}·N)");
     }
 
