@@ -73,6 +73,14 @@ public readonly struct TangentContext<T>
     /// <param name="shape">The shape.</param>
     public NDArray<T> Rent(in Shape shape) => tape.Device.Allocate<T>(shape);
 
+    /// <summary>Memory for indices, for the duration of this call; give it back with <see cref="ReturnIndices"/>.</summary>
+    /// <param name="shape">The shape.</param>
+    public NDArray<int> RentIndices(in Shape shape) => tape.Device.Allocate<int>(shape);
+
+    /// <summary>Gives memory for indices back.</summary>
+    /// <param name="indices">What <see cref="RentIndices"/> returned.</param>
+    public void ReturnIndices(in NDArray<int> indices) => tape.Device.Return(indices.Storage);
+
     /// <summary>Gives temporary memory back.</summary>
     /// <param name="array">What <see cref="Rent"/> returned.</param>
     public void Return(in NDArray<T> array) => tape.Device.Return(array.Storage);

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
-using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD;
 
@@ -78,9 +77,9 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
         }
 
         NDArray<T> part = context.Rent(dy.Shape);
-        context.Device.Map(new Scaled(selection.EvenWeight), dy, part);
+        context.Device.Map(new Arithmetic.Multiple(selection.EvenWeight), dy, part);
         context.Device.MaxPoolEvenPullback(shape, x, context.Output, part, dx, accumulate);
-        context.Device.Map(new Scaled(1 - selection.EvenWeight), dy, part);
+        context.Device.Map(new Arithmetic.Multiple(1 - selection.EvenWeight), dy, part);
         context.Device.MaxPoolPullback(shape, part, positions, dx, true);
         context.Return(part);
     }
@@ -121,14 +120,6 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
         int[] counts = last.ToArray();
         marks.CopyFrom(Array.ConvertAll(counts, count => count > 1 ? T.One : T.Zero));
         return marks;
-    }
-
-    private readonly struct Scaled(double factor) : IUnaryMap
-    {
-        private readonly double factor = factor;
-
-        public L Invoke<L>(L x)
-            where L : struct, ILane<L> => x * L.Constant(factor);
     }
 }
 

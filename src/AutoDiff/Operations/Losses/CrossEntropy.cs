@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
-using ConservativeAD.Kernels.Elementwise;
 using ConservativeAD.Kernels.Reductions;
 
 namespace ConservativeAD;
@@ -40,7 +39,7 @@ public struct CrossEntropy<T>(NDArray<int> labels, LossReduction reduction) : IR
         NDArray<T> total = recording.Rent(Shape.Scalar);
         recording.Device.Reduce(default(Sum), losses, total);
         if (reduction == LossReduction.Mean)
-            recording.Device.Map(new Times(1.0 / shape[0]), total, total);
+            recording.Device.Map(new Arithmetic.Multiple(1.0 / shape[0]), total, total);
         return total;
     }
 
@@ -60,7 +59,7 @@ public struct CrossEntropy<T>(NDArray<int> labels, LossReduction reduction) : IR
         NDArray<T> one = context.Rent(Shape.Scalar);
         context.Device.Fill(one, T.One);
         context.Device.SoftmaxCrossEntropyPullback(probabilities, labels, one, Scale, slope);
-        context.Device.Map2(default(Product), slope, context.Tangent(0), slope);
+        context.Device.Map2(default(Arithmetic.Product), slope, context.Tangent(0), slope);
         NDArray<T> target = context.OutputTangent;
         context.Device.Reduce(default(Sum), slope, reduction == LossReduction.None ? target.Reshape(Shape.Of(target.Count, 1)) : target);
         context.Return(one);
@@ -71,20 +70,6 @@ public struct CrossEntropy<T>(NDArray<int> labels, LossReduction reduction) : IR
     public readonly NDArray<T> Kinks(in KinkContext<T> context) => default;
 
     private readonly double Scale => reduction == LossReduction.Mean ? 1.0 / labels.Count : 1;
-
-    private readonly struct Times(double factor) : IUnaryMap
-    {
-        private readonly double factor = factor;
-
-        public L Invoke<L>(L x)
-            where L : struct, ILane<L> => x * L.Constant(factor);
-    }
-
-    private readonly struct Product : IBinaryMap
-    {
-        public L Invoke<L>(L x, L y)
-            where L : struct, ILane<L> => x * y;
-    }
 }
 
 /// <content>Cross-entropy.</content>

@@ -19,6 +19,19 @@ internal readonly struct ReducedAxes(int? axis, bool keepAxis)
     /// <summary>How many elements are brought into one.</summary>
     public int Length(in Shape input) => IsAll ? input.Count : input[axis];
 
+    /// <summary>The input's shape as [outer, length, inner] around the reduced axis.</summary>
+    public Shape Lanes(in Shape input)
+    {
+        if (IsAll)
+            return Shape.Of(1, input.Count, 1);
+        int outer = 1, inner = 1;
+        for (int before = 0; before < axis; before++)
+            outer *= input[before];
+        for (int after = axis + 1; after < input.Rank; after++)
+            inner *= input[after];
+        return Shape.Of(outer, input[axis], inner);
+    }
+
     /// <summary>The output's shape.</summary>
     public Shape OutputShape(in Shape input)
     {
