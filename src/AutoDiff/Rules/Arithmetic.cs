@@ -29,6 +29,14 @@ internal static class Arithmetic
             where L : struct, ILane<L> => x * y * z;
     }
 
+    internal readonly struct ScaledProduct(double factor) : IBinaryMap
+    {
+        private readonly double factor = factor;
+
+        public L Invoke<L>(L x, L y)
+            where L : struct, ILane<L> => L.Constant(factor) * x * y;
+    }
+
     internal readonly struct Multiple(double factor) : IUnaryMap
     {
         private readonly double factor = factor;
