@@ -8,12 +8,8 @@ internal static class TrainedNetworks
 {
     private const int SideOfLeNet = 28;
 
-    // VGG11 halves its images five times.
-    private const int SideOfVgg = 32;
-    private const int Pooling = 0;
-
-    // Simonyan and Zisserman 2015, configuration A, with the one linear layer that 32 × 32 images leave room for.
-    private static readonly int[] ChannelsOfVgg = [64, Pooling, 128, Pooling, 256, 256, Pooling, 512, 512, Pooling, 512, 512, Pooling];
+    // VGG11 halves its images five times, ResNet18 three times before it takes the mean of 4 × 4.
+    private const int SideOfDeepNetworks = 32;
 
     /// <summary>Makes a network for square images, [batch, channels, side, side].</summary>
     /// <typeparam name="T">float, double or Half.</typeparam>
@@ -26,19 +22,23 @@ internal static class TrainedNetworks
     public static Module<T> Create<T>(TrainSettings settings, Initializer initializer, int channels, int side, int classes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (settings.BatchNorm || settings.Network == NetworkName.Resnet18)
-            throw new NotSupportedException("resnet18 and --batch-norm are not available in this version; take mlp, lenet5 or vgg11 without --batch-norm.");
+        if (settings.BatchNorm && settings.Network == NetworkName.Lenet5)
+            throw new NotSupportedException("--batch-norm goes with mlp, vgg11 and resnet18; lenet5 has no place for it.");
         Func<Module<T>> activation = settings.Rule == ReluRule.Published ? () => new PublishedReluLayer<T>() : () => new Networks.Relu<T>();
         switch (settings.Network)
         {
             case NetworkName.Mlp:
-                return new Sequential<T>(new Networks.Flatten<T>(), Models.Mlp([channels * side * side, .. settings.Hidden, classes], initializer, activation));
+                return new Sequential<T>(new Networks.Flatten<T>(), Models.Mlp([channels * side * side, .. settings.Hidden, classes], initializer, activation, settings.BatchNorm));
             case NetworkName.Lenet5 when (channels, side) == (1, SideOfLeNet):
                 return Models.LeNet5(initializer, activation);
             case NetworkName.Lenet5:
                 throw new NotSupportedException($"lenet5 takes images of 1 × {SideOfLeNet} × {SideOfLeNet}; these are {channels} × {side} × {side}.");
+            case NetworkName.Resnet18 when side == SideOfDeepNetworks:
+                return Models.ResNet18(channels, classes, initializer, activation, settings.BatchNorm);
+            case NetworkName.Vgg11 when side == SideOfDeepNetworks:
+                return Models.Vgg11(channels, classes, initializer, activation, settings.BatchNorm);
             default:
-                return Vgg11(initializer, channels, classes, activation);
+                throw new NotSupportedException($"{settings.Network} takes images of at most {SideOfDeepNetworks} × {SideOfDeepNetworks}; these are {side} × {side}.");
         }
     }
 
@@ -46,27 +46,5 @@ internal static class TrainedNetworks
     /// <param name="network">The network.</param>
     /// <param name="side">The images' own.</param>
     public static int PaddedSide(NetworkName network, int side) =>
-        network is NetworkName.Vgg11 or NetworkName.Resnet18 ? Math.Max(side, SideOfVgg) : side;
-
-    private static Sequential<T> Vgg11<T>(Initializer initializer, int channels, int classes, Func<Module<T>> activation)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        List<Module<T>> modules = [];
-        foreach (int next in ChannelsOfVgg)
-        {
-            if (next == Pooling)
-            {
-                modules.Add(new Networks.MaxPool2d<T>(2));
-                continue;
-            }
-
-            modules.Add(new Networks.Conv2d<T>($"{modules.Count}", channels, next, 3, initializer, padding: 1));
-            modules.Add(activation());
-            channels = next;
-        }
-
-        modules.Add(new Networks.Flatten<T>());
-        modules.Add(new Networks.Linear<T>($"{modules.Count}", channels, classes, initializer));
-        return new Sequential<T>([.. modules]);
-    }
+        network is NetworkName.Vgg11 or NetworkName.Resnet18 ? Math.Max(side, SideOfDeepNetworks) : side;
 }

@@ -51,17 +51,24 @@ public class InspectTests
     }
 
     [Fact]
+    public void APlainBranchLeavesNoKinkBehind()
+    {
+        InspectedProgram inspected = Inspector.Inspect(OracleTable.Programs.Single(program => program.Name == "my-relu"), [0]);
+        Assert.Empty(inspected.Kinks);
+    }
+
+    [Fact]
     public void JsonHasTheAgreedShape()
     {
-        Ran ran = Ran.Program("inspect", "relu-of-relu", "--s", "0,0.5,1", "--json");
+        Ran ran = Ran.Program("inspect", "identity-of-relus", "--s", "0,0.5,1", "--json");
         Assert.Equal(ExitCode.Success, ran.ExitCode);
         using JsonDocument json = JsonDocument.Parse(ran.Output);
         JsonElement program = Assert.Single(json.RootElement.GetProperty("programs").EnumerateArray());
-        Assert.Equal("relu-of-relu", program.GetProperty("name").GetString());
+        Assert.Equal("identity-of-relus", program.GetProperty("name").GetString());
         Assert.Equal(0, program.GetProperty("point")[0].GetDouble());
         Assert.Equal(0, program.GetProperty("value").GetDouble());
-        Assert.Equal(0.25, program.GetProperty("backprop").GetProperty("0.5")[0].GetDouble());
-        Assert.Equal(1, program.GetProperty("backprop").GetProperty("1")[0].GetDouble());
+        Assert.Equal(1, program.GetProperty("backprop").GetProperty("0.5")[0].GetDouble());
+        Assert.Equal(2, program.GetProperty("backprop").GetProperty("1")[0].GetDouble());
         Assert.Equal(2, program.GetProperty("kinks").GetArrayLength());
     }
 

@@ -1,0 +1,88 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Networks;
+
+/// <summary>
+/// Batch normalisation (Ioffe, Szegedy 2015) of [batch, channels, …]. In training the statistics are the batch's, and running ones follow them; in evaluation the running ones are used.
+/// The running variance follows the unbiased one (over n − 1), as PyTorch's does.
+/// </summary>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class BatchNorm<T> : Module<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly string name;
+    private readonly double epsilon;
+    private readonly double momentum;
+    private readonly NDArray<T> batchMean;
+    private readonly NDArray<T> batchVariance;
+
+    /// <summary>Makes the layer: scale 1, shift 0, running mean 0 and variance 1.</summary>
+    /// <param name="name">Its name, the beginning of its parameters' names.</param>
+    /// <param name="channels">How many channels.</param>
+    /// <param name="initializer">Where its parameters live.</param>
+    /// <param name="epsilon">Added to the variance; above 0.</param>
+    /// <param name="momentum">How far the running statistics move to the batch's at each training pass; from 0 to 1.</param>
+    public BatchNorm(string name, int channels, Initializer initializer, double epsilon = 1e-5, double momentum = 0.1)
+    {
+        ArgumentNullException.ThrowIfNull(initializer);
+        if (!(momentum is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, $"A momentum of {momentum} was given for running statistics; it lies between 0 and 1.");
+        this.name = name;
+        this.epsilon = epsilon;
+        this.momentum = momentum;
+        Shape shape = Shape.Of(channels);
+        Scale = initializer.Constant<T>($"{name}.weight", shape, 1);
+        Shift = initializer.Constant<T>($"{name}.bias", shape, 0);
+        Device device = initializer.Device;
+        RunningMean = device.Allocate<T>(shape);
+        RunningVariance = device.Allocate<T>(shape);
+        batchMean = device.Allocate<T>(shape);
+        batchVariance = device.Allocate<T>(shape);
+        device.Fill(RunningMean, T.Zero);
+        device.Fill(RunningVariance, T.One);
+    }
+
+    /// <summary>The scale, of shape [channels].</summary>
+    public Parameter<T> Scale { get; }
+
+    /// <summary>The shift, of shape [channels].</summary>
+    public Parameter<T> Shift { get; }
+
+    /// <summary>The running mean, of shape [channels].</summary>
+    public NDArray<T> RunningMean { get; }
+
+    /// <summary>The running variance, of shape [channels].</summary>
+    public NDArray<T> RunningVariance { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter<T>> Parameters => [Scale, Shift];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, NDArray<T> Value)> Buffers => [($"{name}.running_mean", RunningMean), ($"{name}.running_var", RunningVariance)];
+
+    /// <inheritdoc/>
+    public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training)
+    {
+        Var<T> scale = x.Tape.Parameter(Scale), shift = x.Tape.Parameter(Shift);
+        if (mode == Mode.Evaluation)
+            return x.BatchNorm(scale, shift, RunningMean, RunningVariance, epsilon);
+        int n = x.Shape.Count / Math.Max(1, Scale.Shape.Count);
+        if (n == 1)
+            throw new ArgumentException($"{name}: batch normalisation of shape {x.Shape} has one value per channel, which has no variance; give larger batches, or evaluate.");
+        Var<T> y = x.BatchNorm(scale, shift, epsilon, batchMean, batchVariance);
+        x.Tape.Device.Map2(new Follow(momentum, 1), RunningMean, batchMean, RunningMean);
+        x.Tape.Device.Map2(new Follow(momentum, n / (n - 1.0)), RunningVariance, batchVariance, RunningVariance);
+        return y;
+    }
+
+    private readonly struct Follow(double momentum, double factor) : IBinaryMap
+    {
+        private readonly double kept = 1 - momentum;
+        private readonly double taken = momentum * factor;
+
+        public L Invoke<L>(L running, L batch)
+            where L : struct, ILane<L> => (L.Constant(kept) * running) + (L.Constant(taken) * batch);
+    }
+}

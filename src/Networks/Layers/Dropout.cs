@@ -1,0 +1,40 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Networks;
+
+/// <summary>Dropout: in training elements are set to 0 with a probability p and the others divided by 1 − p; in evaluation nothing happens.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class Dropout<T> : Module<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Philox random;
+
+    /// <summary>Makes the layer.</summary>
+    /// <param name="probability">p, from 0 to 1.</param>
+    /// <param name="initializer">Where its stream of random numbers comes from.</param>
+    public Dropout(double probability, Initializer initializer)
+    {
+        ArgumentNullException.ThrowIfNull(initializer);
+        if (!(probability is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, $"A dropout probability of {probability} was given; it lies between 0 and 1.");
+        Probability = probability;
+        random = initializer.NextStream();
+    }
+
+    /// <summary>p.</summary>
+    public double Probability { get; }
+
+    /// <summary>How many random numbers were taken so far; set it to continue a run where it stopped.</summary>
+    public ulong Drawn { get; set; }
+
+    /// <inheritdoc/>
+    public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training)
+    {
+        if (mode == Mode.Evaluation || Probability == 0)
+            return x;
+        Var<T> y = x.Dropout(Probability, random, Drawn);
+        Drawn += (ulong)x.Shape.Count;
+        return y;
+    }
+}
