@@ -1,1 +1,0 @@
-namespace P; public class T { [Xunit.Fact] public void A() { } }
