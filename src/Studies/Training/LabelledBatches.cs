@@ -4,7 +4,7 @@ using ConservativeAD.Studies.DataSets;
 
 namespace ConservativeAD.Studies.Training;
 
-/// <summary>Images and labels gathered by index into mini-batches, in memory that is used again for the next one.</summary>
+/// <summary>Images and labels gathered by index into mini-batches; the next one is gathered while the last one is worked on.</summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
 /// <param name="images">The images.</param>
 /// <param name="side">Rows and columns to which they are padded with zeros on all sides.</param>
@@ -13,8 +13,7 @@ internal sealed class LabelledBatches<T>(ImageSet images, int side)
 {
     private static readonly T[] ValueOf = ImageSet.PixelValues<T>();
 
-    private T[] pixels = [];
-    private int[] labels = [];
+    private readonly Batch<T>[] slots = [new(), new()];
 
     /// <summary>How many images there are.</summary>
     public int Count => images.Count;
@@ -23,27 +22,44 @@ internal sealed class LabelledBatches<T>(ImageSet images, int side)
     /// <param name="count">How many images.</param>
     public Shape ShapeOf(int count) => Shape.Of(count, images.Channels, side, side);
 
-    /// <summary>Gathers a mini-batch.</summary>
-    /// <param name="chosen">Which images.</param>
-    /// <param name="batchPixels">Their pixels in [0, 1], image after image; until the next call.</param>
-    /// <param name="batchLabels">Their labels; until the next call.</param>
-    public void Read(ReadOnlySpan<int> chosen, out ReadOnlySpan<T> batchPixels, out ReadOnlySpan<int> batchLabels)
+    /// <summary>The mini-batches of an order of the images, one after another; the last may be smaller. Each is valid until the next is asked for.</summary>
+    /// <param name="order">Which images, in which order.</param>
+    /// <param name="size">Images of a mini-batch.</param>
+    public IEnumerable<Batch<T>> InOrder(int[] order, int size)
+    {
+        Task<Batch<T>> next = Start(order, 0, size, slots[0]);
+        try
+        {
+            for (int start = 0, slot = 0; start < order.Length; start += size)
+            {
+                Batch<T> current = next.GetAwaiter().GetResult();
+                slot = 1 - slot;
+                if (start + size < order.Length)
+                    next = Start(order, start + size, size, slots[slot]);
+                yield return current;
+            }
+        }
+        finally
+        {
+            // Whoever stops early must find the slots at rest.
+            next.Wait();
+        }
+    }
+
+    private Task<Batch<T>> Start(int[] order, int start, int size, Batch<T> slot) =>
+        Task.Run(() => Gather(order.AsSpan(start, Math.Min(size, order.Length - start)), slot));
+
+    private Batch<T> Gather(ReadOnlySpan<int> chosen, Batch<T> slot)
     {
         int size = images.Channels * side * side;
-        if (pixels.Length < chosen.Length * size)
-        {
-            pixels = new T[chosen.Length * size];
-            labels = new int[chosen.Length];
-        }
-
+        slot.Resize(chosen.Length, size);
         for (int i = 0; i < chosen.Length; i++)
         {
-            Copy(chosen[i], pixels.AsSpan(i * size, size));
-            labels[i] = images.Labels[chosen[i]];
+            Copy(chosen[i], slot.Pixels.Slice(i * size, size));
+            slot.Labels[i] = images.Labels[chosen[i]];
         }
 
-        batchPixels = pixels.AsSpan(0, chosen.Length * size);
-        batchLabels = labels.AsSpan(0, chosen.Length);
+        return slot;
     }
 
     // The margin stays zero from the beginning: every image leaves it alone.

@@ -81,18 +81,19 @@ internal sealed class TrainStudy<T> : IDisposable
         new Philox(settings.Seed, FirstShufflingStream + (ulong)epoch).Permutation(order);
         Score score = default;
         long zeros = 0;
-        for (int step = 0; step < steps; step++)
+        int step = 0;
+        foreach (Batch<T> batch in train.InOrder(order, settings.Batch))
         {
             cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<int> chosen = order.AsSpan(step * settings.Batch, Math.Min(settings.Batch, train.Count - (step * settings.Batch)));
+            step++;
             tape.Reset();
-            Var<T> loss = Forward(train, chosen, Mode.Training, ref score, out double value);
+            Var<T> loss = Forward(train, batch, Mode.Training, ref score, out double value);
             if (!double.IsFinite(value))
-                throw new ArithmeticException(NotANumber(epoch, step + 1, value));
+                throw new ArithmeticException(NotANumber(epoch, step, value));
             zeros += ZerosOfRelus();
             Gradients<T> gradients = tape.Backward(loss);
             optimizer.Step(gradients);
-            progress(new TrainingStep(epoch, step + 1, steps, score.Loss, score.Accuracy));
+            progress(new TrainingStep(epoch, step, steps, score.Loss, score.Accuracy));
         }
 
         Score tested = Test(cancellation);
@@ -103,24 +104,23 @@ internal sealed class TrainStudy<T> : IDisposable
     {
         int[] order = [.. Enumerable.Range(0, test.Count)];
         Score score = default;
-        for (int start = 0; start < test.Count; start += TestBatch)
+        foreach (Batch<T> batch in test.InOrder(order, TestBatch))
         {
             cancellation.ThrowIfCancellationRequested();
             tape.Reset();
-            Forward(test, order.AsSpan(start, Math.Min(TestBatch, test.Count - start)), Mode.Evaluation, ref score, out _);
+            Forward(test, batch, Mode.Evaluation, ref score, out _);
         }
 
         tape.Reset();
         return score;
     }
 
-    private Var<T> Forward(LabelledBatches<T> batches, ReadOnlySpan<int> chosen, Mode mode, ref Score score, out double value)
+    private Var<T> Forward(LabelledBatches<T> batches, Batch<T> batch, Mode mode, ref Score score, out double value)
     {
-        batches.Read(chosen, out ReadOnlySpan<T> pixels, out ReadOnlySpan<int> labels);
-        Var<T> logits = network.Forward(tape.Constant(batches.ShapeOf(chosen.Length), pixels), mode);
-        Var<T> loss = logits.CrossEntropy(labels);
+        Var<T> logits = network.Forward(tape.Constant(batches.ShapeOf(batch.Count), batch.Pixels), mode);
+        Var<T> loss = logits.CrossEntropy(batch.Labels);
         value = double.CreateTruncating(loss.GetScalar());
-        score = score.With(value, logits.ToArray(), labels);
+        score = score.With(value, logits.ToArray(), batch.Labels);
         return loss;
     }
 
