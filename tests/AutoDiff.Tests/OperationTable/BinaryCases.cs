@@ -1,0 +1,84 @@
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Tests.OperationTable;
+
+/// <summary>Elementwise operations of two inputs, which broadcast.</summary>
+public static class BinaryCases
+{
+    private static readonly Shape[][] Broadcasts = [[[3, 4], [3, 4]], [[3, 4], [4]], [[3, 1], [1, 4]], [[], [2, 3]], [[], []], [[2, 1, 3], [4, 1]]];
+    private static readonly Shape[] LargeWithRow = [[65, 1031], [1031]];
+    private static readonly Shape[] None = [[0, 3], [3]];
+
+    public static IReadOnlyList<OperationCase> All { get; } =
+    [
+        new Add { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None },
+        new Subtract { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None },
+        new Multiply { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None },
+        new Divide { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0.5, 2), HalfTolerance = 1e-2 },
+        new Power { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0.5, 2), HalfTolerance = 2e-2, FloatTolerance = 5e-6 },
+        new Maximum { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [Tie((x, y, w) => x.Maximum(y, w))] },
+        new Minimum { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [Tie((x, y, w) => x.Minimum(y, w))] },
+        new WhereCase { Ordinary = [[[3, 4], [3, 4]], [[4], [3, 4]], [[], [2, 4]]], Large = [[64, 1032], [1032]], Empty = [[0, 4], [4]] },
+    ];
+
+    private static KinkPoint Tie(Func<Var<double>, Var<double>, double?, Var<double>> program)
+    {
+        List<Expectation> expectations = [];
+        foreach (Selections preset in (Selections[])[Selections.PyTorch, Selections.Jax, Selections.MinimalNorm])
+            expectations.Add(new(preset.Name, preset, Weights(0.5)));
+        foreach (double weight in (double[])[-1, 0, 0.25, 1, 3])
+        {
+            expectations.Add(new($"selected {weight}", Selections.PyTorch with { FirstOfPairWeight = weight }, Weights(weight)));
+            expectations.Add(new($"overridden by {weight}", Selections.PyTorch with { FirstOfPairWeight = 55 }, Weights(weight), x => program(x[0], x[1], weight)));
+        }
+
+        return new KinkPoint([Shape.Scalar, Shape.Scalar], [[0.75], [0.75]], [0], [.. expectations]) { Stratum = [[[1], [1]], [[-2], [-2]]] };
+    }
+
+    private static double[][] Weights(double first) => [[KinkPoint.Cotangent * first], [KinkPoint.Cotangent * (1 - first)]];
+
+    private sealed class Add() : OperationCase("add", typeof(ConservativeAD.Add)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0] + x[1]; }
+
+    private sealed class Subtract() : OperationCase("subtract", typeof(ConservativeAD.Subtract)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0] - x[1]; }
+
+    private sealed class Multiply() : OperationCase("multiply", typeof(ConservativeAD.Multiply)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0] * x[1]; }
+
+    private sealed class Divide() : OperationCase("divide", typeof(ConservativeAD.Divide)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0] / x[1]; }
+
+    private sealed class Power() : OperationCase("power", typeof(ConservativeAD.Power)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Power(x[1]); }
+
+    private sealed class Maximum() : OperationCase("maximum", typeof(ConservativeAD.Maximum)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Maximum(x[1]); }
+
+    private sealed class Minimum() : OperationCase("minimum", typeof(ConservativeAD.Minimum)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Minimum(x[1]); }
+
+    // Every other column is taken from the first input.
+    private sealed class WhereCase() : OperationCase("where", typeof(Where<>))
+    {
+        public override Var<T> Apply<T>(Var<T>[] x)
+        {
+            int columns = x[1].Shape[-1];
+            T[] condition = Cached<T>.Alternating(columns);
+            return Operations.Where(x[0].Tape.Constant([columns], condition).Value, x[0], x[1]);
+        }
+    }
+
+    private static class Cached<T>
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        private static readonly Dictionary<int, T[]> Made = [];
+
+        public static T[] Alternating(int length)
+        {
+            lock (Made)
+            {
+                if (!Made.TryGetValue(length, out T[]? made))
+                {
+                    made = [.. Enumerable.Range(0, length).Select(i => i % 2 == 0 ? T.One : T.Zero)];
+                    Made.Add(length, made);
+                }
+
+                return made;
+            }
+        }
+    }
+}

@@ -1,0 +1,217 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Tests.OperationTable;
+
+/// <summary>Elementwise operations of one input.</summary>
+public static class ElementwiseCases
+{
+    private static readonly double[] Slopes = [-1, 0, 0.25, 0.5, 1, 7];
+
+    public static IReadOnlyList<OperationCase> All { get; } =
+    [
+        new Relu { Avoid = [0], Kinks = [At(0, 0, 0, 0, (s, v) => s with { ReluAtZero = v }, (x, v) => x.Relu(v))] },
+        new LeakyRelu { Avoid = [0], Kinks = [At(0, 0.1, 1, 0.1, (s, v) => s with { LeakyReluAtZero = v }, (x, v) => x.LeakyRelu(0.1, v))] },
+        new Elu { Avoid = [0], Kinks = [At(0, 0.5, 0.5, 0.5, (s, v) => s with { EluAtZero = v }, (x, v) => x.Elu(0.5, v))] },
+        new Relu6
+        {
+            Range = (-3, 9),
+            Avoid = [0, 6],
+            Kinks =
+            [
+                At(0, 0, 0.5, 0, (s, v) => s with { Relu6AtBounds = new(v, 99) }, (x, v) => x.Relu6(new BoundSelection(v, 99))),
+                At(6, 0, 0.5, 0, (s, v) => s with { Relu6AtBounds = new(99, v) }, (x, v) => x.Relu6(new BoundSelection(99, v))),
+            ],
+        },
+        new HardTanh
+        {
+            Avoid = [-1, 1],
+            Kinks =
+            [
+                At(-1, 0, 1, 0, (s, v) => s with { HardTanhAtBounds = new(v, 99) }, (x, v) => x.HardTanh(-1, 1, new BoundSelection(v, 99))),
+                At(1, 0, 1, 0, (s, v) => s with { HardTanhAtBounds = new(99, v) }, (x, v) => x.HardTanh(-1, 1, new BoundSelection(99, v))),
+            ],
+        },
+        new Clamp
+        {
+            Avoid = [-0.5, 1.5],
+            Kinks =
+            [
+                At(-0.5, 1, 0.5, 0, (s, v) => s with { ClampAtBounds = new(v, 99) }, (x, v) => x.Clamp(-0.5, 1.5, new BoundSelection(v, 99))),
+                At(1.5, 1, 0.5, 0, (s, v) => s with { ClampAtBounds = new(99, v) }, (x, v) => x.Clamp(-0.5, 1.5, new BoundSelection(99, v))),
+            ],
+        },
+        new HardSigmoid
+        {
+            Range = (-5, 5),
+            Avoid = [-3, 3],
+            Kinks =
+            [
+                At(-3, 0, 1.0 / 12, 0, (s, v) => s with { HardSigmoidAtBounds = new(v, 99) }, (x, v) => x.HardSigmoid(new BoundSelection(v, 99))),
+                At(3, 0, 1.0 / 12, 0, (s, v) => s with { HardSigmoidAtBounds = new(99, v) }, (x, v) => x.HardSigmoid(new BoundSelection(99, v))),
+            ],
+        },
+        new HardSwish
+        {
+            Range = (-5, 5),
+            Avoid = [-3, 3],
+            HalfTolerance = 8e-3,
+            Kinks =
+            [
+                At(-3, 0, -0.25, 0, (s, v) => s with { HardSwishAtBounds = new(v, 99) }, (x, v) => x.HardSwish(new BoundSelection(v, 99))),
+                At(3, 1, 1.25, 1, (s, v) => s with { HardSwishAtBounds = new(99, v) }, (x, v) => x.HardSwish(new BoundSelection(99, v))),
+            ],
+        },
+        new SoftThreshold
+        {
+            Avoid = [-0.5, 0.5],
+            Kinks =
+            [
+                At(-0.5, 0, 0, 0, (s, v) => s with { SoftThresholdAtBounds = new(v, 99) }, (x, v) => x.SoftThreshold(0.5, new BoundSelection(v, 99))),
+                At(0.5, 0, 0, 0, (s, v) => s with { SoftThresholdAtBounds = new(99, v) }, (x, v) => x.SoftThreshold(0.5, new BoundSelection(99, v))),
+            ],
+        },
+        new Abs { Avoid = [0], Kinks = [At(0, 0, 0, 0, (s, v) => s with { AbsAtZero = v }, (x, v) => x.Abs(v))] },
+        new Hinge { Avoid = [1], Kinks = [At(1, 0, 0, 0, (s, v) => s with { HingeAtKnee = v }, (x, v) => x.Hinge(v))] },
+        new Sign { Avoid = [0], IsContinuous = false, Kinks = [Jump(0)] },
+        new Floor { Avoid = [-2, -1, 0, 1, 2], IsContinuous = false, Kinks = [Jump(1)] },
+        new Huber { Range = (-3, 3), Avoid = [-1.25, 1.25] },
+        new Square(),
+        new Reciprocal { Range = (0.5, 3) },
+        new Sqrt { Range = (0.3, 4) },
+        new Exp { HalfTolerance = 8e-3 },
+        new ExpMinusOne { HalfTolerance = 8e-3 },
+        new Log { Range = (0.3, 4) },
+        new LogOnePlus { Range = (-0.7, 3), HalfTolerance = 8e-3 },
+        new Sin(),
+        new Cos(),
+        new Tan { Range = (-1.2, 1.2), HalfTolerance = 2e-2 },
+        new Asin { Range = (-0.9, 0.9), HalfTolerance = 8e-3 },
+        new Acos { Range = (-0.9, 0.9), HalfTolerance = 8e-3 },
+        new Atan(),
+        new Sinh { HalfTolerance = 8e-3 },
+        new Cosh { HalfTolerance = 8e-3 },
+        new Tanh(),
+        new Sigmoid(),
+        new Softplus(),
+        new LogSigmoid(),
+        new Silu(),
+        new Erf(),
+        new Gelu { HalfTolerance = 8e-3 },
+        new GeluTanh { HalfTolerance = 8e-3 },
+        new Negate(),
+        new Scale(),
+        new Shift(),
+        new Pow { Range = (0.3, 2), HalfTolerance = 2e-2 },
+        new DivideBy(),
+        new DivideInto { Range = (0.5, 2) },
+    ];
+
+    // One element at the kink between two that are not.
+    private static KinkPoint At(double kink, double pyTorch, double jax, double minimalNorm, Func<Selections, double, Selections> select, Func<Var<double>, double, Var<double>> overriding)
+    {
+        List<Expectation> expectations =
+        [
+            new("PyTorch", Selections.PyTorch, One(pyTorch)),
+            new("Jax", Selections.Jax, One(jax)),
+            new("minimal norm", Selections.MinimalNorm, One(minimalNorm)),
+        ];
+        foreach (double slope in Slopes)
+        {
+            expectations.Add(new($"selected {slope}", select(Selections.PyTorch, slope), One(slope)));
+            expectations.Add(new($"overridden by {slope}", select(Selections.PyTorch, 55), One(slope), x => overriding(x[0], slope)));
+        }
+
+        return new KinkPoint([Shape.Scalar], [[kink]], [0], [.. expectations]);
+    }
+
+    private static KinkPoint Jump(double at) => new([Shape.Scalar], [[at]], [0], new Expectation("PyTorch", Selections.PyTorch, [[0]]));
+
+    private static double[][] One(double slope) => [[KinkPoint.Cotangent * slope]];
+
+    private sealed class Relu() : OperationCase("relu", typeof(ConservativeAD.Relu)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Relu(); }
+
+    private sealed class LeakyRelu() : OperationCase("leaky relu", typeof(ConservativeAD.LeakyRelu)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LeakyRelu(0.1); }
+
+    private sealed class Elu() : OperationCase("elu", typeof(ConservativeAD.Elu)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Elu(0.5); }
+
+    private sealed class Relu6() : OperationCase("relu6", typeof(ConservativeAD.Relu6)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Relu6(); }
+
+    private sealed class HardTanh() : OperationCase("hardtanh", typeof(ConservativeAD.HardTanh)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].HardTanh(); }
+
+    private sealed class Clamp() : OperationCase("clamp", typeof(ConservativeAD.Clamp)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Clamp(-0.5, 1.5); }
+
+    private sealed class HardSigmoid() : OperationCase("hard sigmoid", typeof(ConservativeAD.HardSigmoid)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].HardSigmoid(); }
+
+    private sealed class HardSwish() : OperationCase("hard swish", typeof(ConservativeAD.HardSwish)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].HardSwish(); }
+
+    private sealed class SoftThreshold() : OperationCase("soft threshold", typeof(ConservativeAD.SoftThreshold)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SoftThreshold(0.5); }
+
+    private sealed class Abs() : OperationCase("abs", typeof(ConservativeAD.Abs)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Abs(); }
+
+    private sealed class Hinge() : OperationCase("hinge", typeof(ConservativeAD.Hinge)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Hinge(); }
+
+    private sealed class Sign() : OperationCase("sign", typeof(ConservativeAD.Sign)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sign(); }
+
+    private sealed class Floor() : OperationCase("floor", typeof(ConservativeAD.Floor)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Floor(); }
+
+    private sealed class Huber() : OperationCase("huber", typeof(ConservativeAD.Huber)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Huber(1.25); }
+
+    private sealed class Square() : OperationCase("square", typeof(ConservativeAD.Square)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Square(); }
+
+    private sealed class Reciprocal() : OperationCase("reciprocal", typeof(ConservativeAD.Reciprocal)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Reciprocal(); }
+
+    private sealed class Sqrt() : OperationCase("sqrt", typeof(ConservativeAD.Sqrt)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sqrt(); }
+
+    private sealed class Exp() : OperationCase("exp", typeof(ConservativeAD.Exp)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Exp(); }
+
+    private sealed class ExpMinusOne() : OperationCase("expm1", typeof(ConservativeAD.ExpMinusOne)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].ExpMinusOne(); }
+
+    private sealed class Log() : OperationCase("log", typeof(ConservativeAD.Log)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Log(); }
+
+    private sealed class LogOnePlus() : OperationCase("log1p", typeof(ConservativeAD.LogOnePlus)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LogOnePlus(); }
+
+    private sealed class Sin() : OperationCase("sin", typeof(ConservativeAD.Sin)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sin(); }
+
+    private sealed class Cos() : OperationCase("cos", typeof(ConservativeAD.Cos)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Cos(); }
+
+    private sealed class Tan() : OperationCase("tan", typeof(ConservativeAD.Tan)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Tan(); }
+
+    private sealed class Asin() : OperationCase("asin", typeof(ConservativeAD.Asin)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Asin(); }
+
+    private sealed class Acos() : OperationCase("acos", typeof(ConservativeAD.Acos)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Acos(); }
+
+    private sealed class Atan() : OperationCase("atan", typeof(ConservativeAD.Atan)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Atan(); }
+
+    private sealed class Sinh() : OperationCase("sinh", typeof(ConservativeAD.Sinh)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sinh(); }
+
+    private sealed class Cosh() : OperationCase("cosh", typeof(ConservativeAD.Cosh)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Cosh(); }
+
+    private sealed class Tanh() : OperationCase("tanh", typeof(ConservativeAD.Tanh)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Tanh(); }
+
+    private sealed class Sigmoid() : OperationCase("sigmoid", typeof(ConservativeAD.Sigmoid)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sigmoid(); }
+
+    private sealed class Softplus() : OperationCase("softplus", typeof(ConservativeAD.Softplus)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Softplus(); }
+
+    private sealed class LogSigmoid() : OperationCase("log-sigmoid", typeof(ConservativeAD.LogSigmoid)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LogSigmoid(); }
+
+    private sealed class Silu() : OperationCase("silu", typeof(ConservativeAD.Silu)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Silu(); }
+
+    private sealed class Erf() : OperationCase("erf", typeof(ConservativeAD.Erf)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Erf(); }
+
+    private sealed class Gelu() : OperationCase("gelu", typeof(ConservativeAD.Gelu)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Gelu(); }
+
+    private sealed class GeluTanh() : OperationCase("gelu tanh", typeof(ConservativeAD.GeluTanh)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].GeluTanh(); }
+
+    private sealed class Negate() : OperationCase("negate", typeof(ConservativeAD.Negate)) { public override Var<T> Apply<T>(Var<T>[] x) => -x[0]; }
+
+    private sealed class Scale() : OperationCase("scale", typeof(ConservativeAD.Scale)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Scale(1.5); }
+
+    private sealed class Shift() : OperationCase("shift", typeof(ConservativeAD.Shift)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Shift(0.75); }
+
+    private sealed class Pow() : OperationCase("pow", typeof(ConservativeAD.Pow)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Pow(2.5); }
+
+    private sealed class DivideBy() : OperationCase("divide by", typeof(ConservativeAD.DivideBy)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].DivideBy(3); }
+
+    private sealed class DivideInto() : OperationCase("divide into", typeof(ConservativeAD.DivideInto)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].DivideInto(2); }
+}

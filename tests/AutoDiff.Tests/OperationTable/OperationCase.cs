@@ -1,0 +1,73 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Tests.OperationTable;
+
+/// <summary>One row of the table: an operation as a program, and the inputs it is checked at.</summary>
+/// <param name="name">The row's name.</param>
+/// <param name="rule">The rule's type, generic definition where it is generic.</param>
+public abstract class OperationCase(string name, Type rule)
+{
+    public string Name { get; } = name;
+
+    /// <summary>The rule that the row checks.</summary>
+    public Type Rule { get; } = rule;
+
+    /// <summary>Shapes of the inputs of ordinary samples: differentiable points.</summary>
+    public Shape[][] Ordinary { get; init; } = [[[3, 4]], [[]], [[5]]];
+
+    /// <summary>Shapes of the inputs of one sample large enough for several threads.</summary>
+    public Shape[] Large { get; init; } = [[65, 1031]];
+
+    /// <summary>Shapes of inputs without elements; null where they are refused.</summary>
+    public Shape[]? Empty { get; init; } = [[0, 3]];
+
+    /// <summary>Ordinary values lie between these.</summary>
+    public (double Low, double High) Range { get; init; } = (-2, 2);
+
+    /// <summary>Numbers that ordinary values keep away from.</summary>
+    public double[] Avoid { get; init; } = [];
+
+    /// <summary>Points of kinks, with what is returned there.</summary>
+    public KinkPoint[] Kinks { get; init; } = [];
+
+    /// <summary>Whether one-sided differences make sense (not of a discontinuous operation at its jump).</summary>
+    public bool IsContinuous { get; init; } = true;
+
+    /// <summary>How far Half results may be from those in double, relative to 1 + magnitude; a few units of 2⁻¹¹.</summary>
+    public double HalfTolerance { get; init; } = 4e-3;
+
+    /// <summary>How far float results may be from those in double.</summary>
+    public double FloatTolerance { get; init; } = 2e-6;
+
+    public abstract Var<T> Apply<T>(Var<T>[] x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    public override string ToString() => Name;
+
+    /// <summary>Values for inputs of given shapes, no two of which are near to each other or to a number to be avoided, as far as there is room.</summary>
+    public double[][] Values(Shape[] shapes, ulong seed)
+    {
+        int count = shapes.Sum(shape => shape.Count);
+        int[] order = new int[count];
+        new Philox(seed, 1).Permutation(order);
+        double[] jitter = new double[count];
+        new Philox(seed, 2).Uniform<double>(jitter, 0.35, 0.65);
+        double[] all = new double[count];
+        double step = (Range.High - Range.Low) / Math.Max(1, count);
+        for (int i = 0; i < count; i++)
+        {
+            all[i] = Range.Low + ((order[i] + jitter[i]) * step);
+            foreach (double number in Avoid)
+            {
+                if (Math.Abs(all[i] - number) < 0.06)
+                    all[i] = number + (all[i] < number ? -0.06 - (0.05 * jitter[i]) : 0.06 + (0.05 * jitter[i]));
+            }
+        }
+
+        double[][] values = new double[shapes.Length][];
+        for (int input = 0, start = 0; input < shapes.Length; start += shapes[input].Count, input++)
+            values[input] = all[start..(start + shapes[input].Count)];
+        return values;
+    }
+}

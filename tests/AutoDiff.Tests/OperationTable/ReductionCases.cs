@@ -1,0 +1,139 @@
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Tests.OperationTable;
+
+/// <summary>Reductions, norms and the softmax family.</summary>
+public static class ReductionCases
+{
+    private static readonly Shape[][] Matrices = [[[3, 4]], [[2, 3, 2]], [[1, 5]]];
+
+    public static IReadOnlyList<OperationCase> All { get; } =
+    [
+        new SumAll { FloatTolerance = 1e-5, HalfTolerance = 1e-2 },
+        new SumAxis { Ordinary = Matrices, FloatTolerance = 1e-5, HalfTolerance = 1e-2 },
+        new MeanAll { Empty = null },
+        new MeanAxis { Ordinary = Matrices, Empty = null },
+        new MaxAll { Empty = null, Kinks = [TieOfAll((x, t) => x.Max(t)), NoTie] },
+        new MaxAxis { Ordinary = Matrices, Empty = null, Kinks = [TieOfColumns(true, (x, t) => x.Max(0, false, t))] },
+        new MinAll { Empty = null, Kinks = [TieOfAll((x, t) => x.Min(t))] },
+        new MinAxis { Ordinary = Matrices, Empty = null, Kinks = [TieOfColumns(false, (x, t) => x.Min(0, true, t))] },
+        new Norm1Axis
+        {
+            Ordinary = Matrices,
+            Avoid = [0],
+            HalfTolerance = 1e-2,
+            Kinks =
+            [
+                new KinkPoint(
+                    [[3]],
+                    [[0, -2, 0]],
+                    [0, 2],
+                    new("PyTorch", Selections.PyTorch, [[0, -3, 0]]),
+                    new("Jax", Selections.Jax, [[0, -3, 0]]),
+                    new("minimal norm", Selections.MinimalNorm, [[0, -3, 0]]),
+                    new("selected ½", Selections.PyTorch with { AbsAtZero = 0.5 }, [[1.5, -3, 1.5]]),
+                    new("overridden by −1", Selections.PyTorch with { AbsAtZero = 0.5 }, [[-3, -3, -3]], x => x[0].Norm1(-1, false, -1))),
+            ],
+        },
+        new Norm2All
+        {
+            HalfTolerance = 1e-2,
+            Kinks =
+            [
+                new KinkPoint(
+                    [[4]],
+                    [[0, 0, 0, 0]],
+                    [0],
+                    new("PyTorch", Selections.PyTorch, [[0, 0, 0, 0]]),
+                    new("Jax", Selections.Jax, [[0, 0, 0, 0]]),
+                    new("minimal norm", Selections.MinimalNorm, [[0, 0, 0, 0]]),
+                    new("length 1", Selections.PyTorch with { Norm2AtZero = 1 }, [[1.5, 1.5, 1.5, 1.5]]),
+                    new("overridden by ½", Selections.PyTorch, [[0.75, 0.75, 0.75, 0.75]], x => x[0].Norm2(0.5))),
+            ],
+        },
+        new Norm2Axis
+        {
+            Ordinary = Matrices,
+            HalfTolerance = 1e-2,
+            Kinks = [new KinkPoint([[2, 2]], [[0, 3, 0, 4]], [0], new("PyTorch", Selections.PyTorch, [[0, 4 * 0.6, 0, 4 * 0.8]]), new("length 1", Selections.PyTorch with { Norm2AtZero = 1 }, [[3 / Math.Sqrt(2), 4 * 0.6, 3 / Math.Sqrt(2), 4 * 0.8]]))],
+        },
+        new NormInfinity { Avoid = [0], Range = (0.1, 3), Empty = null, Kinks = [new KinkPoint([[3]], [[2, -2, 1]], [0], new("PyTorch", Selections.PyTorch, [[1.5, -1.5, 0]]), new("first", Selections.PyTorch, [[3, 0, 0]], x => x[0].NormInfinity(TieSelection.First))) { Stratum = [[[1, -1, 5]]] }] },
+        new LogSumExpAll { Empty = [[0]], HalfTolerance = 1e-2 },
+        new LogSumExpAxis { Ordinary = Matrices, Empty = [[0, 3]], HalfTolerance = 1e-2 },
+        new Softmax { Ordinary = Matrices, HalfTolerance = 8e-3 },
+        new LogSoftmax { Ordinary = Matrices, HalfTolerance = 2e-2, FloatTolerance = 5e-6 },
+    ];
+
+    private static KinkPoint NoTie => new([[3]], [[1, 2, 3]], [], new Expectation("PyTorch", Selections.PyTorch, [[0, 0, 3]]));
+
+    private static KinkPoint TieOfAll(Func<Var<double>, TieSelection?, Var<double>> program)
+    {
+        double half = 0.5 * KinkPoint.Cotangent;
+        return new KinkPoint(
+            [[2, 1]],
+            [[1.5, 1.5]],
+            [0],
+            new("PyTorch", Selections.PyTorch, [[half, half]]),
+            new("Jax", Selections.Jax, [[half, half]]),
+            new("minimal norm", Selections.MinimalNorm, [[half, half]]),
+            new("first selected", Selections.PyTorch with { ExtremeOverAxis = TieSelection.First }, [[3, 0]]),
+            new("last selected", Selections.PyTorch with { ExtremeOverAxis = TieSelection.Last }, [[0, 3]]),
+            new("mixture selected", Selections.PyTorch with { ExtremeOverAxis = TieSelection.Mixture(10) }, [[-12, 15]]),
+            new("first overrides", Selections.PyTorch, [[3, 0]], x => program(x[0], TieSelection.First)),
+            new("last overrides", Selections.PyTorch, [[0, 3]], x => program(x[0], TieSelection.Last)))
+        {
+            Stratum = [[[1, 1]]],
+        };
+    }
+
+    // Column 0 ties in rows 0 and 2, column 1 does not tie.
+    private static KinkPoint TieOfColumns(bool largest, Func<Var<double>, TieSelection?, Var<double>> program)
+    {
+        double other = largest ? 0 : 2;
+        double single = largest ? 3 : -3;
+        return new KinkPoint(
+            [[3, 2]],
+            [[1, 0, other, single, 1, 0]],
+            [0],
+            new("PyTorch", Selections.PyTorch, [[1.5, 0, 0, 4, 1.5, 0]]),
+            new("first", Selections.PyTorch with { ExtremeOverAxis = TieSelection.First }, [[3, 0, 0, 4, 0, 0]]),
+            new("last", Selections.PyTorch with { ExtremeOverAxis = TieSelection.Last }, [[0, 0, 0, 4, 3, 0]]),
+            new("mixture of last", Selections.PyTorch with { ExtremeOverAxis = new TieSelection(0.5, true) }, [[0.75, 0, 0, 4, 2.25, 0]]),
+            new("overridden", Selections.PyTorch, [[3, 0, 0, 4, 0, 0]], x => program(x[0], TieSelection.First)))
+        {
+            Stratum = [[[1, 2, -1, 3, 1, 5]]],
+        };
+    }
+
+    private sealed class SumAll() : OperationCase("sum", typeof(SumOverAxes<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sum(); }
+
+    private sealed class SumAxis() : OperationCase("sum over axis", typeof(SumOverAxes<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sum(0); }
+
+    private sealed class MeanAll() : OperationCase("mean", typeof(MeanOverAxes<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Mean(); }
+
+    private sealed class MeanAxis() : OperationCase("mean over axis", typeof(MeanOverAxes<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Mean(-2, true); }
+
+    private sealed class MaxAll() : OperationCase("max", typeof(ExtremeOverAxes<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Max(); }
+
+    private sealed class MaxAxis() : OperationCase("max over axis", typeof(ExtremeOverAxes<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Max(0); }
+
+    private sealed class MinAll() : OperationCase("min", typeof(ExtremeOverAxes<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Min(); }
+
+    private sealed class MinAxis() : OperationCase("min over axis", typeof(ExtremeOverAxes<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Min(0, true); }
+
+    private sealed class Norm1Axis() : OperationCase("norm1", typeof(Norm1<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Norm1(-1); }
+
+    private sealed class Norm2All() : OperationCase("norm2", typeof(Norm2<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Norm2(); }
+
+    private sealed class Norm2Axis() : OperationCase("norm2 over axis", typeof(Norm2<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Norm2(0); }
+
+    private sealed class NormInfinity() : OperationCase("norm infinity", typeof(ExtremeOverAxes<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].NormInfinity(); }
+
+    private sealed class LogSumExpAll() : OperationCase("logsumexp", typeof(LogSumExp<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LogSumExp(); }
+
+    private sealed class LogSumExpAxis() : OperationCase("logsumexp over axis", typeof(LogSumExp<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LogSumExp(0); }
+
+    private sealed class Softmax() : OperationCase("softmax", typeof(Softmax<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Softmax(); }
+
+    private sealed class LogSoftmax() : OperationCase("log-softmax", typeof(LogSoftmax<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LogSoftmax(0); }
+}
