@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 
 namespace ConservativeAD.Benchmarks.Workloads;
 
-/// <summary>One training step, forward, backward and SGD, of a classifier with cross-entropy, both engines from the same parameters on the same batch.</summary>
+/// <summary>One training step, forward, backward and SGD, of a classifier with cross-entropy or of a regression with mean squared error, both engines from the same parameters on the same batch.</summary>
 internal sealed class TrainingStepWorkload : IWorkload
 {
     private const double StepSize = 0.01;
@@ -19,12 +19,14 @@ internal sealed class TrainingStepWorkload : IWorkload
     private readonly Sgd<float> optimizer;
     private readonly NDArray<float> input;
     private readonly int[] labels;
+    private readonly NDArray<float> targets;
     private readonly Module<torch.Tensor, torch.Tensor>? peer;
     private readonly torch.optim.Optimizer? peerOptimizer;
     private readonly torch.Tensor? peerInput;
     private readonly torch.Tensor? peerLabels;
+    private readonly torch.Tensor? peerTargets;
 
-    private TrainingStepWorkload(Func<Initializer, Sequential<float>> ours, Func<Module<torch.Tensor, torch.Tensor>>? peers, Shape inputShape, int threads)
+    private TrainingStepWorkload(Func<Initializer, Sequential<float>> ours, Func<Module<torch.Tensor, torch.Tensor>>? peers, Shape inputShape, int threads, bool isRegression = false)
     {
         device = Device.Cpu(threads);
         tape = new Tape<float>(device);
@@ -34,6 +36,9 @@ internal sealed class TrainingStepWorkload : IWorkload
         new Philox(1, 1000).Uniform<float>(pixels, 0, 1);
         labels = [.. Enumerable.Range(0, inputShape[0]).Select(i => i % Classes)];
         input = device.Array<float>(inputShape, pixels);
+        float[] sums = [.. Enumerable.Range(0, inputShape[0]).Select(row => pixels.AsSpan(row * (pixels.Length / inputShape[0]), pixels.Length / inputShape[0]).ToArray().Sum())];
+        if (isRegression)
+            targets = device.Array<float>(Shape.Of(sums.Length, 1), sums);
         if (peers is null)
             return;
         peer = peers();
@@ -47,11 +52,14 @@ internal sealed class TrainingStepWorkload : IWorkload
         peerOptimizer = torch.optim.SGD(peer.parameters(), StepSize);
         peerInput = torch.tensor(pixels, [.. inputShape.ToArray().Select(extent => (long)extent)]);
         peerLabels = torch.tensor([.. labels.Select(label => (long)label)]);
+        if (isRegression)
+            peerTargets = torch.tensor(sums, sums.Length, 1);
     }
 
+    /// <summary>A multilayer perceptron; with one output it learns a sum by mean squared error, with more it classifies.</summary>
     public static TrainingStepWorkload Mlp(int[] sizes, int batch, int threads, bool withPeer)
     {
-        return new TrainingStepWorkload(initializer => Models.Mlp<float>(sizes, initializer), withPeer ? Theirs : null, Shape.Of(batch, sizes[0]), threads);
+        return new TrainingStepWorkload(initializer => Models.Mlp<float>(sizes, initializer), withPeer ? Theirs : null, Shape.Of(batch, sizes[0]), threads, sizes[^1] == 1);
 
         Module<torch.Tensor, torch.Tensor> Theirs()
         {
@@ -76,7 +84,8 @@ internal sealed class TrainingStepWorkload : IWorkload
     public void Ours()
     {
         tape.Reset();
-        Var<float> loss = network.Forward(tape.Constant(input)).CrossEntropy(labels);
+        Var<float> output = network.Forward(tape.Constant(input));
+        Var<float> loss = targets.IsNone ? output.CrossEntropy(labels) : output.MeanSquaredError(tape.Constant(targets));
         optimizer.Step(tape.Backward(loss));
     }
 
@@ -84,7 +93,8 @@ internal sealed class TrainingStepWorkload : IWorkload
     {
         using DisposeScope scope = torch.NewDisposeScope();
         peerOptimizer!.zero_grad();
-        torch.Tensor loss = functional.cross_entropy(peer!.forward(peerInput!), peerLabels!);
+        torch.Tensor output = peer!.forward(peerInput!);
+        torch.Tensor loss = peerTargets is null ? functional.cross_entropy(output, peerLabels!) : functional.mse_loss(output, peerTargets);
         loss.backward();
         peerOptimizer.step();
     }
@@ -119,6 +129,7 @@ internal sealed class TrainingStepWorkload : IWorkload
         peerOptimizer?.Dispose();
         peerInput?.Dispose();
         peerLabels?.Dispose();
+        peerTargets?.Dispose();
     }
 
     private static Module<torch.Tensor, torch.Tensor> TheirLeNet5() => Sequential(
