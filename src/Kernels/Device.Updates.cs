@@ -17,4 +17,11 @@ public abstract partial class Device
     public abstract void Update<T, TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first = default, in NDArray<T> second = default)
         where T : unmanaged
         where TUpdate : struct, IUpdate;
+
+    /// <summary>The sum of squares of all elements, accumulated in double in an order that the number of elements alone decides. Not finite if and only if an element is not finite (or, in double, too large to be squared).</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <param name="x">The array; contiguous.</param>
+    /// <exception cref="ArgumentException">The array is not contiguous.</exception>
+    public abstract double SumOfSquares<T>(in NDArray<T> x)
+        where T : unmanaged;
 }

@@ -1,14 +1,29 @@
 namespace ConservativeAD.Optimizers;
 
-/// <summary>How gradients are bounded before a step.</summary>
-/// <param name="MaximumNorm">The largest ℓ₂ norm of all gradients together; larger ones are scaled down. Null for no bound.</param>
-/// <param name="MaximumValue">The largest magnitude of an element; larger ones are cut. Null for no bound.</param>
-public sealed record GradientClipping(double? MaximumNorm = null, double? MaximumValue = null)
+/// <summary>How gradients are bounded before a step. Both bounds may be set: the norm comes first.</summary>
+public sealed record GradientClipping
 {
-    private readonly double? maximumNorm = MaximumNorm is null or > 0 ? MaximumNorm : throw new ArgumentOutOfRangeException(nameof(MaximumNorm), MaximumNorm, $"Gradients cannot be clipped to a norm of {MaximumNorm}; it must be above 0.");
-    private readonly double? maximumValue = MaximumValue is null or > 0 ? MaximumValue : throw new ArgumentOutOfRangeException(nameof(MaximumValue), MaximumValue, $"Gradients cannot be clipped to a magnitude of {MaximumValue}; it must be above 0.");
+    // What PyTorch's clip_grad_norm_ adds to the norm before dividing by it.
+    private const double NormOffset = 1e-6;
 
-    internal double? NormBound => maximumNorm;
+    /// <summary>No bound.</summary>
+    public static GradientClipping None { get; } = new();
 
-    internal double? ValueBound => maximumValue;
+    /// <summary>The largest Euclidean norm of all gradients together; no bound if null.</summary>
+    public double? MaximumNorm { get; init => field = value is { } norm ? Demand.Positive(norm) : null; }
+
+    /// <summary>The largest magnitude of a single component; no bound if null.</summary>
+    public double? MaximumMagnitude { get; init => field = value is { } magnitude ? Demand.Positive(magnitude) : null; }
+
+    /// <summary>Scales all gradients by min(1, <paramref name="maximum"/> / (norm + 10⁻⁶)).</summary>
+    /// <param name="maximum">The largest norm of all gradients together, positive.</param>
+    public static GradientClipping ByGlobalNorm(double maximum) => new() { MaximumNorm = maximum };
+
+    /// <summary>Moves every component into [−<paramref name="maximum"/>, <paramref name="maximum"/>].</summary>
+    /// <param name="maximum">The largest magnitude of a component, positive.</param>
+    public static GradientClipping ByValue(double maximum) => new() { MaximumMagnitude = maximum };
+
+    internal ClippedGradient Of(double norm) => new(
+        MaximumNorm is { } largest ? Math.Min(1, largest / (norm + NormOffset)) : 1,
+        MaximumMagnitude ?? double.PositiveInfinity);
 }

@@ -1,183 +1,158 @@
 using System.Numerics;
 using ConservativeAD.Kernels;
-using ConservativeAD.Kernels.Elementwise;
-using ConservativeAD.Kernels.Reductions;
 
 namespace ConservativeAD.Optimizers;
 
-/// <summary>Changes parameters along gradients. It takes whatever gradient it is given: conservative, Clarke or of least norm.</summary>
+/// <summary>The frame of a first-order optimiser: which parameters, which step size, clipping, counts and states. A method fills in the update of one parameter.</summary>
+/// <remarks>A step is one pass over memory per parameter and allocates nothing on the managed heap. A parameter that the recorded program did not use is passed over.</remarks>
 /// <typeparam name="T">The element type.</typeparam>
-public abstract class Optimizer<T>
+public abstract class Optimizer<T> : IOptimizer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Parameter<T>[] parameters;
-    private readonly NDArray<T>[] first;
-    private readonly NDArray<T>[] second;
+    private readonly OptimizerSlot<T>[] slots;
+    private readonly string[] stateNames;
 
     /// <summary>Makes an optimiser.</summary>
-    /// <param name="parameters">The parameters to change; at least one, all on one device.</param>
-    /// <param name="schedule">The step size.</param>
-    /// <param name="firstState">The name of the first state array per parameter; null for none.</param>
-    /// <param name="secondState">The name of the second; null for none.</param>
-    protected Optimizer(IEnumerable<Parameter<T>> parameters, StepSizeSchedule schedule, string? firstState, string? secondState)
+    /// <param name="groups">The parameters; none may stand twice, and two may not have the same name.</param>
+    /// <param name="schedule">The step sizes.</param>
+    /// <param name="stateNames">The names of the states kept for a parameter; at most two.</param>
+    /// <exception cref="ArgumentException">There is no parameter, or one stands twice.</exception>
+    protected Optimizer(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule, params string[] stateNames)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(schedule);
-        this.parameters = [.. parameters];
-        if (this.parameters.Length == 0)
-            throw new ArgumentException("An optimiser was made without parameters; it would do nothing.", nameof(parameters));
-        if (this.parameters.Distinct().Count() != this.parameters.Length)
-            throw new ArgumentException("A parameter was given twice; it would be changed twice in a step.", nameof(parameters));
+        ArgumentNullException.ThrowIfNull(stateNames);
         Schedule = schedule;
-        FirstState = firstState;
-        SecondState = secondState;
-        first = States(firstState);
-        second = States(secondState);
+        this.stateNames = stateNames;
+        slots = [.. groups.SelectMany(group => group.Parameters.Select(parameter => new OptimizerSlot<T>(parameter, group, stateNames.Length)))];
+        if (slots.Length == 0)
+            throw new ArgumentException("An optimiser needs at least one parameter; none was given.", nameof(groups));
+        HashSet<string> names = [];
+        foreach (OptimizerSlot<T> slot in slots)
+        {
+            if (!names.Add(slot.Parameter.Name))
+                throw new ArgumentException($"Two parameters are named '{slot.Parameter.Name}', or one was given twice; states are kept by name, so each name stands once.", nameof(groups));
+        }
     }
 
-    /// <summary>The parameters, in the order given.</summary>
-    public IReadOnlyList<Parameter<T>> Parameters => parameters;
+    /// <summary>The step sizes.</summary>
+    public IStepSizeSchedule Schedule { get; }
 
-    /// <summary>The step size.</summary>
-    public StepSizeSchedule Schedule { get; }
+    /// <summary>How gradients are bounded.</summary>
+    public GradientClipping Clipping { get; init; } = GradientClipping.None;
 
-    /// <summary>How gradients are bounded before a step; not at all if null.</summary>
-    public GradientClipping? Clipping { get; init; }
+    /// <summary>What happens at a gradient that is not finite. It is looked for where <see cref="CheckGradients"/> is on or clipping computes a norm.</summary>
+    public OnNonFiniteGradient OnNonFiniteGradient { get; init; }
 
-    /// <summary>Whether a gradient that is not finite stops the run with an exception. Costs a pass over the gradients.</summary>
-    public bool RefuseNonFiniteGradients { get; init; }
+    /// <summary>Whether gradients are checked for NaN and infinity before each step, at the cost of reading them once more.</summary>
+    public bool CheckGradients { get; init; }
 
-    /// <summary>How many steps were taken.</summary>
-    public long StepsTaken { get; private set; }
+    /// <summary>The decay of the parameters towards 0, where their group has none of its own.</summary>
+    public double WeightDecay { get; init => field = Demand.NotNegative(value); }
 
-    /// <summary>The state arrays by name, for saving: what <see cref="RestoreSteps"/> and copying into them brings back.</summary>
+    /// <inheritdoc/>
+    public long StepCount { get; private set; }
+
+    /// <summary>The Euclidean norm of all gradients at the last step, before clipping; NaN where it was not computed (see <see cref="CheckGradients"/>).</summary>
+    public double GradientNorm { get; private set; } = double.NaN;
+
+    /// <summary>The parameters with what is kept for them.</summary>
+    public IReadOnlyList<OptimizerSlot<T>> Slots => slots;
+
+    /// <inheritdoc/>
     public IEnumerable<(string Name, NDArray<T> Value)> State
     {
         get
         {
-            for (int i = 0; i < parameters.Length; i++)
+            foreach (OptimizerSlot<T> slot in slots)
             {
-                if (FirstState is not null)
-                    yield return ($"{parameters[i].Name}.{FirstState}", first[i]);
-                if (SecondState is not null)
-                    yield return ($"{parameters[i].Name}.{SecondState}", second[i]);
+                if (stateNames.Length > 0)
+                    yield return ($"{slot.Parameter.Name}.{stateNames[0]}", slot.First);
+                if (stateNames.Length > 1)
+                    yield return ($"{slot.Parameter.Name}.{stateNames[1]}", slot.Second);
             }
         }
     }
 
-    private string? FirstState { get; }
+    /// <summary>How often each parameter has been stepped, by its name.</summary>
+    public IEnumerable<(string Name, long Updates)> UpdateCounts => slots.Select(slot => (slot.Parameter.Name, slot.Updates));
 
-    private string? SecondState { get; }
-
-    /// <summary>Takes one step.</summary>
-    /// <param name="gradients">The gradients of one reverse pass. Clipping changes them in place.</param>
-    /// <exception cref="InvalidOperationException">A parameter took no part in the recorded program.</exception>
-    /// <exception cref="ArithmeticException">A gradient is not finite and <see cref="RefuseNonFiniteGradients"/> is on.</exception>
-    public void Step(Gradients<T> gradients)
+    /// <inheritdoc/>
+    /// <exception cref="ArithmeticException">A gradient is not finite, one was looked for, and <see cref="OnNonFiniteGradient"/> says to throw.</exception>
+    public bool Step(Gradients<T> gradients)
     {
-        double size = Schedule.StepSize(StepsTaken);
-        if (RefuseNonFiniteGradients)
-            RefuseNonFinite(gradients);
-        if (Clipping is not null)
-            Clip(gradients, Clipping);
-        StepsTaken++;
-        for (int i = 0; i < parameters.Length; i++)
-            Update(parameters[i].Value, gradients.Of(parameters[i]), first[i], second[i], size, StepsTaken);
+        if (Clipping.MaximumNorm is not null || CheckGradients)
+        {
+            if (!TryMeasure(gradients))
+                return false;
+        }
+
+        ClippedGradient clipped = Clipping.Of(GradientNorm);
+        double stepSize = Schedule.StepSize(StepCount);
+        foreach (OptimizerSlot<T> slot in slots)
+        {
+            if (!gradients.Has(slot.Parameter))
+                continue;
+            slot.Updates++;
+            Update(slot, gradients.Of(slot.Parameter), clipped, stepSize * slot.Group.StepSizeMultiplier, slot.Group.WeightDecay ?? WeightDecay);
+        }
+
+        StepCount++;
+        return true;
     }
 
-    /// <summary>Sets how many steps were taken, when a run is resumed.</summary>
-    /// <param name="steps">The number, at least 0.</param>
-    public void RestoreSteps(long steps)
+    /// <summary>Puts back counts and states that were read from <see cref="StepCount"/>, <see cref="UpdateCounts"/> and <see cref="State"/>.</summary>
+    /// <param name="stepCount">How many steps were made.</param>
+    /// <param name="updateCounts">How often each parameter was stepped; <paramref name="stepCount"/> for all if null.</param>
+    /// <param name="states">For each state's name its elements in row-major order.</param>
+    /// <exception cref="ArgumentException">A state or count is missing, or has another number of elements. Nothing has changed.</exception>
+    public void Restore(long stepCount, IReadOnlyDictionary<string, long>? updateCounts, IReadOnlyDictionary<string, T[]> states)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(steps);
-        StepsTaken = steps;
+        ArgumentOutOfRangeException.ThrowIfNegative(stepCount);
+        ArgumentNullException.ThrowIfNull(states);
+        foreach ((string name, NDArray<T> value) in State)
+        {
+            if (!states.TryGetValue(name, out T[]? elements))
+                throw new ArgumentException($"The state '{name}' of shape {value.Shape} is missing among the {states.Count} states given.", nameof(states));
+            if (elements.Length != value.Count)
+                throw new ArgumentException($"The state '{name}' has shape {value.Shape}, which takes {value.Count} elements; {elements.Length} were given.", nameof(states));
+        }
+
+        foreach (OptimizerSlot<T> slot in slots)
+        {
+            if (updateCounts is not null && !updateCounts.ContainsKey(slot.Parameter.Name))
+                throw new ArgumentException($"The number of updates of '{slot.Parameter.Name}' is missing among the {updateCounts.Count} given.", nameof(updateCounts));
+        }
+
+        foreach ((string name, NDArray<T> value) in State)
+            value.CopyFrom(states[name]);
+        foreach (OptimizerSlot<T> slot in slots)
+            slot.Updates = updateCounts is null ? stepCount : updateCounts[slot.Parameter.Name];
+        StepCount = stepCount;
     }
 
-    /// <summary>Changes one parameter.</summary>
-    /// <param name="parameter">Its elements.</param>
-    /// <param name="gradient">Its gradient.</param>
-    /// <param name="first">Its first state.</param>
-    /// <param name="second">Its second state.</param>
+    /// <summary>Steps one parameter in place.</summary>
+    /// <param name="slot">The parameter and its states; <see cref="OptimizerSlot{T}.Updates"/> counts this update already.</param>
+    /// <param name="gradient">Its gradient, before clipping.</param>
+    /// <param name="clipped">What clipping makes of a component.</param>
     /// <param name="stepSize">The step size.</param>
-    /// <param name="step">The number of this step, from 1.</param>
-    protected abstract void Update(in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second, double stepSize, long step);
+    /// <param name="weightDecay">The weight decay.</param>
+    protected abstract void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay);
 
-    private NDArray<T>[] States(string? name)
+    private bool TryMeasure(Gradients<T> gradients)
     {
-        NDArray<T>[] states = new NDArray<T>[parameters.Length];
-        for (int i = 0; name is not null && i < states.Length; i++)
+        double sum = 0;
+        foreach (OptimizerSlot<T> slot in slots)
         {
-            states[i] = parameters[i].Value.Device.Allocate<T>(parameters[i].Shape);
-            states[i].Device.Fill(states[i], T.Zero);
+            if (!gradients.Has(slot.Parameter))
+                continue;
+            double square = slot.Parameter.Value.Device.SumOfSquares(gradients.Of(slot.Parameter));
+            if (!double.IsFinite(square) && OnNonFiniteGradient == OnNonFiniteGradient.Throw)
+                throw new ArithmeticException($"At step {StepCount} the gradient of {slot.Parameter} has NaN, infinite or overflowing components; lower the step size, clip, look for the source with tape.DetectAnomalies, or skip such steps with {nameof(OnNonFiniteGradient)} = {nameof(Optimizers.OnNonFiniteGradient.Skip)}.");
+            sum += square;
         }
 
-        return states;
-    }
-
-    private void RefuseNonFinite(Gradients<T> gradients)
-    {
-        foreach (Parameter<T> parameter in parameters)
-        {
-            NDArray<T> gradient = gradients.Of(parameter);
-            long bad = gradient.Device.Count(default(IsNotFinite), gradient);
-            if (bad > 0)
-                throw new ArithmeticException($"The gradient of {parameter} has {bad} elements that are NaN or infinite at step {StepsTaken + 1}; lower the step size or clip gradients (tape.DetectAnomalies finds the operation).");
-        }
-    }
-
-    private void Clip(Gradients<T> gradients, GradientClipping clipping)
-    {
-        if (clipping.ValueBound is double bound)
-        {
-            foreach (Parameter<T> parameter in parameters)
-            {
-                NDArray<T> gradient = gradients.Of(parameter);
-                gradient.Device.Map(new Cut(bound), gradient, gradient);
-            }
-        }
-
-        if (clipping.NormBound is not double largest)
-            return;
-        double squares = 0;
-        foreach (Parameter<T> parameter in parameters)
-        {
-            // Per parameter in T, over parameters in double: the order is that of the parameters.
-            NDArray<T> gradient = gradients.Of(parameter);
-            NDArray<T> sum = gradient.Device.Allocate<T>(Shape.Scalar);
-            gradient.Device.Reduce(default(SumOfSquares), gradient, sum);
-            squares += double.CreateTruncating(sum.GetScalar());
-            gradient.Device.Return(sum.Storage);
-        }
-
-        double norm = Math.Sqrt(squares);
-        if (!(norm > largest))
-            return;
-        foreach (Parameter<T> parameter in parameters)
-        {
-            NDArray<T> gradient = gradients.Of(parameter);
-            gradient.Device.Map(new Times(largest / norm), gradient, gradient);
-        }
-    }
-
-    private readonly struct Cut(double bound) : IUnaryMap
-    {
-        private readonly double bound = bound;
-
-        public L Invoke<L>(L x)
-            where L : struct, ILane<L> => L.Max(L.Constant(-bound), L.Min(L.Constant(bound), x));
-    }
-
-    private readonly struct Times(double factor) : IUnaryMap
-    {
-        private readonly double factor = factor;
-
-        public L Invoke<L>(L x)
-            where L : struct, ILane<L> => x * L.Constant(factor);
-    }
-
-    private readonly struct IsNotFinite : IUnaryMap
-    {
-        public L Invoke<L>(L x)
-            where L : struct, ILane<L> => L.IfEqual(x - x, L.Constant(0), L.Constant(0), L.Constant(1));
+        GradientNorm = Math.Sqrt(sum);
+        return double.IsFinite(sum);
     }
 }

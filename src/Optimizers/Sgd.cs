@@ -4,71 +4,77 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Optimizers;
 
-/// <summary>
-/// Stochastic (sub)gradient descent, with momentum, Nesterov's variant and ℓ₂ weight decay, by PyTorch's rule: g ← g + λθ; v ← μv + (1 − τ)g (v ← g at the first step);
-/// θ ← θ − α(g + μv) with Nesterov, else θ ← θ − αv.
-/// </summary>
+/// <summary>Stochastic (sub)gradient descent with optional momentum (Polyak; Nesterov), in PyTorch's form.</summary>
+/// <remarks>
+/// g ← g + λθ; the momentum is g at a parameter's first update and b ← μb + (1 − δ)g afterwards; the direction is b, or g + μb with
+/// <see cref="Nesterov"/>; θ ← θ − α · direction.
+/// </remarks>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class Sgd<T> : Optimizer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly double momentum;
-    private readonly double dampening;
-    private readonly bool nesterov;
-    private readonly double weightDecay;
+    /// <summary>Makes the optimiser for one group of parameters.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="schedule">The step sizes.</param>
+    /// <param name="momentum">μ, in [0, 1); no state is kept at 0.</param>
+    public Sgd(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule, double momentum = 0)
+        : this([new ParameterGroup<T>([.. parameters])], schedule, momentum)
+    {
+    }
 
     /// <summary>Makes the optimiser.</summary>
-    /// <param name="parameters">The parameters to change.</param>
-    /// <param name="schedule">The step size α.</param>
-    /// <param name="momentum">μ, in [0, 1).</param>
-    /// <param name="dampening">τ, in [0, 1].</param>
-    /// <param name="nesterov">Whether to look ahead; asks for momentum above 0 and dampening 0.</param>
-    /// <param name="weightDecay">λ, at least 0, added to the gradient.</param>
-    public Sgd(IEnumerable<Parameter<T>> parameters, StepSizeSchedule schedule, double momentum = 0, double dampening = 0, bool nesterov = false, double weightDecay = 0)
-        : base(parameters, schedule, momentum > 0 ? "momentum" : null, null)
-    {
-        if (momentum is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, $"A momentum of {momentum} was asked for; it must be in [0, 1).");
-        if (dampening is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(dampening), dampening, $"A dampening of {dampening} was asked for; it must be in [0, 1].");
-        if (!(weightDecay >= 0))
-            throw new ArgumentOutOfRangeException(nameof(weightDecay), weightDecay, $"A weight decay of {weightDecay} was asked for; it must be at least 0.");
-        if (nesterov && (momentum == 0 || dampening != 0))
-            throw new ArgumentException($"Nesterov's variant asks for momentum above 0 and dampening 0; they are {momentum} and {dampening}.", nameof(nesterov));
-        this.momentum = momentum;
-        this.dampening = dampening;
-        this.nesterov = nesterov;
-        this.weightDecay = weightDecay;
-    }
+    /// <param name="groups">The parameters in groups.</param>
+    /// <param name="schedule">The step sizes.</param>
+    /// <param name="momentum">μ, in [0, 1); no state is kept at 0.</param>
+    public Sgd(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule, double momentum = 0)
+        : base(groups, schedule, Demand.FractionBelowOne(momentum, nameof(momentum)) > 0 ? ["momentum"] : []) => Momentum = momentum;
+
+    /// <summary>μ.</summary>
+    public double Momentum { get; }
+
+    /// <summary>δ, how much of each new gradient the momentum leaves out.</summary>
+    public double Dampening { get; init => field = Demand.NotNegative(value); }
+
+    /// <summary>Whether the direction looks ahead (Nesterov 1983, as Sutskever et al. 2013 write it). It wants momentum and no dampening.</summary>
+    public bool Nesterov { get; init; }
 
     /// <inheritdoc/>
-    protected override void Update(in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second, double stepSize, long step)
+    protected override void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay)
     {
-        if (momentum == 0)
-            parameter.Device.Update(new Plain(stepSize, weightDecay), parameter, gradient);
+        ArgumentNullException.ThrowIfNull(slot);
+        if (Nesterov && (Momentum == 0 || Dampening != 0))
+            throw new InvalidOperationException($"Nesterov's step wants a positive momentum and no dampening; they are {Momentum} and {Dampening}.");
+        Device device = slot.Parameter.Value.Device;
+        if (Momentum == 0)
+            device.Update(new Plain(clipped, stepSize, weightDecay), slot.Parameter.Value, gradient);
+        else if (slot.Updates == 1)
+            device.Update(new WithMomentum(clipped, stepSize, weightDecay, 0, 1, Nesterov ? Momentum : null), slot.Parameter.Value, gradient, slot.First);
         else
-            parameter.Device.Update(new Heavy(stepSize, weightDecay, step == 1 ? 0 : momentum, step == 1 ? 1 : 1 - dampening, nesterov ? momentum : 0, nesterov), parameter, gradient, first);
+            device.Update(new WithMomentum(clipped, stepSize, weightDecay, Momentum, 1 - Dampening, Nesterov ? Momentum : null), slot.Parameter.Value, gradient, slot.First);
     }
 
-    private readonly struct Plain(double stepSize, double weightDecay) : IUpdate
+    private readonly struct Plain(ClippedGradient clipped, double stepSize, double decay) : IUpdate
     {
         public static int States => 0;
 
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second)
-            where L : struct, ILane<L> =>
-            parameter -= L.Constant(stepSize) * (gradient + (L.Constant(weightDecay) * parameter));
+            where L : struct, ILane<L>
+        {
+            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
+            parameter -= L.Constant(stepSize) * g;
+        }
     }
 
-    private readonly struct Heavy(double stepSize, double weightDecay, double keep, double take, double ahead, bool nesterov) : IUpdate
+    private readonly struct WithMomentum(ClippedGradient clipped, double stepSize, double decay, double kept, double added, double? ahead) : IUpdate
     {
         public static int States => 1;
 
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second)
             where L : struct, ILane<L>
         {
-            L g = gradient + (L.Constant(weightDecay) * parameter);
-            first = (L.Constant(keep) * first) + (L.Constant(take) * g);
-            L direction = nesterov ? g + (L.Constant(ahead) * first) : first;
+            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
+            first = (L.Constant(kept) * first) + (L.Constant(added) * g);
+            L direction = ahead is { } momentum ? g + (L.Constant(momentum) * first) : first;
             parameter -= L.Constant(stepSize) * direction;
         }
     }

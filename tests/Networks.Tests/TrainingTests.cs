@@ -90,7 +90,7 @@ public class TrainingTests
     {
         using Device device = Device.Cpu(threads);
         Module<float> network = build(new Initializer(device, 1));
-        Sgd<float> optimizer = new(network.Parameters, new CosineStepSize(0.05, 1000), 0.9);
+        Sgd<float> optimizer = new(network.Parameters, new CosineDecay(0.05, 1000), 0.9);
         using Tape<float> tape = new(device);
         (float[] images, int[] labels) = Images();
         long least = long.MaxValue;

@@ -16,4 +16,10 @@ internal sealed unsafe partial class CpuDevice
             TUpdate.States > 1 ? Contiguous(second) : null,
             parameter.Count);
     }
+
+    public override double SumOfSquares<T>(in NDArray<T> x)
+    {
+        Contiguous(x);
+        return SquareSum.Run(this, pool, x);
+    }
 }

@@ -1,17 +1,26 @@
 namespace ConservativeAD.Optimizers;
 
-/// <summary>α at every step. Σα = ∞ and Σα² = ∞.</summary>
-/// <param name="Initial">α, above 0.</param>
-public sealed record ConstantStepSize(double Initial) : StepSizeSchedule
+/// <summary>αₖ = α₀. Both sums diverge: the iterates end in a neighbourhood of critical points whose size shrinks with α₀.</summary>
+public sealed record ConstantStepSize : IStepSizeSchedule
 {
-    private readonly double initial = Positive(Initial);
+    /// <summary>Makes the schedule.</summary>
+    /// <param name="initial">α₀, positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    public ConstantStepSize(double initial) => Initial = initial;
+
+    /// <summary>α₀.</summary>
+    public double Initial { get; init => field = Demand.Positive(value); }
 
     /// <inheritdoc/>
-    public override StepSizeSeries Sum => StepSizeSeries.Diverges;
+    public SeriesBehaviour SumOfSteps => SeriesBehaviour.Diverges;
 
     /// <inheritdoc/>
-    public override StepSizeSeries SumOfSquares => StepSizeSeries.Diverges;
+    public SeriesBehaviour SumOfSquares => SeriesBehaviour.Diverges;
 
     /// <inheritdoc/>
-    public override double StepSize(long step) => initial;
+    public double StepSize(long step)
+    {
+        Demand.AtLeast(0, step, nameof(step));
+        return Initial;
+    }
 }

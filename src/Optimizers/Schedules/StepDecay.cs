@@ -1,21 +1,39 @@
 namespace ConservativeAD.Optimizers;
 
-/// <summary>α·γ^⌊k/period⌋. For γ &lt; 1 both Σα and Σα² are finite (geometric): the iterates may stop before they reach a critical point.</summary>
-/// <param name="Initial">α, above 0.</param>
-/// <param name="Period">Steps between two decays, at least 1.</param>
-/// <param name="Factor">γ, in (0, 1].</param>
-public sealed record StepDecay(double Initial, long Period, double Factor = 0.1) : StepSizeSchedule
+/// <summary>αₖ = α₀ γ^⌊k/s⌋: the step size is multiplied by γ every s steps. Σ αₖ = α₀ s / (1 − γ) is finite, so that a run may stop short of a critical point.</summary>
+public sealed record StepDecay : IStepSizeSchedule
 {
-    private readonly double initial = Positive(Initial);
-    private readonly long period = Period >= 1 ? Period : throw new ArgumentOutOfRangeException(nameof(Period), Period, $"A decay every {Period} steps was asked for; the period must be at least 1.");
-    private readonly double factor = Factor is > 0 and <= 1 ? Factor : throw new ArgumentOutOfRangeException(nameof(Factor), Factor, $"A decay by {Factor} was asked for; the factor must be in (0, 1].");
+    /// <summary>Makes the schedule.</summary>
+    /// <param name="initial">α₀, positive.</param>
+    /// <param name="every">s, at least 1.</param>
+    /// <param name="factor">γ, in (0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    public StepDecay(double initial, long every, double factor = 0.1)
+    {
+        Initial = initial;
+        Every = every;
+        Factor = factor;
+    }
+
+    /// <summary>α₀.</summary>
+    public double Initial { get; init => field = Demand.Positive(value); }
+
+    /// <summary>s, how many steps have the same size.</summary>
+    public long Every { get; init => field = Demand.AtLeast(1, value); }
+
+    /// <summary>γ.</summary>
+    public double Factor
+    {
+        get;
+        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Factor), value, $"{nameof(Factor)} lies in (0, 1); it was {value}. For no decay take {nameof(ConstantStepSize)}.");
+    }
 
     /// <inheritdoc/>
-    public override StepSizeSeries Sum => factor < 1 ? StepSizeSeries.Converges : StepSizeSeries.Diverges;
+    public SeriesBehaviour SumOfSteps => SeriesBehaviour.Converges(Initial * Every / (1 - Factor));
 
     /// <inheritdoc/>
-    public override StepSizeSeries SumOfSquares => Sum;
+    public SeriesBehaviour SumOfSquares => SeriesBehaviour.Converges(Initial * Initial * Every / (1 - (Factor * Factor)));
 
     /// <inheritdoc/>
-    public override double StepSize(long step) => initial * Math.Pow(factor, step / period);
+    public double StepSize(long step) => Initial * Math.Pow(Factor, Demand.AtLeast(0, step, nameof(step)) / Every);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConservativeAD.Networks;
 using ConservativeAD.Studies.Reports;
 using ScottPlot;
 using ScottPlot.Plottables;

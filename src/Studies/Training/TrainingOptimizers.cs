@@ -17,24 +17,24 @@ internal static class TrainingOptimizers
     public static Optimizer<T> Create<T>(TrainSettings settings, IEnumerable<Parameter<T>> parameters, int stepsPerEpoch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        StepSizeSchedule schedule = Schedule(settings, stepsPerEpoch);
+        IStepSizeSchedule schedule = Schedule(settings, stepsPerEpoch);
         double epsilon = typeof(T) == typeof(Half) ? EpsilonOfHalf : Epsilon;
         return settings.Optimizer switch
         {
-            OptimizerName.Sgd => new Sgd<T>(parameters, schedule, settings.Momentum, weightDecay: settings.WeightDecay),
-            OptimizerName.Adam => new Adam<T>(parameters, schedule, epsilon: epsilon, weightDecay: settings.WeightDecay),
-            _ => new AdamW<T>(parameters, schedule, epsilon: epsilon, weightDecay: settings.WeightDecay),
+            OptimizerName.Sgd => new Sgd<T>(parameters, schedule, settings.Momentum) { WeightDecay = settings.WeightDecay },
+            OptimizerName.Adam => new Adam<T>(parameters, schedule) { Epsilon = epsilon, WeightDecay = settings.WeightDecay },
+            _ => new AdamW<T>(parameters, schedule) { Epsilon = epsilon, WeightDecay = settings.WeightDecay },
         };
     }
 
-    private static StepSizeSchedule Schedule(TrainSettings settings, int stepsPerEpoch)
+    private static IStepSizeSchedule Schedule(TrainSettings settings, int stepsPerEpoch)
     {
         int steps = checked(settings.Epochs * stepsPerEpoch);
         return settings.Schedule switch
         {
             ScheduleName.Step => new StepDecay(settings.LearningRate, Math.Max(1, steps / Stages), StepFactor),
-            ScheduleName.Cosine => new CosineStepSize(settings.LearningRate, steps),
-            ScheduleName.RobbinsMonro => new RobbinsMonroStepSize(settings.LearningRate, Scale: stepsPerEpoch),
+            ScheduleName.Cosine => new CosineDecay(settings.LearningRate, steps),
+            ScheduleName.RobbinsMonro => new RobbinsMonro(settings.LearningRate, stepsPerEpoch),
             _ => new ConstantStepSize(settings.LearningRate),
         };
     }

@@ -1,3 +1,4 @@
+using ConservativeAD.Networks;
 using ConservativeAD.Studies.Reports;
 using ScottPlot;
 

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ConservativeAD.Studies.Reports;
+namespace ConservativeAD.Networks;
 
 /// <summary>Files that are there whole or not at all: written under another name, then moved into place.</summary>
 internal static class AtomicFile

@@ -1,0 +1,22 @@
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Optimizers;
+
+/// <summary>A gradient's component as the step sees it: scaled, then moved between bounds. Part of every update, so that clipping costs no pass of its own.</summary>
+public readonly record struct ClippedGradient
+{
+    private readonly double scale;
+    private readonly double bound;
+
+    internal ClippedGradient(double scale, double bound)
+    {
+        this.scale = scale;
+        this.bound = bound;
+    }
+
+    /// <summary>The component after clipping.</summary>
+    /// <typeparam name="L">The lane type.</typeparam>
+    /// <param name="gradient">The component before.</param>
+    public L Invoke<L>(L gradient)
+        where L : struct, ILane<L> => L.Max(L.Constant(-bound), L.Min(L.Constant(bound), gradient * L.Constant(scale)));
+}

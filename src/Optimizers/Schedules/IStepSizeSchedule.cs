@@ -1,0 +1,36 @@
+namespace ConservativeAD.Optimizers;
+
+/// <summary>The step sizes α₀, α₁, … of a run, and what is known of their sums: the conditions under which stochastic subgradient methods converge.</summary>
+public interface IStepSizeSchedule
+{
+    /// <summary>What becomes of Σ αₖ. Iterates can travel arbitrarily far only if it diverges.</summary>
+    SeriesBehaviour SumOfSteps { get; }
+
+    /// <summary>What becomes of Σ αₖ². The accumulated noise stays bounded if it converges.</summary>
+    SeriesBehaviour SumOfSquares { get; }
+
+    /// <summary>Whether Σ αₖ = ∞ and Σ αₖ² &lt; ∞ (Robbins and Monro 1951; for tame functions Davis, Drusvyatskiy, Kakade and Lee 2020, and Bolte and Pauwels 2021).</summary>
+    bool SatisfiesRobbinsMonro => SumOfSteps.Limit == SeriesLimit.Diverges && SumOfSquares.Limit != SeriesLimit.Diverges;
+
+    /// <summary>The step size αₖ.</summary>
+    /// <param name="step">k, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
+    double StepSize(long step);
+
+    /// <summary>α₀ + … + αₙ₋₁ and the sum of their squares, term by term.</summary>
+    /// <param name="count">n.</param>
+    (double Steps, double Squares) PartialSums(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        double steps = 0;
+        double squares = 0;
+        for (long step = 0; step < count; step++)
+        {
+            double size = StepSize(step);
+            steps += size;
+            squares += size * size;
+        }
+
+        return (steps, squares);
+    }
+}
