@@ -37,10 +37,10 @@ internal sealed class SlicedProduct(int slices) : ISummation
     }
 }
 
-/// <summary>The bias as the first summand instead of the last.</summary>
+/// <summary>The bias as the first summand, the sums over blocks of k added to it one by one.</summary>
 internal sealed class BiasFirst : ISummation
 {
-    public string Name => "bias first, one accumulator";
+    public string Name => "bias first, then blocks of k";
 
     public void Linear(Device device, in NDArray<float> x, in NDArray<float> weight, in NDArray<float> bias, in NDArray<float> y)
     {
