@@ -11,6 +11,7 @@ public readonly struct Clamp(double minimum, double maximum, BoundSelection? atB
 {
     private readonly double minimum = minimum;
     private readonly double maximum = maximum;
+    private readonly IdentityBetweenBounds bounds = new(minimum, maximum);
     private readonly BoundSelection? atBounds = atBounds;
 
     /// <inheritdoc/>
@@ -21,29 +22,19 @@ public readonly struct Clamp(double minimum, double maximum, BoundSelection? atB
 
     /// <inheritdoc/>
     public static L Kink<L>(Clamp rule, L x)
-        where L : struct, ILane<L> => L.IfEqual(x, L.Constant(rule.minimum), L.Constant(1), L.IfEqual(x, L.Constant(rule.maximum), L.Constant(1), L.Constant(0)));
+        where L : struct, ILane<L> => rule.bounds.Kink(x);
 
     /// <inheritdoc/>
     public static L DirectionalSlope<L>(Clamp rule, L x, L value, L tangent)
-        where L : struct, ILane<L>
-    {
-        L lower = L.Constant(rule.minimum), upper = L.Constant(rule.maximum), zero = L.Constant(0);
-        L inside = L.IfGreater(L.IfEqual(x, lower, tangent, x - lower), zero, L.Constant(1), L.Constant(0));
-        return L.IfGreater(L.IfEqual(x, upper, tangent, x - upper), zero, L.Constant(0), inside);
-    }
+        where L : struct, ILane<L> => rule.bounds.DirectionalSlope(x, tangent);
 
     /// <inheritdoc/>
     public L Value<L>(L x)
-        where L : struct, ILane<L> => L.Min(L.Max(x, L.Constant(minimum)), L.Constant(maximum));
+        where L : struct, ILane<L> => bounds.Value(x);
 
     /// <inheritdoc/>
     public L Slope<L>(L x, L value)
-        where L : struct, ILane<L>
-    {
-        L lower = L.Constant(minimum), upper = L.Constant(maximum);
-        L inside = L.IfGreater(x, lower, L.Constant(1), L.IfEqual(x, lower, L.Constant(atBounds.GetValueOrDefault().Lower), L.Constant(0)));
-        return L.IfGreater(x, upper, L.Constant(0), L.IfEqual(x, upper, L.Constant(atBounds.GetValueOrDefault().Upper), inside));
-    }
+        where L : struct, ILane<L> => bounds.Slope(x, atBounds.GetValueOrDefault());
 }
 
 /// <content>clamp.</content>

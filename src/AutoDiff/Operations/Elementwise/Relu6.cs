@@ -7,6 +7,7 @@ namespace ConservativeAD;
 /// <param name="atBounds">The slopes at the two bounds; the selections' if null. Any real numbers are conservative.</param>
 public readonly struct Relu6(BoundSelection? atBounds) : IUnaryRule<Relu6>
 {
+    private readonly IdentityBetweenBounds bounds = new(0, 6);
     private readonly BoundSelection? atBounds = atBounds;
 
     /// <inheritdoc/>
@@ -17,29 +18,19 @@ public readonly struct Relu6(BoundSelection? atBounds) : IUnaryRule<Relu6>
 
     /// <inheritdoc/>
     public static L Kink<L>(Relu6 rule, L x)
-        where L : struct, ILane<L> => L.IfEqual(x, L.Constant(0), L.Constant(1), L.IfEqual(x, L.Constant(6), L.Constant(1), L.Constant(0)));
+        where L : struct, ILane<L> => rule.bounds.Kink(x);
 
     /// <inheritdoc/>
     public static L DirectionalSlope<L>(Relu6 rule, L x, L value, L tangent)
-        where L : struct, ILane<L>
-    {
-        L lower = L.Constant(0), upper = L.Constant(6), zero = L.Constant(0);
-        L inside = L.IfGreater(L.IfEqual(x, lower, tangent, x - lower), zero, L.Constant(1), L.Constant(0));
-        return L.IfGreater(L.IfEqual(x, upper, tangent, x - upper), zero, L.Constant(0), inside);
-    }
+        where L : struct, ILane<L> => rule.bounds.DirectionalSlope(x, tangent);
 
     /// <inheritdoc/>
     public L Value<L>(L x)
-        where L : struct, ILane<L> => L.Min(L.Max(x, L.Constant(0)), L.Constant(6));
+        where L : struct, ILane<L> => bounds.Value(x);
 
     /// <inheritdoc/>
     public L Slope<L>(L x, L value)
-        where L : struct, ILane<L>
-    {
-        L lower = L.Constant(0), upper = L.Constant(6);
-        L inside = L.IfGreater(x, lower, L.Constant(1), L.IfEqual(x, lower, L.Constant(atBounds.GetValueOrDefault().Lower), L.Constant(0)));
-        return L.IfGreater(x, upper, L.Constant(0), L.IfEqual(x, upper, L.Constant(atBounds.GetValueOrDefault().Upper), inside));
-    }
+        where L : struct, ILane<L> => bounds.Slope(x, atBounds.GetValueOrDefault());
 }
 
 /// <content>relu6.</content>
