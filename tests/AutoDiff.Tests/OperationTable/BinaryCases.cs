@@ -15,7 +15,7 @@ public static class BinaryCases
         new Subtract { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None },
         new Multiply { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None },
         new Divide { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0.5, 2), HalfTolerance = 1e-2 },
-        new Power { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0.5, 2), HalfTolerance = 2e-2, FloatTolerance = 5e-6 },
+        new Power { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0.5, 2), HalfTolerance = 2e-2, FloatTolerance = 5e-6, Kinks = [new KinkPoint([[], []], [[0], [0.5]], [0], new Expectation("any", Selections.PyTorch, [[double.PositiveInfinity], [0]]))] },
         new Maximum { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [Tie((x, y, w) => x.Maximum(y, w))] },
         new Minimum { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [Tie((x, y, w) => x.Minimum(y, w))] },
         new WhereCase { Ordinary = [[[3, 4], [3, 4]], [[4], [3, 4]], [[], [2, 4]]], Large = [[64, 1032], [1032]], Empty = [[0, 4], [4]] },
@@ -32,7 +32,7 @@ public static class BinaryCases
             expectations.Add(new($"overridden by {weight}", Selections.PyTorch with { FirstOfPairWeight = 55 }, Weights(weight), x => program(x[0], x[1], weight)));
         }
 
-        return new KinkPoint([Shape.Scalar, Shape.Scalar], [[0.75], [0.75]], [0], [.. expectations]) { Stratum = [[[1], [1]], [[-2], [-2]]] };
+        return new KinkPoint([Shape.Scalar, Shape.Scalar], [[0.75], [0.75]], [0], [.. expectations]) { Stratum = [[[1], [1]]] };
     }
 
     private static double[][] Weights(double first) => [[KinkPoint.Cotangent * first], [KinkPoint.Cotangent * (1 - first)]];

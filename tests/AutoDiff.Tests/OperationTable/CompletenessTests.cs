@@ -9,6 +9,8 @@ public class CompletenessTests
 
     public static TheoryData<string> Rules => [.. Found.Select(type => type.Name)];
 
+    public static TheoryData<string> RulesWithChoices => [.. Found.Where(type => OperationCase.FactsOf(type) is { IsSmooth: false, IsContinuous: true }).Select(type => type.Name)];
+
     private static IEnumerable<Type> Found => typeof(Tape<>).Assembly.GetTypes()
         .Where(type => type.IsValueType && !Recorders.Contains(type) && type.GetInterfaces().Any(IsRule));
 
@@ -22,26 +24,43 @@ public class CompletenessTests
     public void EveryRuleThatIsNotSmoothIsCheckedAtAKink(string name)
     {
         Type rule = Found.Single(type => type.Name == name);
-        bool hasKinks = Table.All.Any(row => row.Rule == rule && row.Kinks.Any(point => point.Positions.Length > 0));
-        Assert.Equal(!Facts(rule).IsSmooth, hasKinks);
+        OperationFacts facts = OperationCase.FactsOf(rule);
+        KinkPoint[] kinks = [.. Table.All.Where(row => row.Rule == rule).SelectMany(row => row.Kinks).Where(point => point.Positions.Length > 0)];
+        Assert.Equal(!(facts.IsSmooth && facts.IsLocallyLipschitz), kinks.Length > 0);
+        Assert.All(kinks, point => Assert.NotEmpty(point.Expectations));
+    }
+
+    [Theory]
+    [MemberData(nameof(RulesWithChoices))]
+    public void EveryChoiceOfAContinuousRuleIsCheckedUnderEveryPreset(string name)
+    {
+        Type rule = Found.Single(type => type.Name == name);
+        foreach (OperationCase row in Table.All.Where(row => row.Rule == rule && row.Kinks.Length > 0))
+        {
+            foreach (Selections preset in (Selections[])[Selections.PyTorch, Selections.Jax, Selections.MinimalNorm])
+                Assert.Contains(row.Kinks.SelectMany(point => point.Expectations), expectation => expectation.Selections == preset && expectation.Program is null);
+            Assert.Contains(row.Kinks.SelectMany(point => point.Expectations), expectation => expectation.Program is not null);
+        }
     }
 
     [Fact]
     public void FactsHaveNamesOfTheirOwn()
     {
-        OperationFacts[] facts = [.. Found.Select(Facts)];
+        OperationFacts[] facts = [.. Found.Select(OperationCase.FactsOf)];
         Assert.DoesNotContain(facts, fact => string.IsNullOrWhiteSpace(fact.Name));
         Assert.Equal(facts.Length, facts.Select(fact => fact.Name).Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void WhatJumpsIsNeitherSmoothNorLipschitz(string name)
+    {
+        OperationFacts facts = OperationCase.FactsOf(Found.Single(type => type.Name == name));
+        Assert.True(facts.IsContinuous || !(facts.IsSmooth || facts.IsLocallyLipschitz), $"{facts.Name} is declared discontinuous, and smooth or Lipschitz too.");
     }
 
     [Fact]
     public void RowsHaveNamesOfTheirOwn() => Assert.Equal(Table.All.Count, Table.All.Select(row => row.Name).Distinct().Count());
 
     private static bool IsRule(Type type) => type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(IRule<>) || type.GetGenericTypeDefinition() == typeof(IUnaryRule<>) || type.GetGenericTypeDefinition() == typeof(IBinaryRule<>));
-
-    private static OperationFacts Facts(Type rule)
-    {
-        Type closed = rule.IsGenericTypeDefinition ? rule.MakeGenericType(typeof(double)) : rule;
-        return (OperationFacts)closed.GetProperty("Facts", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
-    }
 }

@@ -12,6 +12,11 @@ public static class ElementwiseCases
     [
         new Relu { Avoid = [0], Kinks = [At(0, 0, 0, 0, (s, v) => s with { ReluAtZero = v }, (x, v) => x.Relu(v))] },
         new LeakyRelu { Avoid = [0], Kinks = [At(0, 0.1, 1, 0.1, (s, v) => s with { LeakyReluAtZero = v }, (x, v) => x.LeakyRelu(0.1, v))] },
+        new SteepLeakyRelu { Avoid = [0], Kinks = [At(0, 3, 1, 1, (s, v) => s with { LeakyReluAtZero = v }, (x, v) => x.LeakyRelu(3, v))] },
+        new FoldingLeakyRelu { Avoid = [0], Kinks = [At(0, -0.5, 1, 0, (s, v) => s with { LeakyReluAtZero = v }, (x, v) => x.LeakyRelu(-0.5, v))] },
+        new LinearLeakyRelu { Kinks = [NoChoice((x, v) => x.LeakyRelu(1, v))] },
+        new SmoothElu { Avoid = [0], Kinks = [NoChoice((x, v) => x.Elu(1, v))] },
+        new SteepElu { Avoid = [0], Kinks = [At(0, 2, 2, 1, (s, v) => s with { EluAtZero = v }, (x, v) => x.Elu(2, v))] },
         new Elu { Avoid = [0], Kinks = [At(0, 0.5, 0.5, 0.5, (s, v) => s with { EluAtZero = v }, (x, v) => x.Elu(0.5, v))] },
         new Relu6
         {
@@ -73,12 +78,12 @@ public static class ElementwiseCases
         },
         new Abs { Avoid = [0], Kinks = [At(0, 0, 0, 0, (s, v) => s with { AbsAtZero = v }, (x, v) => x.Abs(v))] },
         new Hinge { Avoid = [1], Kinks = [At(1, 0, 0, 0, (s, v) => s with { HingeAtKnee = v }, (x, v) => x.Hinge(v))] },
-        new Sign { Avoid = [0], IsContinuous = false, Kinks = [Jump(0)] },
-        new Floor { Avoid = [-2, -1, 0, 1, 2], IsContinuous = false, Kinks = [Jump(1)] },
+        new Sign { Avoid = [0], Kinks = [Jump(0)] },
+        new Floor { Avoid = [-2, -1, 0, 1, 2], Kinks = [Jump(1)] },
         new Huber { Range = (-3, 3), Avoid = [-1.25, 1.25] },
         new Square(),
         new Reciprocal { Range = (0.5, 3) },
-        new Sqrt { Range = (0.3, 4) },
+        new Sqrt { Range = (0.3, 4), Kinks = [Steep(0, double.PositiveInfinity)] },
         new Exp { HalfTolerance = 8e-3 },
         new ExpMinusOne { HalfTolerance = 8e-3 },
         new Log { Range = (0.3, 4) },
@@ -86,8 +91,8 @@ public static class ElementwiseCases
         new Sin(),
         new Cos(),
         new Tan { Range = (-1.2, 1.2), HalfTolerance = 2e-2 },
-        new Asin { Range = (-0.9, 0.9), HalfTolerance = 8e-3 },
-        new Acos { Range = (-0.9, 0.9), HalfTolerance = 8e-3 },
+        new Asin { Range = (-0.9, 0.9), HalfTolerance = 8e-3, Kinks = [Steep(-1, double.PositiveInfinity), Steep(1, double.PositiveInfinity)] },
+        new Acos { Range = (-0.9, 0.9), HalfTolerance = 8e-3, Kinks = [Steep(-1, double.NegativeInfinity), Steep(1, double.NegativeInfinity)] },
         new Atan(),
         new Sinh { HalfTolerance = 8e-3 },
         new Cosh { HalfTolerance = 8e-3 },
@@ -103,6 +108,7 @@ public static class ElementwiseCases
         new Scale(),
         new Shift(),
         new Pow { Range = (0.3, 2), HalfTolerance = 2e-2 },
+        new RootByPow { Range = (0.3, 2), HalfTolerance = 2e-2, Kinks = [Steep(0, double.PositiveInfinity)] },
         new DivideBy(),
         new DivideInto { Range = (0.5, 2) },
     ];
@@ -125,13 +131,37 @@ public static class ElementwiseCases
         return new KinkPoint([Shape.Scalar], [[kink]], [0], [.. expectations]);
     }
 
+    // Where both sides have slope 1 there is no kink, and whatever is selected the slope is 1.
+    private static KinkPoint NoChoice(Func<Var<double>, double, Var<double>> overriding) => new(
+        [Shape.Scalar],
+        [[0]],
+        [],
+        new("PyTorch", Selections.PyTorch, One(1)),
+        new("Jax", Selections.Jax, One(1)),
+        new("minimal norm", Selections.MinimalNorm, One(1)),
+        new("selected 7", Selections.PyTorch with { LeakyReluAtZero = 7, EluAtZero = 7 }, One(1)),
+        new("overridden by 7", Selections.PyTorch, One(1), x => overriding(x[0], 7)));
+
     private static KinkPoint Jump(double at) => new([Shape.Scalar], [[at]], [0], new Expectation("PyTorch", Selections.PyTorch, [[0]]));
+
+    // The slope is infinite and there is nothing to choose.
+    private static KinkPoint Steep(double at, double slope) => new([Shape.Scalar], [[at]], [0], new Expectation("any", Selections.PyTorch, One(slope)));
 
     private static double[][] One(double slope) => [[KinkPoint.Cotangent * slope]];
 
     private sealed class Relu() : OperationCase("relu", typeof(ConservativeAD.Relu)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Relu(); }
 
     private sealed class LeakyRelu() : OperationCase("leaky relu", typeof(ConservativeAD.LeakyRelu)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LeakyRelu(0.1); }
+
+    private sealed class SteepLeakyRelu() : OperationCase("leaky relu, steep", typeof(ConservativeAD.LeakyRelu)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LeakyRelu(3); }
+
+    private sealed class FoldingLeakyRelu() : OperationCase("leaky relu, folding", typeof(ConservativeAD.LeakyRelu)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LeakyRelu(-0.5); }
+
+    private sealed class LinearLeakyRelu() : OperationCase("leaky relu, linear", typeof(ConservativeAD.LeakyRelu)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LeakyRelu(1); }
+
+    private sealed class SmoothElu() : OperationCase("elu, smooth", typeof(ConservativeAD.Elu)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Elu(); }
+
+    private sealed class SteepElu() : OperationCase("elu, steep", typeof(ConservativeAD.Elu)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Elu(2); }
 
     private sealed class Elu() : OperationCase("elu", typeof(ConservativeAD.Elu)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Elu(0.5); }
 
@@ -210,6 +240,8 @@ public static class ElementwiseCases
     private sealed class Shift() : OperationCase("shift", typeof(ConservativeAD.Shift)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Shift(0.75); }
 
     private sealed class Pow() : OperationCase("pow", typeof(ConservativeAD.Pow)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Pow(2.5); }
+
+    private sealed class RootByPow() : OperationCase("pow below 1", typeof(ConservativeAD.Pow)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Pow(0.5); }
 
     private sealed class DivideBy() : OperationCase("divide by", typeof(ConservativeAD.DivideBy)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].DivideBy(3); }
 

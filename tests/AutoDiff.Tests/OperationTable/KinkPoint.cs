@@ -12,7 +12,7 @@ public sealed record KinkPoint(Shape[] Shapes, double[][] Values, int[] Position
     /// <summary>The cotangent of the first output element; each further one is 1 more.</summary>
     public const double Cotangent = 3;
 
-    /// <summary>Directions that stay among the kinks: there every selection must give the same derivative, which is the directional one.</summary>
+    /// <summary>Directions that, with what they span near the point, stay among the kinks: along them the function is smooth and every selection must give its derivative.</summary>
     public double[][][] Stratum { get; init; } = [];
 }
 

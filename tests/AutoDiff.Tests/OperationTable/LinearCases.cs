@@ -38,10 +38,27 @@ public static class LinearCases
                     new("last", Selections.PyTorch with { MaxPool = TieSelection.Last }, [[0, 3, 0, 0]]),
                     new("β = 10", Selections.PyTorch with { MaxPool = TieSelection.Mixture(10) }, [[-12, 15, 0, 0]]),
                     new("mixture of last", Selections.PyTorch with { MaxPool = new(0.5, true) }, [[0.75, 2.25, 0, 0]]),
-                    new("even overrides", Selections.PyTorch, [[1.5, 1.5, 0, 0]], x => x[0].MaxPool2d(2, ties: TieSelection.EvenSplit))) { Stratum = [[[1, 1, 4, -3]]] },
+                    new("even overrides", Selections.PyTorch, [[1.5, 1.5, 0, 0]], x => x[0].MaxPool2d(2, ties: TieSelection.EvenSplit))) { Stratum = [[[1, 1, 0, 0]], [[0, 0, 1, 0]], [[0, 0, 0, 1]]] },
             ],
         },
-        new MaxPool2dOverlapping { Ordinary = [[[1, 2, 5, 5]]], Large = [[4, 8, 47, 47]], Empty = [[0, 2, 5, 5]] },
+        new MaxPool2dOverlapping
+        {
+            Ordinary = [[[1, 2, 5, 5]]],
+            Large = [[4, 8, 47, 47]],
+            Empty = [[0, 2, 5, 5]],
+            Kinks =
+            [
+                // The middle is in all four windows and alone the largest in three; in the last, the corner ties with it.
+                new KinkPoint(
+                    [[1, 1, 3, 3]],
+                    [[0, 1, 0, 1, 2, 1, 0, 1, 2]],
+                    [3],
+                    new("PyTorch", Selections.PyTorch, [[0, 0, 0, 0, 3 + 4 + 5 + 6, 0, 0, 0, 0]]),
+                    new("Jax", Selections.Jax, [[0, 0, 0, 0, 3 + 4 + 5 + 6, 0, 0, 0, 0]]),
+                    new("minimal norm", Selections.MinimalNorm, [[0, 0, 0, 0, 3 + 4 + 5 + 3, 0, 0, 0, 3]]),
+                    new("last overrides", Selections.PyTorch, [[0, 0, 0, 0, 3 + 4 + 5, 0, 0, 0, 6]], x => x[0].MaxPool2d(3, 2, 1, TieSelection.Last))) { Stratum = [[[0, 0, 0, 0, 1, 0, 0, 0, 1]], [[1, 0, 0, 0, 0, 0, 0, 0, 0]]] },
+            ],
+        },
         new AveragePool2d { Ordinary = [[[1, 2, 4, 4]], [[2, 1, 5, 3]]], Large = [[4, 8, 47, 47]], Empty = [[0, 2, 4, 4]] },
         new AveragePool2dPadded { Ordinary = [[[1, 2, 5, 5]]], Large = [[4, 8, 47, 47]], Empty = [[0, 2, 5, 5]] },
     ];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Reflection;
 using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Tests.OperationTable;
@@ -31,14 +32,24 @@ public abstract class OperationCase(string name, Type rule)
     /// <summary>Points of kinks, with what is returned there.</summary>
     public KinkPoint[] Kinks { get; init; } = [];
 
-    /// <summary>Whether one-sided differences make sense (not of a discontinuous operation at its jump).</summary>
-    public bool IsContinuous { get; init; } = true;
+    /// <summary>What the rule states of itself.</summary>
+    public OperationFacts Facts { get; } = FactsOf(rule);
+
+    /// <summary>Whether a one-sided derivative exists at kinks: not at the jump of a discontinuous operation, nor where a slope is infinite.</summary>
+    public bool HasOneSidedDerivatives => Facts.IsContinuous && Facts.IsLocallyLipschitz;
 
     /// <summary>How far Half results may be from those in double, relative to 1 + magnitude; a few units of 2⁻¹¹.</summary>
     public double HalfTolerance { get; init; } = 4e-3;
 
     /// <summary>How far float results may be from those in double.</summary>
     public double FloatTolerance { get; init; } = 2e-6;
+
+    /// <summary>What a rule states of itself.</summary>
+    public static OperationFacts FactsOf(Type rule)
+    {
+        Type closed = rule.IsGenericTypeDefinition ? rule.MakeGenericType(typeof(double)) : rule;
+        return (OperationFacts)closed.GetProperty("Facts", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
+    }
 
     public abstract Var<T> Apply<T>(Var<T>[] x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;

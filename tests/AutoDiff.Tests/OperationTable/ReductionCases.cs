@@ -32,7 +32,7 @@ public static class ReductionCases
                     new("Jax", Selections.Jax, [[0, -3, 0]]),
                     new("minimal norm", Selections.MinimalNorm, [[0, -3, 0]]),
                     new("selected ½", Selections.PyTorch with { AbsAtZero = 0.5 }, [[1.5, -3, 1.5]]),
-                    new("overridden by −1", Selections.PyTorch with { AbsAtZero = 0.5 }, [[-3, -3, -3]], x => x[0].Norm1(-1, false, -1))),
+                    new("overridden by −1", Selections.PyTorch with { AbsAtZero = 0.5 }, [[-3, -3, -3]], x => x[0].Norm1(-1, false, -1))) { Stratum = [[[0, 1, 0]]] },
             ],
         },
         new Norm2All
@@ -55,9 +55,37 @@ public static class ReductionCases
         {
             Ordinary = Matrices,
             HalfTolerance = 1e-2,
-            Kinks = [new KinkPoint([[2, 2]], [[0, 3, 0, 4]], [0], new("PyTorch", Selections.PyTorch, [[0, 4 * 0.6, 0, 4 * 0.8]]), new("length 1", Selections.PyTorch with { Norm2AtZero = 1 }, [[3 / Math.Sqrt(2), 4 * 0.6, 3 / Math.Sqrt(2), 4 * 0.8]]))],
+            Kinks =
+            [
+                new KinkPoint(
+                    [[2, 2]],
+                    [[0, 3, 0, 4]],
+                    [0],
+                    new("PyTorch", Selections.PyTorch, [[0, 4 * 0.6, 0, 4 * 0.8]]),
+                    new("Jax", Selections.Jax, [[0, 4 * 0.6, 0, 4 * 0.8]]),
+                    new("minimal norm", Selections.MinimalNorm, [[0, 4 * 0.6, 0, 4 * 0.8]]),
+                    new("length 1", Selections.PyTorch with { Norm2AtZero = 1 }, [[3 / Math.Sqrt(2), 4 * 0.6, 3 / Math.Sqrt(2), 4 * 0.8]]),
+                    new("overridden by −2", Selections.PyTorch, [[-6 / Math.Sqrt(2), 4 * 0.6, -6 / Math.Sqrt(2), 4 * 0.8]], x => x[0].Norm2(0, true, -2))) { Stratum = [[[0, 1, 0, 0]], [[0, 0, 0, 1]]] },
+            ],
         },
-        new NormInfinity { Avoid = [0], Range = (0.1, 3), Empty = null, Kinks = [new KinkPoint([[3]], [[2, -2, 1]], [0], new("PyTorch", Selections.PyTorch, [[1.5, -1.5, 0]]), new("first", Selections.PyTorch, [[3, 0, 0]], x => x[0].NormInfinity(TieSelection.First))) { Stratum = [[[1, -1, 5]]] }] },
+        new NormInfinity
+        {
+            Avoid = [0],
+            Range = (0.1, 3),
+            Empty = null,
+            Kinks =
+            [
+                new KinkPoint(
+                    [[3]],
+                    [[2, -2, 1]],
+                    [0],
+                    new("PyTorch", Selections.PyTorch, [[1.5, -1.5, 0]]),
+                    new("Jax", Selections.Jax, [[1.5, -1.5, 0]]),
+                    new("minimal norm", Selections.MinimalNorm, [[1.5, -1.5, 0]]),
+                    new("last", Selections.PyTorch with { ExtremeOverAxis = TieSelection.Last }, [[0, -3, 0]]),
+                    new("first overrides", Selections.PyTorch, [[3, 0, 0]], x => x[0].NormInfinity(TieSelection.First))) { Stratum = [[[1, -1, 0]], [[0, 0, 1]]] },
+            ],
+        },
         new LogSumExpAll { Empty = [[0]], HalfTolerance = 1e-2 },
         new LogSumExpAxis { Ordinary = Matrices, Empty = [[0, 3]], HalfTolerance = 1e-2 },
         new Softmax { Ordinary = Matrices, HalfTolerance = 8e-3 },
@@ -96,12 +124,14 @@ public static class ReductionCases
             [[1, 0, other, single, 1, 0]],
             [0],
             new("PyTorch", Selections.PyTorch, [[1.5, 0, 0, 4, 1.5, 0]]),
+            new("Jax", Selections.Jax, [[1.5, 0, 0, 4, 1.5, 0]]),
+            new("minimal norm", Selections.MinimalNorm, [[1.5, 0, 0, 4, 1.5, 0]]),
             new("first", Selections.PyTorch with { ExtremeOverAxis = TieSelection.First }, [[3, 0, 0, 4, 0, 0]]),
             new("last", Selections.PyTorch with { ExtremeOverAxis = TieSelection.Last }, [[0, 0, 0, 4, 3, 0]]),
             new("mixture of last", Selections.PyTorch with { ExtremeOverAxis = new TieSelection(0.5, true) }, [[0.75, 0, 0, 4, 2.25, 0]]),
             new("overridden", Selections.PyTorch, [[3, 0, 0, 4, 0, 0]], x => program(x[0], TieSelection.First)))
         {
-            Stratum = [[[1, 2, -1, 3, 1, 5]]],
+            Stratum = [[[1, 2, -1, 3, 1, 5]], [[0, 1, 2, -1, 0, 3]]],
         };
     }
 

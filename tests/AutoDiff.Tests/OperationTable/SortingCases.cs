@@ -25,10 +25,25 @@ public static class SortingCases
                     new("last", Selections.PyTorch with { Sort = TieSelection.Last }, [[4, 6, 3, 5]]),
                     new("mixture", Selections.PyTorch with { Sort = TieSelection.Mixture(3) }, [[4.5, 6.5, 2.5, 4.5]]),
                     new("mixture of last", Selections.PyTorch with { Sort = new(0.5, true) }, [[3.75, 5.75, 3.25, 5.25]]),
-                    new("even overrides", Selections.PyTorch, [[3.5, 5.5, 3.5, 5.5]], x => x[0].Sort(-1, false, TieSelection.EvenSplit))) { Stratum = [[[1, -2, 1, -2]]] },
+                    new("even overrides", Selections.PyTorch, [[3.5, 5.5, 3.5, 5.5]], x => x[0].Sort(-1, false, TieSelection.EvenSplit))) { Stratum = [[[1, 0, 1, 0]], [[0, 1, 0, 1]]] },
             ],
         },
-        new SortDescending { Ordinary = [[[3, 4]], [[2, 3, 2]]] },
+        new SortDescending
+        {
+            Ordinary = [[[3, 4]], [[2, 3, 2]]],
+            Kinks =
+            [
+                new KinkPoint(
+                    [[4]],
+                    [TwoPairs],
+                    [0, 1, 2, 3],
+                    new("PyTorch", Selections.PyTorch, [[5, 3, 6, 4]]),
+                    new("Jax", Selections.Jax, [[5, 3, 6, 4]]),
+                    new("minimal norm", Selections.MinimalNorm, [[5.5, 3.5, 5.5, 3.5]]),
+                    new("last", Selections.PyTorch with { Sort = TieSelection.Last }, [[6, 4, 5, 3]]),
+                    new("last overrides", Selections.MinimalNorm, [[6, 4, 5, 3]], x => x[0].Sort(0, true, TieSelection.Last))) { Stratum = [[[1, 0, 1, 0]], [[0, 1, 0, 1]]] },
+            ],
+        },
         new TopK
         {
             Ordinary = [[[3, 4]], [[5]]],
@@ -46,11 +61,28 @@ public static class SortingCases
                     new("last", Selections.PyTorch with { Sort = TieSelection.Last }, [[0, 0, 4, 3]]),
                     new("mixture", Selections.PyTorch with { Sort = TieSelection.Mixture(3) }, [[1, 0, -1, 7]]),
                     new("mixture of last", Selections.PyTorch with { Sort = new(0.5, true) }, [[3.5 / 3, 0, 2 + (3.5 / 3), 1.5 + (3.5 / 3)]]),
-                    new("even overrides", Selections.PyTorch, [[7.0 / 3, 0, 7.0 / 3, 7.0 / 3]], x => x[0].TopK(2, false, TieSelection.EvenSplit))) { Stratum = [[[1, 5, 1, 1]]] },
+                    new("even overrides", Selections.PyTorch, [[7.0 / 3, 0, 7.0 / 3, 7.0 / 3]], x => x[0].TopK(2, false, TieSelection.EvenSplit))) { Stratum = [[[1, 0, 1, 1]], [[0, 1, 0, 0]]] },
             ],
         },
-        new TopKSmallest { Ordinary = [[[3, 4]], [[5]]], Empty = [[0, 4]] },
-        new Median { Ordinary = [[[3, 4]], [[5]]], Empty = [[0, 4]], Kinks = [new KinkPoint([[3]], [[1, 1, 1]], [0, 1, 2], new("PyTorch", Selections.PyTorch, [[0, 3, 0]]), new("minimal norm", Selections.MinimalNorm, [[1, 1, 1]])) { Stratum = [[[1, 1, 1]]] }] },
+        new TopKSmallest
+        {
+            Ordinary = [[[3, 4]], [[5]]],
+            Empty = [[0, 4]],
+            Kinks =
+            [
+                // The first place is one element's; two are left for three that tie.
+                new KinkPoint(
+                    [[4]],
+                    [[2, 1, 2, 2]],
+                    [1, 2],
+                    new("PyTorch", Selections.PyTorch, [[4, 3, 5, 0]]),
+                    new("Jax", Selections.Jax, [[4, 3, 5, 0]]),
+                    new("minimal norm", Selections.MinimalNorm, [[3, 3, 3, 3]]),
+                    new("last", Selections.PyTorch with { Sort = TieSelection.Last }, [[0, 3, 5, 4]]),
+                    new("last overrides", Selections.MinimalNorm, [[0, 3, 5, 4]], x => x[0].TopK(3, true, TieSelection.Last))) { Stratum = [[[1, 0, 1, 1]], [[0, 1, 0, 0]]] },
+            ],
+        },
+        new Median { Ordinary = [[[3, 4]], [[5]]], Empty = [[0, 4]], Kinks = [new KinkPoint([[3]], [[1, 1, 1]], [0, 1, 2], new("PyTorch", Selections.PyTorch, [[0, 3, 0]]), new("Jax", Selections.Jax, [[0, 3, 0]]), new("minimal norm", Selections.MinimalNorm, [[1, 1, 1]]), new("even overrides", Selections.PyTorch, [[1, 1, 1]], x => x[0].Median(TieSelection.EvenSplit))) { Stratum = [[[1, 1, 1]]] }] },
     ];
 
     private sealed class Sort() : OperationCase("sort", typeof(Sort<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sort(); }

@@ -15,7 +15,8 @@ public readonly struct Elu(double alpha, double? slopeAtZero) : IUnaryRule<Elu>
     public static OperationFacts Facts { get; } = new("elu", TameClass.LogExp) { IsSmooth = false };
 
     /// <inheritdoc/>
-    public static Elu Select(Elu rule, Selections selections) => new(rule.alpha, rule.slopeAtZero ?? selections.EluAtZero ?? (selections.LeastNorm ? Selections.LeastBetween(rule.alpha, 1) : rule.alpha));
+    public static Elu Select(Elu rule, Selections selections) =>
+        new(rule.alpha, rule.alpha == 1 ? 1 : rule.slopeAtZero ?? selections.EluAtZero ?? (selections.LeastNorm ? Selections.LeastBetween(rule.alpha, 1) : rule.alpha));
 
     /// <inheritdoc/>
     public static L Kink<L>(Elu rule, L x)

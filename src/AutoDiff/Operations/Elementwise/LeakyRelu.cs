@@ -15,7 +15,8 @@ public readonly struct LeakyRelu(double slope, double? slopeAtZero) : IUnaryRule
     public static OperationFacts Facts { get; } = new("leaky relu", TameClass.SemiAlgebraic) { IsSmooth = false };
 
     /// <inheritdoc/>
-    public static LeakyRelu Select(LeakyRelu rule, Selections selections) => new(rule.slope, rule.slopeAtZero ?? selections.LeakyReluAtZero ?? (selections.LeastNorm ? Selections.LeastBetween(rule.slope, 1) : rule.slope));
+    public static LeakyRelu Select(LeakyRelu rule, Selections selections) =>
+        new(rule.slope, rule.slope == 1 ? 1 : rule.slopeAtZero ?? selections.LeakyReluAtZero ?? (selections.LeastNorm ? Selections.LeastBetween(rule.slope, 1) : rule.slope));
 
     /// <inheritdoc/>
     public static L Kink<L>(LeakyRelu rule, L x)
