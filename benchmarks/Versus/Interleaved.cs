@@ -14,9 +14,10 @@ internal static class Interleaved
 
     public static Measurement Run(string name, IWorkload workload, int threads, int pairs, bool withPeer)
     {
+        // Compared at the initial parameters: after many steps a relu's argument so near to 0 that rounding decides its side is only a matter of time.
+        double? difference = withPeer ? workload.LargestDifference() : null;
         int oursRepeats = WarmUp(workload.Ours);
         int peerRepeats = withPeer ? WarmUp(workload.Peers) : 0;
-        double? difference = withPeer ? workload.LargestDifference() : null;
         double[] ours = new double[pairs], peers = new double[pairs];
         for (int pair = 0; pair < pairs; pair++)
         {
