@@ -33,7 +33,12 @@ internal sealed class MatrixProductWorkload : IWorkload
 
     public void Peers() => peerC!.addmm_(peerA!, peerB!, beta: 0, alpha: 1);
 
-    public double LargestDifference() => Differences.Largest(c.ToArray(), peerC!.data<float>().ToArray());
+    public double LargestDifference()
+    {
+        Ours();
+        Peers();
+        return Differences.Largest(c.ToArray(), peerC!.data<float>().ToArray());
+    }
 
     public void Dispose()
     {

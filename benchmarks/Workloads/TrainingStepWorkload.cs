@@ -99,7 +99,7 @@ internal sealed class TrainingStepWorkload : IWorkload
         peerOptimizer.step();
     }
 
-    // The engines ran different numbers of steps by now: both go on from this library's parameters, for three steps.
+    // Three steps from the same parameters.
     public double LargestDifference()
     {
         double largest = 0;
