@@ -16,9 +16,13 @@ internal abstract class Column<T>
 
     public abstract void Pullback(int index, in PullbackContext<T> context);
 
+    public abstract void LockedPullback(int index, in PullbackContext<T> context);
+
     public abstract void Tangent(int index, in TangentContext<T> context);
 
     public abstract NDArray<T> Kinks(int index, in KinkContext<T> context);
+
+    public abstract long CountSingularities(int index, in KinkContext<T> context);
 
     public abstract long CountKinks(int index, in KinkContext<T> context);
 }
@@ -48,9 +52,13 @@ internal sealed class Column<T, TRule> : Column<T>
 
     public override void Pullback(int index, in PullbackContext<T> context) => rules[index].Pullback(context);
 
+    public override void LockedPullback(int index, in PullbackContext<T> context) => rules[index].LockedPullback(context);
+
     public override void Tangent(int index, in TangentContext<T> context) => rules[index].Tangent(context);
 
     public override NDArray<T> Kinks(int index, in KinkContext<T> context) => rules[index].Kinks(context);
+
+    public override long CountSingularities(int index, in KinkContext<T> context) => rules[index] is ICountsSingularities<T> counting ? counting.CountSingularities(context) : 0;
 
     public override long CountKinks(int index, in KinkContext<T> context)
     {

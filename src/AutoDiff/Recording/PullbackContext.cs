@@ -40,6 +40,10 @@ public readonly struct PullbackContext<T>
     /// <param name="index">Which input.</param>
     public NDArray<T> Input(int index) => tape.InputValue(node, index);
 
+    /// <summary>The tangent of an input, in its shape, while kinks are locked along a direction; zeros where it does not move.</summary>
+    /// <param name="index">Which input.</param>
+    public NDArray<T> Tangent(int index) => tape.InputTangent(node, index);
+
     /// <summary>Whether an input's cotangent is wanted.</summary>
     /// <param name="index">Which input.</param>
     public bool Needs(int index) => tape.InputNeedsGradient(node, index);

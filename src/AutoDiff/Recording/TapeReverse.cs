@@ -80,7 +80,7 @@ public sealed partial class Tape<T>
         pass++;
     }
 
-    private Gradients<T> Sweep(int output, in NDArray<T> seed, Selections? selections)
+    private Gradients<T> Sweep(int output, in NDArray<T> seed, Selections? selections, bool locked = false)
     {
         cotangents[output] = seed;
         Selections chosen = selections ?? Selections;
@@ -91,7 +91,10 @@ public sealed partial class Tape<T>
             if (needsGradient[node])
             {
                 Column<T> column = columns[columnOf[node]]!;
-                column.Pullback(placeInColumn[node], new PullbackContext<T>(this, node, chosen));
+                if (locked)
+                    column.LockedPullback(placeInColumn[node], new PullbackContext<T>(this, node, chosen));
+                else
+                    column.Pullback(placeInColumn[node], new PullbackContext<T>(this, node, chosen));
                 if (DetectAnomalies)
                     CheckInputCotangents(node, column.Facts.Name);
             }

@@ -39,6 +39,16 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public void LockedPullback(in PullbackContext<T> context)
+    {
+        TRule selected = TRule.Select(rule, context.Selections);
+        if (context.Needs(0))
+            PullLocked(context, 0, new LockedSlopeOfFirst(selected));
+        if (context.Needs(1))
+            PullLocked(context, 1, new LockedSlopeOfSecond(selected));
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) =>
         context.Device.Map4(new TangentMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Input(1), context.Tangent(0), context.Tangent(1), context.OutputTangent);
 
@@ -65,6 +75,32 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>
         context.Device.Map3(map, x, y, cotangent, full);
         context.AddSummed(index, full);
         context.Return(full);
+    }
+
+    private static void PullLocked<TMap>(in PullbackContext<T> context, int index, TMap map)
+        where TMap : struct, IQuaternaryMap
+    {
+        NDArray<T> slope = context.Rent(context.Cotangent.Shape);
+        context.Device.Map4(map, context.Input(0), context.Input(1), context.Tangent(0), context.Tangent(1), slope);
+        context.Device.Map2(default(Arithmetic.Product), context.Cotangent, slope, slope);
+        context.AddSummed(index, slope);
+        context.Return(slope);
+    }
+
+    private readonly struct LockedSlopeOfFirst(TRule rule) : IQuaternaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L y, L dx, L dy)
+            where L : struct, ILane<L> => TRule.LockedSlopeOfFirst(rule, x, y, dx, dy);
+    }
+
+    private readonly struct LockedSlopeOfSecond(TRule rule) : IQuaternaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L y, L dx, L dy)
+            where L : struct, ILane<L> => TRule.LockedSlopeOfSecond(rule, x, y, dx, dy);
     }
 
     private readonly struct ValueMap(TRule rule) : IBinaryMap

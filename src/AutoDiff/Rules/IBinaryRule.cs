@@ -36,6 +36,26 @@ public interface IBinaryRule<TSelf>
     /// <param name="selections">The selections.</param>
     static virtual TSelf Select(TSelf rule, Selections selections) => rule;
 
+    /// <summary>The derivative with respect to the first argument on the piece that (x, y) moves onto along (dx, dy).</summary>
+    /// <typeparam name="L">The lane type.</typeparam>
+    /// <param name="rule">The rule.</param>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second.</param>
+    /// <param name="dx">The first tangent.</param>
+    /// <param name="dy">The second.</param>
+    static virtual L LockedSlopeOfFirst<L>(TSelf rule, L x, L y, L dx, L dy)
+        where L : struct, ILane<L> => rule.SlopeOfFirst(x, y);
+
+    /// <summary>The derivative with respect to the second argument on the piece that (x, y) moves onto along (dx, dy).</summary>
+    /// <typeparam name="L">The lane type.</typeparam>
+    /// <param name="rule">The rule.</param>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second.</param>
+    /// <param name="dx">The first tangent.</param>
+    /// <param name="dy">The second.</param>
+    static virtual L LockedSlopeOfSecond<L>(TSelf rule, L x, L y, L dx, L dy)
+        where L : struct, ILane<L> => rule.SlopeOfSecond(x, y);
+
     /// <summary>1 at a kink, 0 elsewhere.</summary>
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="rule">The rule.</param>

@@ -22,6 +22,14 @@ public interface IRule<T>
     /// <param name="context">Inputs, output and cotangents.</param>
     void Pullback(in PullbackContext<T> context);
 
+    /// <summary>
+    /// The pullback with every kink locked to the piece that the tangents lead to, instead of the selected element: the output's cotangent, pulled back through the derivative at
+    /// x + t·ẋ as t → 0⁺ (<see cref="PullbackContext{T}.Tangent"/> gives ẋ). Where the tangent decides nothing any one-sided derivative will do. A smooth operation has nothing to add.
+    /// </summary>
+    /// <remarks>Nesterov, Math. Program. 2005 (lexicographic differentiation); Khan, Optim. Methods Softw. 2018 (branch locking).</remarks>
+    /// <param name="context">Inputs, output, tangents and cotangents.</param>
+    void LockedPullback(in PullbackContext<T> context) => Pullback(context);
+
     /// <summary>Computes the output's tangent: the one-sided directional derivative, at kinks too.</summary>
     /// <param name="context">Inputs, output and tangents.</param>
     void Tangent(in TangentContext<T> context);

@@ -10,7 +10,7 @@ namespace ConservativeAD;
 /// <typeparam name="TRule">The rule.</typeparam>
 /// <param name="rule">The rule with its attributes.</param>
 [SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsKinks<T>
+public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsKinks<T>, ICountsSingularities<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : struct, IUnaryRule<TRule>
 {
@@ -38,6 +38,15 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
     }
 
     /// <inheritdoc/>
+    public void LockedPullback(in PullbackContext<T> context)
+    {
+        if (!context.Needs(0))
+            return;
+        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+        context.Device.Map4(new LockedMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Output, context.Tangent(0), context.Cotangent, target, accumulate);
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) =>
         context.Device.Map3(new TangentMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Output, context.Tangent(0), context.OutputTangent);
 
@@ -51,6 +60,22 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
 
     /// <inheritdoc/>
     public long CountKinks(in KinkContext<T> context) => context.Device.Count(new KinkMap(rule), context.Input(0));
+
+    /// <inheritdoc/>
+    public long CountSingularities(in KinkContext<T> context) => context.Device.Count(new SingularityMap(rule), context.Input(0));
+
+    private readonly struct SingularityMap(TRule rule) : IUnaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x)
+            where L : struct, ILane<L>
+        {
+            // Infinite or NaN, and only then, a number less itself is not 0.
+            L slope = rule.Slope(x, rule.Value(x));
+            return L.IfEqual(slope - slope, L.Constant(0), L.Constant(0), L.Constant(1));
+        }
+    }
 
     private readonly struct ValueMap(TRule rule) : IUnaryMap
     {
@@ -66,6 +91,14 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
 
         public L Invoke<L>(L x, L value, L cotangent)
             where L : struct, ILane<L> => cotangent * rule.Slope(x, value);
+    }
+
+    private readonly struct LockedMap(TRule rule) : IQuaternaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L value, L tangent, L cotangent)
+            where L : struct, ILane<L> => cotangent * TRule.DirectionalSlope(rule, x, value, tangent);
     }
 
     private readonly struct TangentMap(TRule rule) : ITernaryMap

@@ -24,6 +24,14 @@ public readonly struct Maximum(double? firstWeight) : IBinaryRule<Maximum>
         where L : struct, ILane<L> => L.IfEqual(x, y, L.Max(dx, dy), L.IfGreater(x, y, dx, dy));
 
     /// <inheritdoc/>
+    public static L LockedSlopeOfFirst<L>(Maximum rule, L x, L y, L dx, L dy)
+        where L : struct, ILane<L> => L.IfEqual(x, y, L.IfGreater(dy, dx, L.Constant(0), L.Constant(1)), L.IfGreater(x, y, L.Constant(1), L.Constant(0)));
+
+    /// <inheritdoc/>
+    public static L LockedSlopeOfSecond<L>(Maximum rule, L x, L y, L dx, L dy)
+        where L : struct, ILane<L> => L.Constant(1) - LockedSlopeOfFirst(rule, x, y, dx, dy);
+
+    /// <inheritdoc/>
     public L Value<L>(L x, L y)
         where L : struct, ILane<L> => L.Max(x, y);
 

@@ -24,6 +24,14 @@ public readonly struct Minimum(double? firstWeight) : IBinaryRule<Minimum>
         where L : struct, ILane<L> => L.IfEqual(x, y, L.Min(dx, dy), L.IfGreater(y, x, dx, dy));
 
     /// <inheritdoc/>
+    public static L LockedSlopeOfFirst<L>(Minimum rule, L x, L y, L dx, L dy)
+        where L : struct, ILane<L> => L.IfEqual(x, y, L.IfGreater(dx, dy, L.Constant(0), L.Constant(1)), L.IfGreater(y, x, L.Constant(1), L.Constant(0)));
+
+    /// <inheritdoc/>
+    public static L LockedSlopeOfSecond<L>(Minimum rule, L x, L y, L dx, L dy)
+        where L : struct, ILane<L> => L.Constant(1) - LockedSlopeOfFirst(rule, x, y, dx, dy);
+
+    /// <inheritdoc/>
     public L Value<L>(L x, L y)
         where L : struct, ILane<L> => L.Min(x, y);
 

@@ -85,31 +85,22 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
     }
 
     /// <inheritdoc/>
+    public readonly void LockedPullback(in PullbackContext<T> context)
+    {
+        if (!context.Needs(0))
+            return;
+        NDArray<int> positions = context.RentIndices(context.Output.Shape);
+        positions.CopyFrom(FurthestOfTied(context.Output, context.Tangent(0).ToArray()));
+        NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
+        context.Device.MaxPoolPullback(shape, context.Cotangent, positions, dx, accumulate);
+        context.ReturnIndices(positions);
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
-        // Along a direction, the largest tangent among the tied elements wins.
-        NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy);
-        T[] values = x.ToArray(), tangents = dx.ToArray(), maxima = context.Output.ToArray(), result = new T[maxima.Length];
-        for (int o = 0; o < result.Length; o++)
-        {
-            int plane = o / (shape.OutputHeight * shape.OutputWidth), place = o % (shape.OutputHeight * shape.OutputWidth);
-            int top = (place / shape.OutputWidth * shape.StrideHeight) - shape.PaddingHeight, left = (place % shape.OutputWidth * shape.StrideWidth) - shape.PaddingWidth;
-            T best = T.NegativeInfinity;
-            for (int row = Math.Max(0, top); row < Math.Min(shape.InputHeight, top + kernel); row++)
-            {
-                for (int column = Math.Max(0, left); column < Math.Min(shape.InputWidth, left + kernel); column++)
-                {
-                    int at = (((plane * shape.InputHeight) + row) * shape.InputWidth) + column;
-                    if (values[at] == maxima[o] || (T.IsNaN(values[at]) && T.IsNaN(maxima[o])))
-                        best = T.Max(best, tangents[at]);
-                }
-            }
-
-            result[o] = best;
-        }
-
-        context.OutputTangent.CopyFrom(result);
-        context.ReturnCopy(copy);
+        T[] tangents = context.Tangent(0).ToArray();
+        context.OutputTangent.CopyFrom(Array.ConvertAll(FurthestOfTied(context.Output, tangents), position => tangents[position]));
     }
 
     /// <inheritdoc/>
@@ -120,6 +111,33 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
         int[] counts = last.ToArray();
         marks.CopyFrom(Array.ConvertAll(counts, count => count > 1 ? T.One : T.Zero));
         return marks;
+    }
+
+    // Along a direction, the largest tangent among the tied elements of a window wins.
+    private readonly int[] FurthestOfTied(in NDArray<T> output, T[] tangents)
+    {
+        T[] values = x.ToArray(), maxima = output.ToArray();
+        int[] result = new int[maxima.Length];
+        for (int o = 0; o < result.Length; o++)
+        {
+            int plane = o / (shape.OutputHeight * shape.OutputWidth), place = o % (shape.OutputHeight * shape.OutputWidth);
+            int top = (place / shape.OutputWidth * shape.StrideHeight) - shape.PaddingHeight, left = (place % shape.OutputWidth * shape.StrideWidth) - shape.PaddingWidth;
+            int best = -1;
+            for (int row = Math.Max(0, top); row < Math.Min(shape.InputHeight, top + kernel); row++)
+            {
+                for (int column = Math.Max(0, left); column < Math.Min(shape.InputWidth, left + kernel); column++)
+                {
+                    int at = (((plane * shape.InputHeight) + row) * shape.InputWidth) + column;
+                    bool isTied = values[at] == maxima[o] || (T.IsNaN(values[at]) && T.IsNaN(maxima[o]));
+                    if (isTied && (best < 0 || tangents[at] > tangents[best]))
+                        best = at;
+                }
+            }
+
+            result[o] = best;
+        }
+
+        return result;
     }
 }
 

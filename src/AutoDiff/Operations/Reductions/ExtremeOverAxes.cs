@@ -54,7 +54,20 @@ public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smalles
         }
 
         if (selection.EvenWeight != 1)
-            PullToOne(context, selection.IsLast ? TieOrder.Last : TieOrder.First, 1 - selection.EvenWeight, target, accumulate);
+            PullToOne(context, context.Input(0), selection.IsLast ? TieOrder.Last : TieOrder.First, 1 - selection.EvenWeight, target, accumulate);
+    }
+
+    /// <inheritdoc/>
+    public void LockedPullback(in PullbackContext<T> context)
+    {
+        if (!context.Needs(0))
+            return;
+
+        // Among the tied, the one whose tangent leads furthest takes all.
+        NDArray<T> x = context.Input(0), candidates = context.Rent(x.Shape), target = context.InputCotangent(0, out bool accumulate);
+        context.Device.Map3(new Tied(smallest ? double.PositiveInfinity : double.NegativeInfinity), x, axes.WithAxes(context.Output, x.Shape), context.Tangent(0), candidates);
+        PullToOne(context, candidates, TieOrder.First, 1, target, accumulate);
+        context.Return(candidates);
     }
 
     /// <inheritdoc/>
@@ -100,10 +113,10 @@ public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smalles
         context.Return(equal);
     }
 
-    private void PullToOne(in PullbackContext<T> context, TieOrder order, double weight, in NDArray<T> target, bool accumulate)
+    private void PullToOne(in PullbackContext<T> context, NDArray<T> x, TieOrder order, double weight, in NDArray<T> target, bool accumulate)
     {
         Shape lanes = axes.Lanes(target.Shape), found = Shape.Of(lanes[0], 1, lanes[2]);
-        NDArray<T> x = context.Input(0), copy = default, part = context.Rent(found);
+        NDArray<T> copy = default, part = context.Rent(found);
         if (!x.IsContiguous)
         {
             copy = context.Rent(x.Shape);

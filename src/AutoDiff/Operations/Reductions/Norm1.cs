@@ -40,6 +40,15 @@ public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) :
     }
 
     /// <inheritdoc/>
+    public void LockedPullback(in PullbackContext<T> context)
+    {
+        if (!context.Needs(0))
+            return;
+        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+        context.Device.Map3(default(LockedSign), context.Input(0), context.Tangent(0), axes.WithAxes(context.Cotangent, target.Shape), target, accumulate);
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context)
     {
         NDArray<T> x = context.Input(0), slope = context.Rent(x.Shape);
@@ -63,6 +72,12 @@ public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) :
         public L Invoke<L>(L x, L cotangent)
             where L : struct, ILane<L> =>
             cotangent * L.IfEqual(x, L.Constant(0), L.Constant(atZero), L.IfGreater(x, L.Constant(0), L.Constant(1), L.Constant(-1)));
+    }
+
+    private readonly struct LockedSign : ITernaryMap
+    {
+        public L Invoke<L>(L x, L tangent, L cotangent)
+            where L : struct, ILane<L> => L.IfGreater(L.IfEqual(x, L.Constant(0), tangent, x), L.Constant(0), cotangent, -cotangent);
     }
 
     private readonly struct OneSided : IBinaryMap

@@ -42,6 +42,24 @@ public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) 
     }
 
     /// <inheritdoc/>
+    public void LockedPullback(in PullbackContext<T> context)
+    {
+        if (!context.Needs(0))
+            return;
+
+        // At the origin x moves to t·ẋ, where the gradient is ẋ/‖ẋ‖.
+        NDArray<T> x = context.Input(0), moved = context.Rent(x.Shape), norm = context.Rent(context.Output.Shape);
+        NDArray<T> norms = axes.WithAxes(norm, x.Shape);
+        context.Device.Map3(default(MovedFromOrigin), x, axes.WithAxes(context.Output, x.Shape), context.Tangent(0), moved);
+        context.Device.Reduce(default(SumOfSquares), moved, norms);
+        context.Device.Map(default(Arithmetic.Root), norm, norm);
+        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+        context.Device.Map3(new Radial(0), moved, norms, axes.WithAxes(context.Cotangent, target.Shape), target, accumulate);
+        context.Return(norm);
+        context.Return(moved);
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context)
     {
         NDArray<T> x = context.Input(0), dx = context.Tangent(0), product = context.Rent(x.Shape), length = context.Rent(context.Output.Shape);
@@ -68,6 +86,12 @@ public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) 
 
         public L Invoke<L>(L x, L norm, L cotangent)
             where L : struct, ILane<L> => cotangent * L.IfEqual(norm, L.Constant(0), L.Constant(atZero), x / norm);
+    }
+
+    private readonly struct MovedFromOrigin : ITernaryMap
+    {
+        public L Invoke<L>(L x, L norm, L tangent)
+            where L : struct, ILane<L> => L.IfEqual(norm, L.Constant(0), tangent, x);
     }
 
     private readonly struct OneSided : ITernaryMap

@@ -76,6 +76,18 @@ public struct Sort<T>(bool descending, TieSelection? ties) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public readonly void LockedPullback(in PullbackContext<T> context)
+    {
+        if (!context.Needs(0))
+            return;
+        NDArray<int> order = context.RentIndices(x.Shape);
+        LexicographicOrder.Fill(x, context.Tangent(0), descending, order);
+        NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
+        ScatterRows(context.Device, context.Cotangent, order, dx, accumulate);
+        context.ReturnIndices(order);
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         // Elements that tie part in the order of their tangents.

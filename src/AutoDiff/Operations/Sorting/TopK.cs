@@ -74,6 +74,18 @@ public struct TopK<T>(int k, bool smallest, TieSelection? ties) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public readonly void LockedPullback(in PullbackContext<T> context)
+    {
+        if (!context.Needs(0))
+            return;
+        NDArray<int> order = context.RentIndices(context.Output.Shape);
+        LexicographicOrder.Fill(x, context.Tangent(0), !smallest, order);
+        NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
+        Sort<T>.ScatterRows(context.Device, context.Cotangent, order, dx, accumulate);
+        context.ReturnIndices(order);
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy), sorted = context.Rent(x.Shape), tangents = context.Rent(x.Shape);
