@@ -10,6 +10,8 @@ internal abstract class Column<T>
 {
     public abstract OperationFacts Facts { get; }
 
+    public abstract (Curvature Curvature, Monotonicity Monotonicity) ShapeOf(int index);
+
     public abstract void Clear();
 
     public abstract NDArray<T> Value(int index, in Recording<T> recording);
@@ -19,6 +21,8 @@ internal abstract class Column<T>
     public abstract void LockedPullback(int index, in PullbackContext<T> context);
 
     public abstract void Tangent(int index, in TangentContext<T> context);
+
+    public abstract void SwitchingForms(int index, in SwitchingContext<T> context);
 
     public abstract NDArray<T> Kinks(int index, in KinkContext<T> context);
 
@@ -35,6 +39,10 @@ internal sealed class Column<T, TRule> : Column<T>
     private int count;
 
     public override OperationFacts Facts => TRule.Facts;
+
+    public override (Curvature Curvature, Monotonicity Monotonicity) ShapeOf(int index) => rules[index] is ITellsShape telling
+        ? (telling.Curvature, telling.Monotonicity)
+        : (Facts.Curvature, Facts.Monotonicity);
 
     public int Add(in TRule rule)
     {
@@ -55,6 +63,8 @@ internal sealed class Column<T, TRule> : Column<T>
     public override void LockedPullback(int index, in PullbackContext<T> context) => rules[index].LockedPullback(context);
 
     public override void Tangent(int index, in TangentContext<T> context) => rules[index].Tangent(context);
+
+    public override void SwitchingForms(int index, in SwitchingContext<T> context) => rules[index].SwitchingForms(context);
 
     public override NDArray<T> Kinks(int index, in KinkContext<T> context) => rules[index].Kinks(context);
 

@@ -42,7 +42,7 @@ public readonly struct PullbackContext<T>
 
     /// <summary>The tangent of an input, in its shape, while kinks are locked along a direction; zeros where it does not move.</summary>
     /// <param name="index">Which input.</param>
-    public NDArray<T> Tangent(int index) => tape.InputTangent(node, index);
+    public NDArray<T> Tangent(int index) => tape.DecidingTangent(node, index);
 
     /// <summary>Whether an input's cotangent is wanted.</summary>
     /// <param name="index">Which input.</param>

@@ -189,6 +189,9 @@ public sealed partial class Tape<T> : IDisposable
         foreach (Column<T>? column in columns)
             column?.Clear();
         parameterNodes.Clear();
+        comparisons.Clear();
+        Compares = false;
+        forcedTangents.Clear();
         count = 0;
         inputCount = 0;
         generation++;

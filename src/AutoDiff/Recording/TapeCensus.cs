@@ -28,13 +28,15 @@ public sealed partial class Tape<T>
             Device.Return(marks.Storage);
         }
 
-        return new KinkCensus(found);
+        foreach (SwitchingForm comparison in comparisons)
+            found.Add(new OperationKinks(comparison.Node, comparison.Operation, Shape.Scalar, 1, [0]));
+        return new KinkCensus([.. found.OrderBy(met => met.Node)]);
     }
 
     /// <summary>How many elements of recorded operations sit at a kink: the census without its details, in one pass over each nonsmooth operation's input.</summary>
     public long CountKinks()
     {
-        long kinks = 0;
+        long kinks = comparisons.Count;
         for (int node = 0; node < count; node++)
         {
             if (MayHaveKinks(node, out Column<T>? column))

@@ -14,7 +14,7 @@ public sealed partial class Tape<T>
     /// <remarks>
     /// One pass forward with tangents along a Gaussian direction locks every kink to the piece that the direction leads to, one reverse pass follows the pieces. For almost every
     /// direction the result is the limit of ∇F(x + t·d) as t → 0⁺ (Nesterov, Math. Program. 2005; Kakade and Lee, NeurIPS 2018; Khan, Optim. Methods Softw. 2018).
-    /// It speaks of the recorded operations: a branch in the program's own code is the one that ran. Tangents of leaves are replaced.
+    /// It speaks of the recorded operations: a branch in the program's own code is the one that ran (<see cref="Clarke"/> runs the program anew). Tangents of leaves are replaced.
     /// </remarks>
     /// <param name="output">A value of one element.</param>
     /// <param name="seed">The seed of the direction.</param>
@@ -47,35 +47,29 @@ public sealed partial class Tape<T>
         return new ClarkeGradient<T>(LockedBackward(output), certificate);
     }
 
-    private static T[] Direction(int count, ulong seed, ulong leaf)
-    {
-        double[] draws = new double[count];
-        new Philox(seed, leaf).Normal<double>(draws, 0, 1);
-        return Array.ConvertAll(draws, T.CreateTruncating);
-    }
-
-    private Gradients<T> LockedBackward(Var<T> output)
+    internal Gradients<T> LockedBackward(Var<T> output)
     {
         BeginPass(output);
         NDArray<T> seed = Device.Allocate<T>(output.Shape);
         Device.Fill(seed, T.One);
-        return Sweep(output.Node, seed, null, true);
+        cotangents[output.Node] = seed;
+        return Sweep(output.Node, null, true);
     }
 
-    private ClarkeCertificate Certify(Var<T> output, ulong? seed)
-    {
-        Check(output);
-        if (output.Shape.Count != 1)
-            throw new InvalidOperationException($"A Clarke gradient is that of a scalar; a value of shape {output.Shape} needs a reduction first (Sum, Mean).");
-        bool[] reached = new bool[output.Node + 1];
-        reached[output.Node] = true;
-        for (int node = output.Node; node >= 0; node--)
-        {
-            for (int index = 0; reached[node] && columnOf[node] != Leaf && index < InputCount(node); index++)
-                reached[InputNode(node, index)] |= needsGradient[InputNode(node, index)];
-        }
+    internal bool NeedsGradient(Var<T> output) => needsGradient[output.Node];
 
-        KinkCensus kinks = new([.. Census().Operations.Where(met => met.Node <= output.Node && reached[met.Node] && needsGradient[met.Node])]);
+    /// <summary>The kinks that an output depends on, and all comparisons of equal numbers.</summary>
+    internal KinkCensus Census(Var<T> output)
+    {
+        bool[] reached = Reached(output);
+        return new KinkCensus([.. Census().Operations.Where(met => met.Operation == ScalarKink.Comparison
+            || (met.Node <= output.Node && reached[met.Node] && needsGradient[met.Node]))]);
+    }
+
+    /// <summary>The operations that an output depends on and whose derivative is not finite.</summary>
+    internal List<OperationFacts> Singularities(Var<T> output)
+    {
+        bool[] reached = Reached(output);
         List<OperationFacts> singular = [];
         for (int node = 0; node <= output.Node; node++)
         {
@@ -86,6 +80,51 @@ public sealed partial class Tape<T>
                 singular.Add(column.Facts);
         }
 
-        return new ClarkeCertificate(kinks, singular, [.. kinks.Operations.Select(met => met.Operation).Where(facts => !facts.IsContinuous)], seed);
+        return singular;
+    }
+
+    /// <summary>Every recorded value, leaves included.</summary>
+    internal IEnumerable<RecordedOperation> Operations()
+    {
+        for (int node = 0; node < count; node++)
+        {
+            yield return OperationAt(node);
+        }
+    }
+
+    private RecordedOperation OperationAt(int node)
+    {
+        if (columnOf[node] == Leaf)
+            return new RecordedOperation(node, OperationFacts.Leaf, [], true, !needsGradient[node]);
+        Column<T> column = columns[columnOf[node]]!;
+        (Curvature curvature, Monotonicity monotonicity) = column.ShapeOf(placeInColumn[node]);
+        int[] inputNodes = [.. Enumerable.Range(0, InputCount(node)).Select(index => InputNode(node, index))];
+        int held = 0;
+        if (curvature is Curvature.Product or Curvature.Quotient && Array.FindIndex(inputNodes, 0, 2, input => !needsGradient[input]) is var constant and >= 0)
+        {
+            double[] factors = Array.ConvertAll(values[inputNodes[constant]].ToArray(), double.CreateTruncating);
+            held = Array.TrueForAll(factors, factor => factor >= 0) ? 1 : Array.TrueForAll(factors, factor => factor <= 0) ? -1 : 0;
+        }
+
+        return new RecordedOperation(node, column.Facts, inputNodes, false, !needsGradient[node]) { Curvature = curvature, Monotonicity = monotonicity, HeldSign = held };
+    }
+
+    private static T[] Direction(int count, ulong seed, ulong leaf)
+    {
+        double[] draws = new double[count];
+        new Philox(seed, leaf).Normal<double>(draws, 0, 1);
+        return Array.ConvertAll(draws, T.CreateTruncating);
+    }
+
+    private ClarkeCertificate Certify(Var<T> output, ulong? seed)
+    {
+        Check(output);
+        if (output.Shape.Count != 1)
+            throw new InvalidOperationException($"A Clarke gradient is that of a scalar; a value of shape {output.Shape} needs a reduction first (Sum, Mean).");
+        KinkCensus kinks = Census(output);
+        return new ClarkeCertificate(kinks, Singularities(output), [.. kinks.Operations.Select(met => met.Operation).Where(facts => !facts.IsContinuous)], seed)
+        {
+            UndecidedComparisons = comparisons.Count(form => !form.IsDecided),
+        };
     }
 }

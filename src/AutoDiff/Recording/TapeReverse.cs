@@ -23,7 +23,8 @@ public sealed partial class Tape<T>
         BeginPass(output);
         NDArray<T> seed = Device.Allocate<T>(output.Shape);
         Device.Fill(seed, T.One);
-        return Sweep(output.Node, seed, selections);
+        cotangents[output.Node] = seed;
+        return Sweep(output.Node, selections);
     }
 
     /// <summary>The vector-Jacobian product: the cotangent of an output, pulled back to every leaf that needs one.</summary>
@@ -38,7 +39,8 @@ public sealed partial class Tape<T>
         BeginPass(output);
         NDArray<T> seed = Device.Allocate<T>(output.Shape);
         Device.Copy(cotangent, seed);
-        return Sweep(output.Node, seed, selections);
+        cotangents[output.Node] = seed;
+        return Sweep(output.Node, selections);
     }
 
     internal ref readonly NDArray<T> CotangentOf(int node) => ref cotangents[node];
@@ -80,9 +82,8 @@ public sealed partial class Tape<T>
         pass++;
     }
 
-    private Gradients<T> Sweep(int output, in NDArray<T> seed, Selections? selections, bool locked = false)
+    private Gradients<T> Sweep(int output, Selections? selections, bool locked = false)
     {
-        cotangents[output] = seed;
         Selections chosen = selections ?? Selections;
         for (int node = output; node >= 0; node--)
         {

@@ -60,6 +60,26 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>
         return marks;
     }
 
+    /// <inheritdoc/>
+    public void SwitchingForms(in SwitchingContext<T> context)
+    {
+        NDArray<T> kinks = Kinks(context.Census);
+        T[] marks = kinks.ToArray();
+        context.Census.Return(kinks);
+        if (Array.TrueForAll(marks, T.IsZero))
+            return;
+        T[] dx = context.Tangent(0).ToArray(), dy = context.Tangent(1).ToArray();
+        int[] first = context.BroadcastElements(0), second = context.BroadcastElements(1);
+        (double of, double and) = TRule.SwitchingForm;
+        for (int element = 0; element < marks.Length; element++)
+        {
+            if (marks[element] == T.Zero)
+                continue;
+            double sum = (of * double.CreateTruncating(dx[first[element]])) + (and * double.CreateTruncating(dy[second[element]]));
+            context.AddCombination((0, first[element]), of, (1, second[element]), and, sum);
+        }
+    }
+
     private static void Pull<TMap>(in PullbackContext<T> context, int index, TMap map)
         where TMap : struct, ITernaryMap
     {

@@ -56,6 +56,9 @@ public interface IBinaryRule<TSelf>
     static virtual L LockedSlopeOfSecond<L>(TSelf rule, L x, L y, L dx, L dy)
         where L : struct, ILane<L> => rule.SlopeOfSecond(x, y);
 
+    /// <summary>The linear form of the two tangents whose sign decides at a kink: (1, −1) where kinks are at x = y, as those of a maximum.</summary>
+    static virtual (double OfFirst, double OfSecond) SwitchingForm => (1, -1);
+
     /// <summary>1 at a kink, 0 elsewhere.</summary>
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="rule">The rule.</param>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD;
 
@@ -38,4 +39,19 @@ public interface IRule<T>
     /// <param name="context">Inputs, output and temporary memory for the marks.</param>
     /// <returns>The marks, from <see cref="KinkContext{T}.Rent(in Shape)"/>; the default value where the operation has no kinks.</returns>
     NDArray<T> Kinks(in KinkContext<T> context);
+
+    /// <summary>
+    /// Names the linear forms of the input tangents that decided at the kinks: for the piece that a direction leads to, the cone of directions that lead to it too. What is
+    /// known of all cells that meet at a point rests on it. A rule that has kinks and does not say is treated as one whose pieces no linear form divides.
+    /// </summary>
+    /// <param name="context">Inputs, output and tangents, and where the forms are told.</param>
+    void SwitchingForms(in SwitchingContext<T> context)
+    {
+        NDArray<T> marks = Kinks(context.Census);
+        if (marks.IsNone)
+            return;
+        if (context.Device.Count(default(Identity), marks) > 0)
+            context.AddCurved();
+        context.Census.Return(marks);
+    }
 }

@@ -15,6 +15,9 @@ public enum TameClass
     /// <summary>Definable with the exponential and logarithm, R_an,exp.</summary>
     LogExp,
 
+    /// <summary>Definable with Pfaffian functions such as erf, which exponentials and logarithms do not define (A. Wilkie, Selecta Math. 1999; P. Speissegger, J. reine angew. Math. 1999).</summary>
+    Pfaffian,
+
     /// <summary>In no o-minimal structure: sin or floor on an unbounded domain, random branches.</summary>
     NotTame,
 }

@@ -10,7 +10,7 @@ namespace ConservativeAD;
 /// <typeparam name="TRule">The rule.</typeparam>
 /// <param name="rule">The rule with its attributes.</param>
 [SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsKinks<T>, ICountsSingularities<T>
+public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsKinks<T>, ICountsSingularities<T>, ITellsShape
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : struct, IUnaryRule<TRule>
 {
@@ -18,6 +18,12 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
 
     /// <inheritdoc/>
     public static OperationFacts Facts => TRule.Facts;
+
+    /// <inheritdoc/>
+    public Curvature Curvature => rule is ITellsShape telling ? telling.Curvature : Facts.Curvature;
+
+    /// <inheritdoc/>
+    public Monotonicity Monotonicity => rule is ITellsShape telling ? telling.Monotonicity : Facts.Monotonicity;
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)
@@ -56,6 +62,19 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
         NDArray<T> marks = context.Rent(context.Output.Shape);
         context.Device.Map(new KinkMap(rule), context.Input(0), marks);
         return marks;
+    }
+
+    /// <inheritdoc/>
+    public void SwitchingForms(in SwitchingContext<T> context)
+    {
+        NDArray<T> kinks = Kinks(context.Census);
+        T[] marks = kinks.ToArray(), tangents = context.Tangent(0).ToArray();
+        context.Census.Return(kinks);
+        for (int element = 0; element < marks.Length; element++)
+        {
+            if (marks[element] != T.Zero)
+                context.AddSign(0, element, tangents[element]);
+        }
     }
 
     /// <inheritdoc/>

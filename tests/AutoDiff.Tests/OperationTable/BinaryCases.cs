@@ -18,6 +18,14 @@ public static class BinaryCases
         new Power { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0.5, 2), HalfTolerance = 2e-2, FloatTolerance = 5e-6, Kinks = [new KinkPoint([[], []], [[0], [0.5]], [0], new Expectation("any", Selections.PyTorch, [[double.PositiveInfinity], [0]]))] },
         new Maximum { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [Tie((x, y, w) => x.Maximum(y, w))] },
         new Minimum { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [Tie((x, y, w) => x.Minimum(y, w))] },
+        new Angle { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, HalfTolerance = 1e-2, Kinks = [new KinkPoint([[], []], [[0], [-2]], [0], new Expectation("any", Selections.PyTorch, [[-1.5], [0]]))] },
+        new ChooseCase
+        {
+            Ordinary = [[[3, 4], [3, 4], [3, 4], [4]], [[4], [3, 4], [], [3, 4]]],
+            Large = [[64, 1032], [1032], [64, 1032], [1032]],
+            Empty = [[0, 4], [4], [4], [0, 4]],
+            Kinks = [new KinkPoint([[3], [3], [3], [3]], [[1, 2, 3], [2, 2, 2], [5, 7, 6], [4, 7, 9]], [1], new Expectation("the other", Selections.PyTorch, [[0, 0, 0], [0, 0, 0], [0, 0, 5], [3, 4, 0]]))],
+        },
         new WhereCase { Ordinary = [[[3, 4], [3, 4]], [[4], [3, 4]], [[], [2, 4]]], Large = [[64, 1032], [1032]], Empty = [[0, 4], [4]] },
     ];
 
@@ -50,6 +58,10 @@ public static class BinaryCases
     private sealed class Maximum() : OperationCase("maximum", typeof(ConservativeAD.Maximum)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Maximum(x[1]); }
 
     private sealed class Minimum() : OperationCase("minimum", typeof(ConservativeAD.Minimum)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Minimum(x[1]); }
+
+    private sealed class Angle() : OperationCase("atan2", typeof(ConservativeAD.Angle)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Atan2(x[1]); }
+
+    private sealed class ChooseCase() : OperationCase("choose", typeof(Choose<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].ChooseWhereGreater(x[1], x[2], x[3]); }
 
     // Every other column is taken from the first input.
     private sealed class WhereCase() : OperationCase("where", typeof(Where<>))

@@ -84,6 +84,8 @@ public static class ElementwiseCases
         new Square(),
         new Reciprocal { Range = (0.5, 3) },
         new Sqrt { Range = (0.3, 4), Kinks = [Steep(0, double.PositiveInfinity)] },
+        new CubeRoot { Range = (0.3, 4), Kinks = [Steep(0, double.PositiveInfinity)] },
+        new Asinh(),
         new Exp { HalfTolerance = 8e-3 },
         new ExpMinusOne { HalfTolerance = 8e-3 },
         new Log { Range = (0.3, 4) },
@@ -192,6 +194,10 @@ public static class ElementwiseCases
     private sealed class Reciprocal() : OperationCase("reciprocal", typeof(ConservativeAD.Reciprocal)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Reciprocal(); }
 
     private sealed class Sqrt() : OperationCase("sqrt", typeof(ConservativeAD.Sqrt)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sqrt(); }
+
+    private sealed class CubeRoot() : OperationCase("cube root", typeof(ConservativeAD.CubeRoot)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Cbrt(); }
+
+    private sealed class Asinh() : OperationCase("asinh", typeof(ConservativeAD.Asinh)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Asinh(); }
 
     private sealed class Exp() : OperationCase("exp", typeof(ConservativeAD.Exp)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Exp(); }
 

@@ -10,7 +10,7 @@ public readonly struct Abs(double? slopeAtZero) : IUnaryRule<Abs>
     private readonly double? slopeAtZero = slopeAtZero;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("abs", TameClass.SemiAlgebraic) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("abs", TameClass.SemiAlgebraic) { IsSmooth = false, Curvature = Curvature.Convex };
 
     /// <inheritdoc/>
     public static Abs Select(Abs rule, Selections selections) => new(rule.slopeAtZero ?? selections.AbsAtZero);

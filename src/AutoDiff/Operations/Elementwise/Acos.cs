@@ -7,7 +7,12 @@ namespace ConservativeAD;
 public readonly struct Acos : IUnaryRule<Acos>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("acos", TameClass.GloballySubanalytic) { IsLocallyLipschitz = false };
+    public static OperationFacts Facts { get; } = new("acos", TameClass.GloballySubanalytic)
+    {
+        IsLocallyLipschitz = false,
+        Monotonicity = Monotonicity.Decreasing,
+        IsBounded = true,
+    };
 
     /// <inheritdoc/>
     public static L Kink<L>(Acos rule, L x)

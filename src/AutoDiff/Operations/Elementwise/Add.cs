@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Add : IBinaryRule<Add>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("add", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("add", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public L Value<L>(L x, L y)

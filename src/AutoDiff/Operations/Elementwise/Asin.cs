@@ -7,7 +7,12 @@ namespace ConservativeAD;
 public readonly struct Asin : IUnaryRule<Asin>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("asin", TameClass.GloballySubanalytic) { IsLocallyLipschitz = false };
+    public static OperationFacts Facts { get; } = new("asin", TameClass.GloballySubanalytic)
+    {
+        IsLocallyLipschitz = false,
+        Monotonicity = Monotonicity.Increasing,
+        IsBounded = true,
+    };
 
     /// <inheritdoc/>
     public static L Kink<L>(Asin rule, L x)

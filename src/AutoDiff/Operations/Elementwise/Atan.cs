@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Atan : IUnaryRule<Atan>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("atan", TameClass.GloballySubanalytic);
+    public static OperationFacts Facts { get; } = new("atan", TameClass.GloballySubanalytic) { Monotonicity = Monotonicity.Increasing, IsBounded = true };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

@@ -15,7 +15,12 @@ public readonly struct Clamp(double minimum, double maximum, BoundSelection? atB
     private readonly BoundSelection? atBounds = atBounds;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("clamp", TameClass.SemiAlgebraic) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("clamp", TameClass.SemiAlgebraic)
+    {
+        IsSmooth = false,
+        Monotonicity = Monotonicity.Increasing,
+        IsBounded = true,
+    };
 
     /// <inheritdoc/>
     public static Clamp Select(Clamp rule, Selections selections) => new(rule.minimum, rule.maximum, rule.atBounds ?? selections.ClampAtBounds);

@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Cos : IUnaryRule<Cos>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("cos", TameClass.NotTame);
+    public static OperationFacts Facts { get; } = new("cos", TameClass.NotTame) { OnBoundedSets = TameClass.GloballySubanalytic, IsBounded = true };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

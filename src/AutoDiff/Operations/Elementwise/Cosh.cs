@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Cosh : IUnaryRule<Cosh>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("cosh", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("cosh", TameClass.LogExp) { Curvature = Curvature.Convex, OnBoundedSets = TameClass.GloballySubanalytic };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Divide : IBinaryRule<Divide>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("divide", TameClass.SemiAlgebraic);
+    public static OperationFacts Facts { get; } = new("divide", TameClass.SemiAlgebraic) { Curvature = Curvature.Quotient, IsUnboundedOnBoundedSets = true };
 
     /// <inheritdoc/>
     public L Value<L>(L x, L y)

@@ -5,12 +5,18 @@ namespace ConservativeAD;
 
 /// <summary>x/c for a number c.</summary>
 /// <param name="divisor">c, not 0.</param>
-public readonly struct DivideBy(double divisor) : IUnaryRule<DivideBy>
+public readonly struct DivideBy(double divisor) : IUnaryRule<DivideBy>, ITellsShape
 {
     private readonly double divisor = divisor;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("divide by a number", TameClass.Polynomial);
+
+    /// <inheritdoc/>
+    public Curvature Curvature => Curvature.Affine;
+
+    /// <inheritdoc/>
+    public Monotonicity Monotonicity => divisor >= 0 ? Monotonicity.Increasing : Monotonicity.Decreasing;
 
     /// <inheritdoc/>
     public L Value<L>(L x)

@@ -10,7 +10,7 @@ public readonly struct DivideInto(double dividend) : IUnaryRule<DivideInto>
     private readonly double dividend = dividend;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("divide a number", TameClass.SemiAlgebraic);
+    public static OperationFacts Facts { get; } = new("divide a number", TameClass.SemiAlgebraic) { IsUnboundedOnBoundedSets = true };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

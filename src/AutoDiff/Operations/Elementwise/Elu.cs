@@ -12,7 +12,12 @@ public readonly struct Elu(double alpha, double? slopeAtZero) : IUnaryRule<Elu>
     private readonly double? slopeAtZero = slopeAtZero;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("elu", TameClass.LogExp) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("elu", TameClass.LogExp)
+    {
+        IsSmooth = false,
+        Monotonicity = Monotonicity.Increasing,
+        OnBoundedSets = TameClass.GloballySubanalytic,
+    };
 
     /// <inheritdoc/>
     public static Elu Select(Elu rule, Selections selections) =>

@@ -7,7 +7,12 @@ namespace ConservativeAD;
 public readonly struct Erf : IUnaryRule<Erf>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("erf", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("erf", TameClass.Pfaffian)
+    {
+        Monotonicity = Monotonicity.Increasing,
+        OnBoundedSets = TameClass.GloballySubanalytic,
+        IsBounded = true,
+    };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

@@ -7,7 +7,12 @@ namespace ConservativeAD;
 public readonly struct Exp : IUnaryRule<Exp>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("exp", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("exp", TameClass.LogExp)
+    {
+        Curvature = Curvature.Convex,
+        Monotonicity = Monotonicity.Increasing,
+        OnBoundedSets = TameClass.GloballySubanalytic,
+    };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

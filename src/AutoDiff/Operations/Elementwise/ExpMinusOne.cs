@@ -7,7 +7,12 @@ namespace ConservativeAD;
 public readonly struct ExpMinusOne : IUnaryRule<ExpMinusOne>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("expm1", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("expm1", TameClass.LogExp)
+    {
+        Curvature = Curvature.Convex,
+        Monotonicity = Monotonicity.Increasing,
+        OnBoundedSets = TameClass.GloballySubanalytic,
+    };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

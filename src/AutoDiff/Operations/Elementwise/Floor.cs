@@ -12,6 +12,8 @@ public readonly struct Floor : IUnaryRule<Floor>
         IsSmooth = false,
         IsLocallyLipschitz = false,
         IsContinuous = false,
+        Monotonicity = Monotonicity.Increasing,
+        OnBoundedSets = TameClass.SemiAlgebraic,
     };
 
     /// <inheritdoc/>

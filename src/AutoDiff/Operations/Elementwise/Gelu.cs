@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Gelu : IUnaryRule<Gelu>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("gelu", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("gelu", TameClass.Pfaffian) { OnBoundedSets = TameClass.GloballySubanalytic };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

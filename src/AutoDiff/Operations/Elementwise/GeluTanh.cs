@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct GeluTanh : IUnaryRule<GeluTanh>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("gelu (tanh)", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("gelu (tanh)", TameClass.LogExp) { OnBoundedSets = TameClass.GloballySubanalytic };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

@@ -10,7 +10,12 @@ public readonly struct HardSigmoid(BoundSelection? atBounds) : IUnaryRule<HardSi
     private readonly BoundSelection? atBounds = atBounds;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("hard sigmoid", TameClass.SemiAlgebraic) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("hard sigmoid", TameClass.SemiAlgebraic)
+    {
+        IsSmooth = false,
+        Monotonicity = Monotonicity.Increasing,
+        IsBounded = true,
+    };
 
     /// <inheritdoc/>
     public static HardSigmoid Select(HardSigmoid rule, Selections selections) => new(rule.atBounds ?? selections.HardSigmoidAtBounds);

@@ -15,7 +15,12 @@ public readonly struct HardTanh(double minimum, double maximum, BoundSelection? 
     private readonly BoundSelection? atBounds = atBounds;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("hardtanh", TameClass.SemiAlgebraic) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("hardtanh", TameClass.SemiAlgebraic)
+    {
+        IsSmooth = false,
+        Monotonicity = Monotonicity.Increasing,
+        IsBounded = true,
+    };
 
     /// <inheritdoc/>
     public static HardTanh Select(HardTanh rule, Selections selections) => new(rule.minimum, rule.maximum, rule.atBounds ?? selections.HardTanhAtBounds);

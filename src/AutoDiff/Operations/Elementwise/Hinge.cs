@@ -10,7 +10,12 @@ public readonly struct Hinge(double? slopeAtKnee) : IUnaryRule<Hinge>
     private readonly double? slopeAtKnee = slopeAtKnee;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("hinge", TameClass.SemiAlgebraic) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("hinge", TameClass.SemiAlgebraic)
+    {
+        IsSmooth = false,
+        Curvature = Curvature.Convex,
+        Monotonicity = Monotonicity.Decreasing,
+    };
 
     /// <inheritdoc/>
     public static Hinge Select(Hinge rule, Selections selections) => new(rule.slopeAtKnee ?? selections.HingeAtKnee);

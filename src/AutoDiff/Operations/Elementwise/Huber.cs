@@ -10,7 +10,7 @@ public readonly struct Huber(double delta) : IUnaryRule<Huber>
     private readonly double delta = delta;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("huber", TameClass.SemiAlgebraic);
+    public static OperationFacts Facts { get; } = new("huber", TameClass.SemiAlgebraic) { Curvature = Curvature.Convex };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

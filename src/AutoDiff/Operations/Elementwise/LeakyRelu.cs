@@ -6,7 +6,7 @@ namespace ConservativeAD;
 /// <summary>x for x > 0, a·x below. One kink, at 0, where every slope between a and 1 is a Clarke subgradient.</summary>
 /// <param name="slope">a.</param>
 /// <param name="slopeAtZero">The slope at 0; the selections' if null. Any real number is conservative.</param>
-public readonly struct LeakyRelu(double slope, double? slopeAtZero) : IUnaryRule<LeakyRelu>
+public readonly struct LeakyRelu(double slope, double? slopeAtZero) : IUnaryRule<LeakyRelu>, ITellsShape
 {
     private readonly double slope = slope;
     private readonly double? slopeAtZero = slopeAtZero;
@@ -26,6 +26,12 @@ public readonly struct LeakyRelu(double slope, double? slopeAtZero) : IUnaryRule
     public static L DirectionalSlope<L>(LeakyRelu rule, L x, L value, L tangent)
         where L : struct, ILane<L> =>
         L.IfGreater(L.IfEqual(x, L.Constant(0), tangent, x - L.Constant(0)), L.Constant(0), L.Constant(1), L.Constant(rule.slope));
+
+    /// <inheritdoc/>
+    public Curvature Curvature => slope <= 1 ? Curvature.Convex : Curvature.Concave;
+
+    /// <inheritdoc/>
+    public Monotonicity Monotonicity => slope >= 0 ? Monotonicity.Increasing : Monotonicity.Unknown;
 
     /// <inheritdoc/>
     public L Value<L>(L x)

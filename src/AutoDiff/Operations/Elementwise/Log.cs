@@ -7,7 +7,12 @@ namespace ConservativeAD;
 public readonly struct Log : IUnaryRule<Log>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("log", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("log", TameClass.LogExp)
+    {
+        Curvature = Curvature.Concave,
+        Monotonicity = Monotonicity.Increasing,
+        IsUnboundedOnBoundedSets = true,
+    };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

@@ -7,7 +7,12 @@ namespace ConservativeAD;
 public readonly struct LogOnePlus : IUnaryRule<LogOnePlus>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("log1p", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("log1p", TameClass.LogExp)
+    {
+        Curvature = Curvature.Concave,
+        Monotonicity = Monotonicity.Increasing,
+        IsUnboundedOnBoundedSets = true,
+    };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

@@ -7,7 +7,12 @@ namespace ConservativeAD;
 public readonly struct LogSigmoid : IUnaryRule<LogSigmoid>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("log-sigmoid", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("log-sigmoid", TameClass.LogExp)
+    {
+        Curvature = Curvature.Concave,
+        Monotonicity = Monotonicity.Increasing,
+        OnBoundedSets = TameClass.GloballySubanalytic,
+    };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

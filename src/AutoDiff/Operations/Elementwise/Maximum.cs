@@ -10,7 +10,12 @@ public readonly struct Maximum(double? firstWeight) : IBinaryRule<Maximum>
     private readonly double? firstWeight = firstWeight;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("maximum", TameClass.SemiAlgebraic) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("maximum", TameClass.SemiAlgebraic)
+    {
+        IsSmooth = false,
+        Curvature = Curvature.Convex,
+        Monotonicity = Monotonicity.Increasing,
+    };
 
     /// <inheritdoc/>
     public static Maximum Select(Maximum rule, Selections selections) => new(rule.firstWeight ?? selections.FirstOfPairWeight);

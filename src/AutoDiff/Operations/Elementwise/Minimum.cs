@@ -10,7 +10,12 @@ public readonly struct Minimum(double? firstWeight) : IBinaryRule<Minimum>
     private readonly double? firstWeight = firstWeight;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("minimum", TameClass.SemiAlgebraic) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("minimum", TameClass.SemiAlgebraic)
+    {
+        IsSmooth = false,
+        Curvature = Curvature.Concave,
+        Monotonicity = Monotonicity.Increasing,
+    };
 
     /// <inheritdoc/>
     public static Minimum Select(Minimum rule, Selections selections) => new(rule.firstWeight ?? selections.FirstOfPairWeight);

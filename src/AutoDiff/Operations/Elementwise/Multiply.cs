@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Multiply : IBinaryRule<Multiply>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("multiply", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("multiply", TameClass.Polynomial) { Curvature = Curvature.Product };
 
     /// <inheritdoc/>
     public L Value<L>(L x, L y)

@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Negate : IUnaryRule<Negate>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("negate", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("negate", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Decreasing };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

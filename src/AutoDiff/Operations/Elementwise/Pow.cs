@@ -10,7 +10,7 @@ public readonly struct Pow(double exponent) : IUnaryRule<Pow>
     private readonly double exponent = exponent;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("pow", TameClass.LogExp) { IsLocallyLipschitz = false };
+    public static OperationFacts Facts { get; } = new("pow", TameClass.LogExp) { IsLocallyLipschitz = false, IsUnboundedOnBoundedSets = true };
 
     /// <inheritdoc/>
     public static L Kink<L>(Pow rule, L x)

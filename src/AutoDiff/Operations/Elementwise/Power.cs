@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Power : IBinaryRule<Power>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("power", TameClass.LogExp) { IsLocallyLipschitz = false };
+    public static OperationFacts Facts { get; } = new("power", TameClass.LogExp) { IsLocallyLipschitz = false, IsUnboundedOnBoundedSets = true };
 
     /// <inheritdoc/>
     public static L Kink<L>(Power rule, L x, L y)

@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Reciprocal : IUnaryRule<Reciprocal>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("reciprocal", TameClass.SemiAlgebraic);
+    public static OperationFacts Facts { get; } = new("reciprocal", TameClass.SemiAlgebraic) { IsUnboundedOnBoundedSets = true };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

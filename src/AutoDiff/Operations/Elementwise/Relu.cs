@@ -10,7 +10,12 @@ public readonly struct Relu(double? slopeAtZero) : IUnaryRule<Relu>
     private readonly double? slopeAtZero = slopeAtZero;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("relu", TameClass.SemiAlgebraic) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("relu", TameClass.SemiAlgebraic)
+    {
+        IsSmooth = false,
+        Curvature = Curvature.Convex,
+        Monotonicity = Monotonicity.Increasing,
+    };
 
     /// <inheritdoc/>
     public static Relu Select(Relu rule, Selections selections) => new(rule.slopeAtZero ?? selections.ReluAtZero);

@@ -11,7 +11,12 @@ public readonly struct Relu6(BoundSelection? atBounds) : IUnaryRule<Relu6>
     private readonly BoundSelection? atBounds = atBounds;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("relu6", TameClass.SemiAlgebraic) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("relu6", TameClass.SemiAlgebraic)
+    {
+        IsSmooth = false,
+        Monotonicity = Monotonicity.Increasing,
+        IsBounded = true,
+    };
 
     /// <inheritdoc/>
     public static Relu6 Select(Relu6 rule, Selections selections) => new(rule.atBounds ?? selections.Relu6AtBounds);

@@ -5,12 +5,18 @@ namespace ConservativeAD;
 
 /// <summary>c·x for a number c.</summary>
 /// <param name="factor">c.</param>
-public readonly struct Scale(double factor) : IUnaryRule<Scale>
+public readonly struct Scale(double factor) : IUnaryRule<Scale>, ITellsShape
 {
     private readonly double factor = factor;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("scale", TameClass.Polynomial);
+
+    /// <inheritdoc/>
+    public Curvature Curvature => Curvature.Affine;
+
+    /// <inheritdoc/>
+    public Monotonicity Monotonicity => factor >= 0 ? Monotonicity.Increasing : Monotonicity.Decreasing;
 
     /// <inheritdoc/>
     public L Value<L>(L x)

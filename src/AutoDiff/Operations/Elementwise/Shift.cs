@@ -10,7 +10,7 @@ public readonly struct Shift(double summand) : IUnaryRule<Shift>
     private readonly double summand = summand;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("shift", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("shift", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

@@ -7,7 +7,12 @@ namespace ConservativeAD;
 public readonly struct Sigmoid : IUnaryRule<Sigmoid>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("sigmoid", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("sigmoid", TameClass.LogExp)
+    {
+        Monotonicity = Monotonicity.Increasing,
+        OnBoundedSets = TameClass.GloballySubanalytic,
+        IsBounded = true,
+    };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

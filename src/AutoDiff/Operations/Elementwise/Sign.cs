@@ -12,6 +12,8 @@ public readonly struct Sign : IUnaryRule<Sign>
         IsSmooth = false,
         IsLocallyLipschitz = false,
         IsContinuous = false,
+        Monotonicity = Monotonicity.Increasing,
+        IsBounded = true,
     };
 
     /// <inheritdoc/>

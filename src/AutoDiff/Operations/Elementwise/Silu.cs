@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Silu : IUnaryRule<Silu>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("silu", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("silu", TameClass.LogExp) { OnBoundedSets = TameClass.GloballySubanalytic };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

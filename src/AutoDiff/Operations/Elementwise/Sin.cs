@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Sin : IUnaryRule<Sin>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("sin", TameClass.NotTame);
+    public static OperationFacts Facts { get; } = new("sin", TameClass.NotTame) { OnBoundedSets = TameClass.GloballySubanalytic, IsBounded = true };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

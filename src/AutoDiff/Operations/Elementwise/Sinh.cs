@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Sinh : IUnaryRule<Sinh>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("sinh", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("sinh", TameClass.LogExp) { Monotonicity = Monotonicity.Increasing, OnBoundedSets = TameClass.GloballySubanalytic };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

@@ -12,7 +12,7 @@ public readonly struct SoftThreshold(double threshold, BoundSelection? atBounds)
     private readonly BoundSelection? atBounds = atBounds;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("soft threshold", TameClass.SemiAlgebraic) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("soft threshold", TameClass.SemiAlgebraic) { IsSmooth = false, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public static SoftThreshold Select(SoftThreshold rule, Selections selections) => new(rule.threshold, rule.atBounds ?? selections.SoftThresholdAtBounds);

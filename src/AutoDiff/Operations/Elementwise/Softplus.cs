@@ -7,7 +7,12 @@ namespace ConservativeAD;
 public readonly struct Softplus : IUnaryRule<Softplus>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("softplus", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("softplus", TameClass.LogExp)
+    {
+        Curvature = Curvature.Convex,
+        Monotonicity = Monotonicity.Increasing,
+        OnBoundedSets = TameClass.GloballySubanalytic,
+    };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

@@ -7,7 +7,12 @@ namespace ConservativeAD;
 public readonly struct Sqrt : IUnaryRule<Sqrt>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("sqrt", TameClass.SemiAlgebraic) { IsLocallyLipschitz = false };
+    public static OperationFacts Facts { get; } = new("sqrt", TameClass.SemiAlgebraic)
+    {
+        IsLocallyLipschitz = false,
+        Curvature = Curvature.Concave,
+        Monotonicity = Monotonicity.Increasing,
+    };
 
     /// <inheritdoc/>
     public static L Kink<L>(Sqrt rule, L x)

@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Square : IUnaryRule<Square>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("square", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("square", TameClass.Polynomial) { Curvature = Curvature.Convex };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Subtract : IBinaryRule<Subtract>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("subtract", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("subtract", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Difference };
 
     /// <inheritdoc/>
     public L Value<L>(L x, L y)

@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public readonly struct Tan : IUnaryRule<Tan>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("tan", TameClass.NotTame);
+    public static OperationFacts Facts { get; } = new("tan", TameClass.NotTame) { OnBoundedSets = TameClass.GloballySubanalytic, IsUnboundedOnBoundedSets = true };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

@@ -7,7 +7,12 @@ namespace ConservativeAD;
 public readonly struct Tanh : IUnaryRule<Tanh>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("tanh", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("tanh", TameClass.LogExp)
+    {
+        Monotonicity = Monotonicity.Increasing,
+        OnBoundedSets = TameClass.GloballySubanalytic,
+        IsBounded = true,
+    };
 
     /// <inheritdoc/>
     public L Value<L>(L x)

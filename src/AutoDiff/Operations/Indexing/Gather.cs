@@ -17,7 +17,7 @@ public struct Gather<T>(int axis, NDArray<int> indices) : IRule<T>
     private NDArray<T> x;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("gather", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("gather", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -15,7 +15,7 @@ public struct GatherRows<T>(NDArray<int> indices) : IRule<T>
     private NDArray<T> table;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("gather rows", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("gather rows", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -16,7 +16,7 @@ public readonly struct ScatterAdd<T>(int axis, NDArray<int> indices) : IRule<T>
     private readonly NDArray<int> indices = indices;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("scatter-add", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("scatter-add", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

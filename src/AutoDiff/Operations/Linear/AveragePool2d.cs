@@ -21,7 +21,7 @@ public struct AveragePool2d<T>(int kernel, int stride, int padding, bool countPa
     private PoolingShape shape;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("average-pool 2-D", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("average-pool 2-D", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -25,7 +25,7 @@ public struct Conv2d<T>(int stride, int padding, int dilation, int groups) : IRu
     private NDArray<T> weight;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("conv2d", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("conv2d", TameClass.Polynomial) { Curvature = Curvature.Product };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -12,7 +12,7 @@ public readonly struct Linear<T> : IRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("linear", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("linear", TameClass.Polynomial) { Curvature = Curvature.Product };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -15,7 +15,7 @@ public struct MatMul<T> : IRule<T>
     private NDArray<T> right;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("matrix product", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("matrix product", TameClass.Polynomial) { Curvature = Curvature.Product };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -27,7 +27,12 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
     private NDArray<int> last;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("max-pool 2-D", TameClass.SemiAlgebraic) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("max-pool 2-D", TameClass.SemiAlgebraic)
+    {
+        IsSmooth = false,
+        Curvature = Curvature.Convex,
+        Monotonicity = Monotonicity.Increasing,
+    };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)
@@ -90,7 +95,7 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
         if (!context.Needs(0))
             return;
         NDArray<int> positions = context.RentIndices(context.Output.Shape);
-        positions.CopyFrom(FurthestOfTied(context.Output, context.Tangent(0).ToArray()));
+        positions.CopyFrom(FurthestOfTied(context.Output, context.Tangent(0).ToArray(), out _));
         NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
         context.Device.MaxPoolPullback(shape, context.Cotangent, positions, dx, accumulate);
         context.ReturnIndices(positions);
@@ -100,7 +105,7 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
     public readonly void Tangent(in TangentContext<T> context)
     {
         T[] tangents = context.Tangent(0).ToArray();
-        context.OutputTangent.CopyFrom(Array.ConvertAll(FurthestOfTied(context.Output, tangents), position => tangents[position]));
+        context.OutputTangent.CopyFrom(Array.ConvertAll(FurthestOfTied(context.Output, tangents, out _), position => tangents[position]));
     }
 
     /// <inheritdoc/>
@@ -113,26 +118,46 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
         return marks;
     }
 
-    // Along a direction, the largest tangent among the tied elements of a window wins.
-    private readonly int[] FurthestOfTied(in NDArray<T> output, T[] tangents)
+    /// <inheritdoc/>
+    public readonly void SwitchingForms(in SwitchingContext<T> context)
     {
+        T[] tangents = context.Tangent(0).ToArray();
+        int[] furthest = FurthestOfTied(context.Output, tangents, out List<(int Output, int Position)> tied);
+        foreach ((int output, int position) in tied)
+        {
+            if (position != furthest[output])
+                context.AddOrder((0, furthest[output]), (0, position), tangents[position] != tangents[furthest[output]]);
+        }
+    }
+
+    // Along a direction, the largest tangent among the tied elements of a window wins.
+    private readonly int[] FurthestOfTied(in NDArray<T> output, T[] tangents, out List<(int Output, int Position)> tied)
+    {
+        tied = [];
         T[] values = x.ToArray(), maxima = output.ToArray();
         int[] result = new int[maxima.Length];
         for (int o = 0; o < result.Length; o++)
         {
             int plane = o / (shape.OutputHeight * shape.OutputWidth), place = o % (shape.OutputHeight * shape.OutputWidth);
             int top = (place / shape.OutputWidth * shape.StrideHeight) - shape.PaddingHeight, left = (place % shape.OutputWidth * shape.StrideWidth) - shape.PaddingWidth;
-            int best = -1;
+            int best = -1, start = tied.Count;
             for (int row = Math.Max(0, top); row < Math.Min(shape.InputHeight, top + kernel); row++)
             {
                 for (int column = Math.Max(0, left); column < Math.Min(shape.InputWidth, left + kernel); column++)
                 {
                     int at = (((plane * shape.InputHeight) + row) * shape.InputWidth) + column;
                     bool isTied = values[at] == maxima[o] || (T.IsNaN(values[at]) && T.IsNaN(maxima[o]));
-                    if (isTied && (best < 0 || tangents[at] > tangents[best]))
+                    if (!isTied)
+                        continue;
+                    tied.Add((o, at));
+                    if (best < 0 || tangents[at] > tangents[best])
                         best = at;
                 }
             }
+
+            // A window with one largest element has no tie.
+            if (tied.Count == start + 1)
+                tied.RemoveAt(start);
 
             result[o] = best;
         }

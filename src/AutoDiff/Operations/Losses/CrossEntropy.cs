@@ -18,7 +18,7 @@ public struct CrossEntropy<T>(NDArray<int> labels, LossReduction reduction) : IR
     private NDArray<T> probabilities;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("cross-entropy", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("cross-entropy", TameClass.LogExp) { Curvature = Curvature.Convex, OnBoundedSets = TameClass.GloballySubanalytic };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -16,7 +16,7 @@ public struct MeanSquaredError<T>(LossReduction reduction) : IRule<T>
     private NDArray<T> residual;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("mean squared error", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("mean squared error", TameClass.Polynomial) { Curvature = Curvature.Convex };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -19,7 +19,7 @@ public struct Dropout<T>(double probability, Philox random, ulong offset) : IRul
     private NDArray<T> mask;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("dropout", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("dropout", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

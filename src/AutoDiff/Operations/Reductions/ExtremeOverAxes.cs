@@ -16,7 +16,7 @@ namespace ConservativeAD;
 /// <param name="smallest">Whether the smallest is taken.</param>
 /// <param name="ties">What is returned at ties; the selections' if null.</param>
 [SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smallest, TieSelection? ties) : IRule<T>
+public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smallest, TieSelection? ties) : IRule<T>, ITellsShape
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -25,6 +25,12 @@ public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smalles
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("extreme over axes", TameClass.SemiAlgebraic) { IsSmooth = false };
+
+    /// <inheritdoc/>
+    public Curvature Curvature => smallest ? Curvature.Concave : Curvature.Convex;
+
+    /// <inheritdoc/>
+    public Monotonicity Monotonicity => Monotonicity.Increasing;
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)
@@ -99,6 +105,33 @@ public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smalles
         context.Device.Map(default(Several), counts, counts);
         context.Return(equal);
         return marks;
+    }
+
+    /// <inheritdoc/>
+    public void SwitchingForms(in SwitchingContext<T> context)
+    {
+        T[] x = context.Input(0).ToArray(), extremes = context.Output.ToArray(), tangents = context.Tangent(0).ToArray();
+        Shape lanes = axes.Lanes(context.Input(0).Shape);
+        for (int output = 0; output < extremes.Length; output++)
+        {
+            int start = (output / lanes[2] * lanes[1] * lanes[2]) + (output % lanes[2]), furthest = -1;
+            for (int element = start, place = 0; place < lanes[1]; place++, element += lanes[2])
+            {
+                if (x[element] == extremes[output] && (furthest < 0 || (smallest ? tangents[element] < tangents[furthest] : tangents[element] > tangents[furthest])))
+                    furthest = element;
+            }
+
+            for (int element = start, place = 0; place < lanes[1]; place++, element += lanes[2])
+            {
+                if (x[element] != extremes[output] || element == furthest)
+                    continue;
+                bool isDecided = tangents[element] != tangents[furthest];
+                if (smallest)
+                    context.AddOrder((0, element), (0, furthest), isDecided);
+                else
+                    context.AddOrder((0, furthest), (0, element), isDecided);
+            }
+        }
     }
 
     private void PullEvenly(in PullbackContext<T> context, double weight, in NDArray<T> target, bool accumulate)

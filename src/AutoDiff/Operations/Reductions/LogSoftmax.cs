@@ -16,7 +16,7 @@ public readonly struct LogSoftmax<T>(int axis) : IRule<T>
     private readonly int axis = axis;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("log-softmax", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("log-softmax", TameClass.LogExp) { Curvature = Curvature.Concave, OnBoundedSets = TameClass.GloballySubanalytic };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

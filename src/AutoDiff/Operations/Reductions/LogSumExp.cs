@@ -17,7 +17,12 @@ public readonly struct LogSumExp<T>(int? axis, bool keepAxis) : IRule<T>
     private readonly ReducedAxes axes = new(axis, keepAxis);
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("logsumexp", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("logsumexp", TameClass.LogExp)
+    {
+        Curvature = Curvature.Convex,
+        Monotonicity = Monotonicity.Increasing,
+        OnBoundedSets = TameClass.GloballySubanalytic,
+    };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -19,7 +19,7 @@ public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) :
     private readonly double? slopeAtZero = slopeAtZero;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("norm1", TameClass.SemiAlgebraic) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("norm1", TameClass.SemiAlgebraic) { IsSmooth = false, Curvature = Curvature.Convex };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)
@@ -63,6 +63,17 @@ public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) :
         NDArray<T> marks = context.Rent(context.Input(0).Shape);
         context.Device.Map(default(Arithmetic.IsZero), context.Input(0), marks);
         return marks;
+    }
+
+    /// <inheritdoc/>
+    public void SwitchingForms(in SwitchingContext<T> context)
+    {
+        T[] x = context.Input(0).ToArray(), tangents = context.Tangent(0).ToArray();
+        for (int element = 0; element < x.Length; element++)
+        {
+            if (x[element] == T.Zero)
+                context.AddSign(0, element, tangents[element]);
+        }
     }
 
     private readonly struct Signed(double atZero) : IBinaryMap

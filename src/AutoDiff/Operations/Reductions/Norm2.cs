@@ -19,7 +19,7 @@ public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) 
     private readonly double? lengthAtZero = lengthAtZero;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("norm2", TameClass.SemiAlgebraic) { IsSmooth = false };
+    public static OperationFacts Facts { get; } = new("norm2", TameClass.SemiAlgebraic) { IsSmooth = false, Curvature = Curvature.Convex };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

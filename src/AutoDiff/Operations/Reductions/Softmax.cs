@@ -16,7 +16,7 @@ public readonly struct Softmax<T>(int axis) : IRule<T>
     private readonly int axis = axis;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("softmax", TameClass.LogExp);
+    public static OperationFacts Facts { get; } = new("softmax", TameClass.LogExp) { OnBoundedSets = TameClass.GloballySubanalytic, IsBounded = true };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -16,7 +16,7 @@ public readonly struct SumOverAxes<T>(int? axis, bool keepAxis) : IRule<T>
     private readonly ReducedAxes axes = new(axis, keepAxis);
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("sum", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("sum", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

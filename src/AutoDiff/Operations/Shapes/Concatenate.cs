@@ -14,7 +14,7 @@ public readonly struct Concatenate<T>(int axis) : IRule<T>
     private readonly int axis = axis;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("concatenate", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("concatenate", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -18,7 +18,7 @@ public readonly struct Pad<T>(Shape before, Shape after, double value) : IRule<T
     private readonly double value = value;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("pad", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("pad", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -14,7 +14,7 @@ public readonly struct Permute<T>(Shape order) : IRule<T>
     private readonly Shape order = order;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("permute", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("permute", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording) => View(recording.Input(0));

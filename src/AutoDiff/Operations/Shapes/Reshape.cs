@@ -14,7 +14,7 @@ public readonly struct Reshape<T>(Shape shape) : IRule<T>
     private readonly Shape shape = shape;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("reshape", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("reshape", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -18,7 +18,7 @@ public readonly struct Slice<T>(int axis, int start, int length) : IRule<T>
     private readonly int length = length;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("slice", TameClass.Polynomial);
+    public static OperationFacts Facts { get; } = new("slice", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording) => recording.Input(0).Slice(axis, start, length);

@@ -10,19 +10,54 @@ internal static class LexicographicOrder
     public static void Fill<T>(in NDArray<T> x, in NDArray<T> tangent, bool descending, in NDArray<int> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T[] values = x.ToArray(), tangents = tangent.ToArray();
-        int length = x.Shape[-1], taken = destination.Shape[-1], rows = length == 0 ? 0 : values.Length / length;
-        int[] order = new int[length], result = new int[destination.Count];
+        int[] order = Of(x, tangent, descending);
+        int length = x.Shape[-1], taken = destination.Shape[-1], rows = length == 0 ? 0 : order.Length / length;
+        int[] result = new int[destination.Count];
+        for (int row = 0; row < rows; row++)
+            order.AsSpan(row * length, taken).CopyTo(result.AsSpan(row * taken));
+        destination.CopyFrom(result);
+    }
+
+    /// <summary>Tells which ties among the elements decided the first places of every row: each against the next, and the last place against all that tie with it beyond.</summary>
+    public static void AddForms<T>(in SwitchingContext<T> context, in NDArray<T> x, bool descending, int taken)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] values = x.ToArray(), tangents = context.Tangent(0).ToArray();
+        int[] order = Of(x, context.Tangent(0), descending);
+        int length = x.Shape[-1], rows = length == 0 ? 0 : order.Length / length;
         for (int row = 0; row < rows; row++)
         {
             int start = row * length;
+            for (int place = 0; place + 1 < length; place++)
+            {
+                int before = start + order[start + Math.Min(place, taken - 1)], after = start + order[start + place + 1];
+                if (taken == 0 || values[before] != values[after])
+                    continue;
+                bool isDecided = tangents[before] != tangents[after];
+                if (descending)
+                    context.AddOrder((0, before), (0, after), isDecided);
+                else
+                    context.AddOrder((0, after), (0, before), isDecided);
+            }
+        }
+    }
+
+    private static int[] Of<T>(in NDArray<T> x, in NDArray<T> tangent, bool descending)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] values = x.ToArray(), tangents = tangent.ToArray();
+        int length = x.Shape[-1], rows = length == 0 ? 0 : values.Length / length;
+        int[] order = new int[values.Length];
+        for (int row = 0; row < rows; row++)
+        {
+            int start = row * length;
+            Span<int> places = order.AsSpan(start, length);
             for (int i = 0; i < length; i++)
-                order[i] = i;
-            Array.Sort(order, (a, b) => Compare(start + a, start + b));
-            order.AsSpan(0, taken).CopyTo(result.AsSpan(row * taken));
+                places[i] = i;
+            places.Sort((a, b) => Compare(start + a, start + b));
         }
 
-        destination.CopyFrom(result);
+        return order;
 
         int Compare(int a, int b)
         {

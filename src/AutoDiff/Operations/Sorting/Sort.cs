@@ -105,6 +105,9 @@ public struct Sort<T>(bool descending, TieSelection? ties) : IRule<T>
         return marks;
     }
 
+    /// <inheritdoc/>
+    public readonly void SwitchingForms(in SwitchingContext<T> context) => LexicographicOrder.AddForms(context, x, descending, x.Shape[-1]);
+
     /// <summary>y[r, j] = x[r, indices[r, j]].</summary>
     internal static void GatherRows(Device device, in NDArray<T> x, in NDArray<int> indices, in NDArray<T> y) =>
         device.GatherAlong(Lanes(x), Lanes(indices), Lanes(y));

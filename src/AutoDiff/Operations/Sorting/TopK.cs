@@ -114,6 +114,9 @@ public struct TopK<T>(int k, bool smallest, TieSelection? ties) : IRule<T>
         return marks;
     }
 
+    /// <inheritdoc/>
+    public readonly void SwitchingForms(in SwitchingContext<T> context) => LexicographicOrder.AddForms(context, x, !smallest, k);
+
     private readonly void PullEvenly(in PullbackContext<T> context, double weight, in NDArray<T> dx, bool accumulate)
     {
         NDArray<T> sorted = context.Rent(x.Shape), share = context.Rent(x.Shape);

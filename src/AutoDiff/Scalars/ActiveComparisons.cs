@@ -1,0 +1,94 @@
+namespace ConservativeAD;
+
+/// <content>Order: by value; of equal values by tangents, where there are any.</content>
+public readonly partial struct Active
+{
+    /// <inheritdoc/>
+    public static bool operator <(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) < 0 : ScalarTape.Differ(left, right) && left.Value < right.Value;
+
+    /// <inheritdoc/>
+    public static bool operator >(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) > 0 : ScalarTape.Differ(left, right) && left.Value > right.Value;
+
+    /// <inheritdoc/>
+    public static bool operator <=(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) <= 0 : ScalarTape.Differ(left, right) && left.Value < right.Value;
+
+    /// <inheritdoc/>
+    public static bool operator >=(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) >= 0 : ScalarTape.Differ(left, right) && left.Value > right.Value;
+
+    /// <inheritdoc/>
+    public static bool operator ==(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) == 0 : !ScalarTape.Differ(left, right);
+
+    /// <inheritdoc/>
+    public static bool operator !=(Active left, Active right) => !(left == right);
+
+    /// <inheritdoc/>
+    public static bool IsNegative(Active value) => value.Value == 0 && !value.IsConstant ? ScalarTape.CompareEqual(value, Zero) < 0 : double.IsNegative(value.Value);
+
+    /// <inheritdoc/>
+    public static bool IsPositive(Active value) => !double.IsNaN(value.Value) && !IsNegative(value);
+
+    /// <inheritdoc/>
+    public static bool IsZero(Active value) => value == Zero;
+
+    /// <inheritdoc/>
+    public static bool IsCanonical(Active value) => true;
+
+    /// <inheritdoc/>
+    public static bool IsComplexNumber(Active value) => false;
+
+    /// <inheritdoc/>
+    public static bool IsEvenInteger(Active value) => double.IsEvenInteger(value.Value);
+
+    /// <inheritdoc/>
+    public static bool IsFinite(Active value) => double.IsFinite(value.Value);
+
+    /// <inheritdoc/>
+    public static bool IsImaginaryNumber(Active value) => false;
+
+    /// <inheritdoc/>
+    public static bool IsInfinity(Active value) => double.IsInfinity(value.Value);
+
+    /// <inheritdoc/>
+    public static bool IsInteger(Active value) => double.IsInteger(value.Value);
+
+    /// <inheritdoc/>
+    public static bool IsNaN(Active value) => double.IsNaN(value.Value);
+
+    /// <inheritdoc/>
+    public static bool IsNegativeInfinity(Active value) => double.IsNegativeInfinity(value.Value);
+
+    /// <inheritdoc/>
+    public static bool IsNormal(Active value) => double.IsNormal(value.Value);
+
+    /// <inheritdoc/>
+    public static bool IsOddInteger(Active value) => double.IsOddInteger(value.Value);
+
+    /// <inheritdoc/>
+    public static bool IsPositiveInfinity(Active value) => double.IsPositiveInfinity(value.Value);
+
+    /// <inheritdoc/>
+    public static bool IsRealNumber(Active value) => double.IsRealNumber(value.Value);
+
+    /// <inheritdoc/>
+    public static bool IsSubnormal(Active value) => double.IsSubnormal(value.Value);
+
+    /// <inheritdoc/>
+    public int CompareTo(Active other) => Value == other.Value ? ScalarTape.CompareEqual(this, other) : ScalarTape.Differ(this, other) ? Value.CompareTo(other.Value) : 0;
+
+    /// <inheritdoc/>
+    public int CompareTo(object? obj) => obj switch
+    {
+        null => 1,
+        Active other => CompareTo(other),
+        _ => throw new ArgumentException($"An active number compares with active numbers, not with a {obj.GetType().Name}.", nameof(obj)),
+    };
+
+    /// <inheritdoc/>
+    public bool Equals(Active other) => (double.IsNaN(Value) && double.IsNaN(other.Value)) || this == other;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Active other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Value.GetHashCode();
+}

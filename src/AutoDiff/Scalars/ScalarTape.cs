@@ -1,0 +1,359 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD;
+
+/// <summary>
+/// The record of a program on single numbers (<see cref="Active"/>): two partial derivatives an operation, in flat unmanaged memory. Elementwise rules of the library give the
+/// formulas, so that numbers and arrays share every operation, selection and kink.
+/// </summary>
+/// <remarks>
+/// The newest tape of a thread records what active numbers of that thread compute; disposing of it makes the one before record again. Branches are the program's own: comparisons of
+/// equal numbers are noted (a kink), and resolved by tangents where the numbers have any.
+/// </remarks>
+public sealed unsafe partial class ScalarTape : IDisposable
+{
+    private const int FirstCapacity = 1024;
+
+    private static int owners;
+
+    [ThreadStatic]
+    private static ScalarTape? current;
+
+    private readonly ScalarTape? before;
+    private readonly int columns;
+    private readonly List<ScalarKink> kinks = [];
+    private readonly List<OperationFacts> singular = [];
+    private readonly List<int> variables = [];
+    private Entry* entries;
+    private ushort* operations;
+    private double* tangents;
+    private double* adjoints;
+    private int adjointCapacity;
+    private int capacity;
+    private int count;
+    private int owner;
+
+    /// <summary>Makes an empty tape, on which active numbers of this thread are recorded from now on.</summary>
+    /// <param name="selections">What is returned at kinks; <see cref="Selections.PyTorch"/> if null.</param>
+    /// <param name="directions">How many tangents every number carries; 0 for none. With tangents, kinks and comparisons of equal numbers are decided by the first tangents that differ.</param>
+    public ScalarTape(Selections? selections = null, int directions = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(directions);
+        Selections = selections ?? Selections.PyTorch;
+        columns = directions;
+        Grow(FirstCapacity);
+        Clear();
+        before = current;
+        current = this;
+    }
+
+    /// <summary>Frees the memory of a tape that was not disposed of.</summary>
+    ~ScalarTape() => Free();
+
+    /// <summary>What is returned at kinks.</summary>
+    public Selections Selections { get; }
+
+    /// <summary>How many tangents every number carries.</summary>
+    public int Directions => columns;
+
+    /// <summary>How many operations are recorded, variables included.</summary>
+    public int Count => count - 1;
+
+    /// <summary>Whether active numbers were compared since the last reset.</summary>
+    internal bool Compares { get; private set; }
+
+    internal IReadOnlyList<ScalarKink> Kinks => kinks;
+
+    internal IReadOnlyList<OperationFacts> Singular => singular;
+
+    internal IReadOnlyList<int> Variables => variables;
+
+    /// <summary>An independent variable.</summary>
+    /// <param name="value">Its value.</param>
+    /// <param name="tangent">Its tangents, one a direction; zeros if empty.</param>
+    /// <exception cref="ArgumentException">There are more or fewer tangents than directions.</exception>
+    public Active Variable(double value, ReadOnlySpan<double> tangent = default)
+    {
+        ObjectDisposedException.ThrowIf(entries is null, this);
+        if (tangent.Length != 0 && tangent.Length != columns)
+            throw new ArgumentException($"{tangent.Length} tangents were given to a tape of {columns} directions.", nameof(tangent));
+        Active variable = Append(value, 0, 0, 0, 0, 0);
+        variables.Add(variable.Node);
+        if (columns > 0)
+        {
+            Span<double> row = TangentRow(variable.Node);
+            row.Clear();
+            tangent.CopyTo(row);
+        }
+
+        return variable;
+    }
+
+    /// <summary>Which recorded operations and comparisons sit at a kink.</summary>
+    public KinkCensus Census() => new([.. kinks.Select(kink => new OperationKinks(kink.Node, kink.Operation, Shape.Scalar, 1, [0]))]);
+
+    /// <summary>Forgets what was recorded; active numbers recorded so far can no longer be used.</summary>
+    public void Reset()
+    {
+        ObjectDisposedException.ThrowIf(entries is null, this);
+        Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (entries is null)
+            return;
+        if (current == this)
+            current = before;
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Active Record<TRule>(TRule rule, Active x)
+        where TRule : struct, IUnaryRule<TRule>
+    {
+        ScalarLane<double> argument = new(x.Value), value = rule.Value(argument);
+        if (x.Owner == 0)
+            return new Active(value.Value);
+        ScalarTape tape = Holding(x.Owner);
+        double slope = rule.Slope(argument, value).Value;
+        if (TRule.Kink(rule, argument).Value != 0 || !double.IsFinite(slope) || tape.columns != 0)
+            return tape.RecordWithCare(rule, x, value);
+        return tape.Append(value.Value, slope, x.Node, 0, 0, RuleNumber<TRule>.Value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Active Record<TRule>(TRule rule, Active x, Active y)
+        where TRule : struct, IBinaryRule<TRule>
+    {
+        ScalarLane<double> first = new(x.Value), second = new(y.Value), value = rule.Value(first, second);
+        if ((x.Owner | y.Owner) == 0)
+            return new Active(value.Value);
+        ScalarTape tape = Holding(x, y);
+        if (TRule.Kink(rule, first, second).Value != 0 || tape.columns != 0)
+            return tape.RecordWithCare(rule, x, y, value);
+        return tape.Append(value.Value, rule.SlopeOfFirst(first, second).Value, x.Node, rule.SlopeOfSecond(first, second).Value, y.Node, BinaryRuleNumber<TRule>.Value);
+    }
+
+    /// <summary>The order of two numbers of equal value: by their tangents, in Clarke mode; 0 where these tie or there are none.</summary>
+    internal static int CompareEqual(Active x, Active y)
+    {
+        if ((x.Owner | y.Owner) == 0 || (x.Owner == y.Owner && x.Node == y.Node))
+            return 0;
+        return Holding(x, y).Tie(x, y);
+    }
+
+    /// <summary>Notes that two numbers of different value are compared; always true.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool Differ(Active x, Active y)
+    {
+        if ((x.Owner | y.Owner) != 0)
+            Holding(x, y).Compares = true;
+        return true;
+    }
+
+    internal bool Holds(Active x) => x.Owner == owner;
+
+    internal ReadOnlySpan<double> TangentOf(Active x) => TangentRow(x.Node);
+
+    internal static ScalarTape Holding(int owner)
+    {
+        ScalarTape? tape = current;
+        if (tape is null || tape.owner != owner)
+            ThrowForeign();
+        return tape;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ScalarTape Holding(Active x, Active y)
+    {
+        ScalarTape? tape = current;
+        if (tape is null || (x.Owner != tape.owner && x.Owner != 0) || (y.Owner != tape.owner && y.Owner != 0))
+            ThrowForeign();
+        return tape;
+    }
+
+    [DoesNotReturn]
+    private static void ThrowForeign() => throw new InvalidOperationException(
+        "An active number was used on another tape than the one it was recorded on, or after that tape's reset or disposal; pass plain numbers (Active.Value) between tapes.");
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Active Append(double value, double slope, int input, double otherSlope, int otherInput, ushort operation)
+    {
+        int node = count;
+        if (node == capacity)
+            Grow(2 * capacity);
+        Entry* entry = entries + node;
+        entry->FirstSlope = slope;
+        entry->SecondSlope = otherSlope;
+        entry->First = input;
+        entry->Second = otherInput;
+        operations[node] = operation;
+        count = node + 1;
+        return new Active(value, node, owner);
+    }
+
+    private Active RecordWithCare<TRule>(TRule rule, Active x, ScalarLane<double> value)
+        where TRule : struct, IUnaryRule<TRule>
+    {
+        ScalarLane<double> argument = new(x.Value);
+        TRule selected = TRule.Select(rule, Selections);
+        bool isKink = TRule.Kink(rule, argument).Value != 0 && !(TRule.Facts.IsSmooth && TRule.Facts.IsContinuous);
+        double slope = selected.Slope(argument, value).Value;
+        if (isKink)
+        {
+            double tangent = FirstNonzero(TangentOf(x));
+            double Towards(double direction) => TRule.DirectionalSlope(selected, argument, value, new ScalarLane<double>(direction)).Value;
+            if (columns > 0)
+                slope = Towards(tangent);
+            kinks.Add(new ScalarKink(count, TRule.Facts, new ScalarForm(x.Node, 1, 0, 0).Oriented(tangent), tangent != 0, false)
+            {
+                Alternatives = [(Towards(1), 0), (Towards(-1), 0)],
+                Selected = selections => (TRule.Select(rule, selections).Slope(argument, value).Value, 0),
+            });
+        }
+
+        if (!double.IsFinite(slope))
+            singular.Add(TRule.Facts);
+        Active result = Append(value.Value, slope, x.Node, 0, 0, RuleNumber<TRule>.Value);
+        if (columns > 0)
+            CarryTangents(result.Node, slope, x.Node, 0, 0);
+        return result;
+    }
+
+    private Active RecordWithCare<TRule>(TRule rule, Active x, Active y, ScalarLane<double> value)
+        where TRule : struct, IBinaryRule<TRule>
+    {
+        ScalarLane<double> first = new(x.Value), second = new(y.Value);
+        TRule selected = TRule.Select(rule, Selections);
+        (double First, double Second) slopes = (selected.SlopeOfFirst(first, second).Value, selected.SlopeOfSecond(first, second).Value);
+        if (TRule.Kink(rule, first, second).Value != 0)
+        {
+            (double of, double and) = TRule.SwitchingForm;
+            double tangent = FirstNonzero(TangentOf(x), of, TangentOf(y), and);
+            (double First, double Second) Towards(double direction)
+            {
+                ScalarLane<double> dx = new(of * direction), dy = new(and * direction);
+                return (TRule.LockedSlopeOfFirst(selected, first, second, dx, dy).Value, TRule.LockedSlopeOfSecond(selected, first, second, dx, dy).Value);
+            }
+
+            if (columns > 0)
+                slopes = Towards(tangent);
+            bool isOneVariable = x.Owner == y.Owner && x.Node == y.Node;
+            kinks.Add(new ScalarKink(count, TRule.Facts, new ScalarForm(x.Node, of, y.Node, and).Oriented(tangent), tangent != 0 || isOneVariable, false)
+            {
+                Alternatives = [Towards(1), Towards(-1)],
+                Selected = selections =>
+                {
+                    TRule other = TRule.Select(rule, selections);
+                    return (other.SlopeOfFirst(first, second).Value, other.SlopeOfSecond(first, second).Value);
+                },
+            });
+        }
+
+        if (!double.IsFinite(slopes.First) || !double.IsFinite(slopes.Second))
+            singular.Add(TRule.Facts);
+        Active result = Append(value.Value, slopes.First, x.Node, slopes.Second, y.Node, BinaryRuleNumber<TRule>.Value);
+        if (columns > 0)
+            CarryTangents(result.Node, slopes.First, x.Node, slopes.Second, y.Node);
+        return result;
+    }
+
+    private int Tie(Active x, Active y)
+    {
+        Compares = true;
+        double tangent = FirstNonzero(TangentOf(x), 1, TangentOf(y), -1);
+        kinks.Add(new ScalarKink(count, ScalarKink.Comparison, new ScalarForm(x.Node, 1, y.Node, -1).Oriented(tangent), tangent != 0, true));
+        return Math.Sign(tangent);
+    }
+
+    // Where the slope is infinite and the argument stands still, the product is 0 and not NaN.
+    private void CarryTangents(int node, double slope, int input, double otherSlope, int otherInput)
+    {
+        Span<double> row = TangentRow(node);
+        ReadOnlySpan<double> first = TangentRow(input), second = TangentRow(otherInput);
+        for (int i = 0; i < row.Length; i++)
+            row[i] = (first[i] == 0 ? 0 : slope * first[i]) + (second[i] == 0 ? 0 : otherSlope * second[i]);
+    }
+
+    private Span<double> TangentRow(int node) => new(tangents + ((long)node * columns), columns);
+
+    private static double FirstNonzero(ReadOnlySpan<double> row)
+    {
+        foreach (double tangent in row)
+        {
+            if (tangent != 0)
+                return tangent;
+        }
+
+        return 0;
+    }
+
+    private static double FirstNonzero(ReadOnlySpan<double> first, double of, ReadOnlySpan<double> second, double and)
+    {
+        for (int i = 0; i < first.Length; i++)
+        {
+            double combined = (of * first[i]) + (and * second[i]);
+            if (combined != 0)
+                return combined;
+        }
+
+        return 0;
+    }
+
+    private void Clear()
+    {
+        owner = Interlocked.Increment(ref owners);
+        if (owner == 0)
+            owner = Interlocked.Increment(ref owners);
+        Compares = false;
+        kinks.Clear();
+        singular.Clear();
+        variables.Clear();
+
+        // Node 0 takes the cotangents of constants, which nobody reads.
+        entries[0] = default;
+        operations[0] = 0;
+        if (columns > 0)
+            TangentRow(0).Clear();
+        count = 1;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow(int places)
+    {
+        if (places < capacity)
+            throw new InvalidOperationException($"More than {capacity} operations were recorded on one scalar tape; divide the program with checkpoints.");
+        entries = (Entry*)NativeMemory.Realloc(entries, (nuint)places * (nuint)sizeof(Entry));
+        operations = (ushort*)NativeMemory.Realloc(operations, (nuint)places * sizeof(ushort));
+        if (columns > 0)
+            tangents = (double*)NativeMemory.Realloc(tangents, (nuint)places * (nuint)columns * sizeof(double));
+        capacity = places;
+    }
+
+    private void Free()
+    {
+        NativeMemory.Free(entries);
+        NativeMemory.Free(operations);
+        NativeMemory.Free(tangents);
+        NativeMemory.Free(adjoints);
+        entries = null;
+        operations = null;
+        tangents = null;
+        adjoints = null;
+    }
+
+    private struct Entry
+    {
+        public double FirstSlope;
+        public double SecondSlope;
+        public int First;
+        public int Second;
+    }
+}

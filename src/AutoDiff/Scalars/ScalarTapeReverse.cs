@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+
+namespace ConservativeAD;
+
+/// <content>The reverse pass.</content>
+public sealed unsafe partial class ScalarTape
+{
+    /// <summary>The gradient of a recorded number with respect to all variables, in the order in which they were made.</summary>
+    /// <param name="output">The number. A constant has gradient 0.</param>
+    /// <exception cref="InvalidOperationException">The number is of another tape.</exception>
+    public double[] Gradient(Active output)
+    {
+        double[] gradient = new double[variables.Count];
+        Gradient(output, gradient);
+        return gradient;
+    }
+
+    /// <summary>The gradient of a recorded number with respect to all variables, in the order in which they were made.</summary>
+    /// <param name="output">The number. A constant has gradient 0.</param>
+    /// <param name="gradient">Where to write it: one place a variable.</param>
+    /// <exception cref="ArgumentException">The destination has another length.</exception>
+    /// <exception cref="InvalidOperationException">The number is of another tape.</exception>
+    public void Gradient(Active output, Span<double> gradient)
+    {
+        ObjectDisposedException.ThrowIf(entries is null, this);
+        if (gradient.Length != variables.Count)
+            throw new ArgumentException($"The gradient has {variables.Count} elements; room for {gradient.Length} was given.", nameof(gradient));
+        if (output.Owner == 0)
+        {
+            gradient.Clear();
+            return;
+        }
+
+        if (output.Owner != owner)
+            ThrowForeign();
+        Pull(new ScalarForm(output.Node, 1, 0, 0), gradient);
+    }
+
+    /// <summary>The gradient with other selections at the kinks: the slopes there are exchanged and the pass is run anew.</summary>
+    internal double[] Gradient(Active output, Selections selections)
+    {
+        double[] gradient;
+        List<(int Node, double First, double Second)> kept = [];
+        foreach (ScalarKink kink in kinks)
+        {
+            if (kink.Selected is not null)
+                kept.Add(Exchange(kink.Node, kink.Selected(selections)));
+        }
+
+        gradient = Gradient(output);
+        foreach ((int node, double first, double second) in kept)
+            Exchange(node, (first, second));
+        return gradient;
+    }
+
+    /// <summary>Puts other slopes at a node.</summary>
+    internal (int Node, double First, double Second) Exchange(int node, (double First, double Second) slopes)
+    {
+        (int, double, double) kept = (node, entries[node].FirstSlope, entries[node].SecondSlope);
+        entries[node].FirstSlope = slopes.First;
+        entries[node].SecondSlope = slopes.Second;
+        return kept;
+    }
+
+    /// <summary>The gradient of a linear form of recorded numbers.</summary>
+    internal void Pull(ScalarForm form, Span<double> gradient)
+    {
+        int last = Math.Max(form.First, form.Second);
+        Sweep(last, form);
+        for (int i = 0; i < gradient.Length; i++)
+            gradient[i] = variables[i] <= last ? adjoints[variables[i]] : 0;
+    }
+
+    /// <summary>Every recorded operation, variables included.</summary>
+    internal IEnumerable<RecordedOperation> Operations
+    {
+        get
+        {
+            yield return new RecordedOperation(0, OperationFacts.Leaf, [], true, true);
+            for (int node = 1; node < count; node++)
+                yield return OperationAt(node);
+        }
+    }
+
+    private RecordedOperation OperationAt(int node)
+    {
+        Entry entry = entries[node];
+        OperationFacts facts = RuleNumbers.Of(operations[node]);
+        int inputCount = RuleNumbers.ArityOf(operations[node]);
+        int[] inputNodes = inputCount switch { 0 => [], 1 => [entry.First], _ => [entry.First, entry.Second] };
+        double held = entry.Second == 0 ? entry.FirstSlope : entry.First == 0 ? entry.SecondSlope : 0;
+        return new RecordedOperation(node, facts, inputNodes, operations[node] == 0, false) { HeldSign = Math.Sign(held) };
+    }
+
+    private void Sweep(int last, ScalarForm form)
+    {
+        if (adjointCapacity < count)
+        {
+            adjointCapacity = capacity;
+            adjoints = (double*)NativeMemory.Realloc(adjoints, (nuint)adjointCapacity * sizeof(double));
+        }
+
+        new Span<double>(adjoints, last + 1).Clear();
+        adjoints[form.First] += form.FirstFactor;
+        adjoints[form.Second] += form.SecondFactor;
+        double* adjoint = adjoints;
+        for (int node = last; node > 0; node--)
+        {
+            double cotangent = adjoint[node];
+            if (cotangent == 0)
+                continue;
+            Entry* entry = entries + node;
+            adjoint[entry->First] += cotangent * entry->FirstSlope;
+            adjoint[entry->Second] += cotangent * entry->SecondSlope;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+namespace ConservativeAD;
+
+/// <content>Operations on single numbers whose kinks are not those of a rule on lanes.</content>
+public sealed unsafe partial class ScalarTape
+{
+    private static readonly OperationFacts HypotFacts = new("hypot", TameClass.SemiAlgebraic) { IsSmooth = false, Curvature = Curvature.Convex };
+    private static readonly OperationFacts RoundingFacts = new("rounding", TameClass.NotTame) { IsSmooth = false, IsLocallyLipschitz = false, IsContinuous = false, OnBoundedSets = TameClass.SemiAlgebraic };
+    private static readonly ushort HypotNumber = RuleNumbers.Register(HypotFacts, 2);
+    private static readonly ushort RoundingNumber = RuleNumbers.Register(RoundingFacts, 1);
+
+    /// <summary>√(x² + y²): at the origin the Clarke set is the unit ball, and every direction of movement has a gradient of its own.</summary>
+    internal static Active RecordHypot(Active x, Active y)
+    {
+        double value = double.Hypot(x.Value, y.Value);
+        if ((x.Owner | y.Owner) == 0)
+            return new Active(value);
+        ScalarTape tape = Holding(x, y);
+        (double First, double Second) slopes = value == 0 ? (0, 0) : (x.Value / value, y.Value / value);
+        if (value == 0)
+        {
+            double share = tape.Selections.Norm2AtZero / Math.Sqrt(2);
+            slopes = tape.columns > 0 ? tape.MovingFromOrigin(x, y) : (share, share);
+            tape.kinks.Add(new ScalarKink(tape.count, HypotFacts, default, slopes != (0, 0), false)
+            {
+                IsCurved = true,
+                Selected = selections => (selections.Norm2AtZero / Math.Sqrt(2), selections.Norm2AtZero / Math.Sqrt(2)),
+            });
+        }
+
+        Active result = tape.Append(value, slopes.First, x.Node, slopes.Second, y.Node, HypotNumber);
+        if (tape.columns > 0)
+            tape.CarryTangents(result.Node, slopes.First, x.Node, slopes.Second, y.Node);
+        return result;
+    }
+
+    /// <summary>A step function's value at one of its jumps.</summary>
+    internal static Active RecordJump(Active x, double value)
+    {
+        if (x.Owner == 0)
+            return new Active(value);
+        ScalarTape tape = Holding(x.Owner);
+        tape.kinks.Add(new ScalarKink(tape.count, RoundingFacts, new ScalarForm(x.Node, 1, 0, 0), true, false));
+        Active result = tape.Append(value, 0, x.Node, 0, 0, RoundingNumber);
+        if (tape.columns > 0)
+            tape.TangentRow(result.Node).Clear();
+        return result;
+    }
+
+    // The first pair of tangents that is not 0, normalised.
+    private (double First, double Second) MovingFromOrigin(Active x, Active y)
+    {
+        ReadOnlySpan<double> dx = TangentOf(x), dy = TangentOf(y);
+        for (int i = 0; i < columns; i++)
+        {
+            double length = double.Hypot(dx[i], dy[i]);
+            if (length != 0)
+                return (dx[i] / length, dy[i] / length);
+        }
+
+        return (0, 0);
+    }
+}
