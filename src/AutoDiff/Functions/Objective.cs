@@ -70,6 +70,9 @@ public abstract class Objective
     /// <param name="directions">Tangents, one a direction; kinks and comparisons are then decided by them, in their order.</param>
     internal abstract RecordedRun Run(ReadOnlySpan<double> point, Selections? selections = null, params ReadOnlySpan<double[]> directions);
 
+    /// <summary>Runs the program once, so that the values of single operations can be read.</summary>
+    internal virtual RecordedRun RunKeepingValues(ReadOnlySpan<double> point, Selections? selections) => Run(point, selections);
+
     private protected static void CheckDirections(ReadOnlySpan<double> point, ReadOnlySpan<double[]> directions)
     {
         if (point.Length == 0)

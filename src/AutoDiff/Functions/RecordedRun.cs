@@ -39,6 +39,15 @@ internal abstract class RecordedRun : IDisposable
     /// <summary>Every operation that ran.</summary>
     public abstract IEnumerable<RecordedOperation> Operations { get; }
 
+    /// <summary>How many operations ran, variables and constants included.</summary>
+    public abstract int OperationCount { get; }
+
+    /// <summary>The elements of an operation's value.</summary>
+    public abstract double[] ValueOf(int node);
+
+    /// <summary>What an operation passes back to each of its inputs that depends on a variable.</summary>
+    public abstract IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent);
+
     /// <summary>The gradient of a form with respect to the variables, through the pieces taken.</summary>
     public abstract double[] Pull(SwitchingForm form);
 

@@ -3,10 +3,14 @@ namespace ConservativeAD;
 /// <summary>An objective given by a program on single numbers.</summary>
 internal sealed class ScalarObjective(Func<Active[], Active> program) : Objective
 {
-    internal override RecordedRun Run(ReadOnlySpan<double> point, Selections? selections = null, params ReadOnlySpan<double[]> directions)
+    internal override RecordedRun Run(ReadOnlySpan<double> point, Selections? selections = null, params ReadOnlySpan<double[]> directions) => Run(point, selections, false, directions);
+
+    internal override RecordedRun RunKeepingValues(ReadOnlySpan<double> point, Selections? selections) => Run(point, selections, true, []);
+
+    private ScalarRun Run(ReadOnlySpan<double> point, Selections? selections, bool keepsValues, ReadOnlySpan<double[]> directions)
     {
         CheckDirections(point, directions);
-        ScalarTape tape = new(selections, directions.Length);
+        ScalarTape tape = new(selections, directions.Length, keepsValues);
         try
         {
             Active[] variables = new Active[point.Length];
@@ -51,6 +55,8 @@ internal sealed class ScalarRun(ScalarTape tape, Active output) : RecordedRun
 
     public override int OutputNode => output.Node;
 
+    public override int OperationCount => tape.Count + 1;
+
     public override double[] Gradient() => tape.Gradient(output);
 
     public override double[] Gradient(Selections selections) => tape.Gradient(output, selections);
@@ -64,6 +70,11 @@ internal sealed class ScalarRun(ScalarTape tape, Active output) : RecordedRun
         tape.Pull(new ScalarForm(form.First.Node, form.FirstFactor, node, form.SecondFactor), gradient);
         return gradient;
     }
+
+    public override double[] ValueOf(int node) => [tape.ValueOf(node)];
+
+    public override IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent) =>
+        [.. tape.SlopesOf(node).Select(slope => (slope.Input, (double[])[cotangent[0] * slope.Slope]))];
 
     public override IReadOnlyList<int>? ChoicesPerKink(int budget)
     {

@@ -74,6 +74,12 @@ internal sealed class TensorRun(Tape<double> tape, Var<double>[] leaves, Var<dou
 
     public override double[] Pull(SwitchingForm form) => Flat(tape.LockedPullback(form));
 
+    public override int OperationCount => tape.Count;
+
+    public override double[] ValueOf(int node) => tape.ValueOf(node).ToArray();
+
+    public override IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent) => tape.PullbackOf(node, cotangent);
+
     public override IReadOnlyList<int>? ChoicesPerKink(int budget)
     {
         choices = LocalChoices.Of(tape, output, budget);

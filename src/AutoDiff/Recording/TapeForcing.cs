@@ -28,6 +28,24 @@ public sealed partial class Tape<T>
 
     internal void ReleaseForcedTangents() => forcedTangents.Clear();
 
+    /// <summary>What one operation passes back to its inputs that need gradients.</summary>
+    internal List<(int Input, T[] Cotangent)> PullbackOf(int node, ReadOnlySpan<T> cotangent)
+    {
+        ReleaseCotangents();
+        GrowCotangents();
+        cotangents[node] = Device.Allocate<T>(values[node].Shape);
+        cotangents[node].CopyFrom(cotangent);
+        columns[columnOf[node]]!.Pullback(placeInColumn[node], new PullbackContext<T>(this, node, Selections));
+        List<(int Input, T[] Cotangent)> pulled = [];
+        foreach (int input in Enumerable.Range(0, InputCount(node)).Select(index => InputNode(node, index)).Distinct())
+        {
+            if (needsGradient[input] && !cotangents[input].IsNone)
+                pulled.Add((input, cotangents[input].ToArray()));
+        }
+
+        return pulled;
+    }
+
     /// <summary>The operations that an output depends on and that sit at a kink.</summary>
     internal IEnumerable<int> NodesAtKinks(Var<T> output) => Census(output).Operations.Where(met => met.Operation != ScalarKink.Comparison).Select(met => met.Node);
 }

@@ -25,9 +25,11 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
     private readonly ScalarTape? before;
     private readonly int columns;
+    private readonly bool isCareful;
     private readonly List<ScalarKink> kinks = [];
     private readonly List<OperationFacts> singular = [];
     private readonly List<int> variables = [];
+    private readonly List<double>? keptValues;
     private Entry* entries;
     private ushort* operations;
     private double* tangents;
@@ -41,10 +43,17 @@ public sealed unsafe partial class ScalarTape : IDisposable
     /// <param name="selections">What is returned at kinks; <see cref="Selections.PyTorch"/> if null.</param>
     /// <param name="directions">How many tangents every number carries; 0 for none. With tangents, kinks and comparisons of equal numbers are decided by the first tangents that differ.</param>
     public ScalarTape(Selections? selections = null, int directions = 0)
+        : this(selections, directions, false)
+    {
+    }
+
+    internal ScalarTape(Selections? selections, int directions, bool keepsValues)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(directions);
         Selections = selections ?? Selections.PyTorch;
         columns = directions;
+        isCareful = keepsValues || directions > 0;
+        keptValues = keepsValues ? [0] : null;
         Grow(FirstCapacity);
         Clear();
         before = current;
@@ -83,6 +92,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
             throw new ArgumentException($"{tangent.Length} tangents were given to a tape of {columns} directions.", nameof(tangent));
         Active variable = Append(value, 0, 0, 0, 0, 0);
         variables.Add(variable.Node);
+        keptValues?.Add(value);
         if (columns > 0)
         {
             Span<double> row = TangentRow(variable.Node);
@@ -123,7 +133,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
             return new Active(value.Value);
         ScalarTape tape = Holding(x.Owner);
         double slope = rule.Slope(argument, value).Value;
-        if (TRule.Kink(rule, argument).Value != 0 || !double.IsFinite(slope) || tape.columns != 0)
+        if (TRule.Kink(rule, argument).Value != 0 || !double.IsFinite(slope) || tape.isCareful)
             return tape.RecordWithCare(rule, x, value);
         return tape.Append(value.Value, slope, x.Node, 0, 0, RuleNumber<TRule>.Value);
     }
@@ -136,7 +146,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         if ((x.Owner | y.Owner) == 0)
             return new Active(value.Value);
         ScalarTape tape = Holding(x, y);
-        if (TRule.Kink(rule, first, second).Value != 0 || tape.columns != 0)
+        if (TRule.Kink(rule, first, second).Value != 0 || tape.isCareful)
             return tape.RecordWithCare(rule, x, y, value);
         return tape.Append(value.Value, rule.SlopeOfFirst(first, second).Value, x.Node, rule.SlopeOfSecond(first, second).Value, y.Node, BinaryRuleNumber<TRule>.Value);
     }
@@ -222,6 +232,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         if (!double.IsFinite(slope))
             singular.Add(TRule.Facts);
         Active result = Append(value.Value, slope, x.Node, 0, 0, RuleNumber<TRule>.Value);
+        keptValues?.Add(result.Value);
         if (columns > 0)
             CarryTangents(result.Node, slope, x.Node, 0, 0);
         return result;
@@ -260,6 +271,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         if (!double.IsFinite(slopes.First) || !double.IsFinite(slopes.Second))
             singular.Add(TRule.Facts);
         Active result = Append(value.Value, slopes.First, x.Node, slopes.Second, y.Node, BinaryRuleNumber<TRule>.Value);
+        keptValues?.Add(result.Value);
         if (columns > 0)
             CarryTangents(result.Node, slopes.First, x.Node, slopes.Second, y.Node);
         return result;
@@ -316,6 +328,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         kinks.Clear();
         singular.Clear();
         variables.Clear();
+        keptValues?.RemoveRange(1, keptValues.Count - 1);
 
         // Node 0 takes the cotangents of constants, which nobody reads.
         entries[0] = default;

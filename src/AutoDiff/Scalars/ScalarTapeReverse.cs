@@ -82,6 +82,17 @@ public sealed unsafe partial class ScalarTape
         }
     }
 
+    /// <summary>The value of a node, on a tape that keeps values.</summary>
+    internal double ValueOf(int node) => keptValues![node];
+
+    /// <summary>The inputs of a node that depend on variables, with the slopes.</summary>
+    internal IEnumerable<(int Input, double Slope)> SlopesOf(int node)
+    {
+        Entry entry = entries[node];
+        (int Input, double Slope)[] slopes = [(entry.First, entry.FirstSlope), (entry.Second, entry.SecondSlope)];
+        return slopes.Where(slope => slope.Input != 0);
+    }
+
     private RecordedOperation OperationAt(int node)
     {
         Entry entry = entries[node];

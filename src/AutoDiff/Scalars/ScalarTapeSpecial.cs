@@ -28,6 +28,7 @@ public sealed unsafe partial class ScalarTape
         }
 
         Active result = tape.Append(value, slopes.First, x.Node, slopes.Second, y.Node, HypotNumber);
+        tape.keptValues?.Add(value);
         if (tape.columns > 0)
             tape.CarryTangents(result.Node, slopes.First, x.Node, slopes.Second, y.Node);
         return result;
@@ -41,6 +42,7 @@ public sealed unsafe partial class ScalarTape
         ScalarTape tape = Holding(x.Owner);
         tape.kinks.Add(new ScalarKink(tape.count, RoundingFacts, new ScalarForm(x.Node, 1, 0, 0), true, false));
         Active result = tape.Append(value, 0, x.Node, 0, 0, RoundingNumber);
+        tape.keptValues?.Add(value);
         if (tape.columns > 0)
             tape.TangentRow(result.Node).Clear();
         return result;
