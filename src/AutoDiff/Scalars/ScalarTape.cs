@@ -43,17 +43,18 @@ public sealed unsafe partial class ScalarTape : IDisposable
     /// <param name="selections">What is returned at kinks; <see cref="Selections.PyTorch"/> if null.</param>
     /// <param name="directions">How many tangents every number carries; 0 for none. With tangents, kinks and comparisons of equal numbers are decided by the first tangents that differ.</param>
     public ScalarTape(Selections? selections = null, int directions = 0)
-        : this(selections, directions, false)
+        : this(selections, directions, false, false)
     {
     }
 
-    internal ScalarTape(Selections? selections, int directions, bool keepsValues)
+    internal ScalarTape(Selections? selections, int directions, bool keepsValues, bool writesModuli)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(directions);
         Selections = selections ?? Selections.PyTorch;
         columns = directions;
         isCareful = keepsValues || directions > 0;
         keptValues = keepsValues ? [0] : null;
+        moduli = writesModuli ? [] : null;
         Grow(FirstCapacity);
         Clear();
         before = current;
@@ -212,6 +213,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
     private Active RecordWithCare<TRule>(TRule rule, Active x, ScalarLane<double> value)
         where TRule : struct, IUnaryRule<TRule>
     {
+        if (moduli is not null && !TRule.Facts.IsSmooth)
+            return WrittenWithModuli<TRule>(x);
         ScalarLane<double> argument = new(x.Value);
         TRule selected = TRule.Select(rule, Selections);
         bool isKink = TRule.Kink(rule, argument).Value != 0 && !(TRule.Facts.IsSmooth && TRule.Facts.IsContinuous);
@@ -241,6 +244,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
     private Active RecordWithCare<TRule>(TRule rule, Active x, Active y, ScalarLane<double> value)
         where TRule : struct, IBinaryRule<TRule>
     {
+        if (moduli is not null && !TRule.Facts.IsSmooth)
+            return WrittenWithModuli<TRule>(x, y);
         ScalarLane<double> first = new(x.Value), second = new(y.Value);
         TRule selected = TRule.Select(rule, Selections);
         (double First, double Second) slopes = (selected.SlopeOfFirst(first, second).Value, selected.SlopeOfSecond(first, second).Value);
@@ -328,6 +333,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         kinks.Clear();
         singular.Clear();
         variables.Clear();
+        moduli?.Clear();
         keptValues?.RemoveRange(1, keptValues.Count - 1);
 
         // Node 0 takes the cotangents of constants, which nobody reads.

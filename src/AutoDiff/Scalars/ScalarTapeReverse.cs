@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace ConservativeAD;
 
 /// <content>The reverse pass.</content>
@@ -105,15 +103,15 @@ public sealed unsafe partial class ScalarTape
 
     private void Sweep(int last, ScalarForm form)
     {
-        if (adjointCapacity < count)
-        {
-            adjointCapacity = capacity;
-            adjoints = (double*)NativeMemory.Realloc(adjoints, (nuint)adjointCapacity * sizeof(double));
-        }
-
+        PrepareAdjoints();
         new Span<double>(adjoints, last + 1).Clear();
         adjoints[form.First] += form.FirstFactor;
         adjoints[form.Second] += form.SecondFactor;
+        SweepFrom(last);
+    }
+
+    private void SweepFrom(int last)
+    {
         double* adjoint = adjoints;
         for (int node = last; node > 0; node--)
         {

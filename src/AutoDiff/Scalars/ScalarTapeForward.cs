@@ -1,0 +1,124 @@
+using System.Runtime.InteropServices;
+
+namespace ConservativeAD;
+
+/// <content>Passes over the record beside the gradient: products with the Jacobian from either side, and its sparsity.</content>
+public sealed unsafe partial class ScalarTape
+{
+    /// <summary>The Jacobian of recorded numbers with respect to the variables, times a vector: the forward pass through the recorded slopes.</summary>
+    /// <param name="direction">One element a variable.</param>
+    /// <param name="outputs">The numbers.</param>
+    /// <returns>One element an output.</returns>
+    public double[] Push(ReadOnlySpan<double> direction, ReadOnlySpan<Active> outputs)
+    {
+        ObjectDisposedException.ThrowIf(entries is null, this);
+        if (direction.Length != variables.Count)
+            throw new ArgumentException($"A direction of {direction.Length} elements was given for {variables.Count} variables.", nameof(direction));
+        CheckOwn(outputs);
+        PrepareAdjoints();
+        double* tangent = adjoints;
+        tangent[0] = 0;
+        int variable = 0;
+        for (int node = 1; node < count; node++)
+        {
+            Entry* entry = entries + node;
+            if (variable < variables.Count && variables[variable] == node)
+                tangent[node] = direction[variable++];
+            else
+                tangent[node] = Product(entry->FirstSlope, tangent[entry->First]) + Product(entry->SecondSlope, tangent[entry->Second]);
+        }
+
+        double[] result = new double[outputs.Length];
+        for (int i = 0; i < result.Length; i++)
+            result[i] = tangent[outputs[i].Node];
+        return result;
+    }
+
+    /// <summary>A weighted sum of recorded numbers' gradients, in one reverse pass.</summary>
+    /// <param name="outputs">The numbers.</param>
+    /// <param name="weights">One weight a number.</param>
+    /// <param name="gradient">Where to write it: one place a variable.</param>
+    public void Pull(ReadOnlySpan<Active> outputs, ReadOnlySpan<double> weights, Span<double> gradient)
+    {
+        ObjectDisposedException.ThrowIf(entries is null, this);
+        if (weights.Length != outputs.Length || gradient.Length != variables.Count)
+            throw new ArgumentException($"{outputs.Length} outputs of {variables.Count} variables were given {weights.Length} weights and room for {gradient.Length} elements.", nameof(weights));
+        CheckOwn(outputs);
+        PrepareAdjoints();
+        new Span<double>(adjoints, count).Clear();
+        int last = 0;
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            adjoints[outputs[i].Node] += weights[i];
+            last = Math.Max(last, outputs[i].Node);
+        }
+
+        adjoints[0] = 0;
+        SweepFrom(last);
+        for (int i = 0; i < gradient.Length; i++)
+            gradient[i] = adjoints[variables[i]];
+    }
+
+    /// <summary>For every output, the variables it depends on.</summary>
+    internal int[][] Pattern(ReadOnlySpan<Active> outputs)
+    {
+        CheckOwn(outputs);
+        int[]?[] dependencies = new int[]?[count];
+        dependencies[0] = [];
+        int variable = 0;
+        for (int node = 1; node < count; node++)
+        {
+            Entry entry = entries[node];
+            dependencies[node] = variable < variables.Count && variables[variable] == node ? [variable++] : Union(dependencies[entry.First]!, dependencies[entry.Second]!);
+        }
+
+        int[][] pattern = new int[outputs.Length][];
+        for (int i = 0; i < pattern.Length; i++)
+            pattern[i] = dependencies[outputs[i].Node]!;
+        return pattern;
+    }
+
+    private static double Product(double slope, double tangent) => tangent == 0 ? 0 : slope * tangent;
+
+    // Of two ordered lists; the list itself where the other adds nothing, so that long chains share one.
+    private static int[] Union(int[] one, int[] other)
+    {
+        if (other.Length == 0 || ReferenceEquals(one, other))
+            return one;
+        if (one.Length == 0)
+            return other;
+        List<int> union = new(one.Length + other.Length);
+        int i = 0, j = 0;
+        while (i < one.Length || j < other.Length)
+        {
+            if (j == other.Length || (i < one.Length && one[i] < other[j]))
+                union.Add(one[i++]);
+            else if (i == one.Length || other[j] < one[i])
+                union.Add(other[j++]);
+            else
+            {
+                union.Add(one[i++]);
+                j++;
+            }
+        }
+
+        return union.Count == one.Length ? one : union.Count == other.Length ? other : [.. union];
+    }
+
+    private void CheckOwn(ReadOnlySpan<Active> numbers)
+    {
+        foreach (Active number in numbers)
+        {
+            if (number.Owner != 0 && number.Owner != owner)
+                ThrowForeign();
+        }
+    }
+
+    private void PrepareAdjoints()
+    {
+        if (adjointCapacity >= count)
+            return;
+        adjointCapacity = capacity;
+        adjoints = (double*)NativeMemory.Realloc(adjoints, (nuint)adjointCapacity * sizeof(double));
+    }
+}
