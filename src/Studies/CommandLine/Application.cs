@@ -22,7 +22,9 @@ internal static class Application
               conservative-ad volume                                   how often relu'(0) changes a gradient; about a minute
               conservative-ad volume --networks 1000 --data ~/data     the published table, on MNIST
               conservative-ad train lenet5 --epochs 5 --data ~/data
-              conservative-ad inspect --s 0,0.5,1                      small programs with exact answers
+              conservative-ad inspect                                  small programs at their kinks, with exact answers
+              conservative-ad inspect --picture crescent               a picture of one
+              conservative-ad check                                    whether gradients are conservative, kinks included
 
             Data are read from the folder that --data or CONSERVATIVEAD_DATA names; without it, a stand-in is drawn by the program.
             """)
@@ -30,6 +32,7 @@ internal static class Application
             VolumeCommand.Create(terminal),
             TrainCommand.Create(terminal),
             InspectCommand.Create(terminal),
+            CheckCommand.Create(terminal),
         };
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

@@ -8,7 +8,7 @@ namespace ConservativeAD.Studies.CommandLine;
 /// <param name="Cancellation">Cancelled by Ctrl-C.</param>
 internal sealed record Terminal(TextWriter Output, TextWriter Error, CancellationToken Cancellation)
 {
-    private const int WidthOfFiles = 140;
+    private const int WidthOfFiles = 160;
 
     /// <summary>Tables and progress bars, on the error stream where the output is taken by JSON.</summary>
     /// <param name="json">Whether the output is JSON.</param>

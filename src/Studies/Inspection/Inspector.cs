@@ -1,24 +1,32 @@
 using System.Globalization;
-using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Studies.Inspection;
 
-/// <summary>Runs small programs and reads off what backpropagation makes of their kinks.</summary>
+/// <summary>Runs small programs and tells what happens at their kinks.</summary>
 internal static class Inspector
 {
-    public static InspectedProgram Inspect(NamedProgram program, IReadOnlyList<double> slopes)
+    public static InspectedProgram Inspect(NamedProgram program, IReadOnlyList<double> slopes, ulong seed = 0)
     {
-        using Tape<double> tape = new(Device.Default);
-        Var<double> x = tape.Variable(Shape.Of(program.Point.Length), program.Point);
-        Var<double> y = program.Build(x);
+        Objective objective = program.Objective;
         Dictionary<string, double[]> backprop = [];
         foreach (double s in slopes)
-        {
-            Gradients<double> gradients = tape.Backward(y, Selections.PyTorch with { ReluAtZero = s });
-            backprop[s.ToString(CultureInfo.InvariantCulture)] = gradients[x].ToArray();
-        }
-
-        KinksMet[] kinks = [.. tape.Census().Operations.Select(met => new KinksMet(met.Operation.Name, met.Node, met.Count))];
-        return new InspectedProgram(program.Name, program.Formula, program.Point, y.GetScalar(), backprop, program.Clarke, kinks);
+            backprop[s.ToString(CultureInfo.InvariantCulture)] = objective.Gradient(program.Point, Selections.PyTorch with { ReluAtZero = s }).Gradient;
+        ClarkeElement element = Clarke.Gradient(objective, program.Point, seed);
+        ArtificialCriticality criticality = ArtificialCriticality.Of(objective, program.Point, seed: seed);
+        return new InspectedProgram(
+            program.Name,
+            program.Formula,
+            program.Point,
+            element.Value,
+            [.. objective.Kinks(program.Point).Operations.Select(met => new KinksMet(met.Operation.Name, met.Node, met.Count))],
+            backprop,
+            criticality.Backpropagation.Generators,
+            element.Gradient,
+            criticality.Clarke.Generators,
+            criticality.Clarke.IsExact,
+            [.. criticality.Clarke.MinimalNormElement],
+            criticality.IsArtificial,
+            Tame.Certify(objective, program.Point).Class,
+            program.Clarke);
     }
 }

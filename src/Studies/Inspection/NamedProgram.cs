@@ -5,5 +5,12 @@ namespace ConservativeAD.Studies.Inspection;
 /// <param name="Formula">What it computes.</param>
 /// <param name="Point">Where.</param>
 /// <param name="Clarke">The Clarke subdifferential there, as text.</param>
-/// <param name="Build">Records it on the variable's tape; the result has one element.</param>
-internal sealed record NamedProgram(string Name, string Formula, double[] Point, string Clarke, Func<Var<double>, Var<double>> Build);
+/// <param name="Objective">The program.</param>
+internal sealed record NamedProgram(string Name, string Formula, double[] Point, string Clarke, Objective Objective)
+{
+    /// <summary>A program on a tensor.</summary>
+    public NamedProgram(string name, string formula, double[] point, string clarke, Func<Var<double>, Var<double>> build)
+        : this(name, formula, point, clarke, Objective.OfTensor(build))
+    {
+    }
+}
