@@ -18,9 +18,13 @@ internal abstract class Column<T>
 
     public abstract void LockedPullback(int index, in PullbackContext<T> context);
 
+    public abstract void Curvature(int index, in CurvatureContext<T> context);
+
     public abstract void Tangent(int index, in TangentContext<T> context);
 
     public abstract NDArray<T> Kinks(int index, in KinkContext<T> context);
+
+    public abstract NDArray<T> SecondOrderKinks(int index, in KinkContext<T> context);
 
     public abstract long CountSingularities(int index, in KinkContext<T> context);
 
@@ -54,9 +58,13 @@ internal sealed class Column<T, TRule> : Column<T>
 
     public override void LockedPullback(int index, in PullbackContext<T> context) => rules[index].LockedPullback(context);
 
+    public override void Curvature(int index, in CurvatureContext<T> context) => rules[index].Curvature(context);
+
     public override void Tangent(int index, in TangentContext<T> context) => rules[index].Tangent(context);
 
     public override NDArray<T> Kinks(int index, in KinkContext<T> context) => rules[index].Kinks(context);
+
+    public override NDArray<T> SecondOrderKinks(int index, in KinkContext<T> context) => rules[index].SecondOrderKinks(context);
 
     public override long CountSingularities(int index, in KinkContext<T> context) => rules[index] is ICountsSingularities<T> counting ? counting.CountSingularities(context) : 0;
 

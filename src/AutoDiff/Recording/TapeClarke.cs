@@ -67,19 +67,12 @@ public sealed partial class Tape<T>
         Check(output);
         if (output.Shape.Count != 1)
             throw new InvalidOperationException($"A Clarke gradient is that of a scalar; a value of shape {output.Shape} needs a reduction first (Sum, Mean).");
-        bool[] reached = new bool[output.Node + 1];
-        reached[output.Node] = true;
-        for (int node = output.Node; node >= 0; node--)
-        {
-            for (int index = 0; reached[node] && columnOf[node] != Leaf && index < InputCount(node); index++)
-                reached[InputNode(node, index)] |= needsGradient[InputNode(node, index)];
-        }
-
-        KinkCensus kinks = new([.. Census().Operations.Where(met => met.Node <= output.Node && reached[met.Node] && needsGradient[met.Node])]);
+        bool[] reached = ReachedFrom(output.Node, node => needsGradient[node]);
+        KinkCensus kinks = new(KinksAmong(node => node <= output.Node && reached[node], 100));
         List<OperationFacts> singular = [];
         for (int node = 0; node <= output.Node; node++)
         {
-            if (!reached[node] || columnOf[node] == Leaf || !needsGradient[node])
+            if (!reached[node] || columnOf[node] == Leaf)
                 continue;
             Column<T> column = columns[columnOf[node]]!;
             if (!column.Facts.IsLocallyLipschitz && column.CountSingularities(placeInColumn[node], new KinkContext<T>(this, node)) > 0)

@@ -97,6 +97,12 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
     }
 
     /// <inheritdoc/>
+    public readonly void Curvature(in CurvatureContext<T> context)
+    {
+        // Linear on each of its pieces.
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         T[] tangents = context.Tangent(0).ToArray();
