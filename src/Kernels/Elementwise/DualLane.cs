@@ -7,7 +7,8 @@ namespace ConservativeAD.Kernels.Elementwise;
 /// <remarks>
 /// Comparisons are lexicographic: where values are equal the tangents decide, as they do just beside the point along the direction. So a formula in pieces is differentiated on the piece
 /// that the direction leads to, and where the pieces join smoothly (the two halves of a sigmoid at 0) the result is the derivative, whichever side the formula gives the tie to. An argument that
-/// does not move contributes nothing, even where a slope is infinite.
+/// does not move contributes nothing, even where a slope is infinite. The quotient forms of <see cref="Lane.ExpMinusOne{L}"/> and <see cref="Lane.LogOnePlus{L}"/> win back digits of a value, not of its
+/// derivative: a formula that will be differentiated states its slope with <see cref="ILane{L}.Exp"/> or a quotient instead.
 /// </remarks>
 /// <param name="value">The number.</param>
 /// <param name="tangent">Its derivative.</param>
