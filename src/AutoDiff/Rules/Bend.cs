@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD;
@@ -9,6 +10,7 @@ internal static class Bend
     private const double Tolerance = 1e-4;
 
     /// <summary>1 where the slope's derivatives ahead and behind, each along its own direction, are not opposite numbers; 0 where they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static L Between<L>(L ahead, L behind)
         where L : struct, ILane<L>
     {

@@ -10,6 +10,6 @@ namespace ConservativeAD;
 public sealed record HessianVectorProduct<T>(Gradients<T> Gradients, Gradients<T> Product, KinkCensus Kinks)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Whether every operation is twice differentiable at the point, so that the product is that of the Hessian. If not, it is what the selected pieces give and stands for no derivative in general.</summary>
+    /// <summary>Whether every operation is twice differentiable at the point, so that the product is that of the Hessian. If not, the product is what the selected pieces give and in general no derivative; the function may still have one.</summary>
     public bool IsTwiceDifferentiable => Kinks.IsEmpty;
 }

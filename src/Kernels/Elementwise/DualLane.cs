@@ -7,12 +7,12 @@ namespace ConservativeAD.Kernels.Elementwise;
 /// <remarks>
 /// Comparisons are lexicographic: where values are equal the tangents decide, as they do just beside the point along the direction. So a formula in pieces is differentiated on the piece
 /// that the direction leads to, and where the pieces join smoothly (the two halves of a sigmoid at 0) the result is the derivative, whichever side the formula gives the tie to. An argument that
-/// does not move contributes nothing, even where a slope is infinite. The quotient forms of <see cref="Lane.ExpMinusOne{L}"/> and <see cref="Lane.LogOnePlus{L}"/> win back digits of a value, not of its
-/// derivative: a formula that will be differentiated states its slope with <see cref="ILane{L}.Exp"/> or a quotient instead.
+/// does not move contributes nothing, even where a slope is infinite.
 /// </remarks>
 /// <param name="value">The number.</param>
 /// <param name="tangent">Its derivative.</param>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1815", Justification = "Lanes are not compared as a whole.")]
+[SkipLocalsInit]
 public readonly struct DualLane<L>(L value, L tangent) : ILane<DualLane<L>>
     where L : struct, ILane<L>
 {
@@ -52,9 +52,11 @@ public readonly struct DualLane<L>(L value, L tangent) : ILane<DualLane<L>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DualLane<L> IfGreater(DualLane<L> a, DualLane<L> b, DualLane<L> then, DualLane<L> otherwise) => new(
-        L.IfEqual(a.Value, b.Value, L.IfGreater(a.Tangent, b.Tangent, then.Value, otherwise.Value), L.IfGreater(a.Value, b.Value, then.Value, otherwise.Value)),
-        L.IfEqual(a.Value, b.Value, L.IfGreater(a.Tangent, b.Tangent, then.Tangent, otherwise.Tangent), L.IfGreater(a.Value, b.Value, then.Tangent, otherwise.Tangent)));
+    public static DualLane<L> IfGreater(DualLane<L> a, DualLane<L> b, DualLane<L> then, DualLane<L> otherwise)
+    {
+        L left = L.IfEqual(a.Value, b.Value, a.Tangent, a.Value), right = L.IfEqual(a.Value, b.Value, b.Tangent, b.Value);
+        return new(L.IfGreater(left, right, then.Value, otherwise.Value), L.IfGreater(left, right, then.Tangent, otherwise.Tangent));
+    }
 
     /// <summary>
     /// <paramref name="then"/> where a = b and both move alike. Where they part, what stands beside the point: <paramref name="otherwise"/>, unless that is not a number there, as in a formula whose
@@ -68,19 +70,18 @@ public readonly struct DualLane<L>(L value, L tangent) : ILane<DualLane<L>>
     public static DualLane<L> IfEqual(DualLane<L> a, DualLane<L> b, DualLane<L> then, DualLane<L> otherwise)
     {
         // Infinite or NaN, and only then, a number less itself is not 0.
-        L zero = L.Constant(0), check = (otherwise.Value - otherwise.Value) + (otherwise.Tangent - otherwise.Tangent);
-        L value = L.IfEqual(a.Tangent, b.Tangent, then.Value, L.IfEqual(check, zero, otherwise.Value, then.Value));
-        L tangent = L.IfEqual(a.Tangent, b.Tangent, then.Tangent, L.IfEqual(check, zero, otherwise.Tangent, then.Tangent));
-        return new(L.IfEqual(a.Value, b.Value, value, otherwise.Value), L.IfEqual(a.Value, b.Value, tangent, otherwise.Tangent));
+        L zero = L.Constant(0), one = L.Constant(1), check = (otherwise.Value - otherwise.Value) + (otherwise.Tangent - otherwise.Tangent);
+        L differ = L.IfEqual(a.Value, b.Value, L.IfEqual(a.Tangent, b.Tangent, zero, L.IfEqual(check, zero, one, zero)), one);
+        return new(L.IfEqual(differ, zero, then.Value, otherwise.Value), L.IfEqual(differ, zero, then.Tangent, otherwise.Tangent));
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DualLane<L> Max(DualLane<L> a, DualLane<L> b) => new(L.Max(a.Value, b.Value), IfGreater(a, b, a, b).Tangent);
+    public static DualLane<L> Max(DualLane<L> a, DualLane<L> b) => new(L.Max(a.Value, b.Value), L.IfGreater(L.IfEqual(a.Value, b.Value, a.Tangent, a.Value), L.IfEqual(a.Value, b.Value, b.Tangent, b.Value), a.Tangent, b.Tangent));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DualLane<L> Min(DualLane<L> a, DualLane<L> b) => new(L.Min(a.Value, b.Value), IfGreater(b, a, a, b).Tangent);
+    public static DualLane<L> Min(DualLane<L> a, DualLane<L> b) => new(L.Min(a.Value, b.Value), L.IfGreater(L.IfEqual(a.Value, b.Value, a.Tangent, a.Value), L.IfEqual(a.Value, b.Value, b.Tangent, b.Value), b.Tangent, a.Tangent));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -156,6 +157,19 @@ public readonly struct DualLane<L>(L value, L tangent) : ILane<DualLane<L>>
         L byExponent = L.IfEqual(power, zero, zero, power * L.Log(a.Value));
         return new(power, Moved(power, byBase, a.Tangent).Tangent + Moved(power, byExponent, b.Tangent).Tangent);
     }
+
+    /// <inheritdoc/>
+    public static DualLane<L> ExpMinusOne(DualLane<L> a)
+    {
+        L difference = L.ExpMinusOne(a.Value);
+        return Moved(difference, difference + L.Constant(1), a.Tangent);
+    }
+
+    /// <inheritdoc/>
+    public static DualLane<L> LogOnePlus(DualLane<L> a) => Moved(L.LogOnePlus(a.Value), L.Constant(1) / (L.Constant(1) + a.Value), a.Tangent);
+
+    /// <inheritdoc/>
+    public static DualLane<L> Erf(DualLane<L> a) => Moved(L.Erf(a.Value), L.Constant(2 / 1.7724538509055160273) * L.Exp(-(a.Value * a.Value)), a.Tangent);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static DualLane<L> Moved(L value, L slope, L tangent) => new(value, L.IfEqual(tangent, L.Constant(0), L.Constant(0), slope * tangent));

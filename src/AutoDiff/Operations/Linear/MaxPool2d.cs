@@ -122,10 +122,13 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
     // Along a direction, the largest tangent among the tied elements of a window wins.
     private readonly int[] FurthestOfTied(in NDArray<T> output, T[] tangents)
     {
+        x.Device.MaxPoolTies(shape, x, output, last);
         T[] values = x.ToArray(), maxima = output.ToArray();
-        int[] result = new int[maxima.Length];
+        int[] result = first.ToArray(), tied = last.ToArray();
         for (int o = 0; o < result.Length; o++)
         {
+            if (tied[o] < 2)
+                continue;
             int plane = o / (shape.OutputHeight * shape.OutputWidth), place = o % (shape.OutputHeight * shape.OutputWidth);
             int top = (place / shape.OutputWidth * shape.StrideHeight) - shape.PaddingHeight, left = (place % shape.OutputWidth * shape.StrideWidth) - shape.PaddingWidth;
             int best = -1;
