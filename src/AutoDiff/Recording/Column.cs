@@ -18,7 +18,7 @@ internal abstract class Column<T>
 
     public abstract void LockedPullback(int index, in PullbackContext<T> context);
 
-    public abstract void Curvature(int index, in CurvatureContext<T> context);
+    public abstract void PullbackTangent(int index, in SecondOrderContext<T> context);
 
     public abstract void Tangent(int index, in TangentContext<T> context);
 
@@ -58,7 +58,7 @@ internal sealed class Column<T, TRule> : Column<T>
 
     public override void LockedPullback(int index, in PullbackContext<T> context) => rules[index].LockedPullback(context);
 
-    public override void Curvature(int index, in CurvatureContext<T> context) => rules[index].Curvature(context);
+    public override void PullbackTangent(int index, in SecondOrderContext<T> context) => rules[index].PullbackTangent(context);
 
     public override void Tangent(int index, in TangentContext<T> context) => rules[index].Tangent(context);
 

@@ -10,7 +10,7 @@ public sealed partial class Tape<T>
     /// <summary>The diagonal of the Hessian of a scalar with respect to every leaf that needs a gradient: one product per element. Tangents of leaves are replaced.</summary>
     /// <param name="output">A value of one element.</param>
     /// <exception cref="InvalidOperationException">The output has more than one element, or depends on nothing that needs a gradient.</exception>
-    /// <exception cref="NotSupportedException">An operation does not state its <see cref="IRule{T}.Curvature"/>.</exception>
+    /// <exception cref="NotSupportedException">An operation does not state its <see cref="IRule{T}.PullbackTangent"/>.</exception>
     public HessianDiagonal<T> HessianDiagonal(Var<T> output)
     {
         CheckTwice(output);
@@ -42,7 +42,7 @@ public sealed partial class Tape<T>
     /// <param name="draws">How many vectors; at least 1.</param>
     /// <param name="seed">The seed of the signs.</param>
     /// <exception cref="InvalidOperationException">The output has more than one element, or depends on nothing that needs a gradient.</exception>
-    /// <exception cref="NotSupportedException">An operation does not state its <see cref="IRule{T}.Curvature"/>.</exception>
+    /// <exception cref="NotSupportedException">An operation does not state its <see cref="IRule{T}.PullbackTangent"/>.</exception>
     public HessianDiagonal<T> HessianDiagonal(Var<T> output, int draws, ulong seed = 0)
     {
         CheckTwice(output);

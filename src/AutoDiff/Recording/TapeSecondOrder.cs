@@ -18,7 +18,7 @@ public sealed partial class Tape<T>
     /// <remarks>Pearlmutter, Neural Computation 1994: every pullback is differentiated in its turn, forward over reverse.</remarks>
     /// <param name="output">A value of one element.</param>
     /// <exception cref="InvalidOperationException">The output has more than one element, or depends on nothing that needs a gradient, or no leaf has a tangent.</exception>
-    /// <exception cref="NotSupportedException">An operation does not state its <see cref="IRule{T}.Curvature"/>.</exception>
+    /// <exception cref="NotSupportedException">An operation does not state its <see cref="IRule{T}.PullbackTangent"/>.</exception>
     public HessianVectorProduct<T> HessianVectorProduct(Var<T> output)
     {
         CheckTwice(output);
@@ -33,7 +33,7 @@ public sealed partial class Tape<T>
     /// <param name="vector">Leaves, each with its part of the vector in row-major order.</param>
     /// <exception cref="InvalidOperationException">The output has more than one element, or depends on nothing that needs a gradient, or no part is given.</exception>
     /// <exception cref="ArgumentException">A part has another number of elements than its leaf.</exception>
-    /// <exception cref="NotSupportedException">An operation does not state its <see cref="IRule{T}.Curvature"/>.</exception>
+    /// <exception cref="NotSupportedException">An operation does not state its <see cref="IRule{T}.PullbackTangent"/>.</exception>
     public HessianVectorProduct<T> HessianVectorProduct(Var<T> output, params ReadOnlySpan<(Var<T> Leaf, T[] Part)> vector)
     {
         CheckTwice(output);
@@ -98,7 +98,7 @@ public sealed partial class Tape<T>
         {
             column.Pullback(placeInColumn[node], context);
             if (HasTangent(node))
-                column.Curvature(placeInColumn[node], new CurvatureContext<T>(this, node, Selections));
+                column.PullbackTangent(placeInColumn[node], new SecondOrderContext<T>(this, node, Selections));
             if (DetectAnomalies)
                 CheckInputCotangents(node, column.Facts.Name);
         }

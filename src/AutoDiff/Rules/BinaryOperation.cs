@@ -49,13 +49,13 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         TRule selected = TRule.Select(rule, context.Selections);
         if (context.Needs(0))
-            AddCurvature(context, 0, new TangentOfFirst(selected));
+            AddPullbackTangent(context, 0, new TangentOfFirst(selected));
         if (context.Needs(1))
-            AddCurvature(context, 1, new TangentOfSecond(selected));
+            AddPullbackTangent(context, 1, new TangentOfSecond(selected));
     }
 
     /// <inheritdoc/>
@@ -105,7 +105,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>
         context.Return(slope);
     }
 
-    private static void AddCurvature<TMap>(in CurvatureContext<T> context, int index, TMap map)
+    private static void AddPullbackTangent<TMap>(in SecondOrderContext<T> context, int index, TMap map)
         where TMap : struct, IQuaternaryMap
     {
         NDArray<T> change = context.Rent(context.Cotangent.Shape);

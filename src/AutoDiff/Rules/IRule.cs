@@ -37,8 +37,8 @@ public interface IRule<T>
     /// <remarks>Pearlmutter, Neural Computation 1994. The engine pulls back the cotangent's own tangent through <see cref="Pullback"/>.</remarks>
     /// <param name="context">Inputs, output, tangents and cotangents.</param>
     /// <exception cref="NotSupportedException">The operation does not state it.</exception>
-    void Curvature(in CurvatureContext<T> context) =>
-        throw new NotSupportedException($"{context.Operation.Name} does not say how its pullback changes along tangents, which second order needs; implement IRule<T>.Curvature on its rule (an empty body if it is linear).");
+    void PullbackTangent(in SecondOrderContext<T> context) =>
+        throw new NotSupportedException($"{context.Operation.Name} does not say how its pullback changes along tangents, which second order needs; implement IRule<T>.PullbackTangent on its rule (an empty body if it is linear).");
 
     /// <summary>Computes the output's tangent: the one-sided directional derivative, at kinks too.</summary>
     /// <param name="context">Inputs, output and tangents.</param>

@@ -47,12 +47,12 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         if (!context.Needs(0))
             return;
         NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        context.Device.Map4(new CurvatureMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Output, context.Tangent(0), context.Cotangent, target, accumulate);
+        context.Device.Map4(new PullbackTangentMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Output, context.Tangent(0), context.Cotangent, target, accumulate);
     }
 
     /// <inheritdoc/>
@@ -86,7 +86,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
         where L : struct, ILane<L> =>
         rule.Slope(new DualLane<L>(x, tangent), new DualLane<L>(value, tangent * TRule.DirectionalSlope(rule, x, value, tangent))).Tangent;
 
-    private readonly struct CurvatureMap(TRule rule) : IQuaternaryMap
+    private readonly struct PullbackTangentMap(TRule rule) : IQuaternaryMap
     {
         private readonly TRule rule = rule;
 

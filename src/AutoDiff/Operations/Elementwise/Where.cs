@@ -39,7 +39,7 @@ public readonly struct Where<T>(NDArray<T> condition) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear, given the condition.
     }

@@ -40,7 +40,7 @@ public struct Gather<T>(int axis, NDArray<int> indices) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public readonly void Curvature(in CurvatureContext<T> context)
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear.
     }

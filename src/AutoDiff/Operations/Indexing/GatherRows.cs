@@ -38,7 +38,7 @@ public struct GatherRows<T>(NDArray<int> indices) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public readonly void Curvature(in CurvatureContext<T> context)
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear.
     }

@@ -56,7 +56,7 @@ public readonly struct ScatterAdd<T>(int axis, NDArray<int> indices) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear.
     }

@@ -46,7 +46,7 @@ public struct AveragePool2d<T>(int kernel, int stride, int padding, bool countPa
     }
 
     /// <inheritdoc/>
-    public readonly void Curvature(in CurvatureContext<T> context)
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear.
     }

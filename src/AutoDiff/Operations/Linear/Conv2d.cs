@@ -67,7 +67,7 @@ public struct Conv2d<T>(int stride, int padding, int dilation, int groups) : IRu
     }
 
     /// <inheritdoc/>
-    public readonly void Curvature(in CurvatureContext<T> context)
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
         if (context.Needs(0) && context.Moves(1))
         {

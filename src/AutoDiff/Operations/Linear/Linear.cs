@@ -57,7 +57,7 @@ public readonly struct Linear<T> : IRule<T>
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         NDArray<T> cotangent = Rows(context.Cotangent);
         if (context.Needs(0) && context.Moves(1))

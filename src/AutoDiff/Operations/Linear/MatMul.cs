@@ -42,7 +42,7 @@ public struct MatMul<T> : IRule<T>
     }
 
     /// <inheritdoc/>
-    public readonly void Curvature(in CurvatureContext<T> context)
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
         NDArray<T> dz = Matrices(context.Cotangent);
         if (context.Needs(0) && context.Moves(1))

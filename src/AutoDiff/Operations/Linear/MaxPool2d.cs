@@ -97,7 +97,7 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
     }
 
     /// <inheritdoc/>
-    public readonly void Curvature(in CurvatureContext<T> context)
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear on each of its pieces.
     }

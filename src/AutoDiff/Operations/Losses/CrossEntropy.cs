@@ -54,7 +54,7 @@ public struct CrossEntropy<T>(NDArray<int> labels, LossReduction reduction) : IR
     }
 
     /// <inheritdoc/>
-    public readonly void Curvature(in CurvatureContext<T> context)
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
         // The softmax moves; the labels do not.
         if (!context.Needs(0))

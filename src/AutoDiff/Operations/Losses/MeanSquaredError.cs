@@ -56,7 +56,7 @@ public struct MeanSquaredError<T>(LossReduction reduction) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public readonly void Curvature(in CurvatureContext<T> context)
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
         for (int input = 0; input < 2; input++)
         {

@@ -41,7 +41,7 @@ public struct Dropout<T>(double probability, Philox random, ulong offset) : IRul
     }
 
     /// <inheritdoc/>
-    public readonly void Curvature(in CurvatureContext<T> context)
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear, given the mask.
     }

@@ -65,7 +65,7 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
     }
 
     /// <inheritdoc/>
-    public readonly void Curvature(in CurvatureContext<T> context)
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
         // The Jacobian is P/√(σ² + ε) with a projection P; 1/√(σ² + ε) changes by −⟨y, ẋ⟩/n times its square, and P with y.
         if (!context.Needs(0))

@@ -71,7 +71,7 @@ public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smalles
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear on each of its pieces.
     }

@@ -42,7 +42,7 @@ public readonly struct LogSoftmax<T>(int axis) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         if (!context.Needs(0))
             return;

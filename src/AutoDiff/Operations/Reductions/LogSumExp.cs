@@ -39,7 +39,7 @@ public readonly struct LogSumExp<T>(int? axis, bool keepAxis) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         if (!context.Needs(0))
             return;

@@ -49,7 +49,7 @@ public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) :
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear on each of its pieces.
     }

@@ -60,7 +60,7 @@ public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) 
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         if (!context.Needs(0))
             return;

@@ -45,7 +45,7 @@ public readonly struct Softmax<T>(int axis) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         // y ∘ (w − ⟨y, w⟩), with y moving.
         if (!context.Needs(0))

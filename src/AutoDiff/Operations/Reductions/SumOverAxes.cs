@@ -37,7 +37,7 @@ public readonly struct SumOverAxes<T>(int? axis, bool keepAxis) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear.
     }

@@ -27,7 +27,7 @@ public readonly struct BroadcastTo<T>(Shape shape) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear.
     }

@@ -43,7 +43,7 @@ public readonly struct Pad<T>(Shape before, Shape after, double value) : IRule<T
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear.
     }

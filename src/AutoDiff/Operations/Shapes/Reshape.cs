@@ -34,7 +34,7 @@ public readonly struct Reshape<T>(Shape shape) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear.
     }

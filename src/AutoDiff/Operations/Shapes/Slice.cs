@@ -35,7 +35,7 @@ public readonly struct Slice<T>(int axis, int start, int length) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public void Curvature(in CurvatureContext<T> context)
+    public void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear.
     }

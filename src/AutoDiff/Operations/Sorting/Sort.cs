@@ -88,7 +88,7 @@ public struct Sort<T>(bool descending, TieSelection? ties) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public readonly void Curvature(in CurvatureContext<T> context)
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear on each of its pieces.
     }

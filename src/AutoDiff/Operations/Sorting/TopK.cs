@@ -86,7 +86,7 @@ public struct TopK<T>(int k, bool smallest, TieSelection? ties) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public readonly void Curvature(in CurvatureContext<T> context)
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
         // Linear on each of its pieces.
     }

@@ -7,13 +7,13 @@ namespace ConservativeAD;
 /// <summary>What a rule sees when its pullback is differentiated along the tangents.</summary>
 /// <typeparam name="T">The element type.</typeparam>
 [SuppressMessage("Performance", "CA1815", Justification = "A context is not compared.")]
-public readonly struct CurvatureContext<T>
+public readonly struct SecondOrderContext<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Tape<T> tape;
     private readonly int node;
 
-    internal CurvatureContext(Tape<T> tape, int node, Selections selections)
+    internal SecondOrderContext(Tape<T> tape, int node, Selections selections)
     {
         this.tape = tape;
         this.node = node;
