@@ -20,11 +20,15 @@ internal abstract class Column<T>
 
     public abstract void LockedPullback(int index, in PullbackContext<T> context);
 
+    public abstract void PullbackTangent(int index, in SecondOrderContext<T> context);
+
     public abstract void Tangent(int index, in TangentContext<T> context);
 
     public abstract void SwitchingForms(int index, in SwitchingContext<T> context);
 
     public abstract NDArray<T> Kinks(int index, in KinkContext<T> context);
+
+    public abstract NDArray<T> SecondOrderKinks(int index, in KinkContext<T> context);
 
     public abstract long CountSingularities(int index, in KinkContext<T> context);
 
@@ -62,11 +66,15 @@ internal sealed class Column<T, TRule> : Column<T>
 
     public override void LockedPullback(int index, in PullbackContext<T> context) => rules[index].LockedPullback(context);
 
+    public override void PullbackTangent(int index, in SecondOrderContext<T> context) => rules[index].PullbackTangent(context);
+
     public override void Tangent(int index, in TangentContext<T> context) => rules[index].Tangent(context);
 
     public override void SwitchingForms(int index, in SwitchingContext<T> context) => rules[index].SwitchingForms(context);
 
     public override NDArray<T> Kinks(int index, in KinkContext<T> context) => rules[index].Kinks(context);
+
+    public override NDArray<T> SecondOrderKinks(int index, in KinkContext<T> context) => rules[index].SecondOrderKinks(context);
 
     public override long CountSingularities(int index, in KinkContext<T> context) => rules[index] is ICountsSingularities<T> counting ? counting.CountSingularities(context) : 0;
 

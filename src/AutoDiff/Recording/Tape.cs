@@ -183,6 +183,7 @@ public sealed partial class Tape<T> : IDisposable
         foreach (Storage<T> storage in owned)
             Device.Return(storage);
         owned.Clear();
+        zero = default;
         foreach (Storage<int> storage in ownedIndices)
             Device.Return(storage);
         ownedIndices.Clear();

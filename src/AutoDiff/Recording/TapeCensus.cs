@@ -14,23 +14,7 @@ public sealed partial class Tape<T>
     public KinkCensus Census(int elementsListed = 100)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(elementsListed);
-        List<OperationKinks> found = [];
-        for (int node = 0; node < count; node++)
-        {
-            if (!MayHaveKinks(node, out Column<T>? column))
-                continue;
-            NDArray<T> marks = column.Kinks(placeInColumn[node], new KinkContext<T>(this, node));
-            if (marks.IsNone)
-                continue;
-            long kinks = Device.Count(default(Identity), marks);
-            if (kinks > 0)
-                found.Add(new OperationKinks(node, column.Facts, marks.Shape, kinks, Positions(marks, elementsListed)));
-            Device.Return(marks.Storage);
-        }
-
-        foreach (SwitchingForm comparison in comparisons)
-            found.Add(new OperationKinks(comparison.Node, comparison.Operation, Shape.Scalar, 1, [0]));
-        return new KinkCensus([.. found.OrderBy(met => met.Node)]);
+        return WithComparisons(KinksAmong(_ => true, elementsListed));
     }
 
     /// <summary>How many elements of recorded operations sit at a kink: the census without its details, in one pass over each nonsmooth operation's input.</summary>
@@ -39,17 +23,58 @@ public sealed partial class Tape<T>
         long kinks = comparisons.Count;
         for (int node = 0; node < count; node++)
         {
-            if (MayHaveKinks(node, out Column<T>? column))
+            if (MayHaveKinks(node, false, out Column<T>? column))
                 kinks += column.CountKinks(placeInColumn[node], new KinkContext<T>(this, node));
         }
 
         return kinks;
     }
 
-    private bool MayHaveKinks(int node, [NotNullWhen(true)] out Column<T>? column)
+    private KinkCensus WithComparisons(List<OperationKinks> found)
+    {
+        foreach (SwitchingForm comparison in comparisons)
+            found.Add(new OperationKinks(comparison.Node, comparison.Operation, Shape.Scalar, 1, [0]));
+        return new KinkCensus([.. found.OrderBy(met => met.Node)]);
+    }
+
+    private List<OperationKinks> KinksAmong(Predicate<int> nodes, int elementsListed, bool ofSecondOrder = false)
+    {
+        List<OperationKinks> found = [];
+        for (int node = 0; node < count; node++)
+        {
+            if (!MayHaveKinks(node, ofSecondOrder, out Column<T>? column) || !nodes(node))
+                continue;
+            var context = new KinkContext<T>(this, node);
+            NDArray<T> marks = ofSecondOrder ? column.SecondOrderKinks(placeInColumn[node], context) : column.Kinks(placeInColumn[node], context);
+            if (marks.IsNone)
+                continue;
+            long kinks = Device.Count(default(Identity), marks);
+            if (kinks > 0)
+                found.Add(new OperationKinks(node, column.Facts, marks.Shape, kinks, Positions(marks, elementsListed)));
+            Device.Return(marks.Storage);
+        }
+
+        return found;
+    }
+
+    // The operations and leaves that a value depends on through those that count.
+    private bool[] ReachedFrom(int output, Predicate<int> counts)
+    {
+        bool[] reached = new bool[output + 1];
+        reached[output] = counts(output);
+        for (int node = output; node >= 0; node--)
+        {
+            for (int index = 0; reached[node] && columnOf[node] != Leaf && index < InputCount(node); index++)
+                reached[InputNode(node, index)] |= counts(InputNode(node, index));
+        }
+
+        return reached;
+    }
+
+    private bool MayHaveKinks(int node, bool ofSecondOrder, [NotNullWhen(true)] out Column<T>? column)
     {
         column = columnOf[node] == Leaf ? null : columns[columnOf[node]];
-        return column is not null && !(column.Facts.IsSmooth && column.Facts.IsLocallyLipschitz);
+        return column is not null && !(column.Facts.IsSmooth && column.Facts.IsLocallyLipschitz && (!ofSecondOrder || column.Facts.TameClass == TameClass.Polynomial));
     }
 
     private static int[] Positions(in NDArray<T> marks, int limit)

@@ -7,6 +7,9 @@ namespace ConservativeAD;
 public sealed partial class Tape<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // As many positions as a census lists by default.
+    private const int PositionsListed = 100;
+
     /// <summary>
     /// An element of the Clarke subdifferential of a scalar at the recorded point: the gradient where no operation sits at a kink, else the limit of gradients along a random
     /// direction. What the selections say at kinks plays no part.
@@ -62,8 +65,7 @@ public sealed partial class Tape<T>
     internal KinkCensus Census(Var<T> output)
     {
         bool[] reached = Reached(output);
-        return new KinkCensus([.. Census().Operations.Where(met => met.Operation == ScalarKink.Comparison
-            || (met.Node <= output.Node && reached[met.Node] && needsGradient[met.Node]))]);
+        return WithComparisons(KinksAmong(node => node <= output.Node && reached[node], PositionsListed));
     }
 
     /// <summary>The operations that an output depends on and whose derivative is not finite.</summary>
@@ -73,7 +75,7 @@ public sealed partial class Tape<T>
         List<OperationFacts> singular = [];
         for (int node = 0; node <= output.Node; node++)
         {
-            if (!reached[node] || columnOf[node] == Leaf || !needsGradient[node])
+            if (!reached[node] || columnOf[node] == Leaf)
                 continue;
             Column<T> column = columns[columnOf[node]]!;
             if (!column.Facts.IsLocallyLipschitz && column.CountSingularities(placeInColumn[node], new KinkContext<T>(this, node)) > 0)

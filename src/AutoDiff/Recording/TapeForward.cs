@@ -9,6 +9,7 @@ public sealed partial class Tape<T>
 {
     private NDArray<T>[] tangents = new NDArray<T>[64];
     private int tangentCount;
+    private NDArray<T> zero;
 
     /// <summary>Gives a leaf a tangent. Operations recorded afterwards carry it along; for those recorded before, call <see cref="CarryTangents"/>.</summary>
     /// <param name="leaf">A leaf of the tape.</param>
@@ -52,8 +53,12 @@ public sealed partial class Tape<T>
     {
         if (HasTangent(node))
             return tangents[node];
-        NDArray<T> zero = RentUntilReset(Shape.Scalar);
-        Device.Fill(zero, T.Zero);
+        if (zero.IsNone)
+        {
+            zero = RentUntilReset(Shape.Scalar);
+            Device.Fill(zero, T.Zero);
+        }
+
         return zero.BroadcastTo(values[node].Shape);
     }
 

@@ -53,7 +53,7 @@ public sealed partial class Tape<T>
         {
             while (compared < comparisons.Count && comparisons[compared].Node <= node)
                 forms.Add(comparisons[compared++]);
-            if (reached[node] && needsGradient[node] && columnOf[node] != Leaf && !columns[columnOf[node]]!.Facts.IsSmooth)
+            if (reached[node] && columnOf[node] != Leaf && !columns[columnOf[node]]!.Facts.IsSmooth)
                 AddForms(node, forms);
         }
 
@@ -80,18 +80,7 @@ public sealed partial class Tape<T>
     }
 
     /// <summary>Which nodes an output depends on through values that need a gradient.</summary>
-    private bool[] Reached(Var<T> output)
-    {
-        bool[] reached = new bool[output.Node + 1];
-        reached[output.Node] = true;
-        for (int node = output.Node; node >= 0; node--)
-        {
-            for (int index = 0; reached[node] && columnOf[node] != Leaf && index < InputCount(node); index++)
-                reached[InputNode(node, index)] |= needsGradient[InputNode(node, index)];
-        }
-
-        return reached;
-    }
+    private bool[] Reached(Var<T> output) => ReachedFrom(output.Node, node => needsGradient[node]);
 
     private int SeedElement((int Node, int Element) place, double factor)
     {

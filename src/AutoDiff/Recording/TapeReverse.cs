@@ -127,6 +127,7 @@ public sealed partial class Tape<T>
 
     private void ReleaseCotangents()
     {
+        ReleaseOtherCotangents();
         for (int node = 0; node < cotangentCount; node++)
         {
             if (cotangents[node].IsNone)

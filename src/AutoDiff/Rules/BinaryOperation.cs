@@ -49,6 +49,16 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        TRule selected = TRule.Select(rule, context.Selections);
+        if (context.Needs(0))
+            AddPullbackTangent(context, 0, new TangentOfFirst(selected));
+        if (context.Needs(1))
+            AddPullbackTangent(context, 1, new TangentOfSecond(selected));
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) =>
         context.Device.Map4(new TangentMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Input(1), context.Tangent(0), context.Tangent(1), context.OutputTangent);
 
@@ -80,6 +90,14 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>
         }
     }
 
+    /// <inheritdoc/>
+    public NDArray<T> SecondOrderKinks(in KinkContext<T> context)
+    {
+        NDArray<T> marks = context.Rent(context.Output.Shape);
+        context.Device.Map2(new BendMap(rule), context.Input(0), context.Input(1), marks);
+        return marks;
+    }
+
     private static void Pull<TMap>(in PullbackContext<T> context, int index, TMap map)
         where TMap : struct, ITernaryMap
     {
@@ -105,6 +123,53 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>
         context.Device.Map2(default(Arithmetic.Product), context.Cotangent, slope, slope);
         context.AddSummed(index, slope);
         context.Return(slope);
+    }
+
+    private static void AddPullbackTangent<TMap>(in SecondOrderContext<T> context, int index, TMap map)
+        where TMap : struct, IQuaternaryMap
+    {
+        NDArray<T> change = context.Rent(context.Cotangent.Shape);
+        context.Device.Map4(map, context.Input(0), context.Input(1), context.Tangent(0), context.Tangent(1), change);
+        context.Device.Map2(default(Arithmetic.Product), context.Cotangent, change, change);
+        context.Pullback.AddSummed(index, change);
+        context.Return(change);
+    }
+
+    private readonly struct TangentOfFirst(TRule rule) : IQuaternaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L y, L dx, L dy)
+            where L : struct, ILane<L> => rule.SlopeOfFirst(new DualLane<L>(x, dx), new DualLane<L>(y, dy)).Tangent;
+    }
+
+    private readonly struct TangentOfSecond(TRule rule) : IQuaternaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L y, L dx, L dy)
+            where L : struct, ILane<L> => rule.SlopeOfSecond(new DualLane<L>(x, dx), new DualLane<L>(y, dy)).Tangent;
+    }
+
+    private readonly struct BendMap(TRule rule) : IBinaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L y)
+            where L : struct, ILane<L>
+        {
+            L zero = L.Constant(0), one = L.Constant(1), minusOne = L.Constant(-1);
+            L bends = Along(x, y, one, zero, minusOne, zero) + Along(x, y, zero, one, zero, minusOne);
+            return L.IfEqual(TRule.Kink(rule, x, y) + bends, zero, zero, one);
+        }
+
+        private L Along<L>(L x, L y, L dx, L dy, L backX, L backY)
+            where L : struct, ILane<L>
+        {
+            TangentOfFirst first = new(rule);
+            TangentOfSecond second = new(rule);
+            return Bend.Between(first.Invoke(x, y, dx, dy), first.Invoke(x, y, backX, backY)) + Bend.Between(second.Invoke(x, y, dx, dy), second.Invoke(x, y, backX, backY));
+        }
     }
 
     private readonly struct LockedSlopeOfFirst(TRule rule) : IQuaternaryMap

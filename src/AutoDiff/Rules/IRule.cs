@@ -31,6 +31,16 @@ public interface IRule<T>
     /// <param name="context">Inputs, output, tangents and cotangents.</param>
     void LockedPullback(in PullbackContext<T> context) => Pullback(context);
 
+    /// <summary>
+    /// The change of the pullback along the tangents: adds to the tangent of each input's cotangent what the output's cotangent, held fixed, comes to when it is pulled back at x + ε·ẋ, differentiated at
+    /// ε = 0 (for an elementwise f, w·f''(x)·ẋ). Called where an input moves. An operation that is linear, or linear on each of its pieces, has nothing to add and states an empty body.
+    /// </summary>
+    /// <remarks>Pearlmutter, Neural Computation 1994. The engine pulls back the cotangent's own tangent through <see cref="Pullback"/>.</remarks>
+    /// <param name="context">Inputs, output, tangents and cotangents.</param>
+    /// <exception cref="NotSupportedException">The operation does not state it.</exception>
+    void PullbackTangent(in SecondOrderContext<T> context) =>
+        throw new NotSupportedException($"{context.Operation.Name} does not say how its pullback changes along tangents, which second order needs; implement IRule<T>.PullbackTangent on its rule (an empty body if it is linear).");
+
     /// <summary>Computes the output's tangent: the one-sided directional derivative, at kinks too.</summary>
     /// <param name="context">Inputs, output and tangents.</param>
     void Tangent(in TangentContext<T> context);
@@ -54,4 +64,8 @@ public interface IRule<T>
             context.AddCurved();
         context.Census.Return(marks);
     }
+
+    /// <summary>As <see cref="Kinks"/>, of the derivative: marks each element where the operation is not twice differentiable. Its kinks, unless the rule says more.</summary>
+    /// <param name="context">Inputs, output and temporary memory for the marks.</param>
+    NDArray<T> SecondOrderKinks(in KinkContext<T> context) => Kinks(context);
 }

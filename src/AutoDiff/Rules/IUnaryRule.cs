@@ -19,7 +19,7 @@ public interface IUnaryRule<TSelf>
     L Value<L>(L x)
         where L : struct, ILane<L>;
 
-    /// <summary>The derivative; at a kink, the selected slope.</summary>
+    /// <summary>The derivative; at a kink, the selected slope. Evaluated over <see cref="DualLane{L}"/> it gives the second derivative.</summary>
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="x">The argument.</param>
     /// <param name="value">The value there, which often gives the slope more cheaply.</param>

@@ -53,6 +53,15 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        if (!context.Needs(0))
+            return;
+        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+        context.Device.Map4(new PullbackTangentMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Output, context.Tangent(0), context.Cotangent, target, accumulate);
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) =>
         context.Device.Map3(new TangentMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Output, context.Tangent(0), context.OutputTangent);
 
@@ -78,10 +87,44 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
     }
 
     /// <inheritdoc/>
+    public NDArray<T> SecondOrderKinks(in KinkContext<T> context)
+    {
+        NDArray<T> marks = context.Rent(context.Output.Shape);
+        context.Device.Map(new BendMap(rule), context.Input(0), marks);
+        return marks;
+    }
+
+    /// <inheritdoc/>
     public long CountKinks(in KinkContext<T> context) => context.Device.Count(new KinkMap(rule), context.Input(0));
 
     /// <inheritdoc/>
     public long CountSingularities(in KinkContext<T> context) => context.Device.Count(new SingularityMap(rule), context.Input(0));
+
+    // The rule's own slope over numbers that carry their derivative.
+    private static L SlopeTangent<L>(TRule rule, L x, L value, L tangent)
+        where L : struct, ILane<L> =>
+        rule.Slope(new DualLane<L>(x, tangent), new DualLane<L>(value, tangent * TRule.DirectionalSlope(rule, x, value, tangent))).Tangent;
+
+    private readonly struct PullbackTangentMap(TRule rule) : IQuaternaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L value, L tangent, L cotangent)
+            where L : struct, ILane<L> => cotangent * SlopeTangent(rule, x, value, tangent);
+    }
+
+    private readonly struct BendMap(TRule rule) : IUnaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x)
+            where L : struct, ILane<L>
+        {
+            L value = rule.Value(x);
+            L bend = Bend.Between(SlopeTangent(rule, x, value, L.Constant(1)), SlopeTangent(rule, x, value, L.Constant(-1)));
+            return L.IfEqual(TRule.Kink(rule, x), L.Constant(0), bend, L.Constant(1));
+        }
+    }
 
     private readonly struct SingularityMap(TRule rule) : IUnaryMap
     {

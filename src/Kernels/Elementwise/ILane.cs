@@ -88,4 +88,13 @@ public interface ILane<L>
 
     /// <summary>a to the power b, as <see cref="Math.Pow"/>.</summary><param name="a">Base.</param><param name="b">Exponent.</param>
     static abstract L Pow(L a, L b);
+
+    /// <summary>exp(a) − 1 without cancellation near 0.</summary><param name="a">The number.</param>
+    static virtual L ExpMinusOne(L a) => Lane.QuotientExpMinusOne(a);
+
+    /// <summary>log(1 + a) without cancellation near 0.</summary><param name="a">Above −1.</param>
+    static virtual L LogOnePlus(L a) => Lane.QuotientLogOnePlus(a);
+
+    /// <summary>The error function, to about double precision.</summary><param name="a">The number.</param>
+    static virtual L Erf(L a) => Lane.RationalErf(a);
 }

@@ -27,8 +27,20 @@ public static class Lane
         where L : struct, ILane<L> =>
         L.IfGreater(x, L.Constant(0), L.Constant(1), IfLess(x, L.Constant(0), L.Constant(-1), atZero));
 
-    /// <summary>exp(x) − 1 without cancellation near 0 (Kahan's quotient form).</summary><typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
+    /// <summary>exp(x) − 1 without cancellation near 0.</summary><typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
     public static L ExpMinusOne<L>(L x)
+        where L : struct, ILane<L> => L.ExpMinusOne(x);
+
+    /// <summary>log(1 + x) without cancellation near 0.</summary><typeparam name="L">The lane type.</typeparam><param name="x">Above −1.</param>
+    public static L LogOnePlus<L>(L x)
+        where L : struct, ILane<L> => L.LogOnePlus(x);
+
+    /// <summary>The error function, to about double precision.</summary><typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
+    public static L Erf<L>(L x)
+        where L : struct, ILane<L> => L.Erf(x);
+
+    // Kahan's quotient form. It wins back digits of the value, not of its derivative.
+    internal static L QuotientExpMinusOne<L>(L x)
         where L : struct, ILane<L>
     {
         L one = L.Constant(1);
@@ -39,8 +51,8 @@ public static class Lane
         return L.IfEqual(u, one, x, L.IfGreater(L.Abs(x), L.Constant(1), difference, corrected));
     }
 
-    /// <summary>log(1 + x) without cancellation near 0 (Kahan's quotient form).</summary><typeparam name="L">The lane type.</typeparam><param name="x">Above −1.</param>
-    public static L LogOnePlus<L>(L x)
+    // Kahan's quotient form.
+    internal static L QuotientLogOnePlus<L>(L x)
         where L : struct, ILane<L>
     {
         L one = L.Constant(1);
@@ -60,9 +72,8 @@ public static class Lane
         return L.IfGreater(L.Constant(0), x, e * upper, upper);
     }
 
-    /// <summary>The error function, by the rational approximations of W. J. Cody, Math. Comp. 23 (1969), to about double precision.</summary>
-    /// <typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
-    public static L Erf<L>(L x)
+    // The rational approximations of W. J. Cody, Math. Comp. 23 (1969).
+    internal static L RationalErf<L>(L x)
         where L : struct, ILane<L>
     {
         L y = L.Abs(x);

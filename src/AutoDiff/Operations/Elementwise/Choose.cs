@@ -56,6 +56,12 @@ public readonly struct Choose<T> : IRule<T>, ICountsSingularities<T>
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear, away from the kinks.
+    }
+
+    /// <inheritdoc/>
     public NDArray<T> Kinks(in KinkContext<T> context)
     {
         NDArray<T> marks = context.Rent(context.Output.Shape);

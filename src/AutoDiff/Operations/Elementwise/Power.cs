@@ -26,8 +26,11 @@ public readonly struct Power : IBinaryRule<Power>
     // At x = 0 the logarithm is infinite; xʸ = 0 for y near a positive number, so the slope there is 0.
     /// <inheritdoc/>
     public L SlopeOfSecond<L>(L x, L y)
-        where L : struct, ILane<L> =>
-        L.IfEqual(x, L.Constant(0), L.Constant(0), L.Pow(x, y) * L.Log(x));
+        where L : struct, ILane<L>
+    {
+        L zero = L.Constant(0), value = L.Pow(x, y);
+        return L.IfEqual(x, zero, zero, value * L.IfEqual(value, zero, zero, L.Log(x)));
+    }
 }
 
 /// <content>Powers.</content>

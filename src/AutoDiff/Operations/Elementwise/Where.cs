@@ -39,6 +39,12 @@ public readonly struct Where<T>(NDArray<T> condition) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear, given the condition.
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) => context.Device.Map3(default(Choose), condition, context.Tangent(0), context.Tangent(1), context.OutputTangent);
 
     /// <inheritdoc/>

@@ -40,6 +40,12 @@ public struct Gather<T>(int axis, NDArray<int> indices) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear.
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy);

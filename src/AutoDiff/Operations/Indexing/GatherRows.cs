@@ -38,6 +38,12 @@ public struct GatherRows<T>(NDArray<int> indices) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear.
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy);

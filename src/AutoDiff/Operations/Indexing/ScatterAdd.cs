@@ -56,6 +56,12 @@ public readonly struct ScatterAdd<T>(int axis, NDArray<int> indices) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear.
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context)
     {
         NDArray<T> dy = context.OutputTangent;

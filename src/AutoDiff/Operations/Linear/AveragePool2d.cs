@@ -46,6 +46,12 @@ public struct AveragePool2d<T>(int kernel, int stride, int padding, bool countPa
     }
 
     /// <inheritdoc/>
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear.
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy);

@@ -67,6 +67,22 @@ public struct Conv2d<T>(int stride, int padding, int dilation, int groups) : IRu
     }
 
     /// <inheritdoc/>
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        if (context.Needs(0) && context.Moves(1))
+        {
+            NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
+            context.Device.ConvolutionDataGradient(shape, context.Cotangent, context.Tangent(1), dx, accumulate);
+        }
+
+        if (context.Needs(1) && context.Moves(0))
+        {
+            NDArray<T> dw = context.InputCotangent(1, out bool accumulate);
+            context.Device.ConvolutionWeightGradient(shape, context.Tangent(0), context.Cotangent, dw, accumulate);
+        }
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         NDArray<T> dy = context.OutputTangent, term = context.Rent(dy.Shape);

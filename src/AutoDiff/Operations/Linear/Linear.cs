@@ -57,6 +57,23 @@ public readonly struct Linear<T> : IRule<T>
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        NDArray<T> cotangent = Rows(context.Cotangent);
+        if (context.Needs(0) && context.Moves(1))
+        {
+            NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
+            context.Device.MatrixProduct(cotangent, context.Tangent(1), Rows(dx), accumulate);
+        }
+
+        if (context.Needs(1) && context.Moves(0))
+        {
+            NDArray<T> dw = context.InputCotangent(1, out bool accumulate);
+            context.Device.MatrixProduct(cotangent.Transpose(0, 1), Rows(context.Tangent(0)), dw, accumulate);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context)
     {
         NDArray<T> dy = Rows(context.OutputTangent);

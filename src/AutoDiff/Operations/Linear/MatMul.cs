@@ -42,13 +42,32 @@ public struct MatMul<T> : IRule<T>
     }
 
     /// <inheritdoc/>
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        NDArray<T> dz = Matrices(context.Cotangent);
+        if (context.Needs(0) && context.Moves(1))
+        {
+            NDArray<T> dy = StackedTangent(context.Device, context.Tangent(1));
+            Pull(context.Pullback, 0, dz, dy.Transpose(-2, -1));
+            context.Return(dy);
+        }
+
+        if (context.Needs(1) && context.Moves(0))
+        {
+            NDArray<T> dx = StackedTangent(context.Device, context.Tangent(0));
+            Pull(context.Pullback, 1, dx.Transpose(-2, -1), dz);
+            context.Return(dx);
+        }
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         NDArray<T> dz = Matrices(context.OutputTangent);
         bool begun = false;
         if (context.Moves(0))
         {
-            NDArray<T> dx = StackedTangent(context, 0);
+            NDArray<T> dx = StackedTangent(context.Device, context.Tangent(0));
             context.Device.MatrixProduct(dx, right, dz);
             context.Return(dx);
             begun = true;
@@ -56,7 +75,7 @@ public struct MatMul<T> : IRule<T>
 
         if (context.Moves(1))
         {
-            NDArray<T> dy = StackedTangent(context, 1);
+            NDArray<T> dy = StackedTangent(context.Device, context.Tangent(1));
             context.Device.MatrixProduct(left, dy, dz, begun);
             context.Return(dy);
             begun = true;
@@ -100,11 +119,10 @@ public struct MatMul<T> : IRule<T>
         return Matrices(copy);
     }
 
-    private readonly NDArray<T> StackedTangent(in TangentContext<T> context, int input)
+    private readonly NDArray<T> StackedTangent(Device device, in NDArray<T> tangent)
     {
-        NDArray<T> tangent = context.Tangent(input);
-        NDArray<T> copy = context.Rent(With(tangent.Shape[-2], tangent.Shape[-1]));
-        context.Device.Copy(tangent, copy);
+        NDArray<T> copy = device.Allocate<T>(With(tangent.Shape[-2], tangent.Shape[-1]));
+        device.Copy(tangent, copy);
         return Matrices(copy);
     }
 

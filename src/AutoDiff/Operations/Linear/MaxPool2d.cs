@@ -102,6 +102,12 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
     }
 
     /// <inheritdoc/>
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear on each of its pieces.
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         T[] tangents = context.Tangent(0).ToArray();
@@ -134,13 +140,16 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
     private readonly int[] FurthestOfTied(in NDArray<T> output, T[] tangents, out List<(int Output, int Position)> tied)
     {
         tied = [];
+        x.Device.MaxPoolTies(shape, x, output, last);
         T[] values = x.ToArray(), maxima = output.ToArray();
-        int[] result = new int[maxima.Length];
+        int[] result = first.ToArray(), counts = last.ToArray();
         for (int o = 0; o < result.Length; o++)
         {
+            if (counts[o] < 2)
+                continue;
             int plane = o / (shape.OutputHeight * shape.OutputWidth), place = o % (shape.OutputHeight * shape.OutputWidth);
             int top = (place / shape.OutputWidth * shape.StrideHeight) - shape.PaddingHeight, left = (place % shape.OutputWidth * shape.StrideWidth) - shape.PaddingWidth;
-            int best = -1, start = tied.Count;
+            int best = -1;
             for (int row = Math.Max(0, top); row < Math.Min(shape.InputHeight, top + kernel); row++)
             {
                 for (int column = Math.Max(0, left); column < Math.Min(shape.InputWidth, left + kernel); column++)
@@ -154,10 +163,6 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
                         best = at;
                 }
             }
-
-            // A window with one largest element has no tie.
-            if (tied.Count == start + 1)
-                tied.RemoveAt(start);
 
             result[o] = best;
         }

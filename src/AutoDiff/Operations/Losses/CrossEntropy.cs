@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
 using ConservativeAD.Kernels.Reductions;
 
 namespace ConservativeAD;
@@ -53,6 +54,21 @@ public struct CrossEntropy<T>(NDArray<int> labels, LossReduction reduction) : IR
     }
 
     /// <inheritdoc/>
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // The softmax moves; the labels do not.
+        if (!context.Needs(0))
+            return;
+        NDArray<T> product = context.Rent(probabilities.Shape), row = context.Rent(Shape.Of(labels.Count, 1)), cotangent = context.Cotangent;
+        context.Device.Map2(default(Arithmetic.Product), probabilities, context.Tangent(0), product);
+        context.Device.Reduce(default(Sum), product, row);
+        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+        context.Device.Map4(new SoftmaxMoved(Scale), probabilities, context.Tangent(0), row, reduction == LossReduction.None ? cotangent.Reshape(row.Shape) : cotangent, target, accumulate);
+        context.Return(row);
+        context.Return(product);
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         NDArray<T> slope = context.Rent(probabilities.Shape);
@@ -70,6 +86,14 @@ public struct CrossEntropy<T>(NDArray<int> labels, LossReduction reduction) : IR
     public readonly NDArray<T> Kinks(in KinkContext<T> context) => default;
 
     private readonly double Scale => reduction == LossReduction.Mean ? 1.0 / labels.Count : 1;
+
+    private readonly struct SoftmaxMoved(double scale) : IQuaternaryMap
+    {
+        private readonly double scale = scale;
+
+        public L Invoke<L>(L probability, L tangent, L mean, L cotangent)
+            where L : struct, ILane<L> => L.Constant(scale) * cotangent * probability * (tangent - mean);
+    }
 }
 
 /// <content>Cross-entropy.</content>

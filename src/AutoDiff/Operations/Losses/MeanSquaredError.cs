@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
 using ConservativeAD.Kernels.Reductions;
 
 namespace ConservativeAD;
@@ -55,6 +56,18 @@ public struct MeanSquaredError<T>(LossReduction reduction) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        for (int input = 0; input < 2; input++)
+        {
+            if (!context.Needs(input))
+                continue;
+            NDArray<T> target = context.InputCotangent(input, out bool accumulate);
+            context.Device.Map3(new ResidualMoved(input == 0 ? Slope : -Slope), context.Tangent(0), context.Tangent(1), context.Cotangent, target, accumulate);
+        }
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         NDArray<T> change = context.Rent(residual.Shape);
@@ -76,6 +89,14 @@ public struct MeanSquaredError<T>(LossReduction reduction) : IRule<T>
     public readonly NDArray<T> Kinks(in KinkContext<T> context) => default;
 
     private readonly double Slope => reduction == LossReduction.Mean ? 2.0 / residual.Count : 2;
+
+    private readonly struct ResidualMoved(double slope) : ITernaryMap
+    {
+        private readonly double slope = slope;
+
+        public L Invoke<L>(L dx, L dy, L cotangent)
+            where L : struct, ILane<L> => L.Constant(slope) * (dx - dy) * cotangent;
+    }
 }
 
 /// <content>Mean squared error.</content>

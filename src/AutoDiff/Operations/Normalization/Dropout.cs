@@ -41,6 +41,12 @@ public struct Dropout<T>(double probability, Philox random, ulong offset) : IRul
     }
 
     /// <inheritdoc/>
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear, given the mask.
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context) => context.Device.Map2(default(Arithmetic.Product), context.Tangent(0), mask, context.OutputTangent);
 
     /// <inheritdoc/>

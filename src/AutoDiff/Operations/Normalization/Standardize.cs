@@ -65,6 +65,28 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
     }
 
     /// <inheritdoc/>
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // The Jacobian is P/√(σ² + ε) with a projection P; 1/√(σ² + ε) changes by −⟨y, ẋ⟩/n times its square, and P with y.
+        if (!context.Needs(0))
+            return;
+        Device device = context.Device;
+        NDArray<T> y = context.Output, w = context.Cotangent, product = context.Rent(y.Shape), pulled = context.Rent(y.Shape);
+        NDArray<T> stretch = context.Rent(statistics), dot = context.Rent(statistics), dotMoved = context.Rent(statistics);
+        Jacobian(device, y, w, pulled, stretch, dot);
+        MeanOfProduct(device, y, context.Tangent(0), product, stretch);
+        MeanOfProduct(device, context.OutputTangent, w, product, dotMoved);
+        device.Map4(default(SumOfProducts), pulled, stretch, context.OutputTangent, dot, pulled);
+        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+        device.Map4(default(LessMoved), pulled, y, dotMoved, inverseDeviation, target, accumulate);
+        context.Return(dotMoved);
+        context.Return(dot);
+        context.Return(stretch);
+        context.Return(pulled);
+        context.Return(product);
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         // The Jacobian is symmetric: a projection divided by the deviation.
@@ -89,6 +111,13 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
         device.Map2(default(Arithmetic.Product), result, inverseDeviation, result);
     }
 
+    private readonly void MeanOfProduct(Device device, in NDArray<T> x, in NDArray<T> y, in NDArray<T> product, in NDArray<T> mean)
+    {
+        device.Map2(default(Arithmetic.Product), x, y, product);
+        device.Reduce(default(Sum), product, mean);
+        device.Map(new Arithmetic.Quotient(x.Count / statistics.Count), mean, mean);
+    }
+
     private readonly struct InverseRoot(double epsilon) : IUnaryMap
     {
         private readonly double epsilon = epsilon;
@@ -101,5 +130,18 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
     {
         public L Invoke<L>(L y, L v, L mean, L component)
             where L : struct, ILane<L> => v - mean - (y * component);
+    }
+
+    // The stretch lacks the inverse deviation that the pulled cotangent has already.
+    private readonly struct SumOfProducts : IQuaternaryMap
+    {
+        public L Invoke<L>(L pulled, L stretch, L outputTangent, L component)
+            where L : struct, ILane<L> => (pulled * stretch) + (outputTangent * component);
+    }
+
+    private readonly struct LessMoved : IQuaternaryMap
+    {
+        public L Invoke<L>(L moved, L y, L component, L inverseDeviation)
+            where L : struct, ILane<L> => -(inverseDeviation * (moved + (y * component)));
     }
 }

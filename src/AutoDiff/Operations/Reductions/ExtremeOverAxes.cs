@@ -77,6 +77,12 @@ public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smalles
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear on each of its pieces.
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context)
     {
         // Among the tied, the tangent that leads furthest wins; the others are moved out of its way.

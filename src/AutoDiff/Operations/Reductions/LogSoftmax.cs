@@ -42,6 +42,18 @@ public readonly struct LogSoftmax<T>(int axis) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        if (!context.Needs(0))
+            return;
+        NDArray<T> row = context.Rent(context.Output.Shape.With(axis, 1));
+        context.Device.Reduce(default(Sum), context.Cotangent, row);
+        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+        context.Device.Map3(default(LessShareMoved), context.Output, context.OutputTangent, row, target, accumulate);
+        context.Return(row);
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context)
     {
         NDArray<T> weighted = context.Rent(context.Output.Shape), row = context.Rent(weighted.Shape.With(axis, 1));
@@ -65,6 +77,12 @@ public readonly struct LogSoftmax<T>(int axis) : IRule<T>
     {
         public L Invoke<L>(L y, L tangent)
             where L : struct, ILane<L> => L.Exp(y) * tangent;
+    }
+
+    private readonly struct LessShareMoved : ITernaryMap
+    {
+        public L Invoke<L>(L y, L tangent, L total)
+            where L : struct, ILane<L> => -(L.Exp(y) * tangent * total);
     }
 }
 

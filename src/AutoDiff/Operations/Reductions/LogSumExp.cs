@@ -44,6 +44,18 @@ public readonly struct LogSumExp<T>(int? axis, bool keepAxis) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        if (!context.Needs(0))
+            return;
+        NDArray<T> x = context.Input(0), change = context.Rent(x.Shape);
+        context.Device.Map4(default(WeightMoved), x, axes.WithAxes(context.Output, x.Shape), context.Tangent(0), axes.WithAxes(context.OutputTangent, x.Shape), change);
+        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+        context.Device.Map2(default(Arithmetic.Product), change, axes.WithAxes(context.Cotangent, x.Shape), target, accumulate);
+        context.Return(change);
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context)
     {
         NDArray<T> x = context.Input(0), weighted = context.Rent(x.Shape);
@@ -83,6 +95,12 @@ public readonly struct LogSumExp<T>(int? axis, bool keepAxis) : IRule<T>
     {
         public L Invoke<L>(L x, L value, L factor)
             where L : struct, ILane<L> => L.Exp(x - value) * factor;
+    }
+
+    private readonly struct WeightMoved : IQuaternaryMap
+    {
+        public L Invoke<L>(L x, L value, L tangent, L valueTangent)
+            where L : struct, ILane<L> => L.Exp(x - value) * (tangent - valueTangent);
     }
 }
 

@@ -39,6 +39,12 @@ public readonly struct MeanOverAxes<T>(int? axis, bool keepAxis) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear.
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) => Mean(context.Device, context.Tangent(0), context.OutputTangent);
 
     /// <inheritdoc/>

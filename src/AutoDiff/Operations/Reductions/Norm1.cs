@@ -49,6 +49,12 @@ public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) :
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear on each of its pieces.
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context)
     {
         NDArray<T> x = context.Input(0), slope = context.Rent(x.Shape);

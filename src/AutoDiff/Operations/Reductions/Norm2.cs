@@ -60,6 +60,18 @@ public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) 
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        if (!context.Needs(0))
+            return;
+        NDArray<T> x = context.Input(0), change = context.Rent(x.Shape);
+        context.Device.Map4(default(RadialMoved), x, axes.WithAxes(context.Output, x.Shape), context.Tangent(0), axes.WithAxes(context.OutputTangent, x.Shape), change);
+        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+        context.Device.Map2(default(Arithmetic.Product), change, axes.WithAxes(context.Cotangent, x.Shape), target, accumulate);
+        context.Return(change);
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context)
     {
         NDArray<T> x = context.Input(0), dx = context.Tangent(0), product = context.Rent(x.Shape), length = context.Rent(context.Output.Shape);
@@ -98,6 +110,12 @@ public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) 
     {
         public L Invoke<L>(L norm, L product, L squaredLength)
             where L : struct, ILane<L> => L.IfEqual(norm, L.Constant(0), L.Sqrt(squaredLength), product / norm);
+    }
+
+    private readonly struct RadialMoved : IQuaternaryMap
+    {
+        public L Invoke<L>(L x, L norm, L tangent, L normTangent)
+            where L : struct, ILane<L> => L.IfEqual(norm, L.Constant(0), L.Constant(0), (tangent - (x / norm * normTangent)) / norm);
     }
 }
 

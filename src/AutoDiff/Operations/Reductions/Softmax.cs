@@ -45,6 +45,25 @@ public readonly struct Softmax<T>(int axis) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // y ∘ (w − ⟨y, w⟩), with y moving.
+        if (!context.Needs(0))
+            return;
+        NDArray<T> y = context.Output, dy = context.OutputTangent, w = context.Cotangent;
+        NDArray<T> product = context.Rent(y.Shape), row = context.Rent(product.Shape.With(axis, 1));
+        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+        context.Device.Map2(default(Arithmetic.Product), y, w, product);
+        context.Device.Reduce(default(Sum), product, row);
+        context.Device.Map3(default(Centred), dy, w, row, target, accumulate);
+        context.Device.Map2(default(Arithmetic.Product), dy, w, product);
+        context.Device.Reduce(default(Sum), product, row);
+        context.Device.Map2(new Arithmetic.ScaledProduct(-1), y, row, target, true);
+        context.Return(row);
+        context.Return(product);
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context)
     {
         // The Jacobian diag(y) − y yᵀ is symmetric.

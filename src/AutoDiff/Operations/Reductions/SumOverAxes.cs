@@ -37,6 +37,12 @@ public readonly struct SumOverAxes<T>(int? axis, bool keepAxis) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear.
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) =>
         context.Device.Reduce(default(Sum), context.Tangent(0), axes.WithAxes(context.OutputTangent, context.Input(0).Shape));
 

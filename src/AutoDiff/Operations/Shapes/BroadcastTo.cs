@@ -27,6 +27,12 @@ public readonly struct BroadcastTo<T>(Shape shape) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear.
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) => context.Device.Copy(context.Tangent(0), context.OutputTangent);
 
     /// <inheritdoc/>

@@ -43,6 +43,12 @@ public readonly struct Pad<T>(Shape before, Shape after, double value) : IRule<T
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear.
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context)
     {
         context.Device.Fill(context.OutputTangent, T.Zero);

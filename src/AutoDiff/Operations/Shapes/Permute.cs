@@ -29,6 +29,12 @@ public readonly struct Permute<T>(Shape order) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear.
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) => context.Device.Copy(View(context.Tangent(0)), context.OutputTangent);
 
     /// <inheritdoc/>

@@ -35,6 +35,12 @@ public readonly struct Slice<T>(int axis, int start, int length) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear.
+    }
+
+    /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) => context.Device.Copy(context.Tangent(0).Slice(axis, start, length), context.OutputTangent);
 
     /// <inheritdoc/>

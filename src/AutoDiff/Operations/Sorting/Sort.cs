@@ -88,6 +88,12 @@ public struct Sort<T>(bool descending, TieSelection? ties) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear on each of its pieces.
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         // Elements that tie part in the order of their tangents.

@@ -86,6 +86,12 @@ public struct TopK<T>(int k, bool smallest, TieSelection? ties) : IRule<T>
     }
 
     /// <inheritdoc/>
+    public readonly void PullbackTangent(in SecondOrderContext<T> context)
+    {
+        // Linear on each of its pieces.
+    }
+
+    /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
         NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy), sorted = context.Rent(x.Shape), tangents = context.Rent(x.Shape);
