@@ -56,6 +56,13 @@ public abstract class Objective
         return (run.Value, run.Gradient());
     }
 
+    /// <summary>Value, gradient and the product of the Hessian with a vector, forward over reverse. Where second derivatives do not exist the result says so.</summary>
+    /// <remarks>B. Pearlmutter, Neural Computation 1994.</remarks>
+    /// <param name="point">The point.</param>
+    /// <param name="vector">The vector, one element a variable.</param>
+    /// <param name="selections">What is returned at kinks; <see cref="Selections.PyTorch"/> if null.</param>
+    public abstract HessianProduct HessianProduct(ReadOnlySpan<double> point, ReadOnlySpan<double> vector, Selections? selections = null);
+
     /// <summary>Which operations and comparisons sit at a kink at a point.</summary>
     /// <param name="point">The point.</param>
     public KinkCensus Kinks(ReadOnlySpan<double> point)

@@ -7,10 +7,23 @@ internal sealed class ScalarObjective(Func<Active[], Active> program) : Objectiv
 
     internal override RecordedRun RunKeepingValues(ReadOnlySpan<double> point, Selections? selections) => Run(point, selections, true, []);
 
+    /// <inheritdoc/>
+    public override HessianProduct HessianProduct(ReadOnlySpan<double> point, ReadOnlySpan<double> vector, Selections? selections = null)
+    {
+        CheckDirections(point, [vector.ToArray()]);
+        using ScalarTape tape = ScalarTape.OfSecondOrder(selections);
+        Active[] variables = new Active[point.Length];
+        for (int i = 0; i < variables.Length; i++)
+            variables[i] = tape.Variable(point[i], vector.Slice(i, 1));
+        Active output = program(variables);
+        (double[] gradient, double[] product) = tape.HessianProduct(output);
+        return new HessianProduct(output.Value, gradient, product, tape.CensusOfSecondOrder());
+    }
+
     private ScalarRun Run(ReadOnlySpan<double> point, Selections? selections, bool keepsValues, ReadOnlySpan<double[]> directions)
     {
         CheckDirections(point, directions);
-        ScalarTape tape = new(selections, directions.Length, keepsValues, false);
+        ScalarTape tape = new(selections, directions.Length, keepsValues, false, false);
         try
         {
             Active[] variables = new Active[point.Length];

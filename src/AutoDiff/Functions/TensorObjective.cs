@@ -10,6 +10,27 @@ internal sealed class TensorObjective(IReadOnlyList<Shape>? shapes, Func<Var<dou
         CheckDirections(point, directions);
         if (directions.Length > 1)
             throw new NotSupportedException("A tape of tensors carries one direction at a time.");
+        (Tape<double> tape, Var<double>[] leaves, Var<double> output) = Record(point, selections, directions.Length == 1 ? directions[0] : null);
+        return new TensorRun(tape, leaves, output, directions.Length == 1);
+    }
+
+    /// <inheritdoc/>
+    public override HessianProduct HessianProduct(ReadOnlySpan<double> point, ReadOnlySpan<double> vector, Selections? selections = null)
+    {
+        double[] direction = vector.ToArray();
+        CheckDirections(point, [direction]);
+        (Tape<double> tape, Var<double>[] leaves, Var<double> output) = Record(point, selections, direction);
+        using (tape)
+        {
+            if (!tape.NeedsGradient(output))
+                return new HessianProduct(output.GetScalar(), new double[point.Length], new double[point.Length], new KinkCensus([]));
+            HessianVectorProduct<double> product = tape.HessianVectorProduct(output);
+            return new HessianProduct(output.GetScalar(), TensorRun.Flat(leaves, product.Gradients), TensorRun.Flat(leaves, product.Product), product.Kinks);
+        }
+    }
+
+    private (Tape<double> Tape, Var<double>[] Leaves, Var<double> Output) Record(ReadOnlySpan<double> point, Selections? selections, double[]? direction)
+    {
         Shape[] leafShapes = shapes is null ? [Shape.Of(point.Length)] : [.. shapes];
         int expected = leafShapes.Sum(shape => shape.Count);
         if (expected != point.Length)
@@ -21,14 +42,14 @@ internal sealed class TensorObjective(IReadOnlyList<Shape>? shapes, Func<Var<dou
             for (int i = 0, start = 0; i < leaves.Length; start += leafShapes[i++].Count)
             {
                 leaves[i] = tape.Variable(leafShapes[i], point.Slice(start, leafShapes[i].Count));
-                if (directions.Length == 1)
-                    tape.SetTangent(leaves[i], directions[0].AsSpan(start, leafShapes[i].Count));
+                if (direction is not null)
+                    tape.SetTangent(leaves[i], direction.AsSpan(start, leafShapes[i].Count));
             }
 
             Var<double> output = program(leaves);
             if (output.Shape.Count != 1)
                 throw new InvalidOperationException($"An objective has a value of one element; the program returned one of shape {output.Shape} (Sum and Mean reduce it).");
-            return new TensorRun(tape, leaves, output, directions.Length == 1);
+            return (tape, leaves, output);
         }
         catch
         {
@@ -92,5 +113,7 @@ internal sealed class TensorRun(Tape<double> tape, Var<double>[] leaves, Var<dou
 
     public override void Dispose() => tape.Dispose();
 
-    private double[] Flat(Gradients<double> gradients) => [.. leaves.SelectMany(leaf => gradients[leaf].ToArray())];
+    internal static double[] Flat(Var<double>[] leaves, Gradients<double> gradients) => [.. leaves.SelectMany(leaf => gradients[leaf].ToArray())];
+
+    private double[] Flat(Gradients<double> gradients) => Flat(leaves, gradients);
 }

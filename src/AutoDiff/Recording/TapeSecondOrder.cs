@@ -115,7 +115,7 @@ public sealed partial class Tape<T>
         // Products with several vectors, over one recording, share it.
         if (secondOrderCensus is { } known && known.Generation == generation && known.Reached.AsSpan().SequenceEqual(reached))
             return known.Kinks;
-        KinkCensus kinks = new(KinksAmong(node => node <= output.Node && reached[node], 100, true));
+        KinkCensus kinks = WithComparisons(KinksAmong(node => node <= output.Node && reached[node], PositionsListed, true));
         secondOrderCensus = (generation, reached, kinks);
         return kinks;
     }

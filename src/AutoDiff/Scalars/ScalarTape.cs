@@ -43,11 +43,11 @@ public sealed unsafe partial class ScalarTape : IDisposable
     /// <param name="selections">What is returned at kinks; <see cref="Selections.PyTorch"/> if null.</param>
     /// <param name="directions">How many tangents every number carries; 0 for none. With tangents, kinks and comparisons of equal numbers are decided by the first tangents that differ.</param>
     public ScalarTape(Selections? selections = null, int directions = 0)
-        : this(selections, directions, false, false)
+        : this(selections, directions, false, false, false)
     {
     }
 
-    internal ScalarTape(Selections? selections, int directions, bool keepsValues, bool writesModuli)
+    internal ScalarTape(Selections? selections, int directions, bool keepsValues, bool writesModuli, bool isOfSecondOrder)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(directions);
         Selections = selections ?? Selections.PyTorch;
@@ -55,6 +55,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         isCareful = keepsValues || directions > 0;
         keptValues = keepsValues ? [0] : null;
         moduli = writesModuli ? [] : null;
+        slopeTangents = isOfSecondOrder ? [(0, 0)] : null;
         Grow(FirstCapacity);
         Clear();
         before = current;
@@ -93,6 +94,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
             throw new ArgumentException($"{tangent.Length} tangents were given to a tape of {columns} directions.", nameof(tangent));
         Active variable = Append(value, 0, 0, 0, 0, 0);
         variables.Add(variable.Node);
+        slopeTangents?.Add((0, 0));
         keptValues?.Add(value);
         if (columns > 0)
         {
@@ -234,6 +236,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
         if (!double.IsFinite(slope))
             singular.Add(TRule.Facts);
+        if (slopeTangents is not null)
+            AddSlopeTangent(selected, x);
         Active result = Append(value.Value, slope, x.Node, 0, 0, RuleNumber<TRule>.Value);
         keptValues?.Add(result.Value);
         if (columns > 0)
@@ -275,6 +279,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
         if (!double.IsFinite(slopes.First) || !double.IsFinite(slopes.Second))
             singular.Add(TRule.Facts);
+        if (slopeTangents is not null)
+            AddSlopeTangents(selected, x, y);
         Active result = Append(value.Value, slopes.First, x.Node, slopes.Second, y.Node, BinaryRuleNumber<TRule>.Value);
         keptValues?.Add(result.Value);
         if (columns > 0)
@@ -334,6 +340,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
         singular.Clear();
         variables.Clear();
         moduli?.Clear();
+        slopeTangents?.RemoveRange(1, slopeTangents.Count - 1);
+        bends.Clear();
         keptValues?.RemoveRange(1, keptValues.Count - 1);
 
         // Node 0 takes the cotangents of constants, which nobody reads.

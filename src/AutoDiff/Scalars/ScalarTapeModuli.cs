@@ -8,7 +8,7 @@ public sealed unsafe partial class ScalarTape
     /// <summary>The arguments and values of the absolute values recorded, in program order.</summary>
     internal IReadOnlyList<(int Switch, int Modulus)> Moduli => moduli ?? [];
 
-    internal static ScalarTape WithModuli() => new(null, 0, true, true);
+    internal static ScalarTape WithModuli() => new(null, 0, true, true, false);
 
     /// <summary>The derivatives of a node with respect to the variables and to the absolute values, which are held as if they were variables themselves.</summary>
     internal (double[] Variables, double[] Moduli) PullToModuli(int node)

@@ -27,6 +27,7 @@ public sealed unsafe partial class ScalarTape
             });
         }
 
+        tape.slopeTangents?.Add(value == 0 ? (0, 0) : tape.TurningOf(x, y, slopes, value));
         Active result = tape.Append(value, slopes.First, x.Node, slopes.Second, y.Node, HypotNumber);
         tape.keptValues?.Add(value);
         if (tape.columns > 0)
@@ -41,11 +42,19 @@ public sealed unsafe partial class ScalarTape
             return new Active(value);
         ScalarTape tape = Holding(x.Owner);
         tape.kinks.Add(new ScalarKink(tape.count, RoundingFacts, new ScalarForm(x.Node, 1, 0, 0), true, false));
+        tape.slopeTangents?.Add((0, 0));
         Active result = tape.Append(value, 0, x.Node, 0, 0, RoundingNumber);
         tape.keptValues?.Add(value);
         if (tape.columns > 0)
             tape.TangentRow(result.Node).Clear();
         return result;
+    }
+
+    // How the unit vector (x, y)/‖(x, y)‖ turns.
+    private (double First, double Second) TurningOf(Active x, Active y, (double First, double Second) unit, double length)
+    {
+        double dx = TangentRow(x.Node)[0], dy = TangentRow(y.Node)[0], outwards = (unit.First * dx) + (unit.Second * dy);
+        return ((dx - (unit.First * outwards)) / length, (dy - (unit.Second * outwards)) / length);
     }
 
     // The first pair of tangents that is not 0, normalised.

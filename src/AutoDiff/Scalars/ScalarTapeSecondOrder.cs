@@ -1,0 +1,75 @@
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD;
+
+/// <content>Second order: the slopes' own derivatives along the one direction of the tape, and the reverse pass differentiated along it.</content>
+public sealed unsafe partial class ScalarTape
+{
+    private readonly List<(double First, double Second)>? slopeTangents;
+    private readonly List<ScalarKink> bends = [];
+
+    /// <summary>What sits at a kink, and whose slope is not differentiable at the point.</summary>
+    internal KinkCensus CensusOfSecondOrder() => new([.. Census().Operations
+        .Concat(bends.Select(bend => new OperationKinks(bend.Node, bend.Operation, Shape.Scalar, 1, [0])))
+        .DistinctBy(met => (met.Node, met.Operation))
+        .OrderBy(met => met.Node)]);
+
+    internal static ScalarTape OfSecondOrder(Selections? selections) => new(selections, 1, false, false, true);
+
+    /// <summary>The gradient, and its derivative along the tape's direction.</summary>
+    internal (double[] Gradient, double[] Product) HessianProduct(Active output)
+    {
+        double[] cotangents = new double[count], moved = new double[count];
+        cotangents[output.Node] = output.Owner == 0 ? 0 : 1;
+        for (int node = output.Node; node > 0; node--)
+        {
+            double cotangent = cotangents[node], tangent = moved[node];
+            if (cotangent == 0 && tangent == 0)
+                continue;
+            Entry entry = entries[node];
+            (double first, double second) = slopeTangents![node];
+            cotangents[entry.First] += cotangent * entry.FirstSlope;
+            cotangents[entry.Second] += cotangent * entry.SecondSlope;
+            moved[entry.First] += (tangent * entry.FirstSlope) + (cotangent * first);
+            moved[entry.Second] += (tangent * entry.SecondSlope) + (cotangent * second);
+        }
+
+        return ([.. variables.Select(variable => cotangents[variable])], [.. variables.Select(variable => moved[variable])]);
+    }
+
+    private void AddSlopeTangent<TRule>(TRule rule, Active x)
+        where TRule : struct, IUnaryRule<TRule>
+    {
+        double Along(double direction)
+        {
+            DualLane<ScalarLane<double>> argument = new(new ScalarLane<double>(x.Value), new ScalarLane<double>(direction));
+            return rule.Slope(argument, rule.Value(argument)).Tangent.Value;
+        }
+
+        double ahead = Along(1);
+        if (Differ(ahead, Along(-1)))
+            bends.Add(new ScalarKink(count, TRule.Facts, default, true, false));
+        double tangent = TangentRow(x.Node)[0];
+        slopeTangents!.Add((tangent == 0 ? 0 : ahead * tangent, 0));
+    }
+
+    private void AddSlopeTangents<TRule>(TRule rule, Active x, Active y)
+        where TRule : struct, IBinaryRule<TRule>
+    {
+        (double First, double Second) Along(double dx, double dy)
+        {
+            DualLane<ScalarLane<double>> first = new(new ScalarLane<double>(x.Value), new ScalarLane<double>(dx)), second = new(new ScalarLane<double>(y.Value), new ScalarLane<double>(dy));
+            return (rule.SlopeOfFirst(first, second).Tangent.Value, rule.SlopeOfSecond(first, second).Tangent.Value);
+        }
+
+        (double dx, double dy) = (TangentRow(x.Node)[0], TangentRow(y.Node)[0]);
+        (double First, double Second) ahead = Along(dx, dy), behind = Along(-dx, -dy);
+        if (Differ(ahead.First, behind.First) || Differ(ahead.Second, behind.Second))
+            bends.Add(new ScalarKink(count, TRule.Facts, default, true, false));
+        slopeTangents!.Add(ahead);
+    }
+
+    // A derivative along a direction and one along the opposite are opposite where there is one derivative.
+    private static bool Differ(double ahead, double behind) => !(Math.Abs(ahead + behind) <= 1e-9 * (1 + Math.Abs(ahead)));
+}
