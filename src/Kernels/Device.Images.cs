@@ -66,13 +66,32 @@ public abstract partial class Device
     public abstract void MaxPoolEvenPullback<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> dy, in NDArray<T> dx, bool accumulate = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
-    /// <summary>For every window, how many of its elements equal its maximum.</summary>
+    /// <summary>How many windows have their maximum more than once. NaN equal nothing.</summary>
     /// <typeparam name="T">float, double or Half.</typeparam>
     /// <param name="shape">The sizes.</param>
     /// <param name="x">The input.</param>
     /// <param name="y">The output.</param>
-    /// <param name="counts">One count per output element.</param>
-    public abstract void MaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<int> counts)
+    public abstract long CountMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>1 for every window that has its maximum more than once, 0 for the others.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="y">The output.</param>
+    /// <param name="marks">One mark per output element.</param>
+    public abstract void MarkMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> marks)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>Along a direction: of the elements that tie for a window's maximum, the one whose tangent is largest.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="y">The output.</param>
+    /// <param name="dx">The tangent of the input.</param>
+    /// <param name="positions">For every output element, the flat index of the element in the whole input.</param>
+    /// <param name="dy">The tangent of the output: that of the element; not wanted if it is the default value.</param>
+    public abstract void MaxPoolAlong<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> dx, in NDArray<int> positions, in NDArray<T> dy = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>The mean of every window.</summary>

@@ -41,6 +41,21 @@ public abstract partial class Device
     public abstract void SortWithinTies<T>(in NDArray<T> sorted, in NDArray<T> x, bool descending = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
+    /// <summary>Orders every run of equal elements in the sorted rows anew, by a second key: the permutation becomes that of (value, key) pairs.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <param name="sorted">[…, length], sorted rows.</param>
+    /// <param name="keys">The second keys, in the order in which the elements were before.</param>
+    /// <param name="permutation">What sorted the rows; changed in place.</param>
+    /// <param name="descending">Larger keys first.</param>
+    public abstract void OrderWithinTies<T>(in NDArray<T> sorted, in NDArray<T> keys, in NDArray<int> permutation, bool descending = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>How many places of the sorted rows equal a neighbour: the marks that <see cref="MarkTies"/> would set, counted in one pass.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <param name="sorted">[…, length], sorted rows.</param>
+    public abstract long CountTies<T>(in NDArray<T> sorted)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
     /// <summary>1 at every place of the sorted rows that equals a neighbour, 0 elsewhere.</summary>
     /// <typeparam name="T">float, double or Half.</typeparam>
     /// <param name="sorted">[…, length], sorted rows.</param>

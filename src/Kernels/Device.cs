@@ -129,6 +129,12 @@ public abstract partial class Device : IDisposable
     public void Copy<T>(in NDArray<T> source, in NDArray<T> destination, bool accumulate = false)
         where T : unmanaged => Map(default(Identity), source, destination, accumulate);
 
+    /// <summary>Copies indices between contiguous arrays.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="destination">The destination, of as many elements.</param>
+    /// <exception cref="ArgumentException">The arrays differ in length.</exception>
+    public abstract void CopyIndices(in NDArray<int> source, in NDArray<int> destination);
+
     /// <summary>Reduces x over every axis where the destination, aligned at the last axis, has extent 1 or no axis.</summary>
     /// <typeparam name="T">float, double or Half; Half is accumulated in float and rounded once.</typeparam>
     /// <typeparam name="TReduction">What is computed.</typeparam>
@@ -139,6 +145,13 @@ public abstract partial class Device : IDisposable
     public abstract void Reduce<T, TReduction>(TReduction reduction, in NDArray<T> x, in NDArray<T> destination, bool accumulate = false)
         where T : unmanaged
         where TReduction : struct, IReduction;
+
+    /// <summary>The places of the first elements that are not 0, in row-major order.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <param name="x">A contiguous array.</param>
+    /// <param name="limit">How many to find at most.</param>
+    public abstract int[] FindNonzero<T>(in NDArray<T> x, int limit)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>;
 
     /// <summary>How many elements a function maps to something other than 0.</summary>
     /// <typeparam name="T">float, double or Half.</typeparam>

@@ -37,7 +37,7 @@ public sealed partial class Tape<T>
         return new KinkCensus([.. found.OrderBy(met => met.Node)]);
     }
 
-    private List<OperationKinks> KinksAmong(Predicate<int> nodes, int elementsListed, bool ofSecondOrder = false)
+    private List<OperationKinks> KinksAmong(Predicate<int> nodes, int elementsListed, bool ofSecondOrder = false, long[]? counts = null)
     {
         List<OperationKinks> found = [];
         for (int node = 0; node < count; node++)
@@ -48,9 +48,9 @@ public sealed partial class Tape<T>
             NDArray<T> marks = ofSecondOrder ? column.SecondOrderKinks(placeInColumn[node], context) : column.Kinks(placeInColumn[node], context);
             if (marks.IsNone)
                 continue;
-            long kinks = Device.Count(default(Identity), marks);
+            long kinks = counts is null ? Device.Count(default(Identity), marks) : counts[node];
             if (kinks > 0)
-                found.Add(new OperationKinks(node, column.Facts, marks.Shape, kinks, Positions(marks, elementsListed)));
+                found.Add(new OperationKinks(node, column.Facts, marks.Shape, kinks, Device.FindNonzero(marks, (int)Math.Min(elementsListed, kinks))));
             Device.Return(marks.Storage);
         }
 
@@ -75,18 +75,5 @@ public sealed partial class Tape<T>
     {
         column = columnOf[node] == Leaf ? null : columns[columnOf[node]];
         return column is not null && !(column.Facts.IsSmooth && column.Facts.IsLocallyLipschitz && (!ofSecondOrder || column.Facts.TameClass == TameClass.Polynomial));
-    }
-
-    private static int[] Positions(in NDArray<T> marks, int limit)
-    {
-        T[] host = marks.ToArray();
-        List<int> positions = [];
-        for (int i = 0; i < host.Length && positions.Count < limit; i++)
-        {
-            if (host[i] != T.Zero)
-                positions.Add(i);
-        }
-
-        return [.. positions];
     }
 }

@@ -15,7 +15,7 @@ public sealed partial class Tape<T>
     /// direction. What the selections say at kinks plays no part.
     /// </summary>
     /// <remarks>
-    /// One pass forward with tangents along a Gaussian direction locks every kink to the piece that the direction leads to, one reverse pass follows the pieces. For almost every
+    /// A pass forward with tangents along a random direction, as far as there are kinks to decide, locks every kink to the piece that the direction leads to, one reverse pass follows the pieces. For almost every
     /// direction the result is the limit of ∇F(x + t·d) as t → 0⁺ (Nesterov, Math. Program. 2005; Kakade and Lee, NeurIPS 2018; Khan, Optim. Methods Softw. 2018).
     /// It speaks of the recorded operations: a branch in the program's own code is the one that ran (<see cref="Clarke"/> runs the program anew). Tangents of leaves are replaced.
     /// </remarks>
@@ -24,18 +24,38 @@ public sealed partial class Tape<T>
     /// <exception cref="InvalidOperationException">The output has more than one element, or depends on nothing that needs a gradient.</exception>
     public ClarkeGradient<T> ClarkeGradient(Var<T> output, ulong seed = 0)
     {
-        ClarkeCertificate certificate = Certify(output, seed);
-        if (certificate.Kinks.IsEmpty)
+        CheckScalar(output);
+        long[] atKinks = CountKinks(output, out bool[] reached);
+        ClarkeCertificate certificate = Certify(output, seed, reached, atKinks);
+        int last = Array.FindLastIndex(atKinks, kinks => kinks > 0);
+        if (last < 0)
             return new ClarkeGradient<T>(Backward(output), certificate);
-        ReleaseTangents();
-        for (int node = 0; node <= output.Node; node++)
+
+        // Tangents are needed only where they decide, and on the way there.
+        bool[] decides = new bool[last + 1];
+        for (int node = last; node >= 0; node--)
         {
-            if (columnOf[node] == Leaf && needsGradient[node])
-                SetTangent(new Var<T>(this, node, generation), Direction(values[node].Count, seed, (ulong)node));
+            for (int index = 0; (atKinks[node] > 0 || decides[node]) && columnOf[node] != Leaf && index < InputCount(node); index++)
+                decides[InputNode(node, index)] |= needsGradient[InputNode(node, index)];
         }
 
-        CarryTangents();
-        return new ClarkeGradient<T>(LockedBackward(output), certificate);
+        ReleaseTangents();
+        GrowTangents();
+        for (int node = 0; node <= last; node++)
+        {
+            if (!decides[node])
+                continue;
+            if (columnOf[node] != Leaf)
+            {
+                CarryTangent(node);
+                continue;
+            }
+
+            tangents[node] = Device.Allocate<T>(values[node].Shape);
+            Device.Uniform(new Philox(seed, (ulong)node), tangents[node], -T.One, T.One);
+        }
+
+        return new ClarkeGradient<T>(LockedBackward(output, atKinks), certificate);
     }
 
     /// <summary>As <see cref="ClarkeGradient(Var{T}, ulong)"/>, along the direction that the tangents of the leaves give (<see cref="SetTangent"/>).</summary>
@@ -43,20 +63,22 @@ public sealed partial class Tape<T>
     /// <exception cref="InvalidOperationException">The output has more than one element, or depends on nothing that needs a gradient, or no leaf has a tangent.</exception>
     public ClarkeGradient<T> ClarkeGradientAlongTangents(Var<T> output)
     {
-        ClarkeCertificate certificate = Certify(output, null);
+        CheckScalar(output);
+        long[] atKinks = CountKinks(output, out bool[] reached);
+        ClarkeCertificate certificate = Certify(output, null, reached, atKinks);
         if (tangentCount == 0)
             throw new InvalidOperationException("No leaf has a tangent; give the direction with SetTangent, or have one drawn with ClarkeGradient.");
         CarryTangents();
-        return new ClarkeGradient<T>(LockedBackward(output), certificate);
+        return new ClarkeGradient<T>(LockedBackward(output, atKinks), certificate);
     }
 
-    internal Gradients<T> LockedBackward(Var<T> output)
+    internal Gradients<T> LockedBackward(Var<T> output, long[]? atKinks = null)
     {
         BeginPass(output);
         NDArray<T> seed = Device.Allocate<T>(output.Shape);
         Device.Fill(seed, T.One);
         cotangents[output.Node] = seed;
-        return Sweep(output.Node, null, true);
+        return Sweep(output.Node, null, true, atKinks);
     }
 
     internal bool NeedsGradient(Var<T> output) => needsGradient[output.Node];
@@ -69,9 +91,10 @@ public sealed partial class Tape<T>
     }
 
     /// <summary>The operations that an output depends on and whose derivative is not finite.</summary>
-    internal List<OperationFacts> Singularities(Var<T> output)
+    internal List<OperationFacts> Singularities(Var<T> output) => Singularities(output, Reached(output));
+
+    private List<OperationFacts> Singularities(Var<T> output, bool[] reached)
     {
-        bool[] reached = Reached(output);
         List<OperationFacts> singular = [];
         for (int node = 0; node <= output.Node; node++)
         {
@@ -89,9 +112,7 @@ public sealed partial class Tape<T>
     internal IEnumerable<RecordedOperation> Operations()
     {
         for (int node = 0; node < count; node++)
-        {
             yield return OperationAt(node);
-        }
     }
 
     private RecordedOperation OperationAt(int node)
@@ -111,20 +132,31 @@ public sealed partial class Tape<T>
         return new RecordedOperation(node, column.Facts, inputNodes, false, !needsGradient[node]) { Curvature = curvature, Monotonicity = monotonicity, HeldSign = held };
     }
 
-    private static T[] Direction(int count, ulong seed, ulong leaf)
+    private static void CheckScalar(Var<T> output)
     {
-        double[] draws = new double[count];
-        new Philox(seed, leaf).Normal<double>(draws, 0, 1);
-        return Array.ConvertAll(draws, T.CreateTruncating);
-    }
-
-    private ClarkeCertificate Certify(Var<T> output, ulong? seed)
-    {
-        Check(output);
+        output.Tape.Check(output);
         if (output.Shape.Count != 1)
             throw new InvalidOperationException($"A Clarke gradient is that of a scalar; a value of shape {output.Shape} needs a reduction first (Sum, Mean).");
-        KinkCensus kinks = Census(output);
-        return new ClarkeCertificate(kinks, Singularities(output), [.. kinks.Operations.Select(met => met.Operation).Where(facts => !facts.IsContinuous)], seed)
+    }
+
+    // In one pass over each nonsmooth operation's input, without listing anything.
+    private long[] CountKinks(Var<T> output, out bool[] reached)
+    {
+        reached = Reached(output);
+        long[] atKinks = new long[output.Node + 1];
+        for (int node = 0; node <= output.Node; node++)
+        {
+            if (reached[node] && MayHaveKinks(node, false, out Column<T>? column))
+                atKinks[node] = column.CountKinks(placeInColumn[node], new KinkContext<T>(this, node));
+        }
+
+        return atKinks;
+    }
+
+    private ClarkeCertificate Certify(Var<T> output, ulong? seed, bool[] reached, long[] atKinks)
+    {
+        KinkCensus kinks = WithComparisons(KinksAmong(node => node <= output.Node && atKinks[node] > 0, PositionsListed, false, atKinks));
+        return new ClarkeCertificate(kinks, Singularities(output, reached), [.. kinks.Operations.Select(met => met.Operation).Where(facts => !facts.IsContinuous)], seed)
         {
             UndecidedComparisons = comparisons.Count(form => !form.IsDecided),
         };

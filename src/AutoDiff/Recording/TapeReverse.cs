@@ -82,7 +82,7 @@ public sealed partial class Tape<T>
         pass++;
     }
 
-    private Gradients<T> Sweep(int output, Selections? selections, bool locked = false)
+    private Gradients<T> Sweep(int output, Selections? selections, bool locked = false, long[]? atKinks = null)
     {
         Selections chosen = selections ?? Selections;
         for (int node = output; node >= 0; node--)
@@ -92,7 +92,7 @@ public sealed partial class Tape<T>
             if (needsGradient[node])
             {
                 Column<T> column = columns[columnOf[node]]!;
-                if (locked)
+                if (locked && (atKinks is null || atKinks[node] > 0))
                     column.LockedPullback(placeInColumn[node], new PullbackContext<T>(this, node, chosen));
                 else
                     column.Pullback(placeInColumn[node], new PullbackContext<T>(this, node, chosen));

@@ -23,8 +23,38 @@ internal sealed unsafe partial class CpuDevice
     public override void MaxPoolEvenPullback<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> dy, in NDArray<T> dx, bool accumulate) =>
         MaxPooling.EvenPullback(pool, shape, Contiguous(x), Contiguous(y), Contiguous(dy), Contiguous(dx), accumulate);
 
-    public override void MaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<int> counts) =>
+    public override long CountMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y)
+    {
+        shape.Validate();
+        if (TieCounts.IsPaired(shape))
+            return TieCounts.PairedWindows(pool, shape, Contiguous(x), Contiguous(y));
+        NDArray<int> counts = CountPerWindow(shape, x, y);
+        ReadOnlySpan<int> elements = new(Contiguous(counts), counts.Count);
+        long tied = elements.Length - System.MemoryExtensions.Count(elements, 1);
+        Return(counts.Storage);
+        return tied;
+    }
+
+    public override void MarkMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> marks)
+    {
+        NDArray<int> counts = CountPerWindow(shape, x, y);
+        int* tied = Contiguous(counts);
+        T* target = Contiguous(marks);
+        for (int i = 0; i < counts.Count; i++)
+            target[i] = tied[i] > 1 ? T.One : T.Zero;
+        Return(counts.Storage);
+    }
+
+    public override void MaxPoolAlong<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> dx, in NDArray<int> positions, in NDArray<T> dy) =>
+        MaxPoolingAlong.Run(pool, shape, Contiguous(x), Contiguous(y), Contiguous(dx), Contiguous(positions), dy.IsNone ? null : Contiguous(dy));
+
+    private NDArray<int> CountPerWindow<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        NDArray<int> counts = Allocate<int>(y.Shape);
         MaxPooling.CountTies(pool, shape, Contiguous(x), Contiguous(y), Contiguous(counts));
+        return counts;
+    }
 
     public override void AveragePool<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, bool countPadding) =>
         AveragePooling.Forward(pool, shape, Contiguous(x), Contiguous(y), countPadding);

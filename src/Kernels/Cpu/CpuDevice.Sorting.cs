@@ -31,6 +31,18 @@ internal sealed unsafe partial class CpuDevice
         TiedRuns.Sort(pool, Contiguous(sorted), Contiguous(x), rows, length, descending);
     }
 
+    public override void OrderWithinTies<T>(in NDArray<T> sorted, in NDArray<T> keys, in NDArray<int> permutation, bool descending)
+    {
+        (int rows, int length) = EqualRows(sorted.Shape, keys.Shape, permutation.Shape);
+        TiedOrder.Run(pool, Contiguous(sorted), Contiguous(keys), Contiguous(permutation), rows, length, descending);
+    }
+
+    public override long CountTies<T>(in NDArray<T> sorted)
+    {
+        (int rows, int length) = EqualRows(sorted.Shape, sorted.Shape, sorted.Shape);
+        return TieCounts.Sorted(pool, Contiguous(sorted), rows, length);
+    }
+
     public override void MarkTies<T>(in NDArray<T> sorted, in NDArray<T> marks)
     {
         (int rows, int length) = EqualRows(sorted.Shape, marks.Shape, marks.Shape);

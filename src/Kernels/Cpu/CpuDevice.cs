@@ -90,9 +90,51 @@ internal sealed unsafe partial class CpuDevice : Device
     public override void Reduce<T, TReduction>(TReduction reduction, in NDArray<T> x, in NDArray<T> destination, bool accumulate) =>
         ReductionLoop.Run<T, TReduction>(pool, x, destination, accumulate);
 
+    public override void CopyIndices(in NDArray<int> source, in NDArray<int> destination)
+    {
+        if (source.Count != destination.Count)
+            throw new ArgumentException($"{source.Count} indices were to be copied to room for {destination.Count}.", nameof(destination));
+        new ReadOnlySpan<int>(Contiguous(source), source.Count).CopyTo(new Span<int>(Contiguous(destination), destination.Count));
+    }
+
+    public override int[] FindNonzero<T>(in NDArray<T> x, int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        ReadOnlySpan<T> rest = new(Contiguous(x), x.Count);
+        List<int> places = [];
+        for (int start = 0; places.Count < limit; start = places[^1] + 1)
+        {
+            int next = IndexOfNonzero(rest[start..]);
+            if (next < 0)
+                break;
+            places.Add(start + next);
+        }
+
+        return [.. places];
+    }
+
     public override long Count<T, TMap>(TMap map, in NDArray<T> x) => CountLoop.Run(map, x);
 
     public override string ToString() => $"CPU with {pool.Threads} {(pool.Threads == 1 ? "thread" : "threads")}";
+
+    private static int IndexOfNonzero<T>(ReadOnlySpan<T> span)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        // Bytes of 0 are passed over by the vector unit; a negative zero has one that is not.
+        int at = 0;
+        while (at < span.Length)
+        {
+            int next = System.Runtime.InteropServices.MemoryMarshal.AsBytes(span[at..]).IndexOfAnyExcept((byte)0);
+            if (next < 0)
+                return -1;
+            at += next / sizeof(T);
+            if (span[at] != T.Zero)
+                return at;
+            at++;
+        }
+
+        return -1;
+    }
 
     protected override void Dispose(bool disposing)
     {

@@ -14,7 +14,7 @@ namespace ConservativeAD;
 /// <param name="padding">Positions around the image that never win.</param>
 /// <param name="ties">What is returned at ties; the selections' if null.</param>
 [SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ties) : IRule<T>
+public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ties) : IRule<T>, ICountsKinks<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int kernel = kernel;
@@ -95,10 +95,20 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
         if (!context.Needs(0))
             return;
         NDArray<int> positions = context.RentIndices(context.Output.Shape);
-        positions.CopyFrom(FurthestOfTied(context.Output, context.Tangent(0).ToArray(), out _));
+        context.Device.MaxPoolAlong(shape, x, context.Output, Contiguous(context.Tangent(0), context, out NDArray<T> copy), positions);
         NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
         context.Device.MaxPoolPullback(shape, context.Cotangent, positions, dx, accumulate);
         context.ReturnIndices(positions);
+        if (!copy.IsNone)
+            context.Return(copy);
+    }
+
+    /// <inheritdoc/>
+    public readonly void Tangent(in TangentContext<T> context)
+    {
+        NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy);
+        context.Device.MaxPoolAlong(shape, x, context.Output, dx, last, context.OutputTangent);
+        context.ReturnCopy(copy);
     }
 
     /// <inheritdoc/>
@@ -108,66 +118,61 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
     }
 
     /// <inheritdoc/>
-    public readonly void Tangent(in TangentContext<T> context)
-    {
-        T[] tangents = context.Tangent(0).ToArray();
-        context.OutputTangent.CopyFrom(Array.ConvertAll(FurthestOfTied(context.Output, tangents, out _), position => tangents[position]));
-    }
-
-    /// <inheritdoc/>
     public readonly NDArray<T> Kinks(in KinkContext<T> context)
     {
         NDArray<T> marks = context.Rent(context.Output.Shape);
-        context.Device.MaxPoolTies(shape, x, context.Output, last);
-        int[] counts = last.ToArray();
-        marks.CopyFrom(Array.ConvertAll(counts, count => count > 1 ? T.One : T.Zero));
+        context.Device.MarkMaxPoolTies(shape, x, context.Output, marks);
         return marks;
     }
+
+    /// <inheritdoc/>
+    public readonly long CountKinks(in KinkContext<T> context) => context.Device.CountMaxPoolTies(shape, x, context.Output);
 
     /// <inheritdoc/>
     public readonly void SwitchingForms(in SwitchingContext<T> context)
     {
         T[] tangents = context.Tangent(0).ToArray();
-        int[] furthest = FurthestOfTied(context.Output, tangents, out List<(int Output, int Position)> tied);
-        foreach ((int output, int position) in tied)
+        foreach (IGrouping<int, int> window in Tied(context.Output.ToArray()).GroupBy(tied => tied.Output, tied => tied.Position))
         {
-            if (position != furthest[output])
-                context.AddOrder((0, furthest[output]), (0, position), tangents[position] != tangents[furthest[output]]);
+            int furthest = window.MaxBy(position => tangents[position]);
+            foreach (int position in window.Where(position => position != furthest))
+                context.AddOrder((0, furthest), (0, position), tangents[position] != tangents[furthest]);
         }
     }
 
-    // Along a direction, the largest tangent among the tied elements of a window wins.
-    private readonly int[] FurthestOfTied(in NDArray<T> output, T[] tangents, out List<(int Output, int Position)> tied)
+    private static NDArray<T> Contiguous(in NDArray<T> tangent, in PullbackContext<T> context, out NDArray<T> copy)
     {
-        tied = [];
-        x.Device.MaxPoolTies(shape, x, output, last);
-        T[] values = x.ToArray(), maxima = output.ToArray();
-        int[] result = first.ToArray(), counts = last.ToArray();
-        for (int o = 0; o < result.Length; o++)
+        copy = default;
+        if (tangent.IsContiguous)
+            return tangent;
+        copy = context.Rent(tangent.Shape);
+        context.Device.Copy(tangent, copy);
+        return copy;
+    }
+
+    // Window by window, the elements that tie for the maximum; windows without a tie have none.
+    private readonly IEnumerable<(int Output, int Position)> Tied(T[] maxima)
+    {
+        T[] values = x.ToArray();
+        List<int> equal = [];
+        for (int o = 0; o < maxima.Length; o++)
         {
-            if (counts[o] < 2)
-                continue;
+            equal.Clear();
             int plane = o / (shape.OutputHeight * shape.OutputWidth), place = o % (shape.OutputHeight * shape.OutputWidth);
             int top = (place / shape.OutputWidth * shape.StrideHeight) - shape.PaddingHeight, left = (place % shape.OutputWidth * shape.StrideWidth) - shape.PaddingWidth;
-            int best = -1;
             for (int row = Math.Max(0, top); row < Math.Min(shape.InputHeight, top + kernel); row++)
             {
                 for (int column = Math.Max(0, left); column < Math.Min(shape.InputWidth, left + kernel); column++)
                 {
                     int at = (((plane * shape.InputHeight) + row) * shape.InputWidth) + column;
-                    bool isTied = values[at] == maxima[o] || (T.IsNaN(values[at]) && T.IsNaN(maxima[o]));
-                    if (!isTied)
-                        continue;
-                    tied.Add((o, at));
-                    if (best < 0 || tangents[at] > tangents[best])
-                        best = at;
+                    if (values[at] == maxima[o])
+                        equal.Add(at);
                 }
             }
 
-            result[o] = best;
+            for (int i = 0; equal.Count > 1 && i < equal.Count; i++)
+                yield return (o, equal[i]);
         }
-
-        return result;
     }
 }
 

@@ -3,71 +3,58 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD;
 
-/// <summary>The order of (value, tangent) pairs: the permutation that sorts just after x has begun to move along its tangent.</summary>
+/// <summary>The order of (value, tangent) pairs: that of the elements just after they have begun to move along their tangents.</summary>
 internal static class LexicographicOrder
 {
-    /// <summary>Writes for every row the indices of its elements in order: as many as the destination has places. NaN come last.</summary>
-    public static void Fill<T>(in NDArray<T> x, in NDArray<T> tangent, bool descending, in NDArray<int> destination)
+    /// <summary>Turns the permutation that sorted the rows into that of the pairs.</summary>
+    /// <param name="device">The device that computes.</param>
+    /// <param name="sorted">The sorted values.</param>
+    /// <param name="tangent">The tangents of the elements, in their own order.</param>
+    /// <param name="permutation">What sorted the values; changed in place.</param>
+    /// <param name="descending">Whether larger values come first.</param>
+    public static void Turn<T>(Device device, in NDArray<T> sorted, in NDArray<T> tangent, in NDArray<int> permutation, bool descending)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int[] order = Of(x, tangent, descending);
-        int length = x.Shape[-1], taken = destination.Shape[-1], rows = length == 0 ? 0 : order.Length / length;
-        int[] result = new int[destination.Count];
-        for (int row = 0; row < rows; row++)
-            order.AsSpan(row * length, taken).CopyTo(result.AsSpan(row * taken));
-        destination.CopyFrom(result);
+        if (tangent.IsContiguous)
+        {
+            device.OrderWithinTies(sorted, tangent, permutation, descending);
+            return;
+        }
+
+        NDArray<T> copy = device.Allocate<T>(tangent.Shape);
+        device.Copy(tangent, copy);
+        device.OrderWithinTies(sorted, copy, permutation, descending);
+        device.Return(copy.Storage);
     }
 
     /// <summary>Tells which ties among the elements decided the first places of every row: each against the next, and the last place against all that tie with it beyond.</summary>
-    public static void AddForms<T>(in SwitchingContext<T> context, in NDArray<T> x, bool descending, int taken)
+    /// <param name="context">Where the forms are told.</param>
+    /// <param name="sorted">The sorted values.</param>
+    /// <param name="permutation">What sorted them; changed in place.</param>
+    /// <param name="descending">Whether larger values come first.</param>
+    /// <param name="taken">How many places of a row count.</param>
+    public static void AddForms<T>(in SwitchingContext<T> context, in NDArray<T> sorted, in NDArray<int> permutation, bool descending, int taken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T[] values = x.ToArray(), tangents = context.Tangent(0).ToArray();
-        int[] order = Of(x, context.Tangent(0), descending);
-        int length = x.Shape[-1], rows = length == 0 ? 0 : order.Length / length;
+        Turn(context.Device, sorted, context.Tangent(0), permutation, descending);
+        T[] values = sorted.ToArray(), tangents = context.Tangent(0).ToArray();
+        int[] order = permutation.ToArray();
+        int length = sorted.Shape[-1], rows = length == 0 ? 0 : values.Length / length;
         for (int row = 0; row < rows; row++)
         {
             int start = row * length;
-            for (int place = 0; place + 1 < length; place++)
+            for (int place = 0; taken > 0 && place + 1 < length; place++)
             {
-                int before = start + order[start + Math.Min(place, taken - 1)], after = start + order[start + place + 1];
-                if (taken == 0 || values[before] != values[after])
+                int last = Math.Min(place, taken - 1);
+                if (values[start + last] != values[start + place + 1])
                     continue;
+                int before = start + order[start + last], after = start + order[start + place + 1];
                 bool isDecided = tangents[before] != tangents[after];
                 if (descending)
                     context.AddOrder((0, before), (0, after), isDecided);
                 else
                     context.AddOrder((0, after), (0, before), isDecided);
             }
-        }
-    }
-
-    private static int[] Of<T>(in NDArray<T> x, in NDArray<T> tangent, bool descending)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        T[] values = x.ToArray(), tangents = tangent.ToArray();
-        int length = x.Shape[-1], rows = length == 0 ? 0 : values.Length / length;
-        int[] order = new int[values.Length];
-        for (int row = 0; row < rows; row++)
-        {
-            int start = row * length;
-            Span<int> places = order.AsSpan(start, length);
-            for (int i = 0; i < length; i++)
-                places[i] = i;
-            places.Sort((a, b) => Compare(start + a, start + b));
-        }
-
-        return order;
-
-        int Compare(int a, int b)
-        {
-            bool isNaN = T.IsNaN(values[a]), otherIsNaN = T.IsNaN(values[b]);
-            if (isNaN || otherIsNaN)
-                return isNaN == otherIsNaN ? a.CompareTo(b) : isNaN ? 1 : -1;
-
-            // −0 and +0 are equal keys, which CompareTo would part.
-            int byValue = values[a] == values[b] ? tangents[a].CompareTo(tangents[b]) : values[a].CompareTo(values[b]);
-            return byValue == 0 ? a.CompareTo(b) : descending ? -byValue : byValue;
         }
     }
 }

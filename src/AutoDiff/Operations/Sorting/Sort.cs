@@ -12,7 +12,7 @@ namespace ConservativeAD;
 /// <param name="descending">Largest first.</param>
 /// <param name="ties">What is returned at ties; the selections' if null.</param>
 [SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public struct Sort<T>(bool descending, TieSelection? ties) : IRule<T>
+public struct Sort<T>(bool descending, TieSelection? ties) : IRule<T>, ICountsKinks<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly bool descending = descending;
@@ -81,7 +81,8 @@ public struct Sort<T>(bool descending, TieSelection? ties) : IRule<T>
         if (!context.Needs(0))
             return;
         NDArray<int> order = context.RentIndices(x.Shape);
-        LexicographicOrder.Fill(x, context.Tangent(0), descending, order);
+        context.Device.CopyIndices(permutation, order);
+        LexicographicOrder.Turn(context.Device, context.Output, context.Tangent(0), order, descending);
         NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
         ScatterRows(context.Device, context.Cotangent, order, dx, accumulate);
         context.ReturnIndices(order);
@@ -112,7 +113,16 @@ public struct Sort<T>(bool descending, TieSelection? ties) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public readonly void SwitchingForms(in SwitchingContext<T> context) => LexicographicOrder.AddForms(context, x, descending, x.Shape[-1]);
+    public readonly long CountKinks(in KinkContext<T> context) => context.Device.CountTies(context.Output);
+
+    /// <inheritdoc/>
+    public readonly void SwitchingForms(in SwitchingContext<T> context)
+    {
+        NDArray<int> order = context.Census.RentIndices(x.Shape);
+        context.Device.CopyIndices(permutation, order);
+        LexicographicOrder.AddForms(context, context.Output, order, descending, x.Shape[-1]);
+        context.Census.ReturnIndices(order);
+    }
 
     /// <summary>y[r, j] = x[r, indices[r, j]].</summary>
     internal static void GatherRows(Device device, in NDArray<T> x, in NDArray<int> indices, in NDArray<T> y) =>

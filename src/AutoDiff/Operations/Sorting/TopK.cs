@@ -78,8 +78,13 @@ public struct TopK<T>(int k, bool smallest, TieSelection? ties) : IRule<T>
     {
         if (!context.Needs(0))
             return;
-        NDArray<int> order = context.RentIndices(context.Output.Shape);
-        LexicographicOrder.Fill(x, context.Tangent(0), !smallest, order);
+        NDArray<int> order = context.RentIndices(context.Output.Shape), permutation = context.RentIndices(x.Shape);
+        NDArray<T> sorted = context.Rent(x.Shape);
+        context.Device.Sort(x, sorted, permutation, !smallest);
+        LexicographicOrder.Turn(context.Device, sorted, context.Tangent(0), permutation, !smallest);
+        order.CopyFrom(permutation.Slice(-1, 0, k).ToArray());
+        context.Return(sorted);
+        context.ReturnIndices(permutation);
         NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
         Sort<T>.ScatterRows(context.Device, context.Cotangent, order, dx, accumulate);
         context.ReturnIndices(order);
@@ -121,7 +126,15 @@ public struct TopK<T>(int k, bool smallest, TieSelection? ties) : IRule<T>
     }
 
     /// <inheritdoc/>
-    public readonly void SwitchingForms(in SwitchingContext<T> context) => LexicographicOrder.AddForms(context, x, !smallest, k);
+    public readonly void SwitchingForms(in SwitchingContext<T> context)
+    {
+        NDArray<T> sorted = context.Census.Rent(x.Shape);
+        NDArray<int> permutation = context.Census.RentIndices(x.Shape);
+        context.Device.Sort(x, sorted, permutation, !smallest);
+        LexicographicOrder.AddForms(context, sorted, permutation, !smallest, k);
+        context.Census.ReturnIndices(permutation);
+        context.Census.Return(sorted);
+    }
 
     private readonly void PullEvenly(in PullbackContext<T> context, double weight, in NDArray<T> dx, bool accumulate)
     {

@@ -1,0 +1,87 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>Max pooling just after the input has begun to move: among the elements that tie for a window's maximum, the one whose tangent is largest, and the first of several. Several NaN count as tied.</summary>
+internal static unsafe class MaxPoolingAlong
+{
+    /// <summary>Finds the elements, and their tangents where <paramref name="dy"/> is given.</summary>
+    public static void Run<T>(WorkerPool pool, in PoolingShape shape, T* x, T* y, T* dx, int* positions, T* dy)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        shape.Validate();
+        pool.For(shape.Planes, new Body<T>(shape, x, y, dx, positions, dy));
+    }
+
+    private readonly struct Body<T>(PoolingShape shape, T* x, T* y, T* dx, int* positions, T* dy) : IParallelBody
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run(int part)
+        {
+            int height = shape.OutputHeight, width = shape.OutputWidth, plane = part * shape.InputHeight * shape.InputWidth;
+            nint output = (nint)part * height * width;
+            var columns = new PoolingColumns(shape);
+            for (int row = 0; row < height; row++, output += width)
+            {
+                for (int column = 0; column < width;)
+                {
+                    int block = typeof(T) == typeof(float) ? columns.BlockOf(column) : -1;
+                    if (block >= 0 && EightWindows(new PoolingWindow(shape, row, block), plane, output + block))
+                    {
+                        column = block + PoolingColumns.Lanes;
+                        continue;
+                    }
+
+                    OneWindow(new PoolingWindow(shape, row, column), plane, output + column);
+                    column++;
+                }
+            }
+
+            for (nint o = (nint)part * height * width; dy is not null && o < output; o++)
+                dy[o] = dx[positions[o]];
+        }
+
+        private void OneWindow(in PoolingWindow window, int plane, nint output)
+        {
+            T largest = y[output];
+            bool isNaN = T.IsNaN(largest);
+            int best = -1;
+            for (int h = window.Top; h < window.Bottom; h++)
+            {
+                for (int w = window.Left; w < window.Right; w++)
+                {
+                    int at = plane + (h * shape.InputWidth) + w;
+                    if ((x[at] == largest || (isNaN && T.IsNaN(x[at]))) && (best < 0 || dx[at] > dx[best]))
+                        best = at;
+                }
+            }
+
+            positions[output] = best;
+        }
+
+        // Whether every window found its element; one whose maximum is NaN does not, nor one whose tangents are all −∞.
+        private bool EightWindows(in PoolingWindow window, int plane, nint output)
+        {
+            int stride = shape.StrideWidth;
+            Vector256<float> largest = Vector256.Load((float*)y + output), furthest = Vector256.Create(float.NegativeInfinity);
+            Vector256<int> place = Vector256.Create(-1);
+            for (int h = window.Top; h < window.Bottom; h++)
+            {
+                int line = plane + (h * shape.InputWidth);
+                for (int w = window.Left; w < window.Right; w++)
+                {
+                    Vector256<float> tangent = PoolingColumns.Load((float*)dx + line + w, stride);
+                    Vector256<float> taken = Vector256.Equals(PoolingColumns.Load((float*)x + line + w, stride), largest) & Vector256.GreaterThan(tangent, furthest);
+                    furthest = Vector256.ConditionalSelect(taken, tangent, furthest);
+                    place = Vector256.ConditionalSelect(taken.AsInt32(), Vector256.Create(line + w), place);
+                }
+            }
+
+            if (Vector256.LessThanAny(place, Vector256<int>.Zero))
+                return false;
+            (place + (Vector256<int>.Indices * stride)).Store(positions + output);
+            return true;
+        }
+    }
+}
