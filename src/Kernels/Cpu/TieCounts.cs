@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ConservativeAD.Kernels.Cpu;
@@ -21,7 +22,8 @@ internal static unsafe class TieCounts
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long total = 0;
-        pool.For(shape.Planes, new PairedBody<T>(shape, x, y, &total));
+        var split = new Lanes(shape.Planes, shape.InputHeight * shape.InputWidth, 1);
+        pool.For(split.Parts, new PairedBody<T>(split, shape, x, y, &total));
         return total;
     }
 
@@ -67,18 +69,24 @@ internal static unsafe class TieCounts
         }
     }
 
-    private readonly struct PairedBody<T>(PoolingShape shape, T* x, T* y, long* total) : IParallelBody
+    private readonly struct PairedBody<T>(Lanes split, PoolingShape shape, T* x, T* y, long* total) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run(int part)
         {
+            (long first, long end) = split.Range(part);
             long count = 0;
-            T* plane = x + ((nint)part * shape.InputHeight * shape.InputWidth), maxima = y + ((nint)part * shape.OutputHeight * shape.OutputWidth);
-            for (int row = 0; row < shape.OutputHeight; row++)
-                count += Row(plane + ((nint)2 * row * shape.InputWidth), maxima + ((nint)row * shape.OutputWidth));
+            for (long plane = first; plane < end; plane++)
+            {
+                T* upper = x + ((nint)plane * shape.InputHeight * shape.InputWidth), maxima = y + ((nint)plane * shape.OutputHeight * shape.OutputWidth);
+                for (int row = 0; row < shape.OutputHeight; row++, upper += (nint)2 * shape.InputWidth, maxima += shape.OutputWidth)
+                    count += Row(upper, maxima);
+            }
+
             Interlocked.Add(ref *total, count);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private long Row(T* upper, T* maxima)
         {
             T* lower = upper + shape.InputWidth;
@@ -105,6 +113,7 @@ internal static unsafe class TieCounts
         }
 
         // Bit 2k is set where window k is tied; bits 2k and 2k + 1 of a row's comparison stand for the window's two elements there.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static uint FourWindows(float* upper, float* lower, float* maxima, int column)
         {
             Vector128<float> four = Vector128.Load(maxima + column);
