@@ -79,6 +79,18 @@ public sealed record Selections
         HardSwishAtBounds = new BoundSelection(-0.25, 1.25),
     };
 
+    /// <summary>
+    /// What TensorFlow 2 returns, with Keras 3 for what it has no operation of its own for (docs/selections.md names the source of each): relu, relu6 and hard sigmoid 0; clipping and hard tanh 1 at bounds; the first of a
+    /// pair takes all; reductions evenly; pooling and sort the first. Where it returns NaN, at the origin of the ℓ₂ norm, this preset returns 0.
+    /// </summary>
+    public static Selections TensorFlow { get; } = new()
+    {
+        Name = "TensorFlow",
+        HardTanhAtBounds = BoundSelection.Both(1),
+        HingeAtKnee = -1,
+        FirstOfPairWeight = 1,
+    };
+
     /// <summary>The element of least norm of each operation's own Clarke set.</summary>
     public static Selections MinimalNorm { get; } = new()
     {

@@ -21,7 +21,7 @@ public class ConservativityTests
         }
     }
 
-    private static Selections[] Presets => [Selections.PyTorch, Selections.Jax, Selections.MinimalNorm];
+    private static Selections[] Presets => [Selections.PyTorch, Selections.Jax, Selections.TensorFlow, Selections.MinimalNorm];
 
     [Theory]
     [MemberData(nameof(RowsAndPresets))]
