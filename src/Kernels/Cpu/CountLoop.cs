@@ -41,29 +41,31 @@ internal static unsafe class CountLoop
                     values = chunk;
                 }
 
-                // Each lane counts in its own number: at most a chunk's worth, which every type holds exactly.
-                Vector<U> counts = Vector<U>.Zero;
+                // A lane that is 0 compares as −1, all bits set; whole numbers of the lane's size add these up.
+                Vector<int> zeros = Vector<int>.Zero;
+                Vector<long> wideZeros = Vector<long>.Zero;
                 int i = 0;
                 for (; i <= n - lanes; i += lanes)
-                    counts += Marks<U, TMap>(map, Vector.Load(values + i));
-                count += long.CreateTruncating(Vector.Sum(counts));
+                {
+                    Vector<U> isZero = Vector.Equals(map.Invoke(new VectorLane<U>(Vector.Load(values + i))).Value, Vector<U>.Zero);
+                    if (sizeof(U) == sizeof(int))
+                        zeros += isZero.As<U, int>();
+                    else
+                        wideZeros += isZero.As<U, long>();
+                }
+
+                count += i + Vector.Sum(zeros) + Vector.Sum(wideZeros);
                 if (i < n)
                 {
                     Vector<U> rest = default;
                     Unsafe.CopyBlockUnaligned(&rest, values + i, (uint)((n - i) * sizeof(U)));
-                    Vector<U> marks = Marks<U, TMap>(map, rest);
+                    Vector<U> marks = map.Invoke(new VectorLane<U>(rest)).Value;
                     for (int lane = 0; lane < n - i; lane++)
-                        count += long.CreateTruncating(marks[lane]);
+                        count += marks[lane] == U.Zero ? 0 : 1;
                 }
             }
         }
 
         return count;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<U> Marks<U, TMap>(TMap map, Vector<U> x)
-        where U : unmanaged, IBinaryFloatingPointIeee754<U>
-        where TMap : struct, IUnaryMap =>
-        Vector.ConditionalSelect(Vector.Equals(map.Invoke(new VectorLane<U>(x)).Value, Vector<U>.Zero), Vector<U>.Zero, Vector<U>.One);
 }

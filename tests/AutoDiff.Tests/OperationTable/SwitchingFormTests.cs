@@ -20,12 +20,12 @@ public class SwitchingFormTests
                 return (y * y.Tape.Constant(y.Shape, [.. Enumerable.Range(0, y.Shape.Count).Select(i => 1 + (0.37 * i))])).Sum();
             });
             double[] x = [.. point.Values.SelectMany(values => values)];
-            ClarkeSubdifferential set = ConservativeAD.Clarke.Subdifferential(objective, x, 64);
+            ClarkeSubdifferential set = Clarke.Subdifferential(objective, x, 64);
             Assert.True(set.IsPiecewiseLinear, $"{name}: no form tells its cells apart");
             for (ulong seed = 0; seed < 12; seed++)
             {
                 double[] direction = Evaluation.Random(x.Length, seed, 90);
-                double[] gradient = ConservativeAD.Clarke.Gradient(objective, x, direction).Gradient;
+                double[] gradient = Clarke.Gradient(objective, x, direction).Gradient;
                 ClarkeCell[] around = [.. set.Cells.Where(cell => cell.Walls.All(wall => Evaluation.Dot(wall, direction) > 0))];
                 if (set.IsWithinBudget)
                     Assert.NotEmpty(around);

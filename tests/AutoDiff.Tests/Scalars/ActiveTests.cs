@@ -40,7 +40,7 @@ public class ActiveTests
             Assert.Equal(function.Of(x), value, 1e-14 * Math.Max(1, Math.Abs(value)));
             double h = 1e-5, slope = ((8 * (function.Of(x + h) - function.Of(x - h))) - (function.Of(x + (2 * h)) - function.Of(x - (2 * h)))) / (12 * h);
             Assert.Equal(slope, gradient[0], 1e-8 * Math.Max(1, Math.Abs(slope)));
-            Assert.Equal(gradient[0] * 1.5, ConservativeAD.Clarke.DirectionalDerivative(objective, [x], [1.5]), 1e-12 * Math.Max(1, Math.Abs(slope)));
+            Assert.Equal(gradient[0] * 1.5, Clarke.DirectionalDerivative(objective, [x], [1.5]), 1e-12 * Math.Max(1, Math.Abs(slope)));
             Assert.True(objective.Kinks([x]).IsEmpty);
         }
     }
@@ -91,9 +91,9 @@ public class ActiveTests
     public void SwitchesLoopsAndSignsAreDecidedByTangents()
     {
         Objective sign = Objective.OfScalars(x => Active.Sign(x[0]) switch { > 0 => 3 * x[0], < 0 => -x[0], _ => Active.Zero });
-        Assert.Equal([3.0], ConservativeAD.Clarke.Gradient(sign, [0], [1.0]).Gradient);
-        Assert.Equal([-1.0], ConservativeAD.Clarke.Gradient(sign, [0], [-1.0]).Gradient);
-        Assert.Equal([[-1.0], [3.0]], ConservativeAD.Clarke.Subdifferential(sign, [0]).Generators.OrderBy(generator => generator[0]));
+        Assert.Equal([3.0], Clarke.Gradient(sign, [0], [1.0]).Gradient);
+        Assert.Equal([-1.0], Clarke.Gradient(sign, [0], [-1.0]).Gradient);
+        Assert.Equal([[-1.0], [3.0]], Clarke.Subdifferential(sign, [0]).Generators.OrderBy(generator => generator[0]));
 
         // Steps of 1 until the number is not above 0: at a whole number the loop may run once more, and the value does not jump.
         Objective loop = Objective.OfScalars(x =>
@@ -107,9 +107,9 @@ public class ActiveTests
 
             return sum;
         });
-        Assert.Equal([3.0], ConservativeAD.Clarke.Gradient(loop, [3], [-1.0]).Gradient);
-        Assert.Equal([4.0], ConservativeAD.Clarke.Gradient(loop, [3], [1.0]).Gradient);
-        Assert.True(ConservativeAD.Clarke.Gradient(loop, [3], [1.0]).Certificate.IsCertified);
+        Assert.Equal([3.0], Clarke.Gradient(loop, [3], [-1.0]).Gradient);
+        Assert.Equal([4.0], Clarke.Gradient(loop, [3], [1.0]).Gradient);
+        Assert.True(Clarke.Gradient(loop, [3], [1.0]).Certificate.IsCertified);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using ConservativeAD.Tests.Clarke;
+using ConservativeAD.Tests.Subdifferentials;
 using CsCheck;
 
 namespace ConservativeAD.Tests.Scalars;

@@ -1,7 +1,7 @@
 using ConservativeAD.Kernels;
 using CsCheck;
 
-namespace ConservativeAD.Tests.Clarke;
+namespace ConservativeAD.Tests.Subdifferentials;
 
 /// <summary>
 /// A random nonsmooth program, in two spellings of one function: on numbers and on tensors. Its point has small whole coordinates and its affine parts small whole coefficients and offsets that

@@ -1,7 +1,7 @@
 using ConservativeAD.Kernels;
 using CsCheck;
 
-namespace ConservativeAD.Tests.Clarke;
+namespace ConservativeAD.Tests.Subdifferentials;
 
 /// <summary>The deciding tests, on random programs with kinks planted at their points.</summary>
 public class RandomProgramTests
@@ -13,7 +13,7 @@ public class RandomProgramTests
             foreach (Objective objective in (Objective[])[program.OnNumbers, program.OnTensors])
             {
                 double[] direction = Direction(program.Point.Length, seed);
-                ClarkeElement element = ConservativeAD.Clarke.Gradient(objective, program.Point, direction);
+                ClarkeElement element = Clarke.Gradient(objective, program.Point, direction);
                 foreach (double step in (double[])[1e-3, 1e-6])
                     AssertClose(objective.Gradient(Moved(program.Point, direction, step)).Gradient, element.Gradient, 1e-9, program);
             }
@@ -27,7 +27,7 @@ public class RandomProgramTests
             foreach (Objective objective in (Objective[])[program.OnNumbers, program.OnTensors])
             {
                 double[] direction = Direction(program.Point.Length, seed);
-                ClarkeElement element = ConservativeAD.Clarke.Gradient(objective, program.Point, direction);
+                ClarkeElement element = Clarke.Gradient(objective, program.Point, direction);
                 if (element.Certificate.UndecidedComparisons > 0)
                     continue;
                 Assert.True(element.Certificate.IsCertified, $"{program}: {element.Certificate}");
@@ -45,11 +45,11 @@ public class RandomProgramTests
         (program, seed) =>
         {
             double[] direction = Direction(program.Point.Length, seed);
-            ClarkeElement numbers = ConservativeAD.Clarke.Gradient(program.OnNumbers, program.Point, direction), tensors = ConservativeAD.Clarke.Gradient(program.OnTensors, program.Point, direction);
+            ClarkeElement numbers = Clarke.Gradient(program.OnNumbers, program.Point, direction), tensors = Clarke.Gradient(program.OnTensors, program.Point, direction);
             Assert.Equal(numbers.Value, tensors.Value, 1e-9 * Math.Max(1, Math.Abs(numbers.Value)));
             AssertClose(numbers.Gradient, tensors.Gradient, 1e-9, program);
-            double derivative = ConservativeAD.Clarke.DirectionalDerivative(program.OnNumbers, program.Point, direction);
-            Assert.Equal(derivative, ConservativeAD.Clarke.DirectionalDerivative(program.OnTensors, program.Point, direction), 1e-9 * Math.Max(1, Math.Abs(derivative)));
+            double derivative = Clarke.DirectionalDerivative(program.OnNumbers, program.Point, direction);
+            Assert.Equal(derivative, Clarke.DirectionalDerivative(program.OnTensors, program.Point, direction), 1e-9 * Math.Max(1, Math.Abs(derivative)));
         },
         iter: 300);
 
@@ -57,14 +57,14 @@ public class RandomProgramTests
     public void TheCellsAreThoseThatDenseSamplingFinds() => Gen.Select(RandomProgram.Generate(true, 6), Gen.ULong[0, 1_000_000]).Sample(
         (program, seed) =>
         {
-            ClarkeSubdifferential set = ConservativeAD.Clarke.Subdifferential(program.OnNumbers, program.Point, seed: seed);
+            ClarkeSubdifferential set = Clarke.Subdifferential(program.OnNumbers, program.Point, seed: seed);
             Assert.True(set.IsExact, $"{program}: {set.Certificate}");
             if (program.OnNumbers.Kinks(program.Point).Count > 10)
                 return;
             List<double[]> sampled = [];
             for (ulong draw = 0; draw < 600; draw++)
             {
-                double[] gradient = ConservativeAD.Clarke.Gradient(program.OnNumbers, program.Point, Direction(program.Point.Length, (1000 * seed) + draw)).Gradient;
+                double[] gradient = Clarke.Gradient(program.OnNumbers, program.Point, Direction(program.Point.Length, (1000 * seed) + draw)).Gradient;
                 if (!sampled.Exists(other => Distance(other, gradient) < 1e-9))
                     sampled.Add(gradient);
             }
@@ -80,7 +80,7 @@ public class RandomProgramTests
     public void TensorsAndNumbersHaveTheSameSet() => RandomProgram.Generate(true, 5).Sample(
         program =>
         {
-            ClarkeSubdifferential numbers = ConservativeAD.Clarke.Subdifferential(program.OnNumbers, program.Point), tensors = ConservativeAD.Clarke.Subdifferential(program.OnTensors, program.Point);
+            ClarkeSubdifferential numbers = Clarke.Subdifferential(program.OnNumbers, program.Point), tensors = Clarke.Subdifferential(program.OnTensors, program.Point);
             Assert.True(tensors.IsExact);
             Assert.Equal(numbers.Generators.Count, tensors.Generators.Count);
             Assert.All(numbers.Generators, generator => Assert.Contains(tensors.Generators, other => Distance(generator, other) < 1e-9));
@@ -92,10 +92,10 @@ public class RandomProgramTests
         (program, seed) =>
         {
             double[] direction = Direction(program.Point.Length, seed);
-            ClarkeSubdifferential set = ConservativeAD.Clarke.Subdifferential(program.OnNumbers, program.Point);
-            double derivative = ConservativeAD.Clarke.DirectionalDerivative(program.OnNumbers, program.Point, direction);
+            ClarkeSubdifferential set = Clarke.Subdifferential(program.OnNumbers, program.Point);
+            double derivative = Clarke.DirectionalDerivative(program.OnNumbers, program.Point, direction);
             Assert.True(derivative <= set.DirectionalDerivative(direction) + 1e-9);
-            Assert.Equal(derivative, Dot(ConservativeAD.Clarke.Gradient(program.OnNumbers, program.Point, direction).Gradient, direction), 1e-9 * Math.Max(1, Math.Abs(derivative)));
+            Assert.Equal(derivative, Dot(Clarke.Gradient(program.OnNumbers, program.Point, direction).Gradient, direction), 1e-9 * Math.Max(1, Math.Abs(derivative)));
         },
         iter: 200);
 
@@ -103,7 +103,7 @@ public class RandomProgramTests
     public void TheNotionsAreNested() => RandomProgram.Generate(true, 4).Sample(
         program =>
         {
-            ClarkeSubdifferential set = ConservativeAD.Clarke.Subdifferential(program.OnNumbers, program.Point);
+            ClarkeSubdifferential set = Clarke.Subdifferential(program.OnNumbers, program.Point);
             double[] mean = [.. Enumerable.Range(0, program.Point.Length).Select(i => set.Generators.Average(generator => generator[i]))];
             Assert.True(set.Contains(mean, 1e-7));
             if (set.FrechetElement() is { } regular)
@@ -147,7 +147,7 @@ public class RandomProgramTests
             }
 
             Objective objective = Objective.OfTensor(Network);
-            ClarkeSubdifferential set = ConservativeAD.Clarke.Subdifferential(objective, [0, 0]);
+            ClarkeSubdifferential set = Clarke.Subdifferential(objective, [0, 0]);
             Assert.True(set.IsExact);
             for (int angle = 0; angle < 720; angle++)
             {

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace ConservativeAD.Tests.Clarke;
+namespace ConservativeAD.Tests.Subdifferentials;
 
 /// <summary>Small programs whose subdifferentials are known exactly, as programs on tensors and on numbers.</summary>
 public class OracleTests
@@ -52,7 +52,7 @@ public class OracleTests
         {
             for (ulong seed = 0; seed < 3; seed++)
             {
-                ClarkeSubdifferential set = ConservativeAD.Clarke.Subdifferential(objective, oracle.Point, seed: seed);
+                ClarkeSubdifferential set = Clarke.Subdifferential(objective, oracle.Point, seed: seed);
                 Assert.True(set.IsExact, $"{name}: {set.Certificate}");
                 AssertSameHull(oracle.Generators, set, name);
                 Assert.Equal(oracle.Generators.Length == 1, set.IsDifferentiable);
@@ -69,12 +69,12 @@ public class OracleTests
         {
             for (ulong seed = 0; seed < 8; seed++)
             {
-                ClarkeElement element = ConservativeAD.Clarke.Gradient(objective, oracle.Point, seed);
+                ClarkeElement element = Clarke.Gradient(objective, oracle.Point, seed);
                 Assert.True(element.Certificate.IsCertified, $"{name}: {element.Certificate}");
                 Assert.Contains(oracle.Generators, generator => Distance(generator, element.Gradient) < 1e-12);
             }
 
-            Assert.Contains(oracle.Generators, generator => Distance(generator, ConservativeAD.Clarke.LexicographicGradient(objective, oracle.Point).Gradient) < 1e-12);
+            Assert.Contains(oracle.Generators, generator => Distance(generator, Clarke.LexicographicGradient(objective, oracle.Point).Gradient) < 1e-12);
         }
     }
 
@@ -84,7 +84,7 @@ public class OracleTests
     {
         Oracle oracle = Oracles[name];
         foreach (Objective objective in oracle.Objectives)
-            Assert.True(ConservativeAD.Clarke.Subdifferential(objective, oracle.Point).Contains(ConservativeAD.Clarke.CompassDifference(objective, oracle.Point)), name);
+            Assert.True(Clarke.Subdifferential(objective, oracle.Point).Contains(Clarke.CompassDifference(objective, oracle.Point)), name);
     }
 
     [Theory]
@@ -107,7 +107,7 @@ public class OracleTests
             if (!expected)
                 continue;
             double[] direction = [.. found.DescentDirection!];
-            Assert.True(ConservativeAD.Clarke.DirectionalDerivative(objective, oracle.Point, direction) < 0);
+            Assert.True(Clarke.DirectionalDerivative(objective, oracle.Point, direction) < 0);
             double[] mixed = new double[direction.Length];
             for (int i = 0; i < found.WeightsOfZero!.Count; i++)
             {
@@ -150,7 +150,7 @@ public class OracleTests
         {
             foreach (Objective objective in (Objective[])[Objective.OfTensor(t => -t.Abs()), Objective.OfScalars(x => -Active.Abs(x[0]))])
             {
-                ClarkeSubdifferential set = ConservativeAD.Clarke.Subdifferential(objective, [0]);
+                ClarkeSubdifferential set = Clarke.Subdifferential(objective, [0]);
                 Assert.Null(set.FrechetElement());
                 foreach (double v in (double[])[-1, -0.5, 0, 0.5, 1])
                 {
@@ -170,7 +170,7 @@ public class OracleTests
         // |x| − |y|: no Fréchet subgradient, limiting ones where the second coordinate is ±1, Clarke's set the square.
         foreach (Objective objective in Oracles[name].Objectives)
         {
-            ClarkeSubdifferential set = ConservativeAD.Clarke.Subdifferential(objective, [0, 0]);
+            ClarkeSubdifferential set = Clarke.Subdifferential(objective, [0, 0]);
             Assert.True(set.IsStationary());
             Assert.Null(set.FrechetElement());
             Assert.False(set.FrechetContains([0, 0]));
@@ -187,7 +187,7 @@ public class OracleTests
     {
         foreach (Objective objective in Oracles["max of three"].Objectives)
         {
-            ClarkeSubdifferential set = ConservativeAD.Clarke.Subdifferential(objective, [0, 0]);
+            ClarkeSubdifferential set = Clarke.Subdifferential(objective, [0, 0]);
             Assert.True(set.IsConvex);
             foreach (double[] v in (double[][])[[0.5, 0.5], [1, 0], [0.9, 0.9], [0.2, 0.2], [1, 1.1]])
             {
@@ -210,11 +210,11 @@ public class OracleTests
         {
             for (ulong seed = 0; seed < 8; seed++)
             {
-                ClarkeElement element = ConservativeAD.Clarke.Gradient(objective, [0, 0], seed);
+                ClarkeElement element = Clarke.Gradient(objective, [0, 0], seed);
                 Assert.Equal(1, Math.Sqrt(element.Gradient.Sum(v => v * v)), 1e-12);
             }
 
-            ClarkeSubdifferential set = ConservativeAD.Clarke.Subdifferential(objective, [0, 0]);
+            ClarkeSubdifferential set = Clarke.Subdifferential(objective, [0, 0]);
             Assert.False(set.IsPiecewiseLinear);
             Assert.False(set.IsExact);
             Assert.True(set.IsStationary());
@@ -222,7 +222,7 @@ public class OracleTests
             Assert.False(set.Contains([0.8, 0.8]));
             Assert.True(set.FrechetContains([0.5, -0.5]));
             Assert.False(set.FrechetContains([1.5, 0]));
-            Assert.Equal(5, ConservativeAD.Clarke.DirectionalDerivative(objective, [0, 0], [3, 4]), 1e-12);
+            Assert.Equal(5, Clarke.DirectionalDerivative(objective, [0, 0], [3, 4]), 1e-12);
         }
     }
 
@@ -231,8 +231,8 @@ public class OracleTests
     {
         foreach (Objective objective in (Objective[])[Objective.OfTensor(t => t.Abs()), Objective.OfScalars(x => Active.Abs(x[0]))])
         {
-            Assert.True(ConservativeAD.Clarke.Goldstein(objective, [0.05], 0.1).IsStationary());
-            GoldsteinSubdifferential near = ConservativeAD.Clarke.Goldstein(objective, [0.05], 0.04);
+            Assert.True(Clarke.Goldstein(objective, [0.05], 0.1).IsStationary());
+            GoldsteinSubdifferential near = Clarke.Goldstein(objective, [0.05], 0.04);
             Assert.Equal([1.0], Assert.Single(near.Generators));
         }
     }
@@ -242,7 +242,7 @@ public class OracleTests
     {
         foreach (Objective objective in (Objective[])[Objective.OfTensor(t => (t * t).Sqrt()), Objective.OfScalars(x => Active.Sqrt(x[0] * x[0]))])
         {
-            ClarkeElement element = ConservativeAD.Clarke.Gradient(objective, [0]);
+            ClarkeElement element = Clarke.Gradient(objective, [0]);
             Assert.False(element.Certificate.IsCertified);
             Assert.Equal("sqrt", Assert.Single(element.Certificate.NotLocallyLipschitz).Name);
         }
@@ -251,14 +251,14 @@ public class OracleTests
         {
             for (ulong seed = 0; seed < 4; seed++)
             {
-                ClarkeElement element = ConservativeAD.Clarke.Gradient(step, [0], seed);
+                ClarkeElement element = Clarke.Gradient(step, [0], seed);
                 Assert.Equal(1, element.Certificate.Jump);
                 Assert.False(element.Certificate.IsCertified);
             }
         }
 
         foreach (Objective floor in (Objective[])[Objective.OfTensor(t => t.Floor()), Objective.OfScalars(x => Active.Floor(x[0]))])
-            Assert.Equal("floor", Assert.Single(ConservativeAD.Clarke.Gradient(floor, [2]).Certificate.Discontinuous).Name);
+            Assert.Equal("floor", Assert.Single(Clarke.Gradient(floor, [2]).Certificate.Discontinuous).Name);
     }
 
     [Fact]
@@ -266,7 +266,7 @@ public class OracleTests
     {
         // On x² ≤ 0 there is one point only; no direction leads onto that branch, and to first order none leads off it.
         Objective objective = Objective.OfScalars(x => x[0] * x[0] <= Active.Zero ? x[0] : 2 * x[0]);
-        ClarkeElement element = ConservativeAD.Clarke.Gradient(objective, [0]);
+        ClarkeElement element = Clarke.Gradient(objective, [0]);
         Assert.Equal(1, element.Certificate.UndecidedComparisons);
         Assert.False(element.Certificate.IsCertified);
     }
@@ -275,29 +275,29 @@ public class OracleTests
     public void LexicographicGradientsFollowTheirDirections()
     {
         Objective objective = Objective.OfScalars(x => Active.Max(x[0], x[1]));
-        Assert.Equal([1.0, 0], ConservativeAD.Clarke.LexicographicGradient(objective, [0, 0], [1, 0], [0, 1]).Gradient);
-        Assert.Equal([0.0, 1], ConservativeAD.Clarke.LexicographicGradient(objective, [0, 0], [0, 1], [1, 0]).Gradient);
+        Assert.Equal([1.0, 0], Clarke.LexicographicGradient(objective, [0, 0], [1, 0], [0, 1]).Gradient);
+        Assert.Equal([0.0, 1], Clarke.LexicographicGradient(objective, [0, 0], [0, 1], [1, 0]).Gradient);
 
         // Along (1, 1) the two tie, so that the second direction decides.
-        Assert.Equal([0.0, 1], ConservativeAD.Clarke.LexicographicGradient(objective, [0, 0], [1, 1], [-1, 0]).Gradient);
-        Assert.Equal([1.0, 0], ConservativeAD.Clarke.LexicographicGradient(objective, [0, 0], [1, 1], [1, 0]).Gradient);
+        Assert.Equal([0.0, 1], Clarke.LexicographicGradient(objective, [0, 0], [1, 1], [-1, 0]).Gradient);
+        Assert.Equal([1.0, 0], Clarke.LexicographicGradient(objective, [0, 0], [1, 1], [1, 0]).Gradient);
     }
 
     [Fact]
     public void ABudgetThatIsTooSmallIsSaid()
     {
         Objective objective = Objective.OfTensor(v => v.Norm1());
-        ClarkeSubdifferential part = ConservativeAD.Clarke.Subdifferential(objective, new double[6], budget: 10);
+        ClarkeSubdifferential part = Clarke.Subdifferential(objective, new double[6], budget: 10);
         Assert.False(part.IsWithinBudget);
         Assert.False(part.IsExact);
         Assert.Equal(10, part.Cells.Count);
-        Assert.Equal(64, ConservativeAD.Clarke.Subdifferential(objective, new double[6]).Cells.Count);
+        Assert.Equal(64, Clarke.Subdifferential(objective, new double[6]).Cells.Count);
     }
 
     [Fact]
     public void LocksTellWhatWasDecided()
     {
-        ClarkeElement element = ConservativeAD.Clarke.Gradient(Objective.OfTensor(v => At(v, 0).Maximum(At(v, 1))), [1, 1], [1.0, 2.0]);
+        ClarkeElement element = Clarke.Gradient(Objective.OfTensor(v => At(v, 0).Maximum(At(v, 1))), [1, 1], [1.0, 2.0]);
         Assert.Equal("maximum (node 3): node 2[0] > node 1[0]", Assert.Single(element.Certificate.Locks));
         Assert.Equal([1.0, 2.0], element.Certificate.Direction);
         Assert.Equal([0.0, 1.0], element.Gradient);
@@ -307,11 +307,11 @@ public class OracleTests
     public void WrongInputIsRefused()
     {
         Objective objective = Objective.OfScalars(x => x[0]);
-        Assert.Contains("no variables", Assert.Throws<ArgumentException>(() => ConservativeAD.Clarke.Gradient(objective, [])).Message, StringComparison.Ordinal);
-        Assert.Contains("2 elements", Assert.Throws<ArgumentException>(() => ConservativeAD.Clarke.DirectionalDerivative(objective, [0], [1, 2])).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => ConservativeAD.Clarke.Subdifferential(objective, [0], 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ConservativeAD.Clarke.Goldstein(objective, [0], 0));
-        Assert.Throws<ArgumentException>(() => ConservativeAD.Clarke.CompassDifference(objective, [0, 0, 0]));
+        Assert.Contains("no variables", Assert.Throws<ArgumentException>(() => Clarke.Gradient(objective, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("2 elements", Assert.Throws<ArgumentException>(() => Clarke.DirectionalDerivative(objective, [0], [1, 2])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Clarke.Subdifferential(objective, [0], 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Clarke.Goldstein(objective, [0], 0));
+        Assert.Throws<ArgumentException>(() => Clarke.CompassDifference(objective, [0, 0, 0]));
         Assert.Contains("one element", Assert.Throws<InvalidOperationException>(() => Objective.OfTensor(v => v).Value([1, 2])).Message, StringComparison.Ordinal);
         Assert.Contains("shapes [2]", Assert.Throws<ArgumentException>(() => Objective.OfTensors([[2]], leaves => leaves[0].Sum()).Value([1, 2, 3])).Message, StringComparison.Ordinal);
     }
