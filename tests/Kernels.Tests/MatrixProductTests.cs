@@ -209,10 +209,16 @@ public sealed unsafe class MatrixProductTests
         fixed (float* pa = a, pc = c)
         {
             MatrixProduct.Run(pool, 256, 256, 256, pa, 256, false, pa, 256, true, pc, 256, false, null, default(Relu));
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 10; i++)
+            long least = long.MaxValue;
+            for (int attempt = 0; attempt < 10; attempt++)
+            {
+                // The least of several attempts: a garbage collection meanwhile counts the unused rest of the allocation block.
+                long before = GC.GetAllocatedBytesForCurrentThread();
                 MatrixProduct.Run(pool, 256, 256, 256, pa, 256, false, pa, 256, true, pc, 256, false, null, default(Relu));
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+
+            Assert.Equal(0, least);
         }
     }
 }

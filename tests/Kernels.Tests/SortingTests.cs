@@ -199,9 +199,16 @@ public sealed unsafe class SortingTests
         fixed (int* pp = permutation)
         {
             Sorting.Sort(pool, px, pv, pp, 40, 2000);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            Sorting.Sort(pool, px, pv, pp, 40, 2000);
-            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            long least = long.MaxValue;
+            for (int attempt = 0; attempt < 10; attempt++)
+            {
+                // The least of several attempts: a garbage collection meanwhile counts the unused rest of the allocation block.
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                Sorting.Sort(pool, px, pv, pp, 40, 2000);
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+
+            Assert.Equal(0, least);
         }
     }
 

@@ -67,16 +67,15 @@ public sealed record Selections
     /// <summary>What PyTorch 2 returns (its notes on autograd, and derivatives.yaml): relu 0, hardtanh and relu6 0 at bounds, clamp 1 at bounds, abs 0, pairs ½–½, amax evenly, pooling and sort the first.</summary>
     public static Selections PyTorch { get; } = new();
 
-    /// <summary>What JAX returns (its documentation of jax.nn and jax.numpy): relu 0; clip, relu6 and the hard sigmoid as a minimum of a maximum, ½ of the slope at bounds; hard tanh as a choice, 1 at bounds; leaky relu 1; abs 0 (sign); pairs ½–½; reductions evenly.</summary>
+    /// <summary>What JAX returns (its documentation of jax.nn and jax.numpy): relu and relu6 0 at their kinks, and so the functions built from relu6; clip as a minimum of a maximum, ½ at bounds; hard tanh as a choice, 1 at bounds; leaky relu 1; abs 1; pairs ½–½; reductions evenly. docs/selections.md names the source of each.</summary>
     public static Selections Jax { get; } = new()
     {
         Name = "Jax",
         LeakyReluAtZero = 1,
-        Relu6AtBounds = BoundSelection.Both(0.5),
         HardTanhAtBounds = BoundSelection.Both(1),
         ClampAtBounds = BoundSelection.Both(0.5),
-        HardSigmoidAtBounds = BoundSelection.Both(1.0 / 12),
-        HardSwishAtBounds = new BoundSelection(-0.25, 1.25),
+        AbsAtZero = 1,
+        HingeAtKnee = -0.5,
     };
 
     /// <summary>

@@ -24,8 +24,8 @@ public static class ElementwiseCases
             Avoid = [0, 6],
             Kinks =
             [
-                At(0, 0, 0.5, 0, (s, v) => s with { Relu6AtBounds = new(v, 99) }, (x, v) => x.Relu6(new BoundSelection(v, 99))),
-                At(6, 0, 0.5, 0, (s, v) => s with { Relu6AtBounds = new(99, v) }, (x, v) => x.Relu6(new BoundSelection(99, v))),
+                At(0, 0, 0, 0, (s, v) => s with { Relu6AtBounds = new(v, 99) }, (x, v) => x.Relu6(new BoundSelection(v, 99))),
+                At(6, 0, 0, 0, (s, v) => s with { Relu6AtBounds = new(99, v) }, (x, v) => x.Relu6(new BoundSelection(99, v))),
             ],
         },
         new HardTanh
@@ -52,8 +52,8 @@ public static class ElementwiseCases
             Avoid = [-3, 3],
             Kinks =
             [
-                At(-3, 0, 1.0 / 12, 0, (s, v) => s with { HardSigmoidAtBounds = new(v, 99) }, (x, v) => x.HardSigmoid(new BoundSelection(v, 99))),
-                At(3, 0, 1.0 / 12, 0, (s, v) => s with { HardSigmoidAtBounds = new(99, v) }, (x, v) => x.HardSigmoid(new BoundSelection(99, v))),
+                At(-3, 0, 0, 0, (s, v) => s with { HardSigmoidAtBounds = new(v, 99) }, (x, v) => x.HardSigmoid(new BoundSelection(v, 99))),
+                At(3, 0, 0, 0, (s, v) => s with { HardSigmoidAtBounds = new(99, v) }, (x, v) => x.HardSigmoid(new BoundSelection(99, v))),
             ],
         },
         new HardSwish
@@ -63,8 +63,8 @@ public static class ElementwiseCases
             HalfTolerance = 8e-3,
             Kinks =
             [
-                At(-3, 0, -0.25, 0, (s, v) => s with { HardSwishAtBounds = new(v, 99) }, (x, v) => x.HardSwish(new BoundSelection(v, 99))),
-                At(3, 1, 1.25, 1, (s, v) => s with { HardSwishAtBounds = new(99, v) }, (x, v) => x.HardSwish(new BoundSelection(99, v))),
+                At(-3, 0, 0, 0, (s, v) => s with { HardSwishAtBounds = new(v, 99) }, (x, v) => x.HardSwish(new BoundSelection(v, 99))),
+                At(3, 1, 1, 1, (s, v) => s with { HardSwishAtBounds = new(99, v) }, (x, v) => x.HardSwish(new BoundSelection(99, v))),
             ],
         },
         new SoftThreshold
@@ -76,8 +76,8 @@ public static class ElementwiseCases
                 At(0.5, 0, 0, 0, (s, v) => s with { SoftThresholdAtBounds = new(99, v) }, (x, v) => x.SoftThreshold(0.5, new BoundSelection(99, v))),
             ],
         },
-        new Abs { Avoid = [0], Kinks = [At(0, 0, 0, 0, (s, v) => s with { AbsAtZero = v }, (x, v) => x.Abs(v))] },
-        new Hinge { Avoid = [1], Kinks = [At(1, 0, 0, 0, (s, v) => s with { HingeAtKnee = v }, (x, v) => x.Hinge(v))] },
+        new Abs { Avoid = [0], Kinks = [At(0, 0, 1, 0, (s, v) => s with { AbsAtZero = v }, (x, v) => x.Abs(v))] },
+        new Hinge { Avoid = [1], Kinks = [At(1, 0, -0.5, 0, (s, v) => s with { HingeAtKnee = v }, (x, v) => x.Hinge(v))] },
         new Sign { Avoid = [0], Kinks = [Jump(0)] },
         new Floor { Avoid = [-2, -1, 0, 1, 2], Kinks = [Jump(1)] },
         new Huber { Range = (-3, 3), Avoid = [-1.25, 1.25] },

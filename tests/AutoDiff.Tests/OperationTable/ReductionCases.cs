@@ -29,7 +29,7 @@ public static class ReductionCases
                     [[0, -2, 0]],
                     [0, 2],
                     new("PyTorch", Selections.PyTorch, [[0, -3, 0]]),
-                    new("Jax", Selections.Jax, [[0, -3, 0]]),
+                    new("Jax", Selections.Jax, [[3, -3, 3]]),
                     new("minimal norm", Selections.MinimalNorm, [[0, -3, 0]]),
                     new("selected ½", Selections.PyTorch with { AbsAtZero = 0.5 }, [[1.5, -3, 1.5]]),
                     new("overridden by −1", Selections.PyTorch with { AbsAtZero = 0.5 }, [[-3, -3, -3]], x => x[0].Norm1(-1, false, -1))) { Stratum = [[[0, 1, 0]]] },
