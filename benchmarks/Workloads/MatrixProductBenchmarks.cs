@@ -8,7 +8,7 @@ namespace ConservativeAD.Benchmarks.Workloads;
 [SuppressMessage("Design", "CA1001", Justification = "BenchmarkDotNet calls CleanUp.")]
 public class MatrixProductBenchmarks
 {
-    private MatrixProductWorkload? workload;
+    private MatrixProductWorkload<float>? workload;
 
     [Params(128, 256, 512, 1024, 2048)]
     public int Size { get; set; }
@@ -17,7 +17,7 @@ public class MatrixProductBenchmarks
     public int Threads { get; set; }
 
     [GlobalSetup]
-    public void SetUp() => workload = new MatrixProductWorkload(Size, Threads, false);
+    public void SetUp() => workload = new MatrixProductWorkload<float>(Size, Threads, false);
 
     [GlobalCleanup]
     public void CleanUp() => workload?.Dispose();

@@ -1,16 +1,19 @@
+using System.Numerics;
 using ConservativeAD.Benchmarks.Versus;
 using ConservativeAD.Kernels;
 using TorchSharp;
 
 namespace ConservativeAD.Benchmarks.Workloads;
 
-/// <summary>C = A·B for square float32 matrices, into memory that is there already.</summary>
-internal sealed class MatrixProductWorkload : IWorkload
+/// <summary>C = A·B for square matrices, into memory that is there already.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class MatrixProductWorkload<T> : IWorkload
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Device device;
-    private readonly NDArray<float> a;
-    private readonly NDArray<float> b;
-    private readonly NDArray<float> c;
+    private readonly NDArray<T> a;
+    private readonly NDArray<T> b;
+    private readonly NDArray<T> c;
     private readonly torch.Tensor? peerA;
     private readonly torch.Tensor? peerB;
     private readonly torch.Tensor? peerC;
@@ -18,15 +21,17 @@ internal sealed class MatrixProductWorkload : IWorkload
     public MatrixProductWorkload(int n, int threads, bool withPeer)
     {
         device = Device.Cpu(threads);
-        float[] left = Draw(n * n, 1), right = Draw(n * n, 2);
-        a = device.Array<float>([n, n], left);
-        b = device.Array<float>([n, n], right);
-        c = device.Allocate<float>([n, n]);
+        Argument argument = new([n, n]);
+        float[] left = argument.Draw(1), right = argument.Draw(2);
+        a = device.Array<T>([n, n], Array.ConvertAll(left, T.CreateTruncating));
+        b = device.Array<T>([n, n], Array.ConvertAll(right, T.CreateTruncating));
+        c = device.Allocate<T>([n, n]);
         if (!withPeer)
             return;
-        peerA = torch.tensor(left, [n, n]);
-        peerB = torch.tensor(right, [n, n]);
-        peerC = torch.zeros([n, n]);
+        torch.ScalarType type = typeof(T) == typeof(double) ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
+        peerA = torch.tensor(left, [n, n]).to(type);
+        peerB = torch.tensor(right, [n, n]).to(type);
+        peerC = torch.zeros([n, n], type);
     }
 
     public void Ours() => device.MatrixProduct(a, b, c);
@@ -37,7 +42,8 @@ internal sealed class MatrixProductWorkload : IWorkload
     {
         Ours();
         Peers();
-        return Differences.Largest(c.ToArray(), peerC!.data<float>().ToArray());
+        using torch.Tensor theirs = peerC!.to(torch.ScalarType.Float32);
+        return Differences.Largest(Array.ConvertAll(c.ToArray(), float.CreateTruncating), theirs.data<float>().ToArray());
     }
 
     public void Dispose()
@@ -46,12 +52,5 @@ internal sealed class MatrixProductWorkload : IWorkload
         peerA?.Dispose();
         peerB?.Dispose();
         peerC?.Dispose();
-    }
-
-    private static float[] Draw(int count, ulong stream)
-    {
-        float[] values = new float[count];
-        new Philox(1, stream).Uniform<float>(values, -1, 1);
-        return values;
     }
 }
