@@ -180,6 +180,30 @@ public sealed unsafe class MatrixProductTests
         }
     }
 
+    [Theory]
+    [InlineData(4096)]
+    [InlineData(16384)]
+    [InlineData(100_003)]
+    public void ALongInnerProductIsTheSameBitsOnAnyNumberOfThreads(int k)
+    {
+        var random = new Random(4);
+        double[] a = Numbers<double>(random, k), b = Numbers<double>(random, k);
+        double exact = a.Zip(b, (x, y) => x * y).Sum();
+        double? first = null;
+        for (int threads = 1; threads <= 3; threads++)
+        {
+            using var pool = new WorkerPool(threads);
+            foreach (bool transposed in (bool[])[false, true])
+            {
+                double c = 5;
+                fixed (double* pa = a, pb = b)
+                    MatrixProduct.Run(pool, 1, 1, k, pa, transposed ? 1 : k, transposed, pb, transposed ? k : 1, transposed, &c, 1, true, null, default(Identity));
+                Assert.Equal(exact + 5, c, 1e-10);
+                Assert.Equal(first ??= c, c);
+            }
+        }
+    }
+
     [Fact]
     public void ABatchIsItsProductsOneByOne()
     {

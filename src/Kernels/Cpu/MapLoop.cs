@@ -175,24 +175,17 @@ internal static unsafe class MapLoop
         if (TBody.Arity > 3)
             w = Repeat(w, sw, repeated + 3);
 
-        int i = 0;
-        for (; i <= length - lanes; i += lanes)
+        int vectors = length / lanes, i = vectors * lanes;
+        if (vectors > 0)
         {
-            Vector<U> result = body.Invoke(
-                new VectorLane<U>(Vector.Load(x)),
-                TBody.Arity > 1 ? new VectorLane<U>(Vector.Load(y)) : default,
-                TBody.Arity > 2 ? new VectorLane<U>(Vector.Load(z)) : default,
-                TBody.Arity > 3 ? new VectorLane<U>(Vector.Load(w)) : default).Value;
             if (accumulate)
-                result += Vector.Load(d + i);
-            Vector.Store(result, d + i);
-            x += stepX;
-            if (TBody.Arity > 1)
-                y += stepY;
-            if (TBody.Arity > 2)
-                z += stepZ;
-            if (TBody.Arity > 3)
-                w += stepW;
+                AddVectors(body, d, x, y, z, w, stepX, stepY, stepZ, stepW, vectors);
+            else
+                StoreVectors(body, d, x, y, z, w, stepX, stepY, stepZ, stepW, vectors);
+            x += (nint)stepX * vectors;
+            y += (nint)stepY * vectors;
+            z += (nint)stepZ * vectors;
+            w += (nint)stepW * vectors;
         }
 
         int rest = length - i;
@@ -208,6 +201,52 @@ internal static unsafe class MapLoop
             Unsafe.CopyBlockUnaligned(d + i, &result, (uint)(rest * sizeof(U)));
         }
     }
+
+    // The loops over whole vectors stand in methods of their own, without calls, where pointers and constants stay in registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreVectors<U, TBody>(TBody body, U* d, U* x, U* y, U* z, U* w, nint stepX, nint stepY, nint stepZ, nint stepW, int vectors)
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TBody : struct, IMapBody
+    {
+        for (U* end = d + ((nint)vectors * Vector<U>.Count); d < end; d += Vector<U>.Count)
+        {
+            Vector.Store(Result(body, x, y, z, w), d);
+            x += stepX;
+            if (TBody.Arity > 1)
+                y += stepY;
+            if (TBody.Arity > 2)
+                z += stepZ;
+            if (TBody.Arity > 3)
+                w += stepW;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddVectors<U, TBody>(TBody body, U* d, U* x, U* y, U* z, U* w, nint stepX, nint stepY, nint stepZ, nint stepW, int vectors)
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TBody : struct, IMapBody
+    {
+        for (U* end = d + ((nint)vectors * Vector<U>.Count); d < end; d += Vector<U>.Count)
+        {
+            Vector.Store(Result(body, x, y, z, w) + Vector.Load(d), d);
+            x += stepX;
+            if (TBody.Arity > 1)
+                y += stepY;
+            if (TBody.Arity > 2)
+                z += stepZ;
+            if (TBody.Arity > 3)
+                w += stepW;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<U> Result<U, TBody>(TBody body, U* x, U* y, U* z, U* w)
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TBody : struct, IMapBody => body.Invoke(
+            new VectorLane<U>(Vector.Load(x)),
+            TBody.Arity > 1 ? new VectorLane<U>(Vector.Load(y)) : default,
+            TBody.Arity > 2 ? new VectorLane<U>(Vector.Load(z)) : default,
+            TBody.Arity > 3 ? new VectorLane<U>(Vector.Load(w)) : default).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static U* Repeat<U>(U* x, int stride, Vector<U>* repeated)

@@ -129,6 +129,21 @@ internal static unsafe class MatrixProduct
             return;
         }
 
+        if (m == 1 && n == 1 && k >= InnerProduct.ShortestLength && bias == null && typeof(TEpilogue) == typeof(Identity) && (!transposeA || lda == 1) && (transposeB || ldb == 1))
+        {
+            if (typeof(T) == typeof(float))
+            {
+                *(float*)c = InnerProduct.Of(pool, (float*)a, (float*)b, k) + (accumulate ? *(float*)c : 0);
+                return;
+            }
+
+            if (typeof(T) == typeof(double))
+            {
+                *(double*)c = InnerProduct.Of(pool, (double*)a, (double*)b, k) + (accumulate ? *(double*)c : 0);
+                return;
+            }
+        }
+
         if (typeof(T) == typeof(float))
         {
             Blocked<float, MatrixSource<float, float>, MatrixSource<float, float>, BiasAndMap<float, TEpilogue>>(

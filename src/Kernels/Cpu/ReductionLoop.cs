@@ -312,13 +312,16 @@ internal static unsafe class ReductionLoop
         where TReduction : struct, IReduction
     {
         VectorLane<U> identity = TReduction.Identity<VectorLane<U>>();
-        VectorLane<U> a = identity, b = identity, c = identity, d = identity;
         int lanes = Vector<U>.Count;
+        Vector<U>* totals = stackalloc Vector<U>[4];
+        totals[0] = totals[1] = totals[2] = totals[3] = identity.Value;
         U* chunk = stackalloc U[Widening.ChunkLength];
         bool direct = typeof(T) == typeof(U) && stride == 1;
-        for (int first = 0; first < length; first += Widening.ChunkLength)
+        // A multiple of the chunk's length at once gives the same order of sums as chunk by chunk.
+        int step = direct ? Math.Max(Widening.ChunkLength, length / Widening.ChunkLength * Widening.ChunkLength) : Widening.ChunkLength;
+        for (int first = 0; first < length; first += step)
         {
-            int n = Math.Min(Widening.ChunkLength, length - first);
+            int n = Math.Min(step, length - first);
             U* values = (U*)(source + first);
             if (!direct)
             {
@@ -326,17 +329,17 @@ internal static unsafe class ReductionLoop
                 values = chunk;
             }
 
-            int i = 0;
-            for (; i <= n - (4 * lanes); i += 4 * lanes)
+            int i = n / (4 * lanes) * (4 * lanes);
+            if (i > 0)
             {
-                a = TReduction.Combine(a, Mapped<U, TReduction>(values + i, mapped));
-                b = TReduction.Combine(b, Mapped<U, TReduction>(values + i + lanes, mapped));
-                c = TReduction.Combine(c, Mapped<U, TReduction>(values + i + (2 * lanes), mapped));
-                d = TReduction.Combine(d, Mapped<U, TReduction>(values + i + (3 * lanes), mapped));
+                if (mapped)
+                    CombineVectors<U, TReduction>(values, i, totals);
+                else
+                    MapAndCombineVectors<U, TReduction>(values, i, totals);
             }
 
             for (; i <= n - lanes; i += lanes)
-                a = TReduction.Combine(a, Mapped<U, TReduction>(values + i, mapped));
+                totals[0] = TReduction.Combine(new VectorLane<U>(totals[0]), Mapped<U, TReduction>(values + i, mapped)).Value;
             if (i < n)
             {
                 Vector<U> loaded = default;
@@ -344,11 +347,11 @@ internal static unsafe class ReductionLoop
                 Vector<U> contribution = mapped ? loaded : TReduction.Map(new VectorLane<U>(loaded)).Value;
                 Vector<U> rest = identity.Value;
                 Unsafe.CopyBlockUnaligned(&rest, &contribution, (uint)((n - i) * sizeof(U)));
-                b = TReduction.Combine(b, new VectorLane<U>(rest));
+                totals[1] = TReduction.Combine(new VectorLane<U>(totals[1]), new VectorLane<U>(rest)).Value;
             }
         }
 
-        Vector<U> all = TReduction.Combine(TReduction.Combine(a, b), TReduction.Combine(c, d)).Value;
+        Vector<U> all = TReduction.Combine(TReduction.Combine(new VectorLane<U>(totals[0]), new VectorLane<U>(totals[1])), TReduction.Combine(new VectorLane<U>(totals[2]), new VectorLane<U>(totals[3]))).Value;
         for (int half = lanes / 2; half >= 1; half /= 2)
         {
             Vector<U> upper = identity.Value;
@@ -357,6 +360,49 @@ internal static unsafe class ReductionLoop
         }
 
         return TReduction.Combine(new VectorLane<U>(Vector.Create(start)), new VectorLane<U>(all)).Value[0];
+    }
+
+    // The loops over whole vectors stand in methods of their own, without calls, where the four partial results stay in registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CombineVectors<U, TReduction>(U* values, int count, Vector<U>* totals)
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TReduction : struct, IReduction
+    {
+        VectorLane<U> a = new(totals[0]), b = new(totals[1]), c = new(totals[2]), d = new(totals[3]);
+        int lanes = Vector<U>.Count;
+        for (U* end = values + count; values < end; values += 4 * lanes)
+        {
+            a = TReduction.Combine(a, new VectorLane<U>(Vector.Load(values)));
+            b = TReduction.Combine(b, new VectorLane<U>(Vector.Load(values + lanes)));
+            c = TReduction.Combine(c, new VectorLane<U>(Vector.Load(values + (2 * lanes))));
+            d = TReduction.Combine(d, new VectorLane<U>(Vector.Load(values + (3 * lanes))));
+        }
+
+        totals[0] = a.Value;
+        totals[1] = b.Value;
+        totals[2] = c.Value;
+        totals[3] = d.Value;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MapAndCombineVectors<U, TReduction>(U* values, int count, Vector<U>* totals)
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TReduction : struct, IReduction
+    {
+        VectorLane<U> a = new(totals[0]), b = new(totals[1]), c = new(totals[2]), d = new(totals[3]);
+        int lanes = Vector<U>.Count;
+        for (U* end = values + count; values < end; values += 4 * lanes)
+        {
+            a = TReduction.Combine(a, TReduction.Map(new VectorLane<U>(Vector.Load(values))));
+            b = TReduction.Combine(b, TReduction.Map(new VectorLane<U>(Vector.Load(values + lanes))));
+            c = TReduction.Combine(c, TReduction.Map(new VectorLane<U>(Vector.Load(values + (2 * lanes)))));
+            d = TReduction.Combine(d, TReduction.Map(new VectorLane<U>(Vector.Load(values + (3 * lanes)))));
+        }
+
+        totals[0] = a.Value;
+        totals[1] = b.Value;
+        totals[2] = c.Value;
+        totals[3] = d.Value;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -95,6 +95,9 @@ public interface ILane<L>
     /// <summary>log(1 + a) without cancellation near 0.</summary><param name="a">Above −1.</param>
     static virtual L LogOnePlus(L a) => Lane.QuotientLogOnePlus(a);
 
-    /// <summary>The error function, to about double precision.</summary><param name="a">The number.</param>
+    /// <summary>The error function, to about the lane's precision.</summary><param name="a">The number.</param>
     static virtual L Erf(L a) => Lane.RationalErf(a);
+
+    /// <summary>1/(1 + e⁻ᵃ).</summary><param name="a">The number.</param>
+    static virtual L Sigmoid(L a) => Lane.QuotientSigmoid(a);
 }

@@ -39,6 +39,10 @@ public static class Lane
     public static L Erf<L>(L x)
         where L : struct, ILane<L> => L.Erf(x);
 
+    /// <summary>1/(1 + e⁻ˣ).</summary><typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
+    public static L Sigmoid<L>(L x)
+        where L : struct, ILane<L> => L.Sigmoid(x);
+
     // Kahan's quotient form. It wins back digits of the value, not of its derivative.
     internal static L QuotientExpMinusOne<L>(L x)
         where L : struct, ILane<L>
@@ -61,9 +65,8 @@ public static class Lane
         return L.IfEqual(u, one, x, L.IfGreater(L.Abs(x), L.Constant(1), L.Log(u), corrected));
     }
 
-    /// <summary>1/(1 + exp(−x)), from the exponential of a number that is never positive, so that nothing overflows.</summary>
-    /// <typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
-    public static L Sigmoid<L>(L x)
+    // From the exponential of a number that is never positive, so that nothing overflows.
+    internal static L QuotientSigmoid<L>(L x)
         where L : struct, ILane<L>
     {
         L one = L.Constant(1);

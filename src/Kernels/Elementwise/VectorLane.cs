@@ -84,7 +84,7 @@ public readonly struct VectorLane<U>(Vector<U> value) : ILane<VectorLane<U>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorLane<U> Exp(VectorLane<U> a) =>
-        typeof(U) == typeof(float) ? new(Vector.Exp(a.Value.As<U, float>()).As<float, U>()) : new(Vector.Exp(a.Value.As<U, double>()).As<double, U>());
+        typeof(U) == typeof(float) ? new(SingleFunctions.Exp(a.Value.As<U, float>()).As<float, U>()) : new(Vector.Exp(a.Value.As<U, double>()).As<double, U>());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -120,7 +120,19 @@ public readonly struct VectorLane<U>(Vector<U> value) : ILane<VectorLane<U>>
     public static VectorLane<U> Cosh(VectorLane<U> a) => Apply(a, TensorPrimitives.Cosh);
 
     /// <inheritdoc/>
-    public static VectorLane<U> Tanh(VectorLane<U> a) => Apply(a, TensorPrimitives.Tanh);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorLane<U> Tanh(VectorLane<U> a) =>
+        typeof(U) == typeof(float) ? new(SingleFunctions.Tanh(a.Value.As<U, float>()).As<float, U>()) : Apply(a, TensorPrimitives.Tanh);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorLane<U> Erf(VectorLane<U> a) =>
+        typeof(U) == typeof(float) ? new(SingleFunctions.Erf(a.Value.As<U, float>()).As<float, U>()) : Lane.RationalErf(a);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorLane<U> Sigmoid(VectorLane<U> a) =>
+        typeof(U) == typeof(float) ? new(SingleFunctions.Sigmoid(a.Value.As<U, float>()).As<float, U>()) : Lane.QuotientSigmoid(a);
 
     /// <inheritdoc/>
     public static VectorLane<U> Pow(VectorLane<U> a, VectorLane<U> b)
