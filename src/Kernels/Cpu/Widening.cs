@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace ConservativeAD.Kernels.Cpu;
@@ -29,7 +28,7 @@ internal static unsafe class Widening
             Half* from = (Half*)source;
             float* to = (float*)destination;
             if (stride == 1)
-                TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(from, count), new Span<float>(to, count));
+                HalfConversion.ToSingle((ushort*)from, to, count);
             else
                 for (int i = 0; i < count; i++)
                     to[i] = (float)from[(nint)i * stride];
@@ -56,7 +55,7 @@ internal static unsafe class Widening
             float* from = (float*)source;
             Half* to = (Half*)destination;
             if (stride == 1)
-                TensorPrimitives.ConvertToHalf(new ReadOnlySpan<float>(from, count), new Span<Half>(to, count));
+                HalfConversion.ToHalf(from, (ushort*)to, count);
             else
                 for (int i = 0; i < count; i++)
                     to[(nint)i * stride] = (Half)from[i];

@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>Half to float, exactly, and float to Half, to nearest and even, by whole-number arithmetic on vectors; the same bits as the conversions of the numbers one by one.</summary>
+internal static unsafe class HalfConversion
+{
+    private const int Lanes = 16;
+
+    /// <summary>Widens.</summary>
+    /// <param name="source">Halves, as bits.</param>
+    /// <param name="destination">As many floats.</param>
+    /// <param name="count">How many.</param>
+    public static void ToSingle(ushort* source, float* destination, int count)
+    {
+        int i = 0;
+        for (; i <= count - Lanes; i += Lanes)
+            Widen(Vector256.Load(source + i)).Store(destination + i);
+        for (; i < count; i++)
+            destination[i] = (float)BitConverter.UInt16BitsToHalf(source[i]);
+    }
+
+    /// <summary>Narrows.</summary>
+    /// <param name="source">Floats.</param>
+    /// <param name="destination">As many halves, as bits.</param>
+    /// <param name="count">How many.</param>
+    public static void ToHalf(float* source, ushort* destination, int count)
+    {
+        int i = 0;
+        for (; i <= count - Lanes; i += Lanes)
+        {
+            Vector512<uint> bits = Vector512.Load((uint*)source + i);
+            Vector512<uint> magnitude = bits & Vector512.Create(0x7fffffffu);
+            if (Vector512.GreaterThanOrEqualAny(magnitude, Vector512.Create(0x477ff000u)))
+            {
+                // Infinities, NaN and what rounds to infinity.
+                for (int lane = i; lane < i + Lanes; lane++)
+                    destination[lane] = BitConverter.HalfToUInt16Bits((Half)source[lane]);
+                continue;
+            }
+
+            // From 2⁻¹⁴ a half is normal: another exponent, ten bits kept. Below, it counts multiples of 2⁻²⁴, as the last bits of a float from ½ to 1 do.
+            Vector512<uint> even = (magnitude >>> 13) & Vector512<uint>.One;
+            Vector512<uint> normal = (magnitude - Vector512.Create(0x38000000u - 0xfffu) + even) >>> 13;
+            Vector512<uint> subnormal = (magnitude.AsSingle() + Vector512.Create(0.5f)).AsUInt32() - Vector512.Create(0x3f000000u);
+            Vector512<uint> rounded = Vector512.ConditionalSelect(Vector512.LessThan(magnitude, Vector512.Create(0x38800000u)), subnormal, normal);
+            Narrow(rounded | ((bits >>> 16) & Vector512.Create(0x8000u))).Store(destination + i);
+        }
+
+        for (; i < count; i++)
+            destination[i] = BitConverter.HalfToUInt16Bits((Half)source[i]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ushort> Narrow(Vector512<uint> wide) => Avx512F.IsSupported ? Avx512F.ConvertToVector256UInt16(wide) : Vector256.Narrow(wide.GetLower(), wide.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Widen(Vector256<ushort> halves)
+    {
+        Vector512<uint> bits = Avx512F.IsSupported ? Avx512F.ConvertToVector512UInt32(halves) : Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves));
+        Vector512<uint> sign = (bits & Vector512.Create(0x8000u)) << 16;
+        Vector512<uint> magnitude = (bits & Vector512.Create(0x7fffu)) << 13;
+        // A factor of 2¹¹² puts the exponent right, subnormal numbers included; infinities and NaN keep the highest exponent.
+        Vector512<uint> scaled = (magnitude.AsSingle() * Vector512.Create(5.192296858534828e33f)).AsUInt32();
+        Vector512<uint> special = Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(0x7c00u << 13));
+        return (scaled | (special & Vector512.Create(0x7f800000u)) | sign).AsSingle();
+    }
+}

@@ -1,0 +1,55 @@
+using ConservativeAD.Kernels.Cpu;
+
+namespace ConservativeAD.Kernels.Tests;
+
+/// <summary>The vector conversions give the bits of the conversions one by one.</summary>
+public unsafe class HalfConversionTests
+{
+    [Fact]
+    public void EveryHalfWidensExactly()
+    {
+        ushort[] halves = [.. Enumerable.Range(0, 1 << 16).Select(i => (ushort)i)];
+        float[] floats = new float[halves.Length];
+        fixed (ushort* from = halves)
+        fixed (float* to = floats)
+            HalfConversion.ToSingle(from, to, halves.Length);
+        for (int i = 0; i < halves.Length; i++)
+        {
+            float expected = (float)BitConverter.UInt16BitsToHalf(halves[i]);
+            if (float.IsNaN(expected))
+                Assert.True(float.IsNaN(floats[i]));
+            else
+                Assert.Equal(BitConverter.SingleToUInt32Bits(expected), BitConverter.SingleToUInt32Bits(floats[i]));
+        }
+    }
+
+    [Fact]
+    public void FloatsNarrowToTheNearestHalf()
+    {
+        // Every half, its neighbours among the floats, the midpoints between halves and their neighbours, and random bits.
+        List<float> cases = [];
+        for (int i = 0; i < 1 << 16; i++)
+        {
+            float half = (float)BitConverter.UInt16BitsToHalf((ushort)i), next = (float)BitConverter.UInt16BitsToHalf((ushort)Math.Min(i + 1, 0xffff));
+            float middle = (float)(((double)half + next) / 2);
+            cases.AddRange([half, MathF.BitIncrement(half), MathF.BitDecrement(half), middle, MathF.BitIncrement(middle), MathF.BitDecrement(middle)]);
+        }
+
+        Random random = new(1);
+        for (int i = 0; i < 500_000; i++)
+            cases.Add(BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue)));
+        // Also among ordinary neighbours only.
+        cases.AddRange(cases.Where(x => Math.Abs(x) is >= 6.1035156e-5f and < 65520).ToArray());
+        float[] floats = [.. cases];
+        ushort[] halves = new ushort[floats.Length];
+        fixed (float* from = floats)
+        fixed (ushort* to = halves)
+            HalfConversion.ToHalf(from, to, floats.Length);
+        for (int i = 0; i < floats.Length; i++)
+        {
+            Half expected = (Half)floats[i], actual = BitConverter.UInt16BitsToHalf(halves[i]);
+            if (BitConverter.HalfToUInt16Bits(expected) != BitConverter.HalfToUInt16Bits(actual) && !(Half.IsNaN(expected) && Half.IsNaN(actual)))
+                Assert.Fail($"{floats[i]:R} became {actual}, not {expected}.");
+        }
+    }
+}
