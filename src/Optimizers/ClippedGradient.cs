@@ -14,6 +14,8 @@ public readonly record struct ClippedGradient
         this.bound = bound;
     }
 
+    internal bool IsNone => scale == 1 && double.IsPositiveInfinity(bound);
+
     /// <summary>The component after clipping.</summary>
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="gradient">The component before.</param>

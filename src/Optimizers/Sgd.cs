@@ -45,12 +45,22 @@ public sealed class Sgd<T> : Optimizer<T>
         if (Nesterov && (Momentum == 0 || Dampening != 0))
             throw new InvalidOperationException($"Nesterov's step wants a positive momentum and no dampening; they are {Momentum} and {Dampening}.");
         Device device = slot.Parameter.Value.Device;
-        if (Momentum == 0)
+        if (Momentum == 0 && clipped.IsNone && weightDecay == 0)
+            device.Update(new Bare(stepSize), slot.Parameter.Value, gradient);
+        else if (Momentum == 0)
             device.Update(new Plain(clipped, stepSize, weightDecay), slot.Parameter.Value, gradient);
         else if (slot.Updates == 1)
             device.Update(new WithMomentum(clipped, stepSize, weightDecay, 0, 1, Nesterov ? Momentum : null), slot.Parameter.Value, gradient, slot.First);
         else
             device.Update(new WithMomentum(clipped, stepSize, weightDecay, Momentum, 1 - Dampening, Nesterov ? Momentum : null), slot.Parameter.Value, gradient, slot.First);
+    }
+
+    private readonly struct Bare(double stepSize) : IUpdate
+    {
+        public static int States => 0;
+
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second)
+            where L : struct, ILane<L> => parameter -= L.Constant(stepSize) * gradient;
     }
 
     private readonly struct Plain(ClippedGradient clipped, double stepSize, double decay) : IUpdate

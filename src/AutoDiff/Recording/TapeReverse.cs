@@ -9,6 +9,7 @@ public sealed partial class Tape<T>
 {
     private NDArray<T>[] cotangents = new NDArray<T>[64];
     private int cotangentCount;
+    private Storage<T>? borrowed;
     private int pass;
 
     /// <summary>The gradient of a scalar with respect to every leaf that needs one: an element of the conservative gradient that the selections choose.</summary>
@@ -36,9 +37,17 @@ public sealed partial class Tape<T>
         Check(output);
         if (cotangent.Shape != output.Shape)
             throw new ArgumentException($"The cotangent of a value of shape {output.Shape} was given with shape {cotangent.Shape}; they must be equal.", nameof(cotangent));
+        // Read where it stands, unless it is itself a cotangent of the pass before, becomes a leaf's gradient, or does not stand in one piece.
+        bool borrows = cotangent.IsContiguous && columnOf[output.Node] != Leaf && !IsOfLastPass(cotangent.Storage);
+        NDArray<T> seed = cotangent;
+        if (!borrows)
+        {
+            seed = Device.Allocate<T>(output.Shape);
+            Device.Copy(cotangent, seed);
+        }
+
         BeginPass(output);
-        NDArray<T> seed = Device.Allocate<T>(output.Shape);
-        Device.Copy(cotangent, seed);
+        borrowed = borrows ? cotangent.Storage : null;
         cotangents[output.Node] = seed;
         return Sweep(output.Node, selections);
     }
@@ -101,8 +110,7 @@ public sealed partial class Tape<T>
             }
 
             // Consumed: its memory serves the next cotangent while it is still in cache.
-            Device.Return(cotangents[node].Storage);
-            cotangents[node] = default;
+            ReturnCotangent(node);
         }
 
         return new Gradients<T>(this, pass);
@@ -118,6 +126,24 @@ public sealed partial class Tape<T>
         }
     }
 
+    private bool IsOfLastPass(Storage<T> storage)
+    {
+        for (int node = 0; node < cotangentCount; node++)
+        {
+            if (!cotangents[node].IsNone && ReferenceEquals(cotangents[node].Storage, storage))
+                return true;
+        }
+
+        return false;
+    }
+
+    private void ReturnCotangent(int node)
+    {
+        if (!ReferenceEquals(cotangents[node].Storage, borrowed))
+            Device.Return(cotangents[node].Storage);
+        cotangents[node] = default;
+    }
+
     private void GrowCotangents()
     {
         if (cotangents.Length < count)
@@ -130,12 +156,11 @@ public sealed partial class Tape<T>
         ReleaseOtherCotangents();
         for (int node = 0; node < cotangentCount; node++)
         {
-            if (cotangents[node].IsNone)
-                continue;
-            Device.Return(cotangents[node].Storage);
-            cotangents[node] = default;
+            if (!cotangents[node].IsNone)
+                ReturnCotangent(node);
         }
 
+        borrowed = null;
         cotangentCount = 0;
         pass++;
     }

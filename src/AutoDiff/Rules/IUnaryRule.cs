@@ -13,6 +13,9 @@ public interface IUnaryRule<TSelf>
     /// <summary>What theory needs to know of the operation.</summary>
     static abstract OperationFacts Facts { get; }
 
+    /// <summary>What <see cref="Slope{L}"/> reads; the reverse pass fetches no more than that.</summary>
+    static virtual SlopeReads Reads => SlopeReads.Both;
+
     /// <summary>The value.</summary>
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="x">The argument.</param>

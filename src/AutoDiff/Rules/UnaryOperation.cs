@@ -40,7 +40,13 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
         if (!context.Needs(0))
             return;
         NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        context.Device.Map3(new PullbackMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Output, context.Cotangent, target, accumulate);
+        TRule selected = TRule.Select(rule, context.Selections);
+        if (TRule.Reads == SlopeReads.Argument)
+            context.Device.Map2(new PullbackFromArgument(selected), context.Input(0), context.Cotangent, target, accumulate);
+        else if (TRule.Reads == SlopeReads.Value)
+            context.Device.Map2(new PullbackFromValue(selected), context.Output, context.Cotangent, target, accumulate);
+        else
+            context.Device.Map3(new PullbackMap(selected), context.Input(0), context.Output, context.Cotangent, target, accumulate);
     }
 
     /// <inheritdoc/>
@@ -153,6 +159,22 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
 
         public L Invoke<L>(L x, L value, L cotangent)
             where L : struct, ILane<L> => cotangent * rule.Slope(x, value);
+    }
+
+    private readonly struct PullbackFromArgument(TRule rule) : IBinaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L x, L cotangent)
+            where L : struct, ILane<L> => cotangent * rule.Slope(x, x);
+    }
+
+    private readonly struct PullbackFromValue(TRule rule) : IBinaryMap
+    {
+        private readonly TRule rule = rule;
+
+        public L Invoke<L>(L value, L cotangent)
+            where L : struct, ILane<L> => cotangent * rule.Slope(value, value);
     }
 
     private readonly struct LockedMap(TRule rule) : IQuaternaryMap

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Kernels.Cpu;
 
@@ -59,16 +61,46 @@ internal static unsafe class SoftmaxRows
             U largest = TensorPrimitives.Max<U>(x);
             // −∞ everywhere has no softmax; shifting by it would hide that behind NaN of another origin.
             U shift = U.IsFinite(largest) ? largest : U.Zero;
-            TensorPrimitives.Subtract(x, shift, x);
-            U chosen = x[labels[row]];
-            TensorPrimitives.Exp<U>(x, x);
-            U sum = TensorPrimitives.Sum<U>(x);
+            U chosen = x[labels[row]] - shift;
+            U sum = ExpOfDifferences(buffer, classes, shift);
             TensorPrimitives.Divide(x, sum, x);
             U loss = U.Log(sum) - chosen;
             Widening.Store(&loss, losses + row, 1, 1);
             if (typeof(T) != typeof(U))
                 Widening.Store(buffer, to, 1, classes);
         }
+    }
+
+    // x ← exp(x − shift), and the sum of the results: whole vectors in two partial sums, a padded vector for the last few.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static U ExpOfDifferences<U>(U* x, int count, U shift)
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+    {
+        VectorLane<U> by = new(Vector.Create(shift));
+        Vector<U> first = default, second = default;
+        int lanes = Vector<U>.Count, i = 0;
+        for (; i <= count - (2 * lanes); i += 2 * lanes)
+        {
+            Vector<U> low = VectorLane<U>.Exp(new VectorLane<U>(Vector.Load(x + i)) - by).Value, high = VectorLane<U>.Exp(new VectorLane<U>(Vector.Load(x + i + lanes)) - by).Value;
+            Vector.Store(low, x + i);
+            Vector.Store(high, x + i + lanes);
+            first += low;
+            second += high;
+        }
+
+        U total = Vector.Sum(first + second);
+        for (; i < count; i += lanes)
+        {
+            int n = Math.Min(lanes, count - i);
+            Vector<U> rest = by.Value;
+            Unsafe.CopyBlockUnaligned(&rest, x + i, (uint)(n * sizeof(U)));
+            rest = VectorLane<U>.Exp(new VectorLane<U>(rest) - by).Value;
+            Unsafe.CopyBlockUnaligned(x + i, &rest, (uint)(n * sizeof(U)));
+            for (int lane = 0; lane < n; lane++)
+                total += rest[lane];
+        }
+
+        return total;
     }
 
     private readonly struct PullbackBody<T>(T* probabilities, int* labels, T* cotangent, int cotangentStride, double scale, T* destination, int rows, int classes, int perPart, bool accumulate) : IParallelBody
@@ -106,12 +138,23 @@ internal static unsafe class SoftmaxRows
             T* from = probabilities + ((nint)row * classes);
             T* to = destination + ((nint)row * classes);
             int label = labels[row];
-            for (int i = 0; i < classes; i++)
+            U* p = typeof(T) == typeof(U) ? (U*)from : ScratchMemory.Rent<U>(ScratchUse.Row, 2 * classes);
+            U* target = typeof(T) == typeof(U) ? (U*)to : p + classes;
+            if (typeof(T) != typeof(U))
             {
-                U p = U.CreateTruncating(from[i]);
-                U value = factor * (i == label ? p - U.One : p);
-                to[i] = accumulate ? T.CreateTruncating(U.CreateTruncating(to[i]) + value) : T.CreateTruncating(value);
+                Widening.Load(from, 1, p, classes);
+                if (accumulate)
+                    Widening.Load(to, 1, target, classes);
             }
+
+            U atLabel = (accumulate ? target[label] : U.Zero) + (factor * (p[label] - U.One));
+            if (accumulate)
+                TensorPrimitives.MultiplyAdd(new ReadOnlySpan<U>(p, classes), factor, new ReadOnlySpan<U>(target, classes), new Span<U>(target, classes));
+            else
+                TensorPrimitives.Multiply(new ReadOnlySpan<U>(p, classes), factor, new Span<U>(target, classes));
+            target[label] = atLabel;
+            if (typeof(T) != typeof(U))
+                Widening.Store(target, to, 1, classes);
         }
     }
 }

@@ -64,9 +64,33 @@ internal static unsafe class UpdateLoop
         private void Direct<U>(U* p, U* g, U* a, U* b, int length)
             where U : unmanaged, IBinaryFloatingPointIeee754<U>
         {
-            int lanes = Vector<U>.Count;
-            int i = 0;
-            for (; i <= length - lanes; i += lanes)
+            int i = length / Vector<U>.Count * Vector<U>.Count;
+            if (i > 0)
+                Vectors(update, p, g, a, b, i);
+            p += i;
+            g += i;
+            a += i;
+            b += i;
+            int rest = length - i;
+            if (rest == 0)
+                return;
+            VectorLane<U> xr = new(Partial(p, rest));
+            VectorLane<U> sr = TUpdate.States > 0 ? new(Partial(a, rest)) : default;
+            VectorLane<U> tr = TUpdate.States > 1 ? new(Partial(b, rest)) : default;
+            update.Invoke(ref xr, new VectorLane<U>(Partial(g, rest)), ref sr, ref tr);
+            Keep(xr.Value, p, rest);
+            if (TUpdate.States > 0)
+                Keep(sr.Value, a, rest);
+            if (TUpdate.States > 1)
+                Keep(tr.Value, b, rest);
+        }
+
+        // Without calls, so that constants stay in registers.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static void Vectors<U>(TUpdate update, U* p, U* g, U* a, U* b, int length)
+            where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        {
+            for (int i = 0; i < length; i += Vector<U>.Count)
             {
                 VectorLane<U> x = new(Vector.Load(p + i));
                 VectorLane<U> s = TUpdate.States > 0 ? new(Vector.Load(a + i)) : default;
@@ -78,19 +102,6 @@ internal static unsafe class UpdateLoop
                 if (TUpdate.States > 1)
                     Vector.Store(t.Value, b + i);
             }
-
-            int rest = length - i;
-            if (rest == 0)
-                return;
-            VectorLane<U> xr = new(Partial(p + i, rest));
-            VectorLane<U> sr = TUpdate.States > 0 ? new(Partial(a + i, rest)) : default;
-            VectorLane<U> tr = TUpdate.States > 1 ? new(Partial(b + i, rest)) : default;
-            update.Invoke(ref xr, new VectorLane<U>(Partial(g + i, rest)), ref sr, ref tr);
-            Keep(xr.Value, p + i, rest);
-            if (TUpdate.States > 0)
-                Keep(sr.Value, a + i, rest);
-            if (TUpdate.States > 1)
-                Keep(tr.Value, b + i, rest);
         }
 
         private static Vector<U> Partial<U>(U* from, int count)

@@ -13,6 +13,9 @@ public readonly struct Abs(double? slopeAtZero) : IUnaryRule<Abs>
     public static OperationFacts Facts { get; } = new("abs", TameClass.SemiAlgebraic) { IsSmooth = false, Curvature = Curvature.Convex };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static Abs Select(Abs rule, Selections selections) => new(rule.slopeAtZero ?? selections.AbsAtZero);
 
     /// <inheritdoc/>

@@ -15,6 +15,9 @@ public readonly struct Acos : IUnaryRule<Acos>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static L Kink<L>(Acos rule, L x)
         where L : struct, ILane<L> => L.IfEqual(L.Abs(x), L.Constant(1), L.Constant(1), L.Constant(0));
 

@@ -15,6 +15,9 @@ public readonly struct Asin : IUnaryRule<Asin>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static L Kink<L>(Asin rule, L x)
         where L : struct, ILane<L> => L.IfEqual(L.Abs(x), L.Constant(1), L.Constant(1), L.Constant(0));
 

@@ -10,6 +10,9 @@ public readonly struct Asinh : IUnaryRule<Asinh>
     public static OperationFacts Facts { get; } = new("asinh", TameClass.LogExp) { Monotonicity = Monotonicity.Increasing, OnBoundedSets = TameClass.GloballySubanalytic };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L>
     {

@@ -10,6 +10,9 @@ public readonly struct Atan : IUnaryRule<Atan>
     public static OperationFacts Facts { get; } = new("atan", TameClass.GloballySubanalytic) { Monotonicity = Monotonicity.Increasing, IsBounded = true };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Atan(x);
 

@@ -23,6 +23,9 @@ public readonly struct Clamp(double minimum, double maximum, BoundSelection? atB
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static Clamp Select(Clamp rule, Selections selections) => new(rule.minimum, rule.maximum, rule.atBounds ?? selections.ClampAtBounds);
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ public readonly struct Cos : IUnaryRule<Cos>
     public static OperationFacts Facts { get; } = new("cos", TameClass.NotTame) { OnBoundedSets = TameClass.GloballySubanalytic, IsBounded = true };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Cos(x);
 

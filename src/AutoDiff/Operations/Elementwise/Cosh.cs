@@ -10,6 +10,9 @@ public readonly struct Cosh : IUnaryRule<Cosh>
     public static OperationFacts Facts { get; } = new("cosh", TameClass.LogExp) { Curvature = Curvature.Convex, OnBoundedSets = TameClass.GloballySubanalytic };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Cosh(x);
 

@@ -10,6 +10,9 @@ public readonly struct CubeRoot : IUnaryRule<CubeRoot>
     public static OperationFacts Facts { get; } = new("cube root", TameClass.SemiAlgebraic) { IsLocallyLipschitz = false, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Value;
+
+    /// <inheritdoc/>
     public static L Kink<L>(CubeRoot rule, L x)
         where L : struct, ILane<L> => L.IfEqual(x, L.Constant(0), L.Constant(1), L.Constant(0));
 

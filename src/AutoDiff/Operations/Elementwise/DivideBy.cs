@@ -13,6 +13,9 @@ public readonly struct DivideBy(double divisor) : IUnaryRule<DivideBy>, ITellsSh
     public static OperationFacts Facts { get; } = new("divide by a number", TameClass.Polynomial);
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public Curvature Curvature => Curvature.Affine;
 
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ public readonly struct Elu(double alpha, double? slopeAtZero) : IUnaryRule<Elu>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static Elu Select(Elu rule, Selections selections) =>
         new(rule.alpha, rule.alpha == 1 ? 1 : rule.slopeAtZero ?? selections.EluAtZero ?? (selections.LeastNorm ? Selections.LeastBetween(rule.alpha, 1) : rule.alpha));
 

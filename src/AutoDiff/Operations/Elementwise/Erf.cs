@@ -15,6 +15,9 @@ public readonly struct Erf : IUnaryRule<Erf>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => Lane.Erf(x);
 

@@ -15,6 +15,9 @@ public readonly struct ExpMinusOne : IUnaryRule<ExpMinusOne>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Value;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => Lane.ExpMinusOne(x);
 

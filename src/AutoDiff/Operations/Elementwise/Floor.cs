@@ -17,6 +17,9 @@ public readonly struct Floor : IUnaryRule<Floor>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static L Kink<L>(Floor rule, L x)
         where L : struct, ILane<L> => L.IfEqual(x, L.Floor(x), L.Constant(1), L.Constant(0));
 

@@ -10,6 +10,9 @@ public readonly struct Gelu : IUnaryRule<Gelu>
     public static OperationFacts Facts { get; } = new("gelu", TameClass.Pfaffian) { OnBoundedSets = TameClass.GloballySubanalytic };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Constant(0.5) * x * (L.Constant(1) + Lane.Erf(x * L.Constant(0.70710678118654752440)));
 

@@ -10,6 +10,9 @@ public readonly struct GeluTanh : IUnaryRule<GeluTanh>
     public static OperationFacts Facts { get; } = new("gelu (tanh)", TameClass.LogExp) { OnBoundedSets = TameClass.GloballySubanalytic };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L>
     {

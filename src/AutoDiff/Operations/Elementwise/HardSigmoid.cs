@@ -18,6 +18,9 @@ public readonly struct HardSigmoid(BoundSelection? atBounds) : IUnaryRule<HardSi
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static HardSigmoid Select(HardSigmoid rule, Selections selections) => new(rule.atBounds ?? selections.HardSigmoidAtBounds);
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ public readonly struct HardSwish(BoundSelection? atBounds) : IUnaryRule<HardSwis
     public static OperationFacts Facts { get; } = new("hard swish", TameClass.SemiAlgebraic) { IsSmooth = false };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static HardSwish Select(HardSwish rule, Selections selections) => new(rule.atBounds ?? selections.HardSwishAtBounds);
 
     /// <inheritdoc/>

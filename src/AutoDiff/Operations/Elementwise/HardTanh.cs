@@ -23,6 +23,9 @@ public readonly struct HardTanh(double minimum, double maximum, BoundSelection? 
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static HardTanh Select(HardTanh rule, Selections selections) => new(rule.minimum, rule.maximum, rule.atBounds ?? selections.HardTanhAtBounds);
 
     /// <inheritdoc/>

@@ -18,6 +18,9 @@ public readonly struct Hinge(double? slopeAtKnee) : IUnaryRule<Hinge>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static Hinge Select(Hinge rule, Selections selections) => new(rule.slopeAtKnee ?? selections.HingeAtKnee);
 
     /// <inheritdoc/>

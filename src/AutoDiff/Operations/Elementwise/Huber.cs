@@ -13,6 +13,9 @@ public readonly struct Huber(double delta) : IUnaryRule<Huber>
     public static OperationFacts Facts { get; } = new("huber", TameClass.SemiAlgebraic) { Curvature = Curvature.Convex };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L>
     {

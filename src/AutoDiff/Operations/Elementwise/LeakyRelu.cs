@@ -15,6 +15,9 @@ public readonly struct LeakyRelu(double slope, double? slopeAtZero) : IUnaryRule
     public static OperationFacts Facts { get; } = new("leaky relu", TameClass.SemiAlgebraic) { IsSmooth = false };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static LeakyRelu Select(LeakyRelu rule, Selections selections) =>
         new(rule.slope, rule.slope == 1 ? 1 : rule.slopeAtZero ?? selections.LeakyReluAtZero ?? (selections.LeastNorm ? Selections.LeastBetween(rule.slope, 1) : rule.slope));
 

@@ -15,6 +15,9 @@ public readonly struct LogOnePlus : IUnaryRule<LogOnePlus>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => Lane.LogOnePlus(x);
 

@@ -15,6 +15,9 @@ public readonly struct LogSigmoid : IUnaryRule<LogSigmoid>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Min(x, L.Constant(0)) - Lane.LogOnePlus(L.Exp(-L.Abs(x)));
 

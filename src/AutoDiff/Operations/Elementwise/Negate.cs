@@ -10,6 +10,9 @@ public readonly struct Negate : IUnaryRule<Negate>
     public static OperationFacts Facts { get; } = new("negate", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Decreasing };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => -x;
 

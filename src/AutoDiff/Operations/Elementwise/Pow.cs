@@ -13,6 +13,9 @@ public readonly struct Pow(double exponent) : IUnaryRule<Pow>
     public static OperationFacts Facts { get; } = new("pow", TameClass.LogExp) { IsLocallyLipschitz = false, IsUnboundedOnBoundedSets = true };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static L Kink<L>(Pow rule, L x)
         where L : struct, ILane<L> => rule.exponent is < 1 and not 0 ? L.IfEqual(x, L.Constant(0), L.Constant(1), L.Constant(0)) : L.Constant(0);
 

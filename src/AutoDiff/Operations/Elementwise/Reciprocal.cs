@@ -10,6 +10,9 @@ public readonly struct Reciprocal : IUnaryRule<Reciprocal>
     public static OperationFacts Facts { get; } = new("reciprocal", TameClass.SemiAlgebraic) { IsUnboundedOnBoundedSets = true };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Value;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Constant(1) / x;
 

@@ -18,6 +18,9 @@ public readonly struct Relu(double? slopeAtZero) : IUnaryRule<Relu>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static Relu Select(Relu rule, Selections selections) => new(rule.slopeAtZero ?? selections.ReluAtZero);
 
     /// <inheritdoc/>

@@ -19,6 +19,9 @@ public readonly struct Relu6(BoundSelection? atBounds) : IUnaryRule<Relu6>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static Relu6 Select(Relu6 rule, Selections selections) => new(rule.atBounds ?? selections.Relu6AtBounds);
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ public readonly struct Scale(double factor) : IUnaryRule<Scale>, ITellsShape
     public static OperationFacts Facts { get; } = new("scale", TameClass.Polynomial);
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public Curvature Curvature => Curvature.Affine;
 
     /// <inheritdoc/>

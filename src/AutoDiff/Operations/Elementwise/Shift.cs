@@ -13,6 +13,9 @@ public readonly struct Shift(double summand) : IUnaryRule<Shift>
     public static OperationFacts Facts { get; } = new("shift", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => x + L.Constant(summand);
 

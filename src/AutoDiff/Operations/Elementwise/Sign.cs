@@ -17,6 +17,9 @@ public readonly struct Sign : IUnaryRule<Sign>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static L Kink<L>(Sign rule, L x)
         where L : struct, ILane<L> => L.IfEqual(x, L.Constant(0), L.Constant(1), L.Constant(0));
 

@@ -10,6 +10,9 @@ public readonly struct Silu : IUnaryRule<Silu>
     public static OperationFacts Facts { get; } = new("silu", TameClass.LogExp) { OnBoundedSets = TameClass.GloballySubanalytic };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => x * Lane.Sigmoid(x);
 

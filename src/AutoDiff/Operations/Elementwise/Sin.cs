@@ -10,6 +10,9 @@ public readonly struct Sin : IUnaryRule<Sin>
     public static OperationFacts Facts { get; } = new("sin", TameClass.NotTame) { OnBoundedSets = TameClass.GloballySubanalytic, IsBounded = true };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Sin(x);
 

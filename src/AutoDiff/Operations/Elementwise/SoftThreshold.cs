@@ -15,6 +15,9 @@ public readonly struct SoftThreshold(double threshold, BoundSelection? atBounds)
     public static OperationFacts Facts { get; } = new("soft threshold", TameClass.SemiAlgebraic) { IsSmooth = false, Monotonicity = Monotonicity.Increasing };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public static SoftThreshold Select(SoftThreshold rule, Selections selections) => new(rule.threshold, rule.atBounds ?? selections.SoftThresholdAtBounds);
 
     /// <inheritdoc/>

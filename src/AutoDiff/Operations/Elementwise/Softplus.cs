@@ -15,6 +15,9 @@ public readonly struct Softplus : IUnaryRule<Softplus>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Max(x, L.Constant(0)) + Lane.LogOnePlus(L.Exp(-L.Abs(x)));
 

@@ -15,6 +15,9 @@ public readonly struct Sqrt : IUnaryRule<Sqrt>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Value;
+
+    /// <inheritdoc/>
     public static L Kink<L>(Sqrt rule, L x)
         where L : struct, ILane<L> => L.IfEqual(x, L.Constant(0), L.Constant(1), L.Constant(0));
 

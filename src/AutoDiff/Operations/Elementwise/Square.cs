@@ -10,6 +10,9 @@ public readonly struct Square : IUnaryRule<Square>
     public static OperationFacts Facts { get; } = new("square", TameClass.Polynomial) { Curvature = Curvature.Convex };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Argument;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => x * x;
 

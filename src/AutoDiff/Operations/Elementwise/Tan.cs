@@ -10,6 +10,9 @@ public readonly struct Tan : IUnaryRule<Tan>
     public static OperationFacts Facts { get; } = new("tan", TameClass.NotTame) { OnBoundedSets = TameClass.GloballySubanalytic, IsUnboundedOnBoundedSets = true };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Value;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Tan(x);
 

@@ -15,6 +15,9 @@ public readonly struct Tanh : IUnaryRule<Tanh>
     };
 
     /// <inheritdoc/>
+    public static SlopeReads Reads => SlopeReads.Value;
+
+    /// <inheritdoc/>
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Tanh(x);
 

@@ -1,0 +1,14 @@
+namespace ConservativeAD;
+
+/// <summary>What the slope of an elementwise operation is computed from.</summary>
+public enum SlopeReads
+{
+    /// <summary>The argument and the value.</summary>
+    Both,
+
+    /// <summary>The argument alone.</summary>
+    Argument,
+
+    /// <summary>The value alone.</summary>
+    Value,
+}
