@@ -13,7 +13,7 @@ public static class NormalizationCases
         new Dropout { HalfTolerance = 4e-3 },
     ];
 
-    private sealed class BatchNorm() : OperationCase("batch normalisation", typeof(Standardize<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].BatchNorm(x[1], x[2]); }
+    private sealed class BatchNorm() : OperationCase("batch normalisation", typeof(Normalize<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].BatchNorm(x[1], x[2]); }
 
     private sealed class BatchNormEvaluation() : OperationCase("batch normalisation, evaluation", typeof(Standardize<>))
     {
@@ -25,7 +25,7 @@ public static class NormalizationCases
         }
     }
 
-    private sealed class LayerNorm() : OperationCase("layer normalisation", typeof(Standardize<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LayerNorm(x[1], x[2]); }
+    private sealed class LayerNorm() : OperationCase("layer normalisation", typeof(Normalize<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LayerNorm(x[1], x[2]); }
 
     private sealed class Dropout() : OperationCase("dropout", typeof(Dropout<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Dropout(0.5, new Philox(5, 6)); }
 }

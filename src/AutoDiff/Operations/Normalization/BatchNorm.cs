@@ -20,7 +20,11 @@ public static partial class Operations
     {
         Shape channels = Channels(x.Shape, scale.Shape, shift.Shape);
         Selections.Positive(epsilon);
-        return (x.Apply(new Standardize<T>(channels, epsilon, mean, variance)) * scale.Apply(new Reshape<T>(channels))) + shift.Apply(new Reshape<T>(channels));
+        int inner = 1;
+        for (int axis = 2; axis < x.Shape.Rank; axis++)
+            inner *= x.Shape[axis];
+        NormalizationShape groups = new(x.Shape[0], x.Shape[1], inner, true);
+        return x.Tape.Record(new Normalize<T>(groups, channels, channels, epsilon, mean, variance), x, scale, shift);
     }
 
     /// <summary>Batch normalisation with given statistics, as after training: affine in x.</summary>

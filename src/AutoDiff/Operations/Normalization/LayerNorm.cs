@@ -39,6 +39,11 @@ public static partial class Operations
             fits = shape[-axis] == input[-axis];
         if (!fits)
             throw new ArgumentException($"layer normalisation: scale {shape} and shift {shift.Shape} do not fit an input of shape {input}; both must have the shape of its last axes.");
-        return (x.LayerNorm(shape.Rank, epsilon) * scale) + shift;
+        Selections.Positive(epsilon);
+        Shape statistics = input;
+        for (int axis = 1; axis <= shape.Rank; axis++)
+            statistics = statistics.With(-axis, 1);
+        NormalizationShape groups = new(1, statistics.Count, shape.Count, false);
+        return x.Tape.Record(new Normalize<T>(groups, statistics, shape, epsilon, default, default), x, scale, shift);
     }
 }

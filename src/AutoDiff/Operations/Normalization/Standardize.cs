@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
-using ConservativeAD.Kernels.Elementwise;
 using ConservativeAD.Kernels.Reductions;
 
 namespace ConservativeAD;
@@ -44,7 +43,7 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
         device.Map(new Arithmetic.Quotient(n), row, row);
         if (!variance.IsNone)
             device.Copy(row, variance.Reshape(statistics));
-        device.Map(new InverseRoot(epsilon), row, inverseDeviation);
+        device.Map(new Standardization.InverseRoot(epsilon), row, inverseDeviation);
         device.Map2(default(Arithmetic.Product), y, inverseDeviation, y);
         device.Return(row.Storage);
         return y;
@@ -55,93 +54,32 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
     {
         if (!context.Needs(0))
             return;
-        NDArray<T> product = context.Rent(context.Output.Shape), sum = context.Rent(statistics), dot = context.Rent(statistics);
         NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        Jacobian(context.Device, context.Output, context.Cotangent, product, sum, dot);
-        context.Device.Copy(product, target, accumulate);
-        context.Return(dot);
-        context.Return(sum);
-        context.Return(product);
+        if (!accumulate)
+        {
+            Standardization.Project(context.Device, statistics, inverseDeviation, context.Output, context.Cotangent, target);
+            return;
+        }
+
+        NDArray<T> pulled = context.Rent(context.Output.Shape);
+        Standardization.Project(context.Device, statistics, inverseDeviation, context.Output, context.Cotangent, pulled);
+        context.Device.Copy(pulled, target, accumulate);
+        context.Return(pulled);
     }
 
     /// <inheritdoc/>
     public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
-        // The Jacobian is P/√(σ² + ε) with a projection P; 1/√(σ² + ε) changes by −⟨y, ẋ⟩/n times its square, and P with y.
         if (!context.Needs(0))
             return;
-        Device device = context.Device;
-        NDArray<T> y = context.Output, w = context.Cotangent, product = context.Rent(y.Shape), pulled = context.Rent(y.Shape);
-        NDArray<T> stretch = context.Rent(statistics), dot = context.Rent(statistics), dotMoved = context.Rent(statistics);
-        Jacobian(device, y, w, pulled, stretch, dot);
-        MeanOfProduct(device, y, context.Tangent(0), product, stretch);
-        MeanOfProduct(device, context.OutputTangent, w, product, dotMoved);
-        device.Map4(default(SumOfProducts), pulled, stretch, context.OutputTangent, dot, pulled);
         NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        device.Map4(default(LessMoved), pulled, y, dotMoved, inverseDeviation, target, accumulate);
-        context.Return(dotMoved);
-        context.Return(dot);
-        context.Return(stretch);
-        context.Return(pulled);
-        context.Return(product);
+        Standardization.MoveProjection(context.Device, statistics, inverseDeviation, context.Output, context.OutputTangent, context.Tangent(0), context.Cotangent, target, accumulate);
     }
 
     /// <inheritdoc/>
-    public readonly void Tangent(in TangentContext<T> context)
-    {
-        // The Jacobian is symmetric: a projection divided by the deviation.
-        NDArray<T> sum = context.Rent(statistics), dot = context.Rent(statistics);
-        Jacobian(context.Device, context.Output, context.Tangent(0), context.OutputTangent, sum, dot);
-        context.Return(dot);
-        context.Return(sum);
-    }
+    public readonly void Tangent(in TangentContext<T> context) =>
+        Standardization.Project(context.Device, statistics, inverseDeviation, context.Output, context.Tangent(0), context.OutputTangent);
 
     /// <inheritdoc/>
     public readonly NDArray<T> Kinks(in KinkContext<T> context) => default;
-
-    private readonly void Jacobian(Device device, in NDArray<T> y, in NDArray<T> v, in NDArray<T> result, in NDArray<T> sum, in NDArray<T> dot)
-    {
-        int n = y.Count / statistics.Count;
-        device.Map2(default(Arithmetic.Product), y, v, result);
-        device.Reduce(default(Sum), result, dot);
-        device.Reduce(default(Sum), v, sum);
-        device.Map(new Arithmetic.Quotient(n), dot, dot);
-        device.Map(new Arithmetic.Quotient(n), sum, sum);
-        device.Map4(default(Projection), y, v, sum, dot, result);
-        device.Map2(default(Arithmetic.Product), result, inverseDeviation, result);
-    }
-
-    private readonly void MeanOfProduct(Device device, in NDArray<T> x, in NDArray<T> y, in NDArray<T> product, in NDArray<T> mean)
-    {
-        device.Map2(default(Arithmetic.Product), x, y, product);
-        device.Reduce(default(Sum), product, mean);
-        device.Map(new Arithmetic.Quotient(x.Count / statistics.Count), mean, mean);
-    }
-
-    private readonly struct InverseRoot(double epsilon) : IUnaryMap
-    {
-        private readonly double epsilon = epsilon;
-
-        public L Invoke<L>(L variance)
-            where L : struct, ILane<L> => L.Constant(1) / L.Sqrt(variance + L.Constant(epsilon));
-    }
-
-    private readonly struct Projection : IQuaternaryMap
-    {
-        public L Invoke<L>(L y, L v, L mean, L component)
-            where L : struct, ILane<L> => v - mean - (y * component);
-    }
-
-    // The stretch lacks the inverse deviation that the pulled cotangent has already.
-    private readonly struct SumOfProducts : IQuaternaryMap
-    {
-        public L Invoke<L>(L pulled, L stretch, L outputTangent, L component)
-            where L : struct, ILane<L> => (pulled * stretch) + (outputTangent * component);
-    }
-
-    private readonly struct LessMoved : IQuaternaryMap
-    {
-        public L Invoke<L>(L moved, L y, L component, L inverseDeviation)
-            where L : struct, ILane<L> => -(inverseDeviation * (moved + (y * component)));
-    }
 }

@@ -1,0 +1,84 @@
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <content>Normalisation.</content>
+internal sealed unsafe partial class CpuDevice
+{
+    public override void Normalize<T>(NormalizationShape shape, in NDArray<T> x, in NDArray<T> scale, in NDArray<T> shift, double epsilon, in NDArray<T> y, in NDArray<T> mean, in NDArray<T> variance)
+    {
+        Check(shape, x, scale, shift, y, mean, variance);
+        if (typeof(T) == typeof(float))
+        {
+            Normalization.Forward(pool, shape, (float*)MapLoop.Pointer(x), (float*)MapLoop.Pointer(scale), (float*)MapLoop.Pointer(shift), epsilon, (float*)MapLoop.Pointer(y), (float*)MapLoop.Pointer(mean), (float*)MapLoop.Pointer(variance));
+            return;
+        }
+
+        if (typeof(T) == typeof(double))
+        {
+            Normalization.Forward(pool, shape, (double*)MapLoop.Pointer(x), (double*)MapLoop.Pointer(scale), (double*)MapLoop.Pointer(shift), epsilon, (double*)MapLoop.Pointer(y), (double*)MapLoop.Pointer(mean), (double*)MapLoop.Pointer(variance));
+            return;
+        }
+
+        NDArray<float> wideX = Widened(x), wideScale = Widened(scale), wideShift = Widened(shift), means = Allocate<float>(mean.Shape), variances = Allocate<float>(variance.Shape);
+        Normalization.Forward(pool, shape, MapLoop.Pointer(wideX), MapLoop.Pointer(wideScale), MapLoop.Pointer(wideShift), epsilon, MapLoop.Pointer(wideX), MapLoop.Pointer(means), MapLoop.Pointer(variances));
+        Narrowed(wideX, y);
+        Narrowed(means, mean);
+        Narrowed(variances, variance);
+        Return(wideScale.Storage);
+        Return(wideShift.Storage);
+    }
+
+    public override void NormalizePullback<T>(NormalizationShape shape, in NDArray<T> x, in NDArray<T> mean, in NDArray<T> variance, in NDArray<T> scale, double epsilon, in NDArray<T> dy, in NDArray<T> dx, bool accumulate, in NDArray<T> dScale, in NDArray<T> dShift)
+    {
+        Check(shape, x, scale, dShift, dx.IsNone ? dy : dx, mean, variance);
+        if (dy.Count != x.Count || !dy.IsContiguous || dScale.Count != scale.Count || !dScale.IsContiguous)
+            throw new ArgumentException($"The pullback of a normalisation of {x.Shape} with a scale of {scale.Shape} was given a cotangent of {dy.Shape} and a scale's cotangent of {dScale.Shape}; they must be contiguous and of the same sizes.");
+        if (typeof(T) == typeof(float))
+        {
+            Normalization.Pullback(pool, shape, (float*)MapLoop.Pointer(x), (float*)MapLoop.Pointer(mean), (float*)MapLoop.Pointer(variance), (float*)MapLoop.Pointer(scale), epsilon, (float*)MapLoop.Pointer(dy), dx.IsNone ? null : (float*)MapLoop.Pointer(dx), accumulate, (float*)MapLoop.Pointer(dScale), (float*)MapLoop.Pointer(dShift));
+            return;
+        }
+
+        if (typeof(T) == typeof(double))
+        {
+            Normalization.Pullback(pool, shape, (double*)MapLoop.Pointer(x), (double*)MapLoop.Pointer(mean), (double*)MapLoop.Pointer(variance), (double*)MapLoop.Pointer(scale), epsilon, (double*)MapLoop.Pointer(dy), dx.IsNone ? null : (double*)MapLoop.Pointer(dx), accumulate, (double*)MapLoop.Pointer(dScale), (double*)MapLoop.Pointer(dShift));
+            return;
+        }
+
+        NDArray<float> wideX = Widened(x), means = Widened(mean), variances = Widened(variance), wideScale = Widened(scale), cotangent = Widened(dy), scales = Allocate<float>(dScale.Shape), shifts = Allocate<float>(dShift.Shape);
+        NDArray<float> pulled = dx.IsNone ? default : accumulate ? Widened(dx) : Allocate<float>(dx.Shape);
+        Normalization.Pullback(pool, shape, MapLoop.Pointer(wideX), MapLoop.Pointer(means), MapLoop.Pointer(variances), MapLoop.Pointer(wideScale), epsilon, MapLoop.Pointer(cotangent), dx.IsNone ? null : MapLoop.Pointer(pulled), accumulate, MapLoop.Pointer(scales), MapLoop.Pointer(shifts));
+        if (!dx.IsNone)
+            Narrowed(pulled, dx);
+        Narrowed(scales, dScale);
+        Narrowed(shifts, dShift);
+        Return(wideX.Storage);
+        Return(means.Storage);
+        Return(variances.Storage);
+        Return(wideScale.Storage);
+        Return(cotangent.Storage);
+    }
+
+    private static void Check<T>(NormalizationShape shape, in NDArray<T> x, in NDArray<T> scale, in NDArray<T> shift, in NDArray<T> y, in NDArray<T> mean, in NDArray<T> variance)
+        where T : unmanaged
+    {
+        if (x.Count != shape.Count || y.Count != shape.Count || scale.Count != shape.ScaleCount || shift.Count != shape.ScaleCount || mean.Count != shape.Groups || variance.Count != shape.Groups || (!shape.IsScaledByGroup && shape.Outer != 1))
+            throw new ArgumentException($"A normalisation of {shape.Outer} × {shape.Groups} groups × {shape.Inner} does not fit arrays of {x.Shape} and {y.Shape}, a scale of {scale.Shape}, a shift of {shift.Shape}, means of {mean.Shape} and variances of {variance.Shape}.");
+        if (!x.IsContiguous || !y.IsContiguous || !scale.IsContiguous || !shift.IsContiguous || !mean.IsContiguous || !variance.IsContiguous)
+            throw new ArgumentException("A normalisation needs contiguous arrays.");
+    }
+
+    private NDArray<float> Widened<T>(in NDArray<T> array)
+        where T : unmanaged
+    {
+        NDArray<float> wide = Allocate<float>(array.Shape);
+        Widening.Load(MapLoop.Pointer(array), 1, MapLoop.Pointer(wide), array.Count);
+        return wide;
+    }
+
+    private void Narrowed<T>(in NDArray<float> wide, in NDArray<T> destination)
+        where T : unmanaged
+    {
+        Widening.Store(MapLoop.Pointer(wide), MapLoop.Pointer(destination), 1, destination.Count);
+        Return(wide.Storage);
+    }
+}
