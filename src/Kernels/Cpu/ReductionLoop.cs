@@ -248,7 +248,16 @@ internal static unsafe class ReductionLoop
             {
                 int n = Math.Min(Widening.ChunkLength, lastColumn - column);
                 new Span<U>(totals, Widening.ChunkLength).Fill(TReduction.Identity<VectorLane<U>>().Value[0]);
-                for (int reduced = 0; reduced < ReducedCount; reduced++)
+                int whole = 0;
+                if (typeof(T) == typeof(U) && stride == 1 && Axes.ReducedRank == 1)
+                {
+                    whole = n / lanes * lanes;
+                    nint step = Axes.ReducedStride(0);
+                    for (int reduced = 0; whole > 0 && reduced < ReducedCount; reduced += 4)
+                        CombineRows<U, TReduction>((U*)source + (reduced * step) + column, step, Math.Min(4, ReducedCount - reduced), totals, whole);
+                }
+
+                for (int reduced = 0; whole < n && reduced < ReducedCount; reduced++)
                 {
                     T* from = source + Axes.Reduced(reduced, Axes.ReducedRank) + ((nint)column * stride);
                     U* values = (U*)from;
@@ -258,7 +267,7 @@ internal static unsafe class ReductionLoop
                         values = row;
                     }
 
-                    int i = 0;
+                    int i = whole;
                     for (; i <= n - lanes; i += lanes)
                         Vector.Store(TReduction.Combine(new VectorLane<U>(Vector.Load(totals + i)), TReduction.Map(new VectorLane<U>(Vector.Load(values + i)))).Value, totals + i);
                     if (i < n)
@@ -362,7 +371,22 @@ internal static unsafe class ReductionLoop
         return TReduction.Combine(new VectorLane<U>(Vector.Create(start)), new VectorLane<U>(all)).Value[0];
     }
 
-    // The loops over whole vectors stand in methods of their own, without calls, where the four partial results stay in registers.
+    // The loops over whole vectors stand in methods of their own, without calls, where partial results stay in registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CombineRows<U, TReduction>(U* values, nint step, int rows, U* totals, int count)
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+        where TReduction : struct, IReduction
+    {
+        for (int i = 0; i < count; i += Vector<U>.Count)
+        {
+            VectorLane<U> total = new(Vector.Load(totals + i));
+            U* at = values + i;
+            for (int row = 0; row < rows; row++, at += step)
+                total = TReduction.Combine(total, TReduction.Map(new VectorLane<U>(Vector.Load(at))));
+            Vector.Store(total.Value, totals + i);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CombineVectors<U, TReduction>(U* values, int count, Vector<U>* totals)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>

@@ -7,7 +7,7 @@ namespace ConservativeAD.Kernels.Cpu;
 /// <summary>Runs an optimiser's update over parameters, gradients and states in one pass, a padded vector for the last few elements.</summary>
 internal static unsafe class UpdateLoop
 {
-    private const int PartLength = 1 << 14;
+    private const int PartLength = 1 << 16;
 
     public static void Run<T, TUpdate>(WorkerPool pool, TUpdate update, T* parameter, T* gradient, T* first, T* second, int count)
         where T : unmanaged
