@@ -32,10 +32,11 @@ public class RandomProgramTests
                     continue;
                 Assert.True(element.Certificate.IsCertified, $"{program}: {element.Certificate}");
 
-                // Gradients along the direction approach the result in proportion to the step.
+                // Gradients along the direction approach the result in proportion to the step, however curved the program is.
                 double scale = 1 + element.Gradient.Max(Math.Abs);
-                double[] near = objective.Gradient(Moved(program.Point, direction, 1e-7)).Gradient;
-                Assert.True(Distance(near, element.Gradient) <= 1e-3 * scale * scale, $"{program}: ({string.Join(", ", near)}) beside ({string.Join(", ", element.Gradient)}), {element.Certificate}");
+                double[] near = objective.Gradient(Moved(program.Point, direction, 1e-7)).Gradient, nearer = objective.Gradient(Moved(program.Point, direction, 1e-8)).Gradient;
+                double left = Distance(nearer, element.Gradient);
+                Assert.True(left <= 1e-4 * scale || left <= 0.2 * Distance(near, element.Gradient), $"{program}: ({string.Join(", ", near)}) and nearer ({string.Join(", ", nearer)}) beside ({string.Join(", ", element.Gradient)}), {element.Certificate}");
             }
         },
         iter: 400);
