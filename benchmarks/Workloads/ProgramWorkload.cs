@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace ConservativeAD.Benchmarks.Workloads;
 
-/// <summary>A tensor program in both engines: forward, or forward and backward from a cotangent of ones.</summary>
+/// <summary>A tensor program in both engines: forward, or forward and backward from a random cotangent (1 for a scalar).</summary>
 /// <typeparam name="T">The element type of both.</typeparam>
 internal sealed class ProgramWorkload<T> : IWorkload
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -20,8 +20,8 @@ internal sealed class ProgramWorkload<T> : IWorkload
     private readonly torch.Tensor[] peerValues = [];
     private readonly torch.Tensor[] peerLeaves = [];
     private readonly Func<torch.Tensor[], torch.Tensor> peerProgram;
-    private torch.Tensor? peerOnes;
-    private NDArray<T> ones;
+    private torch.Tensor? peerCotangent;
+    private NDArray<T> cotangent;
     private Var<T> result;
     private Gradients<T> gradients;
 
@@ -57,13 +57,9 @@ internal sealed class ProgramWorkload<T> : IWorkload
             return;
         }
 
-        if (ones.IsNone)
-        {
-            ones = device.Allocate<T>(result.Shape);
-            device.Fill(ones, T.One);
-        }
-
-        gradients = tape.Backward(result, ones);
+        if (cotangent.IsNone)
+            cotangent = device.Array<T>(result.Shape, Array.ConvertAll(DrawCotangent(result.Shape.Count), T.CreateTruncating));
+        gradients = tape.Backward(result, cotangent);
     }
 
     public void Peers()
@@ -94,7 +90,7 @@ internal sealed class ProgramWorkload<T> : IWorkload
     {
         tape.Dispose();
         device.Dispose();
-        peerOnes?.Dispose();
+        peerCotangent?.Dispose();
         foreach (torch.Tensor value in peerValues)
             value.Dispose();
     }
@@ -110,9 +106,11 @@ internal sealed class ProgramWorkload<T> : IWorkload
         torch.Tensor output = peerProgram(peerValues);
         if (output.numel() == 1)
             return (output, torch.autograd.grad([output], peerLeaves));
-        peerOnes ??= torch.ones_like(output).DetachFromDisposeScope();
-        return (output, torch.autograd.grad([output], peerLeaves, [peerOnes]));
+        peerCotangent ??= torch.tensor(DrawCotangent((int)output.numel()), output.shape).to(output.dtype).DetachFromDisposeScope();
+        return (output, torch.autograd.grad([output], peerLeaves, [peerCotangent]));
     }
+
+    private static float[] DrawCotangent(int count) => new Argument([count]).Draw(1000);
 
     private static float[] Floats(NDArray<T> array) => Array.ConvertAll(array.ToArray(), float.CreateTruncating);
 

@@ -37,6 +37,12 @@ internal static unsafe class MapLoop
             loop.Add(4, w);
         loop.Coalesce(TBody.Arity + 1);
 
+        if (typeof(T) == typeof(float) && typeof(TBody) == typeof(UnaryBody<Identity>) && !accumulate && loop.InnerStride(0) == 1 && loop.RowStride(1) == 1 && loop.InnerStride(1) > 1)
+        {
+            TransposedCopy.Run(pool, loop, (float*)pointers[0], (float*)pointers[1]);
+            return;
+        }
+
         MapJob<T, TBody> job = new() { Body = body, Loop = loop, Accumulate = accumulate };
         for (int i = 0; i < 5; i++)
             job.SetPointer(i, pointers[i]);

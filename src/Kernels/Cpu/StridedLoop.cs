@@ -69,6 +69,12 @@ internal struct StridedLoop
         rank = kept;
     }
 
+    /// <summary>The extent of the axis around the innermost; 1 if there is none.</summary>
+    public readonly int RowsOfMatrix => rank < 2 ? 1 : extents[rank - 2];
+
+    /// <summary>From one row to the next: the stride of the axis around the innermost.</summary>
+    public readonly int RowStride(int operand) => rank < 2 ? 0 : strides[(operand * Shape.MaximumRank) + rank - 2];
+
     public readonly int InnerStride(int operand) => rank == 0 ? 1 : strides[(operand * Shape.MaximumRank) + rank - 1];
 
     /// <summary>Where an operand stands at the beginning of the inner axis, for a value of the outer counter.</summary>
