@@ -29,7 +29,7 @@ internal static class WorkloadList
         .. ForwardAndBoth("max-pool 2 × 2, 64 × 64 × 32 × 32", [Images], x => x[0].MaxPool2d(2), x => functional.max_pool2d(x[0], 2)),
         Both("relu, 64 × 64 × 32 × 32", [Images], x => x[0].Relu(), x => functional.relu(x[0])),
         Both("batch norm 2-D, 64 × 64 × 32 × 32", [Images, new([64], 0.5, 1.5), new([64])], x => x[0].BatchNorm(x[1], x[2]), x => functional.batch_norm(x[0], null!, null!, x[1], x[2], training: true)),
-        .. ForwardAndBoth("sort, 10⁶", [Numbers], x => x[0].Sort(), x => torch.sort(x[0]).values),
+        .. ForwardAndBoth("sort, 10⁶", [Numbers], x => x[0].Sort(), x => torch.sort(x[0], stable: true).values),
         new("softmax cross-entropy 1024 × 1000, both", (threads, peer) => CrossEntropy(1024, 1000, threads, peer)),
         Both("batch norm 1-D, 256 × 512", [new([256, 512]), new([512], 0.5, 1.5), new([512])], x => x[0].BatchNorm(x[1], x[2]), x => functional.batch_norm(x[0], null!, null!, x[1], x[2], training: true)),
         Both("layer norm 256 × 512", [new([256, 512]), new([512], 0.5, 1.5), new([512])], x => x[0].LayerNorm(x[1], x[2]), x => functional.layer_norm(x[0], [512], x[1], x[2])),
