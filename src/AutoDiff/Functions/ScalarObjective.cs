@@ -23,7 +23,7 @@ internal sealed class ScalarObjective(Func<Active[], Active> program) : Objectiv
     private ScalarRun Run(ReadOnlySpan<double> point, Selections? selections, bool keepsValues, ReadOnlySpan<double[]> directions)
     {
         CheckDirections(point, directions);
-        ScalarTape tape = new(selections, directions.Length, keepsValues, false, false);
+        ScalarTape tape = ScalarTape.ForAnalysis(selections, directions.Length, keepsValues);
         try
         {
             Active[] variables = new Active[point.Length];

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace ConservativeAD;
 
 /// <summary>
-/// A number that is recorded on the thread's <see cref="ScalarTape"/>. It implements .NET's generic mathematics, so that a function written for any number type runs unchanged on it
+/// A number that is recorded on a <see cref="ScalarTape"/>. It implements .NET's generic mathematics, so that a function written for any number type runs unchanged on it
 /// and is differentiated, its branches and loops included.
 /// </summary>
 /// <remarks>
@@ -14,26 +14,27 @@ namespace ConservativeAD;
 /// </remarks>
 public readonly partial struct Active : IFloatingPointIeee754<Active>, IMinMaxValue<Active>
 {
-    internal readonly int Node;
-    internal readonly int Owner;
+    // The tape's tag above, the node below; 0 for a constant. One word, so that numbers travel in registers.
+    internal readonly ulong Handle;
 
     /// <summary>A constant.</summary>
     /// <param name="value">Its value.</param>
     public Active(double value) => Value = value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal Active(double value, int node, int owner)
+    internal Active(double value, ulong handle)
     {
         Value = value;
-        Node = node;
-        Owner = owner;
+        Handle = handle;
     }
 
     /// <summary>The value, without derivative.</summary>
     public double Value { get; }
 
     /// <summary>Whether the number is a constant: it depends on no variable.</summary>
-    public bool IsConstant => Owner == 0;
+    public bool IsConstant => Handle == 0;
+
+    internal int Node => (int)Handle;
 
     /// <summary>A constant.</summary>
     /// <param name="value">Its value.</param>

@@ -4,13 +4,13 @@ namespace ConservativeAD;
 public readonly partial struct Active
 {
     /// <inheritdoc/>
-    public static Active operator +(Active left, Active right) => ScalarTape.Record(default(Add), left, right);
+    public static Active operator +(Active left, Active right) => ScalarTape.Record(default(Add), left, right, left.Value + right.Value, 1, 1);
 
     /// <inheritdoc/>
-    public static Active operator -(Active left, Active right) => ScalarTape.Record(default(Subtract), left, right);
+    public static Active operator -(Active left, Active right) => ScalarTape.Record(default(Subtract), left, right, left.Value - right.Value, 1, -1);
 
     /// <inheritdoc/>
-    public static Active operator *(Active left, Active right) => ScalarTape.Record(default(Multiply), left, right);
+    public static Active operator *(Active left, Active right) => ScalarTape.Record(default(Multiply), left, right, left.Value * right.Value, right.Value, left.Value);
 
     /// <inheritdoc/>
     public static Active operator /(Active left, Active right) => ScalarTape.Record(default(Divide), left, right);
@@ -33,13 +33,17 @@ public readonly partial struct Active
     public static Active operator --(Active value) => value - One;
 
     /// <inheritdoc/>
-    public static Active Abs(Active value) => ScalarTape.Record(default(Abs), value);
+    public static Active Abs(Active value) => value.Value > 0 && !ScalarTape.IsCareful(value) ? value : ScalarTape.Record(default(Abs), value);
 
-    /// <inheritdoc/>
-    public static Active Max(Active x, Active y) => ScalarTape.Record(default(Maximum), x, y);
+    /// <summary>The larger number. Where they differ it is one of the two and nothing is recorded, except on tapes for analysis.</summary>
+    /// <param name="x">A number.</param>
+    /// <param name="y">Another.</param>
+    public static Active Max(Active x, Active y) => !ScalarTape.IsPlainOrder(x, y) ? ScalarTape.Record(default(Maximum), x, y) : new Active(double.Max(x.Value, y.Value), x.Value > y.Value ? x.Handle : y.Handle);
 
-    /// <inheritdoc/>
-    public static Active Min(Active x, Active y) => ScalarTape.Record(default(Minimum), x, y);
+    /// <summary>The smaller number. Where they differ it is one of the two and nothing is recorded, except on tapes for analysis.</summary>
+    /// <param name="x">A number.</param>
+    /// <param name="y">Another.</param>
+    public static Active Min(Active x, Active y) => !ScalarTape.IsPlainOrder(x, y) ? ScalarTape.Record(default(Minimum), x, y) : new Active(double.Min(x.Value, y.Value), x.Value < y.Value ? x.Handle : y.Handle);
 
     /// <inheritdoc/>
     public static Active MaxNumber(Active x, Active y) => IsNaN(x) ? y : IsNaN(y) ? x : Max(x, y);

@@ -1,19 +1,21 @@
+using System.Runtime.CompilerServices;
+
 namespace ConservativeAD;
 
 /// <content>Order: by value; of equal values by tangents, where there are any.</content>
 public readonly partial struct Active
 {
     /// <inheritdoc/>
-    public static bool operator <(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) < 0 : ScalarTape.Differ(left, right) && left.Value < right.Value;
+    public static bool operator <(Active left, Active right) => ScalarTape.IsPlainOrder(left, right) ? left.Value < right.Value : IsLess(left, right);
 
     /// <inheritdoc/>
-    public static bool operator >(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) > 0 : ScalarTape.Differ(left, right) && left.Value > right.Value;
+    public static bool operator >(Active left, Active right) => ScalarTape.IsPlainOrder(left, right) ? left.Value > right.Value : IsGreater(left, right);
 
     /// <inheritdoc/>
-    public static bool operator <=(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) <= 0 : ScalarTape.Differ(left, right) && left.Value < right.Value;
+    public static bool operator <=(Active left, Active right) => ScalarTape.IsPlainOrder(left, right) ? left.Value <= right.Value : IsLessOrEqual(left, right);
 
     /// <inheritdoc/>
-    public static bool operator >=(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) >= 0 : ScalarTape.Differ(left, right) && left.Value > right.Value;
+    public static bool operator >=(Active left, Active right) => ScalarTape.IsPlainOrder(left, right) ? left.Value >= right.Value : IsGreaterOrEqual(left, right);
 
     /// <inheritdoc/>
     public static bool operator ==(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) == 0 : !ScalarTape.Differ(left, right);
@@ -91,4 +93,16 @@ public readonly partial struct Active
 
     /// <inheritdoc/>
     public override int GetHashCode() => Value.GetHashCode();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsLess(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) < 0 : ScalarTape.Differ(left, right) && left.Value < right.Value;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsGreater(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) > 0 : ScalarTape.Differ(left, right) && left.Value > right.Value;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsLessOrEqual(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) <= 0 : ScalarTape.Differ(left, right) && left.Value <= right.Value;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsGreaterOrEqual(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) >= 0 : ScalarTape.Differ(left, right) && left.Value >= right.Value;
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ConservativeAD;
 
@@ -32,12 +33,15 @@ public readonly partial struct Active
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Active result) => Wrap(double.TryParse(s, provider, out double value), value, out result);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static bool INumberBase<Active>.TryConvertFromChecked<TOther>(TOther value, out Active result) => Wrap(true, double.CreateChecked(value), out result);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static bool INumberBase<Active>.TryConvertFromSaturating<TOther>(TOther value, out Active result) => Wrap(true, double.CreateSaturating(value), out result);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static bool INumberBase<Active>.TryConvertFromTruncating<TOther>(TOther value, out Active result) => Wrap(true, double.CreateTruncating(value), out result);
 
     /// <inheritdoc/>
@@ -75,6 +79,7 @@ public readonly partial struct Active
         return value.Value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Wrap(bool succeeded, double value, out Active result)
     {
         result = new Active(value);

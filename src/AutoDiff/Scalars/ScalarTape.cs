@@ -11,55 +11,53 @@ namespace ConservativeAD;
 /// formulas, so that numbers and arrays share every operation, selection and kink.
 /// </summary>
 /// <remarks>
-/// The newest tape of a thread records what active numbers of that thread compute; disposing of it makes the one before record again. Branches are the program's own: comparisons of
+/// An operation is recorded on the tape of its arguments; several tapes may be alive, one within another's recording too. One thread at a time may record on a tape. Branches are the program's own: comparisons of
 /// equal numbers are noted (a kink), and resolved by tangents where the numbers have any.
 /// </remarks>
 public sealed unsafe partial class ScalarTape : IDisposable
 {
     private const int FirstCapacity = 1024;
 
-    private static int owners;
-
+    // Tapes that their thread did not dispose of: they stay alive as long as it does, since numbers do not keep them.
     [ThreadStatic]
-    private static ScalarTape? current;
+    private static List<ScalarTape>? living;
 
-    private readonly ScalarTape? before;
+    private readonly List<ScalarTape> others = living ??= [];
+    private readonly ScalarRecord* record;
     private readonly int columns;
     private readonly bool isCareful;
     private readonly List<ScalarKink> kinks = [];
     private readonly List<OperationFacts> singular = [];
     private readonly List<int> variables = [];
     private readonly List<double>? keptValues;
-    private Entry* entries;
     private ushort* operations;
     private double* tangents;
     private double* adjoints;
     private int adjointCapacity;
     private int capacity;
-    private int count;
-    private int owner;
+    private bool isDisposed;
 
-    /// <summary>Makes an empty tape, on which active numbers of this thread are recorded from now on.</summary>
+    /// <summary>Makes an empty tape.</summary>
     /// <param name="selections">What is returned at kinks; <see cref="Selections.PyTorch"/> if null.</param>
     /// <param name="directions">How many tangents every number carries; 0 for none. With tangents, kinks and comparisons of equal numbers are decided by the first tangents that differ.</param>
     public ScalarTape(Selections? selections = null, int directions = 0)
-        : this(selections, directions, false, false, false)
+        : this(selections, directions, directions > 0, false, false, false)
     {
     }
 
-    internal ScalarTape(Selections? selections, int directions, bool keepsValues, bool writesModuli, bool isOfSecondOrder)
+    private ScalarTape(Selections? selections, int directions, bool isCareful, bool keepsValues, bool writesModuli, bool isOfSecondOrder)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(directions);
         Selections = selections ?? Selections.PyTorch;
         columns = directions;
-        isCareful = keepsValues || directions > 0;
+        this.isCareful = isCareful;
         keptValues = keepsValues ? [0] : null;
         moduli = writesModuli ? [] : null;
         slopeTangents = isOfSecondOrder ? [(0, 0)] : null;
+        record = ScalarTapeSlots.Rent(this);
         Grow(FirstCapacity);
         Clear();
-        before = current;
-        current = this;
+        others.Add(this);
     }
 
     /// <summary>Frees the memory of a tape that was not disposed of.</summary>
@@ -72,9 +70,9 @@ public sealed unsafe partial class ScalarTape : IDisposable
     public int Directions => columns;
 
     /// <summary>How many operations are recorded, variables included.</summary>
-    public int Count => count - 1;
+    public int Count => record->Count - 1;
 
-    /// <summary>Whether active numbers were compared since the last reset.</summary>
+    /// <summary>Whether active numbers were compared since the last reset; known to tapes for analysis.</summary>
     internal bool Compares { get; private set; }
 
     internal IReadOnlyList<ScalarKink> Kinks => kinks;
@@ -83,13 +81,16 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
     internal IReadOnlyList<int> Variables => variables;
 
+    /// <summary>A tape that also notes which operations and comparisons it met, and if wanted their values.</summary>
+    internal static ScalarTape ForAnalysis(Selections? selections, int directions, bool keepsValues) => new(selections, directions, true, keepsValues, false, false);
+
     /// <summary>An independent variable.</summary>
     /// <param name="value">Its value.</param>
     /// <param name="tangent">Its tangents, one a direction; zeros if empty.</param>
     /// <exception cref="ArgumentException">There are more or fewer tangents than directions.</exception>
     public Active Variable(double value, ReadOnlySpan<double> tangent = default)
     {
-        ObjectDisposedException.ThrowIf(entries is null, this);
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         if (tangent.Length != 0 && tangent.Length != columns)
             throw new ArgumentException($"{tangent.Length} tangents were given to a tape of {columns} directions.", nameof(tangent));
         Active variable = Append(value, 0, 0, 0, 0, 0);
@@ -112,104 +113,156 @@ public sealed unsafe partial class ScalarTape : IDisposable
     /// <summary>Forgets what was recorded; active numbers recorded so far can no longer be used.</summary>
     public void Reset()
     {
-        ObjectDisposedException.ThrowIf(entries is null, this);
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         Clear();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (entries is null)
+        if (isDisposed)
             return;
-        if (current == this)
-            current = before;
+        others.Remove(this);
         Free();
         GC.SuppressFinalize(this);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // What is rare goes to one call at the end, so that the rest needs no frame: constants alone, numbers of other tapes, kinks, growth.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static Active Record<TRule>(TRule rule, Active x)
         where TRule : struct, IUnaryRule<TRule>
     {
+        ScalarRecord* record = ScalarTapeSlots.Guess;
         ScalarLane<double> argument = new(x.Value), value = rule.Value(argument);
-        if (x.Owner == 0)
-            return new Active(value.Value);
-        ScalarTape tape = Holding(x.Owner);
         double slope = rule.Slope(argument, value).Value;
-        if (TRule.Kink(rule, argument).Value != 0 || !double.IsFinite(slope) || tape.isCareful)
-            return tape.RecordWithCare(rule, x, value);
-        return tape.Append(value.Value, slope, x.Node, 0, 0, RuleNumber<TRule>.Value);
+        int node = record->Count;
+        if (((x.Handle ^ record->Tag) >> ScalarTapeSlots.TagShift) != 0 || node >= record->FreeNodes || TRule.Kink(rule, argument).Value != 0 || !double.IsFinite(slope))
+            return RecordRare(rule, x);
+        return record->Append(node, value.Value, slope, x.Node, 0, node);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static Active Record<TRule>(TRule rule, Active x, Active y)
         where TRule : struct, IBinaryRule<TRule>
     {
-        ScalarLane<double> first = new(x.Value), second = new(y.Value), value = rule.Value(first, second);
-        if ((x.Owner | y.Owner) == 0)
-            return new Active(value.Value);
-        ScalarTape tape = Holding(x, y);
-        if (TRule.Kink(rule, first, second).Value != 0 || tape.isCareful)
-            return tape.RecordWithCare(rule, x, y, value);
-        return tape.Append(value.Value, rule.SlopeOfFirst(first, second).Value, x.Node, rule.SlopeOfSecond(first, second).Value, y.Node, BinaryRuleNumber<TRule>.Value);
+        if (x.IsConstant || y.IsConstant)
+            return RecordWithConstant(rule, x, y);
+        ScalarRecord* record = ScalarTapeSlots.Guess;
+        ScalarLane<double> first = new(x.Value), second = new(y.Value);
+        int node = record->Count;
+        if (((x.Handle ^ record->Tag) | (y.Handle ^ record->Tag)) >> ScalarTapeSlots.TagShift != 0 || node >= record->FreeNodes || TRule.Kink(rule, first, second).Value != 0)
+            return RecordRare(rule, x, y);
+        return record->Append(node, rule.Value(first, second).Value, rule.SlopeOfFirst(first, second).Value, x.Node, rule.SlopeOfSecond(first, second).Value, y.Node);
     }
+
+    /// <summary>
+    /// The same within the caller, for operations without kinks whose value and slopes are an instruction each. These are handed over and not asked of the rule, since the JIT stops inlining
+    /// in a method after some hundred calls.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Active Record<TRule>(TRule rule, Active x, Active y, double value, double slopeOfFirst, double slopeOfSecond)
+        where TRule : struct, IBinaryRule<TRule>
+    {
+        if (x.Handle == 0 || y.Handle == 0)
+            return RecordWithConstant(rule, x, y);
+        ScalarRecord* record = ScalarTapeSlots.Guess;
+        int node = record->Count;
+        if (((x.Handle ^ record->Tag) | (y.Handle ^ record->Tag)) >> ScalarTapeSlots.TagShift != 0 || node >= record->FreeNodes)
+            return RecordRare(rule, x, y);
+        return record->Append(node, value, slopeOfFirst, (int)x.Handle, slopeOfSecond, (int)y.Handle);
+    }
+
+    /// <summary>Whether the values alone decide how two numbers compare, and nobody wants to know that they were compared.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsPlainOrder(Active x, Active y) => x.Value != y.Value && ((x.Handle | y.Handle) & ScalarTapeSlots.Careful) == 0;
+
+    /// <summary>Whether the number's tape wants to know every operation.</summary>
+    internal static bool IsCareful(Active x) => (x.Handle & ScalarTapeSlots.Careful) != 0;
 
     /// <summary>The order of two numbers of equal value: by their tangents, in Clarke mode; 0 where these tie or there are none.</summary>
     internal static int CompareEqual(Active x, Active y)
     {
-        if ((x.Owner | y.Owner) == 0 || (x.Owner == y.Owner && x.Node == y.Node))
+        if (x.Handle == y.Handle)
             return 0;
         return Holding(x, y).Tie(x, y);
     }
 
-    /// <summary>Notes that two numbers of different value are compared; always true.</summary>
+    /// <summary>Notes that two numbers of different value are compared, on a tape that wants to know; always true.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool Differ(Active x, Active y)
     {
-        if ((x.Owner | y.Owner) != 0)
+        if (((x.Handle | y.Handle) & ScalarTapeSlots.Careful) != 0)
             Holding(x, y).Compares = true;
         return true;
     }
 
-    internal bool Holds(Active x) => x.Owner == owner;
+    internal bool Holds(Active x) => record->Holds(x.Handle);
 
     internal ReadOnlySpan<double> TangentOf(Active x) => TangentRow(x.Node);
 
-    internal static ScalarTape Holding(int owner)
+    // A constant's cotangent goes where nobody reads it: to the node itself, which has passed its own on by then. All of them at one place would wait for each other.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Active RecordWithConstant<TRule>(TRule rule, Active x, Active y)
+        where TRule : struct, IBinaryRule<TRule>
     {
-        ScalarTape? tape = current;
-        if (tape is null || tape.owner != owner)
-            ThrowForeign();
-        return tape;
+        ScalarRecord* record = ScalarTapeSlots.Guess;
+        ScalarLane<double> first = new(x.Value), second = new(y.Value);
+        int node = record->Count;
+        if (x.Handle == y.Handle || ((x.Handle ^ y.Handle ^ record->Tag) >> ScalarTapeSlots.TagShift) != 0 || node >= record->FreeNodes || TRule.Kink(rule, first, second).Value != 0)
+            return RecordRare(rule, x, y);
+        ScalarLane<double> value = rule.Value(first, second);
+        return x.IsConstant
+            ? record->Append(node, value.Value, rule.SlopeOfSecond(first, second).Value, y.Node, 0, node)
+            : record->Append(node, value.Value, rule.SlopeOfFirst(first, second).Value, x.Node, 0, node);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ScalarTape Holding(Active x, Active y)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Active RecordRare<TRule>(TRule rule, Active x)
+        where TRule : struct, IUnaryRule<TRule>
     {
-        ScalarTape? tape = current;
-        if (tape is null || (x.Owner != tape.owner && x.Owner != 0) || (y.Owner != tape.owner && y.Owner != 0))
-            ThrowForeign();
-        return tape;
+        ScalarLane<double> argument = new(x.Value), value = rule.Value(argument);
+        if (x.IsConstant)
+            return new Active(value.Value);
+        ScalarRecord* record = ScalarTapeSlots.Named(x.Handle);
+        int node = record->Count;
+        double slope = rule.Slope(argument, value).Value;
+        if (node >= record->FreeNodes || TRule.Kink(rule, argument).Value != 0 || !double.IsFinite(slope))
+            return ScalarTapeSlots.TapeOf(record).RecordWithCare(rule, x, value);
+        return record->Append(node, value.Value, slope, x.Node, 0, node);
     }
 
-    [DoesNotReturn]
-    private static void ThrowForeign() => throw new InvalidOperationException(
-        "An active number was used on another tape than the one it was recorded on, or after that tape's reset or disposal; pass plain numbers (Active.Value) between tapes.");
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Active RecordRare<TRule>(TRule rule, Active x, Active y)
+        where TRule : struct, IBinaryRule<TRule>
+    {
+        ScalarLane<double> first = new(x.Value), second = new(y.Value), value = rule.Value(first, second);
+        if (x.IsConstant && y.IsConstant)
+            return new Active(value.Value);
+        ScalarRecord* record = ScalarTapeSlots.Named(x.Handle, y.Handle);
+        int node = record->Count;
+        if (node >= record->FreeNodes || TRule.Kink(rule, first, second).Value != 0)
+            return ScalarTapeSlots.TapeOf(record).RecordWithCare(rule, x, y, value);
+        return record->Append(
+            node,
+            value.Value,
+            rule.SlopeOfFirst(first, second).Value,
+            x.IsConstant ? node : x.Node,
+            rule.SlopeOfSecond(first, second).Value,
+            y.IsConstant ? node : y.Node);
+    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ScalarTape Holding(Active x) => ScalarTapeSlots.TapeOf(ScalarTapeSlots.Named(x.Handle));
+
+    private static ScalarTape Holding(Active x, Active y) => ScalarTapeSlots.TapeOf(ScalarTapeSlots.Named(x.Handle, y.Handle));
+
     private Active Append(double value, double slope, int input, double otherSlope, int otherInput, ushort operation)
     {
-        int node = count;
+        int node = record->Count;
         if (node == capacity)
             Grow(2 * capacity);
-        Entry* entry = entries + node;
-        entry->FirstSlope = slope;
-        entry->SecondSlope = otherSlope;
-        entry->First = input;
-        entry->Second = otherInput;
-        operations[node] = operation;
-        count = node + 1;
-        return new Active(value, node, owner);
+        if (isCareful)
+            operations[node] = operation;
+        return record->Append(node, value, slope, input, otherSlope, otherInput);
     }
 
     private Active RecordWithCare<TRule>(TRule rule, Active x, ScalarLane<double> value)
@@ -227,7 +280,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
             double Towards(double direction) => TRule.DirectionalSlope(selected, argument, value, new ScalarLane<double>(direction)).Value;
             if (columns > 0)
                 slope = Towards(tangent);
-            kinks.Add(new ScalarKink(count, TRule.Facts, new ScalarForm(x.Node, 1, 0, 0).Oriented(tangent), tangent != 0, false)
+            kinks.Add(new ScalarKink(record->Count, TRule.Facts, new ScalarForm(x.Node, 1, 0, 0).Oriented(tangent), tangent != 0, false)
             {
                 Alternatives = [(Towards(1), 0), (Towards(-1), 0)],
                 Selected = selections => (TRule.Select(rule, selections).Slope(argument, value).Value, 0),
@@ -265,8 +318,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
             if (columns > 0)
                 slopes = Towards(tangent);
-            bool isOneVariable = x.Owner == y.Owner && x.Node == y.Node;
-            kinks.Add(new ScalarKink(count, TRule.Facts, new ScalarForm(x.Node, of, y.Node, and).Oriented(tangent), tangent != 0 || isOneVariable, false)
+            bool isOneVariable = x.Handle == y.Handle;
+            kinks.Add(new ScalarKink(record->Count, TRule.Facts, new ScalarForm(x.Node, of, y.Node, and).Oriented(tangent), tangent != 0 || isOneVariable, false)
             {
                 Alternatives = [Towards(1), Towards(-1)],
                 Selected = selections =>
@@ -292,7 +345,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
     {
         Compares = true;
         double tangent = FirstNonzero(TangentOf(x), 1, TangentOf(y), -1);
-        kinks.Add(new ScalarKink(count, ScalarKink.Comparison, new ScalarForm(x.Node, 1, y.Node, -1).Oriented(tangent), tangent != 0, true));
+        kinks.Add(new ScalarKink(record->Count, ScalarKink.Comparison, new ScalarForm(x.Node, 1, y.Node, -1).Oriented(tangent), tangent != 0, true));
         return Math.Sign(tangent);
     }
 
@@ -332,9 +385,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
     private void Clear()
     {
-        owner = Interlocked.Increment(ref owners);
-        if (owner == 0)
-            owner = Interlocked.Increment(ref owners);
+        ScalarTapeSlots.Renew(record, isCareful);
         Compares = false;
         kinks.Clear();
         singular.Clear();
@@ -345,11 +396,12 @@ public sealed unsafe partial class ScalarTape : IDisposable
         keptValues?.RemoveRange(1, keptValues.Count - 1);
 
         // Node 0 takes the cotangents of constants, which nobody reads.
-        entries[0] = default;
-        operations[0] = 0;
+        record->Nodes[0] = default;
+        if (isCareful)
+            operations[0] = 0;
         if (columns > 0)
             TangentRow(0).Clear();
-        count = 1;
+        record->Count = 1;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -357,30 +409,27 @@ public sealed unsafe partial class ScalarTape : IDisposable
     {
         if (places < capacity)
             throw new InvalidOperationException($"More than {capacity} operations were recorded on one scalar tape; divide the program with checkpoints.");
-        entries = (Entry*)NativeMemory.Realloc(entries, (nuint)places * (nuint)sizeof(Entry));
-        operations = (ushort*)NativeMemory.Realloc(operations, (nuint)places * sizeof(ushort));
+        record->Nodes = (ScalarNode*)NativeMemory.Realloc(record->Nodes, (nuint)places * (nuint)sizeof(ScalarNode));
+        if (isCareful)
+            operations = (ushort*)NativeMemory.Realloc(operations, (nuint)places * sizeof(ushort));
         if (columns > 0)
             tangents = (double*)NativeMemory.Realloc(tangents, (nuint)places * (nuint)columns * sizeof(double));
         capacity = places;
+        record->FreeNodes = isCareful ? 0 : places;
     }
 
     private void Free()
     {
-        NativeMemory.Free(entries);
+        if (isDisposed || record == null)
+            return;
+        isDisposed = true;
+        NativeMemory.Free(record->Nodes);
+        ScalarTapeSlots.Return(record);
         NativeMemory.Free(operations);
         NativeMemory.Free(tangents);
         NativeMemory.Free(adjoints);
-        entries = null;
         operations = null;
         tangents = null;
         adjoints = null;
-    }
-
-    private struct Entry
-    {
-        public double FirstSlope;
-        public double SecondSlope;
-        public int First;
-        public int Second;
     }
 }

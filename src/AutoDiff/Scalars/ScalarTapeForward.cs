@@ -11,7 +11,7 @@ public sealed unsafe partial class ScalarTape
     /// <returns>One element an output.</returns>
     public double[] Push(ReadOnlySpan<double> direction, ReadOnlySpan<Active> outputs)
     {
-        ObjectDisposedException.ThrowIf(entries is null, this);
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         if (direction.Length != variables.Count)
             throw new ArgumentException($"A direction of {direction.Length} elements was given for {variables.Count} variables.", nameof(direction));
         CheckOwn(outputs);
@@ -19,13 +19,17 @@ public sealed unsafe partial class ScalarTape
         double* tangent = adjoints;
         tangent[0] = 0;
         int variable = 0;
-        for (int node = 1; node < count; node++)
+        for (int node = 1; node < record->Count; node++)
         {
-            Entry* entry = entries + node;
+            ScalarNode* entry = record->Nodes + node;
             if (variable < variables.Count && variables[variable] == node)
                 tangent[node] = direction[variable++];
             else
+            {
+                // A node that is its own input stands for a constant.
+                tangent[node] = 0;
                 tangent[node] = Product(entry->FirstSlope, tangent[entry->First]) + Product(entry->SecondSlope, tangent[entry->Second]);
+            }
         }
 
         double[] result = new double[outputs.Length];
@@ -40,12 +44,12 @@ public sealed unsafe partial class ScalarTape
     /// <param name="gradient">Where to write it: one place a variable.</param>
     public void Pull(ReadOnlySpan<Active> outputs, ReadOnlySpan<double> weights, Span<double> gradient)
     {
-        ObjectDisposedException.ThrowIf(entries is null, this);
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         if (weights.Length != outputs.Length || gradient.Length != variables.Count)
             throw new ArgumentException($"{outputs.Length} outputs of {variables.Count} variables were given {weights.Length} weights and room for {gradient.Length} elements.", nameof(weights));
         CheckOwn(outputs);
         PrepareAdjoints();
-        new Span<double>(adjoints, count).Clear();
+        new Span<double>(adjoints, record->Count).Clear();
         int last = 0;
         for (int i = 0; i < outputs.Length; i++)
         {
@@ -63,12 +67,13 @@ public sealed unsafe partial class ScalarTape
     internal int[][] Pattern(ReadOnlySpan<Active> outputs)
     {
         CheckOwn(outputs);
-        int[]?[] dependencies = new int[]?[count];
+        int[]?[] dependencies = new int[]?[record->Count];
         dependencies[0] = [];
         int variable = 0;
-        for (int node = 1; node < count; node++)
+        for (int node = 1; node < record->Count; node++)
         {
-            Entry entry = entries[node];
+            ScalarNode entry = record->Nodes[node];
+            dependencies[node] = [];
             dependencies[node] = variable < variables.Count && variables[variable] == node ? [variable++] : Union(dependencies[entry.First]!, dependencies[entry.Second]!);
         }
 
@@ -109,14 +114,14 @@ public sealed unsafe partial class ScalarTape
     {
         foreach (Active number in numbers)
         {
-            if (number.Owner != 0 && number.Owner != owner)
-                ThrowForeign();
+            if (!number.IsConstant && !Holds(number))
+                ScalarTapeSlots.ThrowForeign();
         }
     }
 
     private void PrepareAdjoints()
     {
-        if (adjointCapacity >= count)
+        if (adjointCapacity >= record->Count)
             return;
         adjointCapacity = capacity;
         adjoints = (double*)NativeMemory.Realloc(adjoints, (nuint)adjointCapacity * sizeof(double));

@@ -8,22 +8,22 @@ public sealed unsafe partial class ScalarTape
     /// <summary>The arguments and values of the absolute values recorded, in program order.</summary>
     internal IReadOnlyList<(int Switch, int Modulus)> Moduli => moduli ?? [];
 
-    internal static ScalarTape WithModuli() => new(null, 0, true, true, false);
+    internal static ScalarTape WithModuli() => new(null, 0, true, true, true, false);
 
     /// <summary>The derivatives of a node with respect to the variables and to the absolute values, which are held as if they were variables themselves.</summary>
     internal (double[] Variables, double[] Moduli) PullToModuli(int node)
     {
-        Span<bool> isModulus = new bool[count];
+        Span<bool> isModulus = new bool[record->Count];
         foreach ((_, int modulus) in Moduli)
             isModulus[modulus] = true;
-        double[] cotangents = new double[count];
+        double[] cotangents = new double[record->Count];
         cotangents[node] = 1;
         for (int k = node; k > 0; k--)
         {
             if (cotangents[k] == 0 || (isModulus[k] && k != node))
                 continue;
-            cotangents[entries[k].First] += cotangents[k] * entries[k].FirstSlope;
-            cotangents[entries[k].Second] += cotangents[k] * entries[k].SecondSlope;
+            cotangents[record->Nodes[k].First] += cotangents[k] * record->Nodes[k].FirstSlope;
+            cotangents[record->Nodes[k].Second] += cotangents[k] * record->Nodes[k].SecondSlope;
         }
 
         // An output that is itself an absolute value was taken apart above; as a modulus it counts whole.

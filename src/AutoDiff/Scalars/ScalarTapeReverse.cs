@@ -20,17 +20,17 @@ public sealed unsafe partial class ScalarTape
     /// <exception cref="InvalidOperationException">The number is of another tape.</exception>
     public void Gradient(Active output, Span<double> gradient)
     {
-        ObjectDisposedException.ThrowIf(entries is null, this);
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         if (gradient.Length != variables.Count)
             throw new ArgumentException($"The gradient has {variables.Count} elements; room for {gradient.Length} was given.", nameof(gradient));
-        if (output.Owner == 0)
+        if (output.IsConstant)
         {
             gradient.Clear();
             return;
         }
 
-        if (output.Owner != owner)
-            ThrowForeign();
+        if (!Holds(output))
+            ScalarTapeSlots.ThrowForeign();
         Pull(new ScalarForm(output.Node, 1, 0, 0), gradient);
     }
 
@@ -54,9 +54,9 @@ public sealed unsafe partial class ScalarTape
     /// <summary>Puts other slopes at a node.</summary>
     internal (int Node, double First, double Second) Exchange(int node, (double First, double Second) slopes)
     {
-        (int, double, double) kept = (node, entries[node].FirstSlope, entries[node].SecondSlope);
-        entries[node].FirstSlope = slopes.First;
-        entries[node].SecondSlope = slopes.Second;
+        (int, double, double) kept = (node, record->Nodes[node].FirstSlope, record->Nodes[node].SecondSlope);
+        record->Nodes[node].FirstSlope = slopes.First;
+        record->Nodes[node].SecondSlope = slopes.Second;
         return kept;
     }
 
@@ -75,7 +75,7 @@ public sealed unsafe partial class ScalarTape
         get
         {
             yield return new RecordedOperation(0, OperationFacts.Leaf, [], true, true);
-            for (int node = 1; node < count; node++)
+            for (int node = 1; node <= Count; node++)
                 yield return OperationAt(node);
         }
     }
@@ -86,14 +86,14 @@ public sealed unsafe partial class ScalarTape
     /// <summary>The inputs of a node that depend on variables, with the slopes.</summary>
     internal IEnumerable<(int Input, double Slope)> SlopesOf(int node)
     {
-        Entry entry = entries[node];
+        ScalarNode entry = record->Nodes[node];
         (int Input, double Slope)[] slopes = [(entry.First, entry.FirstSlope), (entry.Second, entry.SecondSlope)];
         return slopes.Where(slope => slope.Input != 0);
     }
 
     private RecordedOperation OperationAt(int node)
     {
-        Entry entry = entries[node];
+        ScalarNode entry = record->Nodes[node];
         OperationFacts facts = RuleNumbers.Of(operations[node]);
         int inputCount = RuleNumbers.ArityOf(operations[node]);
         int[] inputNodes = inputCount switch { 0 => [], 1 => [entry.First], _ => [entry.First, entry.Second] };
@@ -113,12 +113,13 @@ public sealed unsafe partial class ScalarTape
     private void SweepFrom(int last)
     {
         double* adjoint = adjoints;
+        ScalarNode* nodes = record->Nodes;
         for (int node = last; node > 0; node--)
         {
             double cotangent = adjoint[node];
             if (cotangent == 0)
                 continue;
-            Entry* entry = entries + node;
+            ScalarNode* entry = nodes + node;
             adjoint[entry->First] += cotangent * entry->FirstSlope;
             adjoint[entry->Second] += cotangent * entry->SecondSlope;
         }

@@ -15,19 +15,19 @@ public sealed unsafe partial class ScalarTape
         .DistinctBy(met => (met.Node, met.Operation))
         .OrderBy(met => met.Node)]);
 
-    internal static ScalarTape OfSecondOrder(Selections? selections) => new(selections, 1, false, false, true);
+    internal static ScalarTape OfSecondOrder(Selections? selections) => new(selections, 1, true, false, false, true);
 
     /// <summary>The gradient, and its derivative along the tape's direction.</summary>
     internal (double[] Gradient, double[] Product) HessianProduct(Active output)
     {
-        double[] cotangents = new double[count], moved = new double[count];
-        cotangents[output.Node] = output.Owner == 0 ? 0 : 1;
+        double[] cotangents = new double[record->Count], moved = new double[record->Count];
+        cotangents[output.Node] = output.IsConstant ? 0 : 1;
         for (int node = output.Node; node > 0; node--)
         {
             double cotangent = cotangents[node], tangent = moved[node];
             if (cotangent == 0 && tangent == 0)
                 continue;
-            Entry entry = entries[node];
+            ScalarNode entry = record->Nodes[node];
             (double first, double second) = slopeTangents![node];
             cotangents[entry.First] += cotangent * entry.FirstSlope;
             cotangents[entry.Second] += cotangent * entry.SecondSlope;
@@ -49,7 +49,7 @@ public sealed unsafe partial class ScalarTape
 
         double ahead = Along(1);
         if (Differ(ahead, Along(-1)))
-            bends.Add(new ScalarKink(count, TRule.Facts, default, true, false));
+            bends.Add(new ScalarKink(record->Count, TRule.Facts, default, true, false));
         double tangent = TangentRow(x.Node)[0];
         slopeTangents!.Add((tangent == 0 ? 0 : ahead * tangent, 0));
     }
@@ -66,7 +66,7 @@ public sealed unsafe partial class ScalarTape
         (double dx, double dy) = (TangentRow(x.Node)[0], TangentRow(y.Node)[0]);
         (double First, double Second) ahead = Along(dx, dy), behind = Along(-dx, -dy);
         if (Differ(ahead.First, behind.First) || Differ(ahead.Second, behind.Second))
-            bends.Add(new ScalarKink(count, TRule.Facts, default, true, false));
+            bends.Add(new ScalarKink(record->Count, TRule.Facts, default, true, false));
         slopeTangents!.Add(ahead);
     }
 

@@ -12,7 +12,7 @@ public sealed unsafe partial class ScalarTape
     internal static Active RecordHypot(Active x, Active y)
     {
         double value = double.Hypot(x.Value, y.Value);
-        if ((x.Owner | y.Owner) == 0)
+        if (x.IsConstant && y.IsConstant)
             return new Active(value);
         ScalarTape tape = Holding(x, y);
         (double First, double Second) slopes = value == 0 ? (0, 0) : (x.Value / value, y.Value / value);
@@ -20,7 +20,7 @@ public sealed unsafe partial class ScalarTape
         {
             double share = tape.Selections.Norm2AtZero / Math.Sqrt(2);
             slopes = tape.columns > 0 ? tape.MovingFromOrigin(x, y) : (share, share);
-            tape.kinks.Add(new ScalarKink(tape.count, HypotFacts, default, slopes != (0, 0), false)
+            tape.kinks.Add(new ScalarKink(tape.record->Count, HypotFacts, default, slopes != (0, 0), false)
             {
                 IsCurved = true,
                 Selected = selections => (selections.Norm2AtZero / Math.Sqrt(2), selections.Norm2AtZero / Math.Sqrt(2)),
@@ -38,10 +38,10 @@ public sealed unsafe partial class ScalarTape
     /// <summary>A step function's value at one of its jumps.</summary>
     internal static Active RecordJump(Active x, double value)
     {
-        if (x.Owner == 0)
+        if (x.IsConstant)
             return new Active(value);
-        ScalarTape tape = Holding(x.Owner);
-        tape.kinks.Add(new ScalarKink(tape.count, RoundingFacts, new ScalarForm(x.Node, 1, 0, 0), true, false));
+        ScalarTape tape = Holding(x);
+        tape.kinks.Add(new ScalarKink(tape.record->Count, RoundingFacts, new ScalarForm(x.Node, 1, 0, 0), true, false));
         tape.slopeTangents?.Add((0, 0));
         Active result = tape.Append(value, 0, x.Node, 0, 0, RoundingNumber);
         tape.keptValues?.Add(value);

@@ -3,6 +3,9 @@ namespace ConservativeAD.Kernels.Elementwise;
 /// <summary>Functions built from those of <see cref="ILane{L}"/>, for any lane.</summary>
 public static class Lane
 {
+    // Up to here erf is computed as it is, beyond as what is missing to 1.
+    private const double ErfNearZero = 0.46875;
+
     /// <summary>0.</summary><typeparam name="L">The lane type.</typeparam>
     public static L Zero<L>()
         where L : struct, ILane<L> => L.Constant(0);
@@ -75,13 +78,38 @@ public static class Lane
         return L.IfGreater(L.Constant(0), x, e * upper, upper);
     }
 
-    // The rational approximations of W. J. Cody, Math. Comp. 23 (1969).
     internal static L RationalErf<L>(L x)
         where L : struct, ILane<L>
     {
-        L y = L.Abs(x);
-        L square = y * y;
+        L y = L.Abs(x), four = L.Constant(4);
 
+        // Arguments outside a range are replaced, so that no lane overflows on a side it does not take.
+        L complement = L.IfGreater(y, four, FarErfComplement(L.Min(L.Max(y, four), L.Constant(6))), MiddleErfComplement(L.Min(y, four)));
+        L beyond = L.Constant(1) - complement;
+        L signed = L.IfGreater(L.Constant(0), x, -beyond, beyond);
+
+        // The last line also lets NaN through: NaN compares as neither.
+        return L.IfGreater(y, L.Constant(ErfNearZero), signed, NearErf(x));
+    }
+
+    /// <summary>What <see cref="RationalErf{L}"/> gives, for a single number: only the range that it lies in is computed.</summary>
+    /// <typeparam name="L">The lane type.</typeparam><param name="x">The number.</param><param name="plain">The same number.</param>
+    internal static L RationalErfByRange<L>(L x, double plain)
+        where L : struct, ILane<L>
+    {
+        double y = Math.Abs(plain);
+        if (!(y > ErfNearZero))
+            return NearErf(x);
+        L complement = y > 4 ? FarErfComplement(L.Min(L.Abs(x), L.Constant(6))) : MiddleErfComplement(L.Abs(x));
+        L beyond = L.Constant(1) - complement;
+        return plain < 0 ? -beyond : beyond;
+    }
+
+    // The rational approximations of W. J. Cody, Math. Comp. 23 (1969).
+    private static L NearErf<L>(L x)
+        where L : struct, ILane<L>
+    {
+        L y = L.Abs(x), square = y * y;
         L numerator = L.Constant(1.85777706184603153e-1) * square;
         L denominator = square;
         numerator = (numerator + L.Constant(3.16112374387056560e0)) * square;
@@ -90,12 +118,14 @@ public static class Lane
         denominator = (denominator + L.Constant(2.44024637934444173e2)) * square;
         numerator = (numerator + L.Constant(3.77485237685302021e2)) * square;
         denominator = (denominator + L.Constant(1.28261652607737228e3)) * square;
-        L small = x * (numerator + L.Constant(3.20937758913846947e3)) / (denominator + L.Constant(2.84423683343917062e3));
+        return x * (numerator + L.Constant(3.20937758913846947e3)) / (denominator + L.Constant(2.84423683343917062e3));
+    }
 
-        // Arguments outside the middle range are replaced, so that no lane overflows on a side it does not take.
-        L middle = L.Min(y, L.Constant(4));
-        numerator = L.Constant(2.15311535474403846e-8) * middle;
-        denominator = middle;
+    private static L MiddleErfComplement<L>(L middle)
+        where L : struct, ILane<L>
+    {
+        L numerator = L.Constant(2.15311535474403846e-8) * middle;
+        L denominator = middle;
         numerator = (numerator + L.Constant(5.64188496988670089e-1)) * middle;
         denominator = (denominator + L.Constant(1.57449261107098347e1)) * middle;
         numerator = (numerator + L.Constant(8.88314979438837594e0)) * middle;
@@ -110,13 +140,16 @@ public static class Lane
         denominator = (denominator + L.Constant(4.36261909014324716e3)) * middle;
         numerator = (numerator + L.Constant(2.05107837782607147e3)) * middle;
         denominator = (denominator + L.Constant(3.43936767414372164e3)) * middle;
-        L complement = L.Exp(-(middle * middle)) * (numerator + L.Constant(1.23033935479799725e3)) / (denominator + L.Constant(1.23033935480374942e3));
+        return L.Exp(-(middle * middle)) * (numerator + L.Constant(1.23033935479799725e3)) / (denominator + L.Constant(1.23033935480374942e3));
+    }
 
-        // Beyond 4 the complement is below 1.6e-8: the leading terms of its asymptotic series settle what a double can still see.
-        L far = L.Min(L.Max(y, L.Constant(4)), L.Constant(6));
+    // Beyond 4 the complement is below 1.6e-8: the leading terms of its asymptotic series settle what a double can still see.
+    private static L FarErfComplement<L>(L far)
+        where L : struct, ILane<L>
+    {
         L inverse = L.Constant(1) / (far * far);
-        numerator = L.Constant(1.63153871373020978e-2) * inverse;
-        denominator = inverse;
+        L numerator = L.Constant(1.63153871373020978e-2) * inverse;
+        L denominator = inverse;
         numerator = (numerator + L.Constant(3.05326634961232344e-1)) * inverse;
         denominator = (denominator + L.Constant(2.56852019228982242e0)) * inverse;
         numerator = (numerator + L.Constant(3.60344899949804439e-1)) * inverse;
@@ -126,11 +159,6 @@ public static class Lane
         numerator = (numerator + L.Constant(1.60837851487422766e-2)) * inverse;
         denominator = (denominator + L.Constant(6.05183413124413191e-2)) * inverse;
         L ratio = inverse * (numerator + L.Constant(6.58749161529837803e-4)) / (denominator + L.Constant(2.33520497626869185e-3));
-        L tail = L.Exp(-(far * far)) * ((L.Constant(0.56418958354775628695) - ratio) / far);
-
-        L beyond = L.Constant(1) - L.IfGreater(y, L.Constant(4), tail, complement);
-        L signed = L.IfGreater(L.Constant(0), x, -beyond, beyond);
-        // The last line also lets NaN through: NaN compares as neither.
-        return L.IfGreater(y, L.Constant(0.46875), signed, small);
+        return L.Exp(-(far * far)) * ((L.Constant(0.56418958354775628695) - ratio) / far);
     }
 }

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ConservativeAD.Kernels.Elementwise;
 
@@ -31,10 +33,12 @@ public readonly struct ScalarLane<U>(U value) : ILane<ScalarLane<U>>
     public static ScalarLane<U> Constant(double value) => new(U.CreateTruncating(value));
 
     /// <inheritdoc/>
-    public static ScalarLane<U> IfGreater(ScalarLane<U> a, ScalarLane<U> b, ScalarLane<U> then, ScalarLane<U> otherwise) => a.Value > b.Value ? then : otherwise;
+    public static ScalarLane<U> IfGreater(ScalarLane<U> a, ScalarLane<U> b, ScalarLane<U> then, ScalarLane<U> otherwise) =>
+        Select(Vector128.GreaterThan(Vector128.CreateScalarUnsafe(a.Value), Vector128.CreateScalarUnsafe(b.Value)), then, otherwise);
 
     /// <inheritdoc/>
-    public static ScalarLane<U> IfEqual(ScalarLane<U> a, ScalarLane<U> b, ScalarLane<U> then, ScalarLane<U> otherwise) => a.Value == b.Value ? then : otherwise;
+    public static ScalarLane<U> IfEqual(ScalarLane<U> a, ScalarLane<U> b, ScalarLane<U> then, ScalarLane<U> otherwise) =>
+        Select(Vector128.Equals(Vector128.CreateScalarUnsafe(a.Value), Vector128.CreateScalarUnsafe(b.Value)), then, otherwise);
 
     /// <inheritdoc/>
     public static ScalarLane<U> Max(ScalarLane<U> a, ScalarLane<U> b) => new(U.Max(a.Value, b.Value));
@@ -89,4 +93,12 @@ public readonly struct ScalarLane<U>(U value) : ILane<ScalarLane<U>>
 
     /// <inheritdoc/>
     public static ScalarLane<U> Pow(ScalarLane<U> a, ScalarLane<U> b) => new(U.Pow(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    public static ScalarLane<U> Erf(ScalarLane<U> a) => Lane.RationalErfByRange(a, double.CreateTruncating(a.Value));
+
+    // By a mask and not by a branch: what numbers compare as is often as good as random.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ScalarLane<U> Select(Vector128<U> mask, ScalarLane<U> then, ScalarLane<U> otherwise) =>
+        new(Vector128.ConditionalSelect(mask, Vector128.CreateScalarUnsafe(then.Value), Vector128.CreateScalarUnsafe(otherwise.Value)).ToScalar());
 }

@@ -162,6 +162,42 @@ public class ActiveTests
     }
 
     [Fact]
+    public void ThreadsRecordOnTapesOfTheirOwnAtOnce()
+    {
+        const int Threads = 4, Rounds = 300, Terms = 50;
+        Parallel.For(0, Threads, new ParallelOptions { MaxDegreeOfParallelism = Threads }, thread =>
+        {
+            for (int round = 0; round < Rounds; round++)
+            {
+                using ScalarTape tape = new();
+                for (int pass = 0; pass < 2; pass++)
+                {
+                    tape.Reset();
+                    Active x = tape.Variable(1 + thread), constant = 2, sum = 0;
+                    for (int i = 0; i < Terms; i++)
+                        sum += (constant * constant * x) + Active.Max(x, constant - constant);
+                    Assert.Equal([5.0 * Terms], tape.Gradient(sum));
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void OneTapeIsRecordedWithinAnothersRecording()
+    {
+        using ScalarTape outer = new();
+        Active x = outer.Variable(2), y = x * x;
+        using (ScalarTape inner = new())
+        {
+            Active u = inner.Variable(3);
+            y += x;
+            Assert.Equal([6.0], inner.Gradient(u * u));
+        }
+
+        Assert.Equal([12.0], outer.Gradient(y * x - (x * x)));
+    }
+
+    [Fact]
     public void ATapeWithinAProgramDoesNotDisturbIt()
     {
         Objective inner = Objective.OfScalars(y => y[0] * y[0]);

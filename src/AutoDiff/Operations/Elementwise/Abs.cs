@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD;
@@ -28,10 +29,12 @@ public readonly struct Abs(double? slopeAtZero) : IUnaryRule<Abs>
         L.IfGreater(L.IfEqual(x, L.Constant(0), tangent, x - L.Constant(0)), L.Constant(0), L.Constant(1), L.Constant(-1));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Abs(x);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Slope<L>(L x, L value)
         where L : struct, ILane<L> =>
         L.IfGreater(x, L.Constant(0), L.Constant(1), L.IfEqual(x, L.Constant(0), L.Constant(slopeAtZero.GetValueOrDefault()), L.Constant(-1)));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD;
@@ -37,10 +38,12 @@ public readonly struct Clamp(double minimum, double maximum, BoundSelection? atB
         where L : struct, ILane<L> => rule.bounds.DirectionalSlope(x, tangent);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Value<L>(L x)
         where L : struct, ILane<L> => bounds.Value(x);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Slope<L>(L x, L value)
         where L : struct, ILane<L> => bounds.Slope(x, atBounds.GetValueOrDefault());
 }

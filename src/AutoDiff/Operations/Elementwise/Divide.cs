@@ -19,7 +19,7 @@ public readonly struct Divide : IBinaryRule<Divide>
 
     /// <inheritdoc/>
     public L SlopeOfSecond<L>(L x, L y)
-        where L : struct, ILane<L> => -(x / (y * y));
+        where L : struct, ILane<L> => -(x / y) * (L.Constant(1) / y);
 }
 
 /// <content>Division.</content>

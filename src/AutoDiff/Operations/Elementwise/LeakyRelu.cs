@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD;
@@ -37,10 +38,12 @@ public readonly struct LeakyRelu(double slope, double? slopeAtZero) : IUnaryRule
     public Monotonicity Monotonicity => slope >= 0 ? Monotonicity.Increasing : Monotonicity.Unknown;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.IfGreater(x, L.Constant(0), x, L.Constant(slope) * x);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Slope<L>(L x, L value)
         where L : struct, ILane<L> =>
         L.IfGreater(x, L.Constant(0), L.Constant(1), L.IfEqual(x, L.Constant(0), L.Constant(slopeAtZero.GetValueOrDefault()), L.Constant(slope)));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD;
@@ -37,15 +38,18 @@ public readonly struct Maximum(double? firstWeight) : IBinaryRule<Maximum>
         where L : struct, ILane<L> => L.Constant(1) - LockedSlopeOfFirst(rule, x, y, dx, dy);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Value<L>(L x, L y)
         where L : struct, ILane<L> => L.Max(x, y);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L SlopeOfFirst<L>(L x, L y)
         where L : struct, ILane<L> =>
         L.IfGreater(x, y, L.Constant(1), L.IfEqual(x, y, L.Constant(firstWeight.GetValueOrDefault()), L.Constant(0)));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L SlopeOfSecond<L>(L x, L y)
         where L : struct, ILane<L> =>
         L.IfGreater(y, x, L.Constant(1), L.IfEqual(x, y, L.Constant(1 - firstWeight.GetValueOrDefault()), L.Constant(0)));

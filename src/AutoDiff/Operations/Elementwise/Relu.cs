@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD;
@@ -36,10 +37,12 @@ public readonly struct Relu(double? slopeAtZero) : IUnaryRule<Relu>
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Max(x, L.Constant(0));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Slope<L>(L x, L value)
         where L : struct, ILane<L>
     {

@@ -1,0 +1,23 @@
+using System.Numerics;
+
+namespace ConservativeAD.Benchmarks.Scalars;
+
+/// <summary>A program on single numbers, written once for plain and for active ones.</summary>
+internal interface IScalarProgram
+{
+    /// <summary>A short name, also that of the same program elsewhere.</summary>
+    static abstract string Name { get; }
+
+    /// <summary>What it computes.</summary>
+    static abstract string Title { get; }
+
+    /// <summary>How many additions, subtractions, multiplications, divisions and functions it computes.</summary>
+    static abstract int Operations { get; }
+
+    /// <summary>Its input.</summary>
+    static abstract double[] Input();
+
+    /// <summary>Its output.</summary>
+    static abstract T Run<T>(T[] x)
+        where T : struct, IFloatingPointIeee754<T>;
+}
