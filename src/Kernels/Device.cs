@@ -18,6 +18,15 @@ public abstract partial class Device : IDisposable
     /// <param name="threads">How many threads take part in one kernel, the caller included; at least 1.</param>
     public static Device Cpu(int threads) => new CpuDevice(threads);
 
+    /// <summary>The bytes of all blocks that were taken from the pool and not given back.</summary>
+    public abstract long BytesInUse { get; }
+
+    /// <summary>The most bytes in use at a time since <see cref="BeginPeak"/>, or since the device was made: the peak of a training step, for one.</summary>
+    public abstract long PeakBytesInUse { get; }
+
+    /// <summary>Begins to measure the peak anew, from what is in use now.</summary>
+    public abstract void BeginPeak();
+
     /// <summary>Takes a block from the device's pool; its elements are whatever they were.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="count">How many elements must fit.</param>

@@ -31,17 +31,28 @@ public class TrainingTests
     public void TheNumberOfThreadsDoesNotChangeABitOfLeNetIn200Steps() => AssertSameBits(start => Models.LeNet5<float>(start), 200);
 
     [Fact]
-    public void TheNumberOfThreadsDoesNotChangeABitWithNormalisationAndDropout() => AssertSameBits(
-        start => new Sequential<float>(
-            new Conv2d<float>("0", 1, 8, 3, start, stride: 2),
-            new BatchNorm<float>("1", 8, start),
-            new Activation<float>(x => x.LeakyRelu()),
-            new AveragePool2d<float>(13),
-            new Flatten<float>(),
-            new LayerNorm<float>("5", [8], start),
-            new Dropout<float>(0.2, start),
-            new Linear<float>("7", 8, 10, start)),
-        20);
+    public void TheNumberOfThreadsDoesNotChangeABitWithNormalisationAndDropout() => AssertSameBits(Normalised, 20);
+
+    [Fact]
+    public void AReplayedStepIsARecordedOneBitForBit()
+    {
+        const int Steps = 20;
+        float[][] recorded = Train(Normalised, 1, Steps).Parameters;
+        using Device device = Device.Cpu(1);
+        Module<float> network = Normalised(new Initializer(device, 7));
+        Adam<float> optimizer = new(network.Parameters, new ConstantStepSize(2e-3));
+        using Tape<float> tape = new(device);
+        (float[] images, int[] labels) = Images();
+        NDArray<float> input = device.Array<float>([Batch, 1, 28, 28], images);
+        NDArray<int> classes = device.Array<int>([Batch], labels);
+        Replay<float> step = new(tape, recording => network.Forward(recording.Constant(input)).CrossEntropy(classes));
+        for (int i = 0; i < Steps; i++)
+            optimizer.Step(step.Backward());
+        Assert.Equal((1L, Steps - 1L), (step.Recordings, step.Replays));
+        float[][] replayed = [.. network.Parameters.Select(parameter => parameter.Value.ToArray()), .. network.Buffers.Select(buffer => buffer.Value.ToArray())];
+        for (int i = 0; i < recorded.Length; i++)
+            Assert.Equal(recorded[i].Select(BitConverter.SingleToUInt32Bits), replayed[i].Select(BitConverter.SingleToUInt32Bits));
+    }
 
     [Theory]
     [InlineData(1)]
@@ -56,6 +67,16 @@ public class TrainingTests
     [Fact]
     public void AStepWithNormalisationAllocatesNothing() =>
         Assert.Equal(0, AllocatedPerStep(start => new Sequential<float>(new Flatten<float>(), Models.Mlp<float>([784, 32, 32, 10], start, batchNorm: true)), 1, 60));
+
+    private static Sequential<float> Normalised(Initializer start) => new(
+        new Conv2d<float>("0", 1, 8, 3, start, stride: 2),
+        new BatchNorm<float>("1", 8, start),
+        new Activation<float>(x => x.LeakyRelu()),
+        new AveragePool2d<float>(13),
+        new Flatten<float>(),
+        new LayerNorm<float>("5", [8], start),
+        new Dropout<float>(0.2, start),
+        new Linear<float>("7", 8, 10, start));
 
     private static Sequential<float> Perceptron(Initializer start) => new(new Flatten<float>(), Models.Mlp<float>([784, 64, 64, 10], start));
 

@@ -28,6 +28,9 @@ public readonly struct Recording<T>
     /// <summary>The tape's selections.</summary>
     public Selections Selections => tape.Selections;
 
+    /// <summary>Whether the same value was computed before and is needed again for the reverse pass: what was drawn at random then is used again.</summary>
+    public bool IsRecomputation => tape.IsRecomputing;
+
     /// <summary>The value of an input.</summary>
     /// <param name="index">Which input.</param>
     public NDArray<T> Input(int index) => tape.InputValue(node, index);

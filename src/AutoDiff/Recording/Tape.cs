@@ -18,8 +18,8 @@ public sealed partial class Tape<T> : IDisposable
     private const int Leaf = -1;
 
     private readonly Dictionary<Parameter<T>, int> parameterNodes = [];
-    private readonly List<Storage<T>> owned = [];
-    private readonly List<Storage<int>> ownedIndices = [];
+    private readonly List<Storage<T>?> owned = [];
+    private readonly List<Storage<int>?> ownedIndices = [];
     private Column<T>?[] columns = new Column<T>?[32];
     private NDArray<T>[] values = new NDArray<T>[64];
     private int[] columnOf = new int[64];
@@ -135,6 +135,7 @@ public sealed partial class Tape<T> : IDisposable
         where TRule : struct, IRule<T>
     {
         ObjectDisposedException.ThrowIf(disposed, this);
+        CheckNotReleased();
         bool needs = false;
         foreach (Var<T> input in inputs)
         {
@@ -156,6 +157,7 @@ public sealed partial class Tape<T> : IDisposable
         columnOf[node] = ColumnNumber<TRule>.Value;
         placeInColumn[node] = column.Add(rule);
         needsGradient[node] = needs;
+        (int first, int firstIndices) = (owned.Count, ownedIndices.Count);
         try
         {
             values[node] = column.Value(placeInColumn[node], new Recording<T>(this, node));
@@ -167,6 +169,8 @@ public sealed partial class Tape<T> : IDisposable
             throw;
         }
 
+        ownedBy[node] = (first, owned.Count);
+        ownedIndicesBy[node] = (firstIndices, ownedIndices.Count);
         count++;
         ForgetTangent(node);
         if (DetectAnomalies)
@@ -180,17 +184,29 @@ public sealed partial class Tape<T> : IDisposable
     {
         ReleaseCotangents();
         ReleaseTangents();
-        foreach (Storage<T> storage in owned)
-            Device.Return(storage);
+        ResetSegments();
+        foreach (Storage<T>? storage in owned)
+        {
+            if (storage is not null)
+                Device.Return(storage);
+        }
+
         owned.Clear();
         zero = default;
-        foreach (Storage<int> storage in ownedIndices)
-            Device.Return(storage);
+        foreach (Storage<int>? storage in ownedIndices)
+        {
+            if (storage is not null)
+                Device.Return(storage);
+        }
+
         ownedIndices.Clear();
         foreach (Column<T>? column in columns)
             column?.Clear();
         parameterNodes.Clear();
         comparisons.Clear();
+        branches.Clear();
+        effects.Clear();
+        isReleased = false;
         Compares = false;
         forcedTangents.Clear();
         count = 0;
@@ -204,6 +220,8 @@ public sealed partial class Tape<T> : IDisposable
         if (disposed)
             return;
         Reset();
+        foreach (Tape<T> inner in spareTapes)
+            inner.Dispose();
         disposed = true;
     }
 
@@ -223,6 +241,8 @@ public sealed partial class Tape<T> : IDisposable
 
     internal NDArray<T> RentUntilReset(in Shape shape)
     {
+        if (nextOwned >= 0)
+            return Again(shape);
         NDArray<T> array = Device.Allocate<T>(shape);
         owned.Add(array.Storage);
         return array;
@@ -230,6 +250,8 @@ public sealed partial class Tape<T> : IDisposable
 
     internal NDArray<int> RentIndicesUntilReset(in Shape shape)
     {
+        if (nextOwnedIndices >= 0)
+            return IndicesAgain(shape);
         NDArray<int> array = Device.Allocate<int>(shape);
         ownedIndices.Add(array.Storage);
         return array;
@@ -298,6 +320,8 @@ public sealed partial class Tape<T> : IDisposable
         Array.Resize(ref placeInColumn, capacity);
         Array.Resize(ref firstInput, capacity + 1);
         Array.Resize(ref needsGradient, capacity);
+        Array.Resize(ref ownedBy, capacity);
+        Array.Resize(ref ownedIndicesBy, capacity);
     }
 
     private Column<T, TRule> ColumnOf<TRule>()

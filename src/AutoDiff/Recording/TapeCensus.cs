@@ -14,12 +14,14 @@ public sealed partial class Tape<T>
     public KinkCensus Census(int elementsListed = 100)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(elementsListed);
+        CheckNotReleased();
         return WithComparisons(KinksAmong(_ => true, elementsListed));
     }
 
     /// <summary>How many elements of recorded operations sit at a kink: the census without its details, in one pass over each nonsmooth operation's input.</summary>
     public long CountKinks()
     {
+        CheckNotReleased();
         long kinks = comparisons.Count;
         for (int node = 0; node < count; node++)
         {

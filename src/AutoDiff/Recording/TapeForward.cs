@@ -28,9 +28,19 @@ public sealed partial class Tape<T>
         tangents[leaf.Node].CopyFrom(direction);
     }
 
+    internal void CopyTangent(Var<T> leaf, in NDArray<T> direction)
+    {
+        Check(leaf);
+        GrowTangents();
+        if (tangents[leaf.Node].IsNone)
+            tangents[leaf.Node] = Device.Allocate<T>(values[leaf.Node].Shape);
+        Device.Copy(direction, tangents[leaf.Node]);
+    }
+
     /// <summary>Computes the tangent of every recorded value from those of the leaves.</summary>
     public void CarryTangents()
     {
+        CheckNotReleased();
         for (int node = 0; node < count; node++)
             CarryTangent(node);
     }

@@ -18,6 +18,7 @@ public sealed partial class Tape<T>
         Check(x);
         Check(y);
         T left = OnlyElement(x), right = OnlyElement(y);
+        NoteBranch(x.Node, y.Node, left, right);
         Compares |= needsGradient[x.Node] || needsGradient[y.Node];
         if (left != right)
             return left.CompareTo(right);
@@ -33,6 +34,7 @@ public sealed partial class Tape<T>
     {
         Check(x);
         T left = OnlyElement(x);
+        NoteBranch(x.Node, -1, left, y);
         Compares |= needsGradient[x.Node];
         if (left != y)
             return left.CompareTo(y);
@@ -99,6 +101,6 @@ public sealed partial class Tape<T>
     }
 
     private static T OnlyElement(Var<T> x) => x.Shape.Count == 1
-        ? x.GetScalar()
+        ? x.Peek()
         : throw new InvalidOperationException($"A value of shape {x.Shape} was compared; a branch needs single numbers (elementwise choices are made with Operations.Choose, Maximum or Minimum).");
 }

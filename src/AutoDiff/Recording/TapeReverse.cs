@@ -18,13 +18,7 @@ public sealed partial class Tape<T>
     /// <exception cref="InvalidOperationException">The output has more than one element, or depends on nothing that needs a gradient.</exception>
     public Gradients<T> Backward(Var<T> output, Selections? selections = null)
     {
-        Check(output);
-        if (output.Shape.Count != 1)
-            throw new InvalidOperationException($"Backward starts from a scalar; a value of shape {output.Shape} needs a cotangent of its shape (Backward(output, cotangent)) or a reduction (Sum, Mean).");
-        BeginPass(output);
-        NDArray<T> seed = Device.Allocate<T>(output.Shape);
-        Device.Fill(seed, T.One);
-        cotangents[output.Node] = seed;
+        Seed(output);
         return Sweep(output.Node, selections);
     }
 
@@ -82,8 +76,20 @@ public sealed partial class Tape<T>
         return cotangents[node];
     }
 
+    private void Seed(Var<T> output)
+    {
+        Check(output);
+        if (output.Shape.Count != 1)
+            throw new InvalidOperationException($"Backward starts from a scalar; a value of shape {output.Shape} needs a cotangent of its shape (Backward(output, cotangent)) or a reduction (Sum, Mean).");
+        BeginPass(output);
+        NDArray<T> seed = Device.Allocate<T>(output.Shape);
+        Device.Fill(seed, T.One);
+        cotangents[output.Node] = seed;
+    }
+
     private void BeginPass(Var<T> output)
     {
+        CheckNotReleased();
         if (!needsGradient[output.Node])
             throw new InvalidOperationException("The output depends on no parameter or variable; nothing to differentiate.");
         ReleaseCotangents();
@@ -91,13 +97,20 @@ public sealed partial class Tape<T>
         pass++;
     }
 
-    private Gradients<T> Sweep(int output, Selections? selections, bool locked = false, long[]? atKinks = null)
+    private Gradients<T> Sweep(int output, Selections? selections, bool locked = false, long[]? atKinks = null, bool releases = false)
     {
         Selections chosen = selections ?? Selections;
         for (int node = output; node >= 0; node--)
         {
-            if (columnOf[node] == Leaf || cotangents[node].IsNone)
+            if (columnOf[node] == Leaf)
                 continue;
+            if (cotangents[node].IsNone)
+            {
+                if (releases)
+                    ReleaseValue(node, values[output].Storage);
+                continue;
+            }
+
             if (needsGradient[node])
             {
                 Column<T> column = columns[columnOf[node]]!;
@@ -111,6 +124,8 @@ public sealed partial class Tape<T>
 
             // Consumed: its memory serves the next cotangent while it is still in cache.
             ReturnCotangent(node);
+            if (releases)
+                ReleaseValue(node, values[output].Storage);
         }
 
         return new Gradients<T>(this, pass);

@@ -28,12 +28,24 @@ public readonly partial struct Var<T> : IEquatable<Var<T>>
         get
         {
             Tape.Check(this);
-            return Tape.ValueOf(Node);
+            Tape.WasRead = true;
+            NDArray<T> value = Tape.ValueOf(Node);
+            return !value.IsNone ? value : throw new InvalidOperationException("The value was released by BackwardAndRelease; read it before, or use Backward, which keeps values.");
         }
     }
 
     /// <summary>The shape of the value.</summary>
-    public Shape Shape => Value.Shape;
+    public Shape Shape
+    {
+        get
+        {
+            Tape.Check(this);
+            return Tape.ValueOf(Node).Shape;
+        }
+    }
+
+    /// <summary>The only element, read by the engine and not by the program.</summary>
+    internal T Peek() => Tape.ValueOf(Node).GetScalar();
 
     internal int Node { get; }
 

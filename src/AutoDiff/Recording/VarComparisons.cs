@@ -41,7 +41,7 @@ public readonly partial struct Var<T> : IComparable<Var<T>>
     /// <param name="other">The constant.</param>
     public int CompareTo(T other) => Tape.Compare(this, other);
 
-    private static bool IsUnordered(Var<T> left, Var<T> right) => IsUnordered(left, right.GetScalar());
+    private static bool IsUnordered(Var<T> left, Var<T> right) => IsUnordered(left, right.Peek());
 
-    private static bool IsUnordered(Var<T> left, T right) => T.IsNaN(left.GetScalar()) || T.IsNaN(right);
+    private static bool IsUnordered(Var<T> left, T right) => T.IsNaN(left.Peek()) || T.IsNaN(right);
 }

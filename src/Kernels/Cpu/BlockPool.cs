@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ConservativeAD.Kernels.Cpu;
 
@@ -9,6 +10,34 @@ internal sealed class BlockPool
 
     private readonly Lock gate = new();
     private Shelf?[] shelves = new Shelf?[4];
+    private long bytesInUse;
+    private long peakBytesInUse;
+
+    /// <summary>The memory of all blocks that were taken and not put back.</summary>
+    public long BytesInUse
+    {
+        get
+        {
+            lock (gate)
+                return bytesInUse;
+        }
+    }
+
+    /// <summary>The most that was in use at a time since <see cref="BeginPeak"/>.</summary>
+    public long PeakBytesInUse
+    {
+        get
+        {
+            lock (gate)
+                return peakBytesInUse;
+        }
+    }
+
+    public void BeginPeak()
+    {
+        lock (gate)
+            peakBytesInUse = bytesInUse;
+    }
 
     /// <summary>The capacity of the block that serves a request: the next of four steps per power of two, so that at most a fifth is wasted.</summary>
     public static int Capacity(int count)
@@ -23,9 +52,11 @@ internal sealed class BlockPool
         where T : unmanaged
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        int bin = Bin(Capacity(count));
+        int capacity = Capacity(count), bin = Bin(capacity);
         lock (gate)
         {
+            bytesInUse += (long)capacity * Unsafe.SizeOf<T>();
+            peakBytesInUse = Math.Max(peakBytesInUse, bytesInUse);
             Stack<Storage<T>>? stack = ShelfOf<T>().Bins[bin];
             return stack is { Count: > 0 } ? stack.Pop() : null;
         }
@@ -37,6 +68,7 @@ internal sealed class BlockPool
         int bin = Bin(storage.Capacity);
         lock (gate)
         {
+            bytesInUse -= (long)storage.Capacity * Unsafe.SizeOf<T>();
             Shelf<T> shelf = ShelfOf<T>();
             (shelf.Bins[bin] ??= new Stack<Storage<T>>()).Push(storage);
         }

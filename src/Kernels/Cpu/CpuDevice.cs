@@ -11,6 +11,12 @@ internal sealed unsafe partial class CpuDevice : Device
 
     public CpuDevice(int threads) => pool = new WorkerPool(threads);
 
+    public override long BytesInUse => blocks.BytesInUse;
+
+    public override long PeakBytesInUse => blocks.PeakBytesInUse;
+
+    public override void BeginPeak() => blocks.BeginPeak();
+
     public override Storage<T> Rent<T>(int count) => blocks.Take<T>(count) ?? new CpuStorage<T>(this, BlockPool.Capacity(count));
 
     public override void Return<T>(Storage<T> storage)

@@ -17,6 +17,9 @@ public sealed class BatchNorm<T> : Module<T>
     private readonly double momentum;
     private readonly NDArray<T> batchMean;
     private readonly NDArray<T> batchVariance;
+    private readonly Action follow;
+    private int elementsPerChannel;
+    private Device? device;
 
     /// <summary>Makes the layer: scale 1, shift 0, running mean 0 and variance 1.</summary>
     /// <param name="name">Its name, the beginning of its parameters' names.</param>
@@ -30,6 +33,7 @@ public sealed class BatchNorm<T> : Module<T>
         if (!(momentum is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(momentum), momentum, $"A momentum of {momentum} was given for running statistics; it lies between 0 and 1.");
         this.name = name;
+        follow = FollowBatch;
         this.epsilon = epsilon;
         this.momentum = momentum;
         Shape shape = Shape.Of(channels);
@@ -72,9 +76,15 @@ public sealed class BatchNorm<T> : Module<T>
         if (n == 1)
             throw new ArgumentException($"{name}: batch normalisation of shape {x.Shape} has one value per channel, which has no variance; give larger batches, or evaluate.");
         Var<T> y = x.BatchNorm(scale, shift, epsilon, batchMean, batchVariance);
-        x.Tape.Device.Map2(new Follow(momentum, 1), RunningMean, batchMean, RunningMean);
-        x.Tape.Device.Map2(new Follow(momentum, n / (n - 1.0)), RunningVariance, batchVariance, RunningVariance);
+        (elementsPerChannel, device) = (n, x.Tape.Device);
+        x.Tape.EveryRun(follow);
         return y;
+    }
+
+    private void FollowBatch()
+    {
+        device!.Map2(new Follow(momentum, 1), RunningMean, batchMean, RunningMean);
+        device.Map2(new Follow(momentum, elementsPerChannel / (elementsPerChannel - 1.0)), RunningVariance, batchVariance, RunningVariance);
     }
 
     private readonly struct Follow(double momentum, double factor) : IBinaryMap

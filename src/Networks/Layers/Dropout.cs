@@ -9,6 +9,7 @@ public sealed class Dropout<T> : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Philox random;
+    private readonly DrawCounter counter = new();
 
     /// <summary>Makes the layer.</summary>
     /// <param name="probability">p, from 0 to 1.</param>
@@ -26,15 +27,12 @@ public sealed class Dropout<T> : Module<T>
     public double Probability { get; }
 
     /// <summary>How many random numbers were taken so far; set it to continue a run where it stopped.</summary>
-    public ulong Drawn { get; set; }
+    public ulong Drawn
+    {
+        get => counter.Drawn;
+        set => counter.Drawn = value;
+    }
 
     /// <inheritdoc/>
-    public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training)
-    {
-        if (mode == Mode.Evaluation || Probability == 0)
-            return x;
-        Var<T> y = x.Dropout(Probability, random, Drawn);
-        Drawn += (ulong)x.Shape.Count;
-        return y;
-    }
+    public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training) => mode == Mode.Evaluation || Probability == 0 ? x : x.Dropout(Probability, random, counter);
 }

@@ -9,13 +9,15 @@ namespace ConservativeAD;
 /// <param name="probability">p.</param>
 /// <param name="random">The stream of random numbers.</param>
 /// <param name="offset">The index in the stream of the first element.</param>
+/// <param name="counter">Where to take the index from at each run instead, or null.</param>
 [SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public struct Dropout<T>(double probability, Philox random, ulong offset) : IRule<T>
+public struct Dropout<T>(double probability, Philox random, ulong offset, DrawCounter? counter = null) : IRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double probability = probability;
     private readonly Philox random = random;
-    private readonly ulong offset = offset;
+    private readonly DrawCounter? counter = counter;
+    private ulong offset = offset;
     private NDArray<T> mask;
 
     /// <inheritdoc/>
@@ -25,6 +27,8 @@ public struct Dropout<T>(double probability, Philox random, ulong offset) : IRul
     public NDArray<T> Value(in Recording<T> recording)
     {
         NDArray<T> x = recording.Input(0), y = recording.Rent(x.Shape);
+        if (counter is not null && !recording.IsRecomputation)
+            offset = counter.Take(x.Count);
         mask = recording.Rent(x.Shape);
         recording.Device.DropoutMask(random, mask, probability, offset);
         recording.Device.Map2(default(Arithmetic.Product), x, mask, y);
@@ -68,5 +72,20 @@ public static partial class Operations
         if (!(probability is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(probability), probability, $"dropout: a probability of {probability} was given; it lies between 0 and 1.");
         return x.Apply(new Dropout<T>(probability, random, offset));
+    }
+
+    /// <summary>Elements set to 0 with a probability p, the others divided by 1 − p; other ones at each run.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="x">The argument.</param>
+    /// <param name="probability">p; at least 0 and at most 1.</param>
+    /// <param name="random">The stream of random numbers.</param>
+    /// <param name="counter">How many numbers were taken from the stream; those of this run are counted.</param>
+    public static Var<T> Dropout<T>(this Var<T> x, double probability, Philox random, DrawCounter counter)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(counter);
+        if (!(probability is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, $"dropout: a probability of {probability} was given; it lies between 0 and 1.");
+        return x.Apply(new Dropout<T>(probability, random, 0, counter));
     }
 }
