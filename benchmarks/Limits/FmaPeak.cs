@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using ConservativeAD.Benchmarks.Versus;
+
+namespace ConservativeAD.Benchmarks.Limits;
+
+/// <summary>How many floating-point operations a second one core does at most: chains of fused multiply-adds in registers, enough of them to hide the latency.</summary>
+internal static class FmaPeak
+{
+    private const int Rounds = 4_000_000;
+    private const int Chains = 12;
+
+    /// <summary>The peak in float32, in operations a second; a multiply-add counts as two.</summary>
+    public static double Measure(int samples)
+    {
+        double[] rates = new double[samples];
+        for (int sample = -1; sample < samples; sample++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            (float sum, int lanes) = Vector512.IsHardwareAccelerated ? (Wide(), Vector512<float>.Count) : (Narrow(), Vector256<float>.Count);
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (sample >= 0 && !float.IsNaN(sum))
+                rates[sample] = 2.0 * Chains * lanes * Rounds / seconds;
+        }
+
+        return Interleaved.Median(rates);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static float Wide()
+    {
+        Vector512<float> x = Vector512.Create(0.999f), y = Vector512.Create(1e-3f);
+        Vector512<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
+        for (int round = 0; round < Rounds; round++)
+        {
+            a = Vector512.FusedMultiplyAdd(a, x, y);
+            b = Vector512.FusedMultiplyAdd(b, x, y);
+            c = Vector512.FusedMultiplyAdd(c, x, y);
+            d = Vector512.FusedMultiplyAdd(d, x, y);
+            e = Vector512.FusedMultiplyAdd(e, x, y);
+            f = Vector512.FusedMultiplyAdd(f, x, y);
+            g = Vector512.FusedMultiplyAdd(g, x, y);
+            h = Vector512.FusedMultiplyAdd(h, x, y);
+            i = Vector512.FusedMultiplyAdd(i, x, y);
+            j = Vector512.FusedMultiplyAdd(j, x, y);
+            k = Vector512.FusedMultiplyAdd(k, x, y);
+            l = Vector512.FusedMultiplyAdd(l, x, y);
+        }
+
+        return Vector512.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static float Narrow()
+    {
+        Vector256<float> x = Vector256.Create(0.999f), y = Vector256.Create(1e-3f);
+        Vector256<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
+        for (int round = 0; round < Rounds; round++)
+        {
+            a = Vector256.FusedMultiplyAdd(a, x, y);
+            b = Vector256.FusedMultiplyAdd(b, x, y);
+            c = Vector256.FusedMultiplyAdd(c, x, y);
+            d = Vector256.FusedMultiplyAdd(d, x, y);
+            e = Vector256.FusedMultiplyAdd(e, x, y);
+            f = Vector256.FusedMultiplyAdd(f, x, y);
+            g = Vector256.FusedMultiplyAdd(g, x, y);
+            h = Vector256.FusedMultiplyAdd(h, x, y);
+            i = Vector256.FusedMultiplyAdd(i, x, y);
+            j = Vector256.FusedMultiplyAdd(j, x, y);
+            k = Vector256.FusedMultiplyAdd(k, x, y);
+            l = Vector256.FusedMultiplyAdd(l, x, y);
+        }
+
+        return Vector256.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+    }
+}
