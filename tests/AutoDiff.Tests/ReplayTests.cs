@@ -284,4 +284,90 @@ public sealed class ReplayTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => tape.Checkpoint(x, inside => inside + x));
         Assert.Throws<InvalidOperationException>(() => new Replay<double>(tape, _ => foreign).Run());
     }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(1000)]
+    public void ChainsOfElementwiseOperationsRunAsOneWithTheSameBits(int size)
+    {
+        NDArray<double> x = device.Allocate<double>([size]), y = device.Allocate<double>([size]);
+        Var<double>[] leaves = [], fusedLeaves = [];
+        Replay<double> fused = new(tape, recorded =>
+        {
+            Var<double> output = Program(recorded);
+            fusedLeaves = leaves;
+            return output;
+        });
+        using Tape<double> other = new(device);
+        for (ulong round = 0; round < 4; round++)
+        {
+            double[] numbers = new double[size], others = new double[size];
+            new Philox(5, round).Uniform<double>(numbers, -2, 2);
+            new Philox(6, round).Uniform<double>(others, -2, 2);
+            x.CopyFrom(numbers);
+            y.CopyFrom(others);
+            Var<double> sum = fused.Run();
+            double value = sum.GetScalar();
+            Gradients<double> gradients = tape.Backward(sum);
+            leaves = fusedLeaves;
+            double[] dx = gradients[leaves[0]].ToArray(), dy = gradients[leaves[1]].ToArray();
+            other.Reset();
+            Var<double> plain = Program(other);
+            gradients = other.Backward(plain);
+            Assert.Equal(plain.GetScalar(), value);
+            Assert.Equal(gradients[leaves[0]].ToArray(), dx);
+            Assert.Equal(gradients[leaves[1]].ToArray(), dy);
+        }
+
+        Assert.Equal(7, fused.FusedOperations);
+
+        // (x·y + 0.5) → tanh → relu, and twice x → exp → leaky relu → |·| → sqrt of a smooth shift.
+        Var<double> Program(Tape<double> recorded)
+        {
+            leaves = [recorded.Variable(x), recorded.Variable(y)];
+            Var<double> first = (leaves[0] * leaves[1]).Shift(0.5).Tanh().Relu();
+            Var<double> second = leaves[0].Sin().LeakyRelu(0.1).Abs().Shift(0.01).Sqrt();
+            return (first * second).Sum();
+        }
+    }
+
+    [Fact]
+    public void WhatLooksAtOperationsOneByOneSeesThemOneByOne()
+    {
+        NDArray<double> x = device.Array<double>([3], [0, 1, -2]);
+        Var<double> leaf = default, between = default;
+        Replay<double> replay = new(tape, recorded =>
+        {
+            leaf = recorded.Variable(x);
+            between = leaf.Scale(2);
+            return between.Relu().Abs().Sum();
+        });
+        replay.Run();
+        x.CopyFrom([0, 3, -4]);
+        Assert.Equal([0.0, 2, 0], replay.Backward()[leaf].ToArray());
+        Assert.Equal(2, replay.FusedOperations);
+        Assert.Equal([0.0, 6, -8], between.ToArray());
+        Assert.Equal(["relu", "abs"], tape.Census().Operations.Select(met => met.Operation.Name));
+        Assert.Equal([0.0, 2, 0], replay.Backward()[leaf].ToArray());
+    }
+
+    [Fact]
+    public void ValuesThatAreWantedTwiceOrComparedAreNotFusedAway()
+    {
+        NDArray<double> x = device.Array<double>([1], [2]);
+        Var<double> leaf = default;
+        Replay<double> replay = new(tape, recorded =>
+        {
+            leaf = recorded.Variable(x);
+            Var<double> twice = leaf.Exp(), compared = leaf.Scale(3);
+            Var<double> choice = compared > 1 ? compared.Tanh() : compared.Sin();
+            return (twice.Sin() + twice.Log() + choice).Sum();
+        });
+        replay.Run();
+        x.CopyFrom([0.7]);
+        double slope = replay.Backward()[leaf].GetScalar();
+        Assert.Equal(0, replay.FusedOperations);
+        double e = Math.Exp(0.7), t = Math.Tanh(2.1);
+        Assert.Equal((Math.Cos(e) * e) + 1 + (3 * (1 - (t * t))), slope, 1e-12);
+    }
 }

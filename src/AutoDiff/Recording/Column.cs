@@ -12,6 +12,8 @@ internal abstract class Column<T>
 
     public abstract (Curvature Curvature, Monotonicity Monotonicity) ShapeOf(int index);
 
+    public abstract object RuleAt(int index);
+
     public abstract void Clear();
 
     public abstract NDArray<T> Value(int index, in Recording<T> recording);
@@ -57,6 +59,8 @@ internal sealed class Column<T, TRule> : Column<T>
     }
 
     public void RemoveLast() => count--;
+
+    public override object RuleAt(int index) => rules[index];
 
     public override void Clear() => count = 0;
 

@@ -34,6 +34,15 @@ public sealed class Replay<T>
     /// <summary>The tape.</summary>
     public Tape<T> Tape { get; }
 
+    /// <summary>
+    /// Whether chains of elementwise operations, each the only consumer of the one before, run as one operation in replays; true unless set otherwise. Values and gradients have the same bits.
+    /// Reading a value within a chain, a census or a Clarke gradient computes the operations one by one again.
+    /// </summary>
+    public bool Fuses { get; init; } = true;
+
+    /// <summary>How many operations of the record are computed within another's pass.</summary>
+    public int FusedOperations => Tape.FusedCount;
+
     /// <summary>How often the program was recorded.</summary>
     public long Recordings { get; private set; }
 
@@ -91,6 +100,8 @@ public sealed class Replay<T>
         output = program(Tape);
         Tape.Check(output);
         obstacle = Tape.WasRead ? "the program read values while it was recorded" : null;
+        if (obstacle is null && Fuses)
+            Tape.Fuse(output);
         isRecorded = true;
     }
 }

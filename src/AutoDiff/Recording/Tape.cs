@@ -135,7 +135,7 @@ public sealed partial class Tape<T> : IDisposable
         where TRule : struct, IRule<T>
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        CheckNotReleased();
+        NeedEveryValue();
         bool needs = false;
         foreach (Var<T> input in inputs)
         {
@@ -207,6 +207,8 @@ public sealed partial class Tape<T> : IDisposable
         branches.Clear();
         effects.Clear();
         isReleased = false;
+        isFused = false;
+        chains.Clear();
         Compares = false;
         forcedTangents.Clear();
         count = 0;

@@ -14,14 +14,14 @@ public sealed partial class Tape<T>
     public KinkCensus Census(int elementsListed = 100)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(elementsListed);
-        CheckNotReleased();
+        NeedEveryValue();
         return WithComparisons(KinksAmong(_ => true, elementsListed));
     }
 
     /// <summary>How many elements of recorded operations sit at a kink: the census without its details, in one pass over each nonsmooth operation's input.</summary>
     public long CountKinks()
     {
-        CheckNotReleased();
+        NeedEveryValue();
         long kinks = comparisons.Count;
         for (int node = 0; node < count; node++)
         {

@@ -24,6 +24,7 @@ public sealed partial class Tape<T>
     /// <exception cref="InvalidOperationException">The output has more than one element, or depends on nothing that needs a gradient.</exception>
     public ClarkeGradient<T> ClarkeGradient(Var<T> output, ulong seed = 0)
     {
+        NeedEveryValue();
         CheckScalar(output);
         long[] atKinks = CountKinks(output, out bool[] reached);
         ClarkeCertificate certificate = Certify(output, seed, reached, atKinks);
@@ -63,6 +64,7 @@ public sealed partial class Tape<T>
     /// <exception cref="InvalidOperationException">The output has more than one element, or depends on nothing that needs a gradient, or no leaf has a tangent.</exception>
     public ClarkeGradient<T> ClarkeGradientAlongTangents(Var<T> output)
     {
+        NeedEveryValue();
         CheckScalar(output);
         long[] atKinks = CountKinks(output, out bool[] reached);
         ClarkeCertificate certificate = Certify(output, null, reached, atKinks);

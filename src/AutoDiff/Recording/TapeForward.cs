@@ -17,6 +17,7 @@ public sealed partial class Tape<T>
     /// <exception cref="ArgumentException">The direction has another number of elements.</exception>
     public void SetTangent(Var<T> leaf, ReadOnlySpan<T> direction)
     {
+        NeedEveryValue();
         Check(leaf);
         if (columnOf[leaf.Node] != Leaf)
             throw new InvalidOperationException("Only a leaf is given a tangent; those of other values follow from the rules.");
@@ -40,7 +41,7 @@ public sealed partial class Tape<T>
     /// <summary>Computes the tangent of every recorded value from those of the leaves.</summary>
     public void CarryTangents()
     {
-        CheckNotReleased();
+        NeedEveryValue();
         for (int node = 0; node < count; node++)
             CarryTangent(node);
     }
@@ -49,6 +50,7 @@ public sealed partial class Tape<T>
     /// <param name="variable">The value.</param>
     public NDArray<T> TangentOf(Var<T> variable)
     {
+        NeedEveryValue();
         Check(variable);
         return TangentOrZeros(variable.Node);
     }

@@ -13,6 +13,7 @@ public sealed partial class Tape<T>
     /// <exception cref="NotSupportedException">An operation does not state its <see cref="IRule{T}.PullbackTangent"/>.</exception>
     public HessianDiagonal<T> HessianDiagonal(Var<T> output)
     {
+        NeedEveryValue();
         CheckTwice(output);
         Dictionary<Var<T>, T[]> diagonal = [];
         foreach (Var<T> leaf in LeavesOf(output))
@@ -45,6 +46,7 @@ public sealed partial class Tape<T>
     /// <exception cref="NotSupportedException">An operation does not state its <see cref="IRule{T}.PullbackTangent"/>.</exception>
     public HessianDiagonal<T> HessianDiagonal(Var<T> output, int draws, ulong seed = 0)
     {
+        NeedEveryValue();
         CheckTwice(output);
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
         Var<T>[] leaves = [.. LeavesOf(output)];

@@ -18,6 +18,7 @@ public sealed partial class Tape<T>
     /// <exception cref="ArgumentException">The losses are not a vector.</exception>
     public NDArray<T> PerExampleGradients(Var<T> losses, params ReadOnlySpan<Var<T>> leaves)
     {
+        NeedEveryValue();
         Check(losses);
         if (losses.Shape.Rank != 1)
             throw new ArgumentException($"Losses of shape {losses.Shape} were given; there must be one per example, in a vector (LossReduction.None leaves them so).", nameof(losses));

@@ -49,6 +49,7 @@ public sealed partial class Tape<T>
         ReleaseCotangents();
         IsRecomputing = recomputes;
         isReleased = false;
+        isFused = chains.Count > 0 && !recomputes;
         try
         {
             int branch = 0, effect = 0;
@@ -98,12 +99,18 @@ public sealed partial class Tape<T>
 
     private void Renew(int node)
     {
-        Column<T> column = columns[columnOf[node]]!;
+        if (IsWithinChain(node))
+        {
+            values[node] = values[chains[chainOf[node]].Head];
+            return;
+        }
+
+        (Column<T> column, int place) = OperationOf(node);
         nextOwned = ownedBy[node].Begin;
         nextOwnedIndices = ownedIndicesBy[node].Begin;
         try
         {
-            values[node] = column.Value(placeInColumn[node], new Recording<T>(this, node));
+            values[node] = column.Value(place, new Recording<T>(this, node));
         }
         finally
         {

@@ -90,6 +90,7 @@ public sealed partial class Tape<T>
     private void BeginPass(Var<T> output)
     {
         CheckNotReleased();
+        NeedValue(output.Node);
         if (!needsGradient[output.Node])
             throw new InvalidOperationException("The output depends on no parameter or variable; nothing to differentiate.");
         ReleaseCotangents();
@@ -111,13 +112,19 @@ public sealed partial class Tape<T>
                 continue;
             }
 
+            if (IsWithinChain(node))
+            {
+                (cotangents[chains[chainOf[node]].Head], cotangents[node]) = (cotangents[node], default);
+                continue;
+            }
+
             if (needsGradient[node])
             {
-                Column<T> column = columns[columnOf[node]]!;
+                (Column<T> column, int place) = OperationOf(node);
                 if (locked && (atKinks is null || atKinks[node] > 0))
-                    column.LockedPullback(placeInColumn[node], new PullbackContext<T>(this, node, chosen));
+                    column.LockedPullback(place, new PullbackContext<T>(this, node, chosen));
                 else
-                    column.Pullback(placeInColumn[node], new PullbackContext<T>(this, node, chosen));
+                    column.Pullback(place, new PullbackContext<T>(this, node, chosen));
                 if (DetectAnomalies)
                     CheckInputCotangents(node, column.Facts.Name);
             }

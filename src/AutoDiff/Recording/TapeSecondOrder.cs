@@ -21,6 +21,7 @@ public sealed partial class Tape<T>
     /// <exception cref="NotSupportedException">An operation does not state its <see cref="IRule{T}.PullbackTangent"/>.</exception>
     public HessianVectorProduct<T> HessianVectorProduct(Var<T> output)
     {
+        NeedEveryValue();
         CheckTwice(output);
         if (tangentCount == 0)
             throw new InvalidOperationException("No leaf has a tangent; give the vector with SetTangent, or leaf by leaf as arguments.");
@@ -36,6 +37,7 @@ public sealed partial class Tape<T>
     /// <exception cref="NotSupportedException">An operation does not state its <see cref="IRule{T}.PullbackTangent"/>.</exception>
     public HessianVectorProduct<T> HessianVectorProduct(Var<T> output, params ReadOnlySpan<(Var<T> Leaf, T[] Part)> vector)
     {
+        NeedEveryValue();
         CheckTwice(output);
         ReleaseTangents();
         foreach ((Var<T> leaf, T[] part) in vector)

@@ -29,6 +29,7 @@ public readonly partial struct Var<T> : IEquatable<Var<T>>
         {
             Tape.Check(this);
             Tape.WasRead = true;
+            Tape.NeedValue(Node);
             NDArray<T> value = Tape.ValueOf(Node);
             return !value.IsNone ? value : throw new InvalidOperationException("The value was released by BackwardAndRelease; read it before, or use Backward, which keeps values.");
         }

@@ -10,7 +10,7 @@ namespace ConservativeAD;
 /// <typeparam name="TRule">The rule.</typeparam>
 /// <param name="rule">The rule with its attributes.</param>
 [SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>
+public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusible<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : struct, IBinaryRule<TRule>
 {
@@ -97,6 +97,8 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>
         context.Device.Map2(new BendMap(rule), context.Input(0), context.Input(1), marks);
         return marks;
     }
+
+    void IFusible<T>.Then<TThen>(TThen then, IFusion<T> fusion) => fusion.Take(new BinaryOperation<T, BinaryComposition<TRule, TThen>>(new BinaryComposition<TRule, TThen>(rule, then)));
 
     private static void Pull<TMap>(in PullbackContext<T> context, int index, TMap map)
         where TMap : struct, ITernaryMap
@@ -201,7 +203,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>
         private readonly TRule rule = rule;
 
         public L Invoke<L>(L x, L y, L cotangent)
-            where L : struct, ILane<L> => cotangent * rule.SlopeOfFirst(x, y);
+            where L : struct, ILane<L> => TRule.PullbackOfFirst(rule, x, y, cotangent);
     }
 
     private readonly struct PullbackOfSecond(TRule rule) : ITernaryMap
@@ -209,7 +211,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>
         private readonly TRule rule = rule;
 
         public L Invoke<L>(L x, L y, L cotangent)
-            where L : struct, ILane<L> => cotangent * rule.SlopeOfSecond(x, y);
+            where L : struct, ILane<L> => TRule.PullbackOfSecond(rule, x, y, cotangent);
     }
 
     private readonly struct TangentMap(TRule rule) : IQuaternaryMap

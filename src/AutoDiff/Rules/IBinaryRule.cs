@@ -36,6 +36,24 @@ public interface IBinaryRule<TSelf>
     /// <param name="selections">The selections.</param>
     static virtual TSelf Select(TSelf rule, Selections selections) => rule;
 
+    /// <summary>The cotangent of the first argument: the value's, times the slope.</summary>
+    /// <typeparam name="L">The lane type.</typeparam>
+    /// <param name="rule">The rule, with its slopes selected.</param>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second.</param>
+    /// <param name="cotangent">The value's cotangent.</param>
+    static virtual L PullbackOfFirst<L>(TSelf rule, L x, L y, L cotangent)
+        where L : struct, ILane<L> => cotangent * rule.SlopeOfFirst(x, y);
+
+    /// <summary>The cotangent of the second argument: the value's, times the slope.</summary>
+    /// <typeparam name="L">The lane type.</typeparam>
+    /// <param name="rule">The rule, with its slopes selected.</param>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second.</param>
+    /// <param name="cotangent">The value's cotangent.</param>
+    static virtual L PullbackOfSecond<L>(TSelf rule, L x, L y, L cotangent)
+        where L : struct, ILane<L> => cotangent * rule.SlopeOfSecond(x, y);
+
     /// <summary>The derivative with respect to the first argument on the piece that (x, y) moves onto along (dx, dy).</summary>
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="rule">The rule.</param>

@@ -34,6 +34,15 @@ public interface IUnaryRule<TSelf>
     /// <param name="selections">The selections.</param>
     static virtual TSelf Select(TSelf rule, Selections selections) => rule;
 
+    /// <summary>The cotangent of the argument: the value's, times the slope.</summary>
+    /// <typeparam name="L">The lane type.</typeparam>
+    /// <param name="rule">The rule, with its slopes selected.</param>
+    /// <param name="x">The argument.</param>
+    /// <param name="value">The value there.</param>
+    /// <param name="cotangent">The value's cotangent.</param>
+    static virtual L Pullback<L>(TSelf rule, L x, L value, L cotangent)
+        where L : struct, ILane<L> => cotangent * rule.Slope(x, value);
+
     /// <summary>1 at a kink, 0 elsewhere.</summary>
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="rule">The rule.</param>

@@ -10,7 +10,7 @@ namespace ConservativeAD;
 /// <typeparam name="TRule">The rule.</typeparam>
 /// <param name="rule">The rule with its attributes.</param>
 [SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsKinks<T>, ICountsSingularities<T>, ITellsShape
+public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsKinks<T>, ICountsSingularities<T>, ITellsShape, IFusible<T>, IFollower<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : struct, IUnaryRule<TRule>
 {
@@ -106,6 +106,10 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
     /// <inheritdoc/>
     public long CountSingularities(in KinkContext<T> context) => context.Device.Count(new SingularityMap(rule), context.Input(0));
 
+    void IFusible<T>.Then<TThen>(TThen then, IFusion<T> fusion) => fusion.Take(new UnaryOperation<T, Composition<TRule, TThen>>(new Composition<TRule, TThen>(rule, then)));
+
+    void IFollower<T>.After(IFusible<T> before, IFusion<T> fusion) => before.Then(rule, fusion);
+
     // The rule's own slope over numbers that carry their derivative.
     private static L SlopeTangent<L>(TRule rule, L x, L value, L tangent)
         where L : struct, ILane<L> =>
@@ -158,7 +162,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
         private readonly TRule rule = rule;
 
         public L Invoke<L>(L x, L value, L cotangent)
-            where L : struct, ILane<L> => cotangent * rule.Slope(x, value);
+            where L : struct, ILane<L> => TRule.Pullback(rule, x, value, cotangent);
     }
 
     private readonly struct PullbackFromArgument(TRule rule) : IBinaryMap
@@ -166,7 +170,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
         private readonly TRule rule = rule;
 
         public L Invoke<L>(L x, L cotangent)
-            where L : struct, ILane<L> => cotangent * rule.Slope(x, x);
+            where L : struct, ILane<L> => TRule.Pullback(rule, x, x, cotangent);
     }
 
     private readonly struct PullbackFromValue(TRule rule) : IBinaryMap
@@ -174,7 +178,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
         private readonly TRule rule = rule;
 
         public L Invoke<L>(L value, L cotangent)
-            where L : struct, ILane<L> => cotangent * rule.Slope(value, value);
+            where L : struct, ILane<L> => TRule.Pullback(rule, value, value, cotangent);
     }
 
     private readonly struct LockedMap(TRule rule) : IQuaternaryMap

@@ -36,6 +36,35 @@ public class ReplayTests
 
     [Theory]
     [MemberData(nameof(Table.Names), MemberType = typeof(Table))]
+    public void FusedWithItsNeighboursItHasTheSameBits(string name)
+    {
+        OperationCase row = Table.Find(name);
+        Shape[] shapes = row.Ordinary[0];
+        using Device device = Device.Cpu(1);
+        using Tape<float> tape = new(device);
+        NDArray<float>[] arrays = [.. shapes.Select(shape => device.Allocate<float>(shape))];
+        Var<float>[] leaves = [];
+        Replay<float> replay = new(tape, recorded =>
+        {
+            leaves = [.. arrays.Select(array => recorded.Variable(array))];
+            return Program(leaves);
+        });
+        for (ulong round = 0; round < 3; round++)
+        {
+            double[][] values = row.Values(shapes, 30 + round);
+            for (int input = 0; input < shapes.Length; input++)
+                arrays[input].CopyFrom(Array.ConvertAll(values[input], value => (float)value));
+            Var<float> y = replay.Run();
+            (float[] value, float[][] gradients) = Evaluation.Pull<float>(Program, shapes, values, i => 1 + (0.1 * i), device);
+            Assert.Equal(value, y.ToArray());
+            Assert.Equal(gradients, Evaluation.Gradients(tape, y, leaves, i => 1 + (0.1 * i)));
+        }
+
+        Var<float> Program(Var<float>[] x) => row.Apply([.. x.Select(input => input.Scale(0.75).Shift(0.1))]).Scale(1.25).Tanh();
+    }
+
+    [Theory]
+    [MemberData(nameof(Table.Names), MemberType = typeof(Table))]
     public void ReleasingValuesChangesNoBit(string name)
     {
         OperationCase row = Table.Find(name);
