@@ -1,0 +1,115 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>What one time step does to the cells of one sequence, in one pass over them: whole vectors, and a padded one for the last few.</summary>
+/// <typeparam name="U">float or double.</typeparam>
+internal static unsafe class LstmCell<U>
+    where U : unmanaged, IBinaryFloatingPointIeee754<U>
+{
+    /// <summary>i, f, g, o of the sums of two rows of arguments, c = f·(c before) + i·g and h = o·tanh c.</summary>
+    /// <param name="projected">The inputs' share of the arguments, four times the width.</param>
+    /// <param name="gates">The states' share; i, f, g and o take its place.</param>
+    /// <param name="before">c before.</param>
+    /// <param name="after">c after.</param>
+    /// <param name="hidden">h after.</param>
+    /// <param name="width">How many cells.</param>
+    public static void Forward(U* projected, U* gates, U* before, U* after, U* hidden, int width)
+    {
+        int whole = width / Vector<U>.Count * Vector<U>.Count, rest = width - whole;
+        ForwardVectors(projected, gates, before, after, hidden, width, whole);
+        if (rest == 0)
+            return;
+        U* p = stackalloc U[11 * Vector<U>.Count];
+        U* g = p + (4 * Vector<U>.Count), c = g + (4 * Vector<U>.Count), d = c + Vector<U>.Count, h = d + Vector<U>.Count;
+        new Span<U>(p, 11 * Vector<U>.Count).Clear();
+        for (int gate = 0; gate < 4; gate++)
+        {
+            Keep(projected + (gate * width) + whole, p + (gate * Vector<U>.Count), rest);
+            Keep(gates + (gate * width) + whole, g + (gate * Vector<U>.Count), rest);
+        }
+
+        Keep(before + whole, c, rest);
+        ForwardVectors(p, g, c, d, h, Vector<U>.Count, Vector<U>.Count);
+        for (int gate = 0; gate < 4; gate++)
+            Keep(g + (gate * Vector<U>.Count), gates + (gate * width) + whole, rest);
+        Keep(d, after + whole, rest);
+        Keep(h, hidden + whole, rest);
+    }
+
+    /// <summary>The cotangents of the arguments and of c before.</summary>
+    /// <param name="gates">i, f, g and o.</param>
+    /// <param name="before">c before.</param>
+    /// <param name="after">c after.</param>
+    /// <param name="dHidden">The cotangent of h after, without what later steps make of it.</param>
+    /// <param name="fromLater">What later steps make of it.</param>
+    /// <param name="dCell">The cotangent of c after; that of c before takes its place.</param>
+    /// <param name="dArguments">Where the arguments' cotangents are written.</param>
+    /// <param name="width">How many cells.</param>
+    public static void Pullback(U* gates, U* before, U* after, U* dHidden, U* fromLater, U* dCell, U* dArguments, int width)
+    {
+        int whole = width / Vector<U>.Count * Vector<U>.Count, rest = width - whole;
+        PullbackVectors(gates, before, after, dHidden, fromLater, dCell, dArguments, width, whole);
+        if (rest == 0)
+            return;
+        U* g = stackalloc U[13 * Vector<U>.Count];
+        U* c = g + (4 * Vector<U>.Count), d = c + Vector<U>.Count, dh = d + Vector<U>.Count, later = dh + Vector<U>.Count, dc = later + Vector<U>.Count, da = dc + Vector<U>.Count;
+        new Span<U>(g, 13 * Vector<U>.Count).Clear();
+        for (int gate = 0; gate < 4; gate++)
+            Keep(gates + (gate * width) + whole, g + (gate * Vector<U>.Count), rest);
+        Keep(before + whole, c, rest);
+        Keep(after + whole, d, rest);
+        Keep(dHidden + whole, dh, rest);
+        Keep(fromLater + whole, later, rest);
+        Keep(dCell + whole, dc, rest);
+        PullbackVectors(g, c, d, dh, later, dc, da, Vector<U>.Count, Vector<U>.Count);
+        for (int gate = 0; gate < 4; gate++)
+            Keep(da + (gate * Vector<U>.Count), dArguments + (gate * width) + whole, rest);
+        Keep(dc, dCell + whole, rest);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ForwardVectors(U* projected, U* gates, U* before, U* after, U* hidden, nint width, int count)
+    {
+        for (nint at = 0; at < count; at += Vector<U>.Count)
+        {
+            Vector<U> i = Sigmoid(Vector.Load(projected + at) + Vector.Load(gates + at));
+            Vector<U> g = Tanh(Vector.Load(projected + (2 * width) + at) + Vector.Load(gates + (2 * width) + at));
+            Vector<U> f = Sigmoid(Vector.Load(projected + width + at) + Vector.Load(gates + width + at));
+            Vector.Store(i, gates + at);
+            Vector.Store(f, gates + width + at);
+            Vector.Store(g, gates + (2 * width) + at);
+            Vector<U> c = (f * Vector.Load(before + at)) + (i * g);
+            Vector.Store(c, after + at);
+            Vector<U> o = Sigmoid(Vector.Load(projected + (3 * width) + at) + Vector.Load(gates + (3 * width) + at));
+            Vector.Store(o, gates + (3 * width) + at);
+            Vector.Store(o * Tanh(c), hidden + at);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void PullbackVectors(U* gates, U* before, U* after, U* dHidden, U* fromLater, U* dCell, U* dArguments, nint width, int count)
+    {
+        for (nint at = 0; at < count; at += Vector<U>.Count)
+        {
+            Vector<U> one = Vector<U>.One, i = Vector.Load(gates + at), f = Vector.Load(gates + width + at), g = Vector.Load(gates + (2 * width) + at), o = Vector.Load(gates + (3 * width) + at);
+            Vector<U> t = Tanh(Vector.Load(after + at)), dh = Vector.Load(dHidden + at) + Vector.Load(fromLater + at);
+            Vector<U> dc = Vector.Load(dCell + at) + (dh * o * (one - (t * t)));
+            Vector.Store(dc * g * (i * (one - i)), dArguments + at);
+            Vector.Store(dc * Vector.Load(before + at) * (f * (one - f)), dArguments + width + at);
+            Vector.Store(dc * i * (one - (g * g)), dArguments + (2 * width) + at);
+            Vector.Store(dh * t * (o * (one - o)), dArguments + (3 * width) + at);
+            Vector.Store(dc * f, dCell + at);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<U> Sigmoid(Vector<U> x) => VectorLane<U>.Sigmoid(new VectorLane<U>(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<U> Tanh(Vector<U> x) => VectorLane<U>.Tanh(new VectorLane<U>(x)).Value;
+
+    private static void Keep(U* from, U* to, int count) => Unsafe.CopyBlockUnaligned(to, from, (uint)(count * sizeof(U)));
+}
