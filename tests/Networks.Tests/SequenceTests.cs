@@ -185,7 +185,7 @@ public class SequenceTests
         Assert.Contains("2 states were given to 1 layers", Refused(() => lstm.Forward(tape.Constant([2, 2, 3], new double[12]), new LstmState<double>[2])));
         Var<double> state = tape.Constant([3, 4], new double[12]);
         Assert.Contains("it must be [2, 4]", Refused(() => lstm.Forward(tape.Constant([2, 2, 3], new double[12]), new LstmState<double>[] { new(state, state) })));
-        Assert.Contains("[16, 3]", Refused(() => tape.Constant([2, 2, 16], new double[64]).Lstm(tape.Constant([16, 3], new double[48]))));
+        Assert.Contains("[16, 3]", Refused(() => tape.Constant([2, 2, 16], new double[64]).Lstm(tape.Constant([16, 3], new double[48]), tape.Constant([16], new double[16]))));
         Assert.Contains("5 heads", Refused(() => _ = new MultiHeadAttention<double>("attention", 8, 5, Start())));
         Assert.Contains("[batch, tokens, 8]", Refused(() => new MultiHeadAttention<double>("attention", 8, 2, Start()).Forward(tape.Constant([2, 3, 7], new double[42]))));
         Assert.Contains("[batch, tokens, 8]", Refused(() => new TransformerBlock<double>("block", 8, 2, 8, Start()).Forward(tape.Constant([8], new double[8]))));

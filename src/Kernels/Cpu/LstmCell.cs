@@ -9,30 +9,32 @@ namespace ConservativeAD.Kernels.Cpu;
 internal static unsafe class LstmCell<U>
     where U : unmanaged, IBinaryFloatingPointIeee754<U>
 {
-    /// <summary>i, f, g, o of the sums of two rows of arguments, c = f·(c before) + i·g and h = o·tanh c.</summary>
+    /// <summary>i, f, g, o of the sums of two rows of arguments and a bias, c = f·(c before) + i·g and h = o·tanh c.</summary>
     /// <param name="projected">The inputs' share of the arguments, four times the width.</param>
+    /// <param name="bias">The bias, likewise.</param>
     /// <param name="gates">The states' share; i, f, g and o take its place.</param>
     /// <param name="before">c before.</param>
     /// <param name="after">c after.</param>
     /// <param name="hidden">h after.</param>
     /// <param name="width">How many cells.</param>
-    public static void Forward(U* projected, U* gates, U* before, U* after, U* hidden, int width)
+    public static void Forward(U* projected, U* bias, U* gates, U* before, U* after, U* hidden, int width)
     {
         int whole = width / Vector<U>.Count * Vector<U>.Count, rest = width - whole;
-        ForwardVectors(projected, gates, before, after, hidden, width, whole);
+        ForwardVectors(projected, bias, gates, before, after, hidden, width, whole);
         if (rest == 0)
             return;
-        U* p = stackalloc U[11 * Vector<U>.Count];
-        U* g = p + (4 * Vector<U>.Count), c = g + (4 * Vector<U>.Count), d = c + Vector<U>.Count, h = d + Vector<U>.Count;
-        new Span<U>(p, 11 * Vector<U>.Count).Clear();
+        U* p = stackalloc U[15 * Vector<U>.Count];
+        U* b = p + (4 * Vector<U>.Count), g = b + (4 * Vector<U>.Count), c = g + (4 * Vector<U>.Count), d = c + Vector<U>.Count, h = d + Vector<U>.Count;
+        new Span<U>(p, 15 * Vector<U>.Count).Clear();
         for (int gate = 0; gate < 4; gate++)
         {
             Keep(projected + (gate * width) + whole, p + (gate * Vector<U>.Count), rest);
+            Keep(bias + (gate * width) + whole, b + (gate * Vector<U>.Count), rest);
             Keep(gates + (gate * width) + whole, g + (gate * Vector<U>.Count), rest);
         }
 
         Keep(before + whole, c, rest);
-        ForwardVectors(p, g, c, d, h, Vector<U>.Count, Vector<U>.Count);
+        ForwardVectors(p, b, g, c, d, h, Vector<U>.Count, Vector<U>.Count);
         for (int gate = 0; gate < 4; gate++)
             Keep(g + (gate * Vector<U>.Count), gates + (gate * width) + whole, rest);
         Keep(d, after + whole, rest);
@@ -71,19 +73,19 @@ internal static unsafe class LstmCell<U>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ForwardVectors(U* projected, U* gates, U* before, U* after, U* hidden, nint width, int count)
+    private static void ForwardVectors(U* projected, U* bias, U* gates, U* before, U* after, U* hidden, nint width, int count)
     {
         for (nint at = 0; at < count; at += Vector<U>.Count)
         {
-            Vector<U> i = Sigmoid(Vector.Load(projected + at) + Vector.Load(gates + at));
-            Vector<U> g = Tanh(Vector.Load(projected + (2 * width) + at) + Vector.Load(gates + (2 * width) + at));
-            Vector<U> f = Sigmoid(Vector.Load(projected + width + at) + Vector.Load(gates + width + at));
+            Vector<U> i = Sigmoid(Vector.Load(projected + at) + Vector.Load(gates + at) + Vector.Load(bias + at));
+            Vector<U> g = Tanh(Vector.Load(projected + (2 * width) + at) + Vector.Load(gates + (2 * width) + at) + Vector.Load(bias + (2 * width) + at));
+            Vector<U> f = Sigmoid(Vector.Load(projected + width + at) + Vector.Load(gates + width + at) + Vector.Load(bias + width + at));
             Vector.Store(i, gates + at);
             Vector.Store(f, gates + width + at);
             Vector.Store(g, gates + (2 * width) + at);
             Vector<U> c = (f * Vector.Load(before + at)) + (i * g);
             Vector.Store(c, after + at);
-            Vector<U> o = Sigmoid(Vector.Load(projected + (3 * width) + at) + Vector.Load(gates + (3 * width) + at));
+            Vector<U> o = Sigmoid(Vector.Load(projected + (3 * width) + at) + Vector.Load(gates + (3 * width) + at) + Vector.Load(bias + (3 * width) + at));
             Vector.Store(o, gates + (3 * width) + at);
             Vector.Store(o * Tanh(c), hidden + at);
         }

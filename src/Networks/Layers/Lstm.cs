@@ -75,7 +75,7 @@ public sealed class Lstm<T> : Module<T>
     {
         x = TimeFirst(x);
         for (int layer = 0; layer < Layers; layer++)
-            x = Projected(x, layer, mode).Lstm(x.Tape.Parameter(hiddenWeights[layer]));
+            x = Projected(x, layer, mode).Lstm(x.Tape.Parameter(hiddenWeights[layer]), Bias(x.Tape, layer));
         return BatchFirst ? x.Transpose(0, 1) : x;
     }
 
@@ -93,7 +93,7 @@ public sealed class Lstm<T> : Module<T>
         int steps = x.Shape[0];
         for (int layer = 0; layer < Layers; layer++)
         {
-            Var<T> all = Projected(x, layer, mode).Lstm(x.Tape.Parameter(hiddenWeights[layer]), states[layer].Hidden, states[layer].Cell);
+            Var<T> all = Projected(x, layer, mode).Lstm(x.Tape.Parameter(hiddenWeights[layer]), Bias(x.Tape, layer), states[layer].Hidden, states[layer].Cell);
             states[layer] = new LstmState<T>(steps == 0 ? states[layer].Hidden : all.Select(0, steps - 1), all.Select(0, steps));
             x = all.Slice(0, 0, steps);
         }
@@ -106,9 +106,10 @@ public sealed class Lstm<T> : Module<T>
     {
         if (layer > 0 && between is not null)
             x = between.Forward(x, mode);
-        Tape<T> tape = x.Tape;
-        return x.Linear(tape.Parameter(inputWeights[layer]), tape.Parameter(inputBiases[layer]) + tape.Parameter(hiddenBiases[layer]));
+        return x.Linear(x.Tape.Parameter(inputWeights[layer]));
     }
+
+    private Var<T> Bias(Tape<T> tape, int layer) => tape.Parameter(inputBiases[layer]) + tape.Parameter(hiddenBiases[layer]);
 
     private Var<T> TimeFirst(Var<T> x)
     {

@@ -6,8 +6,8 @@ using ConservativeAD.Kernels.Elementwise;
 namespace ConservativeAD;
 
 /// <summary>
-/// A layer of long short-term memory over all time steps. Inputs: the inputs' share of the gates' arguments, of shape [steps, batch, 4·width]; W, of shape [4·width, width]; and, optionally, the first
-/// h and c, of shape [batch, width]. Per step a = argument + h·Wᵀ is cut into four: i, f and o are sigmoid and g is tanh of them, in the order i, f, g, o; c ← f·c + i·g and h ← o·tanh c.
+/// A layer of long short-term memory over all time steps. Inputs: the inputs' share of the gates' arguments, of shape [steps, batch, 4·width]; W, of shape [4·width, width]; b, of shape [4·width]; and, optionally,
+/// the first h and c, of shape [batch, width]. Per step a = argument + h·Wᵀ + b is cut into four: i, f and o are sigmoid and g is tanh of them, in the order i, f, g, o; c ← f·c + i·g and h ← o·tanh c.
 /// </summary>
 /// <remarks>Hochreiter and Schmidhuber, Neural Computation 1997, with the forget gate of Gers, Schmidhuber and Cummins 2000. Threads share the batch, not the steps.</remarks>
 /// <typeparam name="T">The element type.</typeparam>
@@ -16,7 +16,11 @@ namespace ConservativeAD;
 public struct Lstm<T>(bool withLastCell) : IRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int FirstHidden = 3;
+    private const int FirstCell = 4;
+
     private readonly bool withLastCell = withLastCell;
+    private bool startsAtZero;
     private NDArray<T> weight;
     private NDArray<T> hidden;
     private NDArray<T> cells;
@@ -39,21 +43,24 @@ public struct Lstm<T>(bool withLastCell) : IRule<T>
         Shape projected = recording.Input(0).Shape, weights = recording.Input(1).Shape;
         if (projected.Rank != 3 || weights.Rank != 2 || weights[0] != 4L * weights[1] || projected[2] != weights[0])
             throw new ArgumentException($"lstm: arguments of shape {projected} do not fit weights of shape {weights}; they must be [steps, batch, 4·width] and [4·width, width].");
+        if (recording.Input(2).Shape != Shape.Of(weights[0]))
+            throw new ArgumentException($"lstm: a bias of shape {recording.Input(2).Shape} does not fit weights of shape {weights}; it must be [{weights[0]}].");
         weight = recording.ContiguousInput(1);
         gates = recording.Rent(projected);
-        for (int state = 2; state < recording.InputCount; state++)
+        for (int state = FirstHidden; state < recording.InputCount; state++)
         {
             if (recording.Input(state).Shape != State)
-                throw new ArgumentException($"lstm: a first {(state == 2 ? "hidden state" : "cell")} of shape {recording.Input(state).Shape} does not fit arguments of shape {projected} and weights of shape {weights}; it must be {State}.");
+                throw new ArgumentException($"lstm: a first {(state == FirstHidden ? "hidden state" : "cell")} of shape {recording.Input(state).Shape} does not fit arguments of shape {projected} and weights of shape {weights}; it must be {State}.");
         }
 
         Device device = recording.Device;
         NDArray<T> states = recording.Rent(Shape.Of(Steps + 2, Batch, Width));
         hidden = states.Slice(0, 0, Steps + 1);
         cells = recording.Rent(Shape.Of(Steps + 1, Batch, Width));
-        Begin(device, recording.InputCount > 2 ? recording.Input(2) : default, hidden);
-        Begin(device, recording.InputCount > 3 ? recording.Input(3) : default, cells);
-        device.Lstm(recording.ContiguousInput(0), weight, hidden, cells, gates);
+        startsAtZero = recording.InputCount <= FirstHidden;
+        Begin(device, startsAtZero ? default : recording.Input(FirstHidden), hidden);
+        Begin(device, startsAtZero ? default : recording.Input(FirstCell), cells);
+        device.Lstm(recording.ContiguousInput(0), weight, recording.ContiguousInput(2), hidden, cells, startsAtZero, gates);
         if (!withLastCell)
             return states.Slice(0, 1, Steps);
         device.Copy(At(cells, Steps), At(states, Steps + 1));
@@ -68,17 +75,24 @@ public struct Lstm<T>(bool withLastCell) : IRule<T>
         NDArray<T> dh = context.Rent(State), dc = context.Rent(State), target = context.Needs(0) ? context.InputCotangent(0, out accumulate) : default;
         NDArray<T> da = accumulate ? context.Rent(gates.Shape) : target;
         BeginCell(device, context.Cotangent, dc);
-        device.LstmPullback(weight, cells, gates, context.Cotangent.Slice(0, 0, Steps), da, dh, dc);
+        device.LstmPullback(weight, cells, gates, context.Cotangent.Slice(0, 0, Steps), da, dh, !startsAtZero && context.Needs(FirstHidden), dc);
         if (accumulate && !target.IsNone)
             device.Copy(da, target, true);
         if (context.Needs(1))
         {
             NDArray<T> dw = context.InputCotangent(1, out bool add);
-            device.MatrixProduct(Rows(da).Transpose(0, 1), Rows(Before(hidden)), dw, add);
+            int first = startsAtZero && Steps > 0 ? 1 : 0;
+            device.MatrixProduct(Rows(da.Slice(0, first, Steps - first)).Transpose(0, 1), Rows(hidden.Slice(0, first, Steps - first)), dw, add);
         }
 
-        Add(context, 2, dh);
-        Add(context, 3, dc);
+        if (context.Needs(2))
+        {
+            NDArray<T> db = context.InputCotangent(2, out bool add);
+            device.Reduce(default(Kernels.Reductions.Sum), Rows(da), db, add);
+        }
+
+        Add(context, FirstHidden, dh);
+        Add(context, FirstCell, dc);
         context.Return(dc);
         context.Return(dh);
         if (accumulate)
@@ -92,8 +106,9 @@ public struct Lstm<T>(bool withLastCell) : IRule<T>
             context.Device,
             context.Moves(0) ? context.Tangent(0) : default,
             context.Moves(1) ? context.Tangent(1) : default,
-            context.InputCount > 2 && context.Moves(2) ? context.Tangent(2) : default,
-            context.InputCount > 3 && context.Moves(3) ? context.Tangent(3) : default);
+            context.Moves(2) ? context.Tangent(2) : default,
+            !startsAtZero && context.Moves(FirstHidden) ? context.Tangent(FirstHidden) : default,
+            !startsAtZero && context.Moves(FirstCell) ? context.Tangent(FirstCell) : default);
         context.Device.Copy(moved.Hidden.Slice(0, 1, Steps), context.OutputTangent.Slice(0, 0, Steps));
         if (withLastCell)
             context.Device.Copy(At(moved.Cells, Steps), At(context.OutputTangent, Steps));
@@ -108,8 +123,9 @@ public struct Lstm<T>(bool withLastCell) : IRule<T>
             device,
             context.Moves(0) ? context.Tangent(0) : default,
             context.Moves(1) ? context.Tangent(1) : default,
-            context.InputCount > 2 && context.Moves(2) ? context.Tangent(2) : default,
-            context.InputCount > 3 && context.Moves(3) ? context.Tangent(3) : default);
+            context.Moves(2) ? context.Tangent(2) : default,
+            !startsAtZero && context.Moves(FirstHidden) ? context.Tangent(FirstHidden) : default,
+            !startsAtZero && context.Moves(FirstCell) ? context.Tangent(FirstCell) : default);
         NDArray<T> weightTangent = context.Moves(1) ? context.Tangent(1) : default;
         NDArray<T> da = context.Rent(gates.Shape), movedDa = context.Rent(gates.Shape);
         NDArray<T> dh = context.Rent(State), movedDh = context.Rent(State), dc = context.Rent(State), movedDc = context.Rent(State);
@@ -123,8 +139,14 @@ public struct Lstm<T>(bool withLastCell) : IRule<T>
             device.MatrixProduct(Rows(da).Transpose(0, 1), Rows(Before(moved.Hidden)), target, true);
         }
 
-        Add(pullback, 2, movedDh);
-        Add(pullback, 3, movedDc);
+        if (context.Needs(2))
+        {
+            NDArray<T> target = context.InputCotangent(2, out bool accumulate);
+            device.Reduce(default(Kernels.Reductions.Sum), Rows(movedDa), target, accumulate);
+        }
+
+        Add(pullback, FirstHidden, movedDh);
+        Add(pullback, FirstCell, movedDc);
         context.Return(movedDc);
         context.Return(dc);
         context.Return(movedDh);
@@ -170,7 +192,7 @@ public struct Lstm<T>(bool withLastCell) : IRule<T>
     }
 
     // The tangents of gates, h and c; those of inputs that do not move are the default value.
-    private readonly Moved Move(Device device, in NDArray<T> projected, in NDArray<T> weightTangent, in NDArray<T> firstHidden, in NDArray<T> firstCell)
+    private readonly Moved Move(Device device, in NDArray<T> projected, in NDArray<T> weightTangent, in NDArray<T> bias, in NDArray<T> firstHidden, in NDArray<T> firstCell)
     {
         Moved moved = new(device, device.Allocate<T>(gates.Shape), device.Allocate<T>(hidden.Shape), device.Allocate<T>(cells.Shape));
         if (projected.IsNone)
@@ -179,6 +201,8 @@ public struct Lstm<T>(bool withLastCell) : IRule<T>
             device.Copy(projected, moved.Gates);
         if (!weightTangent.IsNone)
             device.MatrixProduct(Rows(Before(hidden)), weightTangent.Transpose(0, 1), Rows(moved.Gates), true);
+        if (!bias.IsNone)
+            device.Copy(bias, moved.Gates, true);
         Begin(device, firstHidden, moved.Hidden);
         Begin(device, firstCell, moved.Cells);
         for (int step = 0; step < Steps; step++)
@@ -347,21 +371,23 @@ public static partial class Operations
 {
     /// <summary>A layer of long short-term memory that begins with h = c = 0: h after each step.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="projected">What the inputs contribute to the gates' arguments, biases included, in the order i, f, g, o: [steps, batch, 4·width].</param>
+    /// <param name="projected">What the inputs contribute to the gates' arguments, in the order i, f, g, o: [steps, batch, 4·width].</param>
     /// <param name="weight">What h is multiplied by: [4·width, width].</param>
+    /// <param name="bias">What is added at every step: [4·width].</param>
     /// <returns>[steps, batch, width].</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Var<T> Lstm<T>(this Var<T> projected, Var<T> weight)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => projected.Tape.Record(new Lstm<T>(false), projected, weight);
+    public static Var<T> Lstm<T>(this Var<T> projected, Var<T> weight, Var<T> bias)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => projected.Tape.Record(new Lstm<T>(false), projected, weight, bias);
 
     /// <summary>A layer of long short-term memory that goes on from given h and c: h after each step and, as one more, c after the last.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="projected">What the inputs contribute to the gates' arguments, biases included, in the order i, f, g, o: [steps, batch, 4·width].</param>
+    /// <param name="projected">What the inputs contribute to the gates' arguments, in the order i, f, g, o: [steps, batch, 4·width].</param>
     /// <param name="weight">What h is multiplied by: [4·width, width].</param>
+    /// <param name="bias">What is added at every step: [4·width].</param>
     /// <param name="hidden">The first h: [batch, width].</param>
     /// <param name="cell">The first c: [batch, width].</param>
     /// <returns>[steps + 1, batch, width].</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Var<T> Lstm<T>(this Var<T> projected, Var<T> weight, Var<T> hidden, Var<T> cell)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => projected.Tape.Record(new Lstm<T>(true), [projected, weight, hidden, cell]);
+    public static Var<T> Lstm<T>(this Var<T> projected, Var<T> weight, Var<T> bias, Var<T> hidden, Var<T> cell)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => projected.Tape.Record(new Lstm<T>(true), [projected, weight, bias, hidden, cell]);
 }
