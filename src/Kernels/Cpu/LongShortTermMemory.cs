@@ -15,8 +15,8 @@ internal static unsafe class LongShortTermMemory
     // Fewer rows than these leave most of a register tile's work to loading weights.
     private const int FewestRows = 4;
 
-    // The arguments of these rows stay in cache between their product and their cells' functions. A multiple of every register tile's rows.
-    private const int RowsAtATime = 12;
+    // So few rows that the weights are read in place, and the arguments stay in cache between their product and their cells' functions.
+    private const int RowsAtATime = 48;
 
     public static void Forward<U>(WorkerPool pool, LstmShape shape, U* projected, U* turnedWeight, U* bias, U* hidden, U* cells, bool startsAtZero, U* gates)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>

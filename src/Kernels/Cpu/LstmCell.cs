@@ -72,22 +72,38 @@ internal static unsafe class LstmCell<U>
         Keep(dc, dCell + whole, rest);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    // A loop for each function: in one for all, every vector would wait for the long way from its arguments to its h.
     private static void ForwardVectors(U* projected, U* bias, U* gates, U* before, U* after, U* hidden, nint width, int count)
+    {
+        Sigmoids(projected, bias, gates, count);
+        Sigmoids(projected + width, bias + width, gates + width, count);
+        Tanhs(projected + (2 * width), bias + (2 * width), gates + (2 * width), count);
+        Sigmoids(projected + (3 * width), bias + (3 * width), gates + (3 * width), count);
+        Cells(gates, gates + width, gates + (2 * width), gates + (3 * width), before, after, hidden, count);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Sigmoids(U* projected, U* bias, U* gate, int count)
+    {
+        for (nint at = 0; at < count; at += Vector<U>.Count)
+            Vector.Store(Sigmoid(Vector.Load(projected + at) + Vector.Load(gate + at) + Vector.Load(bias + at)), gate + at);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Tanhs(U* projected, U* bias, U* gate, int count)
+    {
+        for (nint at = 0; at < count; at += Vector<U>.Count)
+            Vector.Store(Tanh(Vector.Load(projected + at) + Vector.Load(gate + at) + Vector.Load(bias + at)), gate + at);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Cells(U* i, U* f, U* g, U* o, U* before, U* after, U* hidden, int count)
     {
         for (nint at = 0; at < count; at += Vector<U>.Count)
         {
-            Vector<U> i = Sigmoid(Vector.Load(projected + at) + Vector.Load(gates + at) + Vector.Load(bias + at));
-            Vector<U> g = Tanh(Vector.Load(projected + (2 * width) + at) + Vector.Load(gates + (2 * width) + at) + Vector.Load(bias + (2 * width) + at));
-            Vector<U> f = Sigmoid(Vector.Load(projected + width + at) + Vector.Load(gates + width + at) + Vector.Load(bias + width + at));
-            Vector.Store(i, gates + at);
-            Vector.Store(f, gates + width + at);
-            Vector.Store(g, gates + (2 * width) + at);
-            Vector<U> c = (f * Vector.Load(before + at)) + (i * g);
+            Vector<U> c = (Vector.Load(f + at) * Vector.Load(before + at)) + (Vector.Load(i + at) * Vector.Load(g + at));
             Vector.Store(c, after + at);
-            Vector<U> o = Sigmoid(Vector.Load(projected + (3 * width) + at) + Vector.Load(gates + (3 * width) + at) + Vector.Load(bias + (3 * width) + at));
-            Vector.Store(o, gates + (3 * width) + at);
-            Vector.Store(o * Tanh(c), hidden + at);
+            Vector.Store(Vector.Load(o + at) * Tanh(c), hidden + at);
         }
     }
 
