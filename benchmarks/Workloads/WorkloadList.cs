@@ -39,6 +39,10 @@ internal static class WorkloadList
         new("row gather 4096 of 10000 × 64, both", (threads, peer) => GatherRows(10_000, 64, 4096, threads, peer)),
         Both("sum over an axis, 1000 × 1000", [Square], x => x[0].Sum(0), x => x[0].sum([0L])),
         Both("max over an axis, 1000 × 1000", [Square], x => x[0].Max(0), x => torch.amax(x[0], [0L])),
+        new("LSTM 2 layers, batch 32, 20 steps, 64 → 128, both", (threads, peer) => new RecurrentWorkload(2, 20, 32, 64, 128, threads, peer)),
+        new("transformer block, batch 8, 64 tokens, width 128, 4 heads, step with Adam", (threads, peer) => new TransformerStepWorkload(8, 64, 128, 4, threads, peer)),
+        new("cumulative sum 1000 × 1000", (threads, peer) => new KernelWorkload([Square], [1000, 1000], (device, x, y) => device.CumulativeSum(x[0], 1, false, y), x => x[0].cumsum(1), threads, peer)),
+        new("cumulative sum of columns 1000 × 1000", (threads, peer) => new KernelWorkload([Square], [1000, 1000], (device, x, y) => device.CumulativeSum(x[0], 0, false, y), x => x[0].cumsum(0), threads, peer)),
         new("transpose copy 1000 × 1000", (threads, peer) => new KernelWorkload([Square], [1000, 1000], (device, x, y) => device.Copy(x[0].Transpose(0, 1), y), x => x[0].t().contiguous(), threads, peer)),
     ];
 

@@ -31,9 +31,33 @@ public sealed class Initializer(Device device, ulong seed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(fanIn, 1);
-        double bound = 1 / Math.Sqrt(fanIn);
+        return Between<T>(name, shape, 1 / Math.Sqrt(fanIn));
+    }
+
+    /// <summary>A parameter uniform in ±√(6/(fan-in + fan-out)) (Glorot and Bengio 2010): what PyTorch's attention makes queries, keys and values with.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="fanIn">How many inputs one output sums over; at least 1.</param>
+    /// <param name="fanOut">How many outputs one input goes to; at least 1.</param>
+    public Parameter<T> GlorotUniform<T>(string name, Shape shape, int fanIn, int fanOut)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(fanIn, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(fanOut, 1);
+        return Between<T>(name, shape, Math.Sqrt(6.0 / ((double)fanIn + fanOut)));
+    }
+
+    /// <summary>A parameter of normal draws with mean 0.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="deviation">The standard deviation.</param>
+    public Parameter<T> Normal<T>(string name, Shape shape, double deviation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         double[] draws = new double[shape.Count];
-        NextStream().Uniform<double>(draws, -bound, bound);
+        NextStream().Normal<double>(draws, 0, deviation);
         return new Parameter<T>(name, Device, shape, Array.ConvertAll(draws, T.CreateTruncating));
     }
 
@@ -48,5 +72,13 @@ public sealed class Initializer(Device device, ulong seed)
         T[] elements = new T[shape.Count];
         Array.Fill(elements, T.CreateTruncating(value));
         return new Parameter<T>(name, Device, shape, elements);
+    }
+
+    private Parameter<T> Between<T>(string name, Shape shape, double bound)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double[] draws = new double[shape.Count];
+        NextStream().Uniform<double>(draws, -bound, bound);
+        return new Parameter<T>(name, Device, shape, Array.ConvertAll(draws, T.CreateTruncating));
     }
 }

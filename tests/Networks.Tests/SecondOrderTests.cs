@@ -14,6 +14,14 @@ public class SecondOrderTests
         AssertProduct(Models.Mlp<double>([20, 12, 12, 10], Start(), () => new Activation<double>(x => x.Softplus()), batchNorm: true), [6, 20]);
 
     [Fact]
+    public void AProductOfLongShortTermMemoryIsTheDerivativeOfItsGradient() =>
+        AssertProduct(new Sequential<double>(new Lstm<double>("0", 5, 4, Start(), 2, batchFirst: true), new Flatten<double>(), new Linear<double>("2", 12, 10, Start())), [2, 3, 5]);
+
+    [Fact]
+    public void AProductOfATransformerBlockIsTheDerivativeOfItsGradient() =>
+        AssertProduct(new Sequential<double>(new TransformerBlock<double>("0", 6, 2, 8, Start(), x => x.Gelu(), normalizeFirst: true, isCausal: true), new Flatten<double>(), new Linear<double>("2", 24, 10, Start())), [2, 4, 6]);
+
+    [Fact]
     public void AReluNetworkIsTwiceDifferentiableUntilAnArgumentIsZero()
     {
         Sequential<double> network = Models.Mlp<double>([8, 6, 10], Start());

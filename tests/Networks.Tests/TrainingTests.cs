@@ -54,6 +54,36 @@ public class TrainingTests
             Assert.Equal(recorded[i].Select(BitConverter.SingleToUInt32Bits), replayed[i].Select(BitConverter.SingleToUInt32Bits));
     }
 
+    [Fact]
+    public void TrainingLongShortTermMemoryOverTheRowsOfImagesLearnsTheClasses()
+    {
+        (double first, double last, _) = Train(LongShortTermMemory, 2, 150);
+        Assert.True(last < 0.5 * first, $"the loss went from {first} to {last}");
+    }
+
+    [Fact]
+    public void TrainingATransformerOverTheRowsOfImagesLearnsTheClasses()
+    {
+        (double first, double last, _) = Train(Transformer, 2, 60);
+        Assert.True(last < 0.1 * first, $"the loss went from {first} to {last}");
+    }
+
+    [Fact]
+    public void TheNumberOfThreadsDoesNotChangeABitOfLongShortTermMemory() => AssertSameBits(LongShortTermMemory, 20);
+
+    [Fact]
+    public void TheNumberOfThreadsDoesNotChangeABitOfATransformer() => AssertSameBits(Transformer, 20);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void AStepOfLongShortTermMemoryAllocatesNothing(int threads) => Assert.Equal(0, AllocatedPerStep(LongShortTermMemory, threads, 60));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void AStepOfATransformerAllocatesNothing(int threads) => Assert.Equal(0, AllocatedPerStep(Transformer, threads, 60));
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -79,6 +109,20 @@ public class TrainingTests
         new Linear<float>("7", 8, 10, start));
 
     private static Sequential<float> Perceptron(Initializer start) => new(new Flatten<float>(), Models.Mlp<float>([784, 64, 64, 10], start));
+
+    // An image is a sequence of 28 rows.
+    private static Sequential<float> LongShortTermMemory(Initializer start) => new(
+        new Activation<float>(x => x.Reshape(Batch, 28, 28)),
+        new Lstm<float>("1", 28, 24, start, 2, batchFirst: true),
+        new Flatten<float>(),
+        new Linear<float>("3", 28 * 24, 10, start));
+
+    private static Sequential<float> Transformer(Initializer start) => new(
+        new Activation<float>(x => x.Reshape(Batch, 28, 28)),
+        new TransformerBlock<float>("1", 28, 4, 40, start, x => x.Gelu(), normalizeFirst: true, isCausal: true, dropout: 0.1),
+        new TransformerBlock<float>("2", 28, 2, 40, start),
+        new Flatten<float>(),
+        new Linear<float>("4", 784, 10, start));
 
     private static void AssertSameBits(Func<Initializer, Module<float>> build, int steps)
     {

@@ -29,6 +29,12 @@ internal static class Arithmetic
             where L : struct, ILane<L> => x * y * z;
     }
 
+    internal readonly struct SumOfProducts : IQuaternaryMap
+    {
+        public L Invoke<L>(L x, L y, L z, L w)
+            where L : struct, ILane<L> => (x * y) + (z * w);
+    }
+
     internal readonly struct ScaledProduct(double factor) : IBinaryMap
     {
         private readonly double factor = factor;

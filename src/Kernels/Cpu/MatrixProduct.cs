@@ -40,6 +40,23 @@ internal static unsafe class MatrixProduct
         where T : unmanaged
         where TEpilogue : struct, IUnaryMap => Product(pool, m, n, k, a, lda, transposeA, b, ldb, transposeB, c, ldc, accumulate, bias, epilogue);
 
+    /// <summary>One product on the calling thread alone, for work that is shared among threads already.</summary>
+    /// <typeparam name="U">float or double.</typeparam>
+    /// <param name="m">Rows of C.</param>
+    /// <param name="n">Columns of C.</param>
+    /// <param name="k">Summed extent.</param>
+    /// <param name="a">A, as in <see cref="Run"/>.</param>
+    /// <param name="lda">From one line of A to the next.</param>
+    /// <param name="transposeA">Whether A is stored transposed.</param>
+    /// <param name="b">B.</param>
+    /// <param name="ldb">From one line of B to the next.</param>
+    /// <param name="transposeB">Whether B is stored transposed.</param>
+    /// <param name="c">C.</param>
+    /// <param name="ldc">From one line of C to the next.</param>
+    /// <param name="accumulate">Whether to add to what C holds.</param>
+    public static void OnOneThread<U>(int m, int n, int k, U* a, int lda, bool transposeA, U* b, int ldb, bool transposeB, U* c, int ldc, bool accumulate)
+        where U : unmanaged => Product(null, m, n, k, a, lda, transposeA, b, ldb, transposeB, c, ldc, accumulate, null, default(Identity));
+
     /// <summary>Many products of one shape; an operand with a batch stride of 0 is shared by all.</summary>
     /// <typeparam name="T">float, double or Half.</typeparam>
     /// <typeparam name="TEpilogue">The function f.</typeparam>

@@ -14,6 +14,7 @@ internal enum ScratchUse
     Outputs,
     Columns,
     Row,
+    Scores,
 }
 
 /// <summary>

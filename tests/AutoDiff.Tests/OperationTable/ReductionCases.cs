@@ -11,6 +11,8 @@ public static class ReductionCases
     [
         new SumAll { FloatTolerance = 1e-5, HalfTolerance = 1e-2 },
         new SumAxis { Ordinary = Matrices, FloatTolerance = 1e-5, HalfTolerance = 1e-2 },
+        new CumulativeSum { Ordinary = [[[3, 4]], [[2, 3, 2]], [[1, 5]], [[9, 3]]], FloatTolerance = 1e-5, HalfTolerance = 1e-2 },
+        new CumulativeSumOfColumns { Ordinary = Matrices, FloatTolerance = 1e-5, HalfTolerance = 1e-2 },
         new MeanAll { Empty = null },
         new MeanAxis { Ordinary = Matrices, Empty = null },
         new MaxAll { Empty = null, Kinks = [TieOfAll((x, t) => x.Max(t)), NoTie] },
@@ -138,6 +140,10 @@ public static class ReductionCases
     private sealed class SumAll() : OperationCase("sum", typeof(SumOverAxes<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sum(); }
 
     private sealed class SumAxis() : OperationCase("sum over axis", typeof(SumOverAxes<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sum(0); }
+
+    private sealed class CumulativeSum() : OperationCase("cumulative sum", typeof(CumulativeSum<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].CumulativeSum(); }
+
+    private sealed class CumulativeSumOfColumns() : OperationCase("cumulative sum of columns", typeof(CumulativeSum<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].CumulativeSum(0); }
 
     private sealed class MeanAll() : OperationCase("mean", typeof(MeanOverAxes<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Mean(); }
 

@@ -1,0 +1,88 @@
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <content>Attention.</content>
+internal sealed unsafe partial class CpuDevice
+{
+    public override void Attention<T>(in NDArray<T> q, in NDArray<T> k, in NDArray<T> v, double scale, bool isCausal, in NDArray<T> probabilities, in NDArray<T> y)
+    {
+        CheckAttention(q, k, v, probabilities, y);
+        if (typeof(T) == typeof(float))
+        {
+            AttentionHeads<float>.Forward(pool, AttentionShape.Of(q, k), HeadMatrices<float>.Of(q), HeadMatrices<float>.Of(k), HeadMatrices<float>.Of(v), scale, isCausal, (float*)MapLoop.Pointer(probabilities), HeadMatrices<float>.Of(y));
+            return;
+        }
+
+        if (typeof(T) == typeof(double))
+        {
+            AttentionHeads<double>.Forward(pool, AttentionShape.Of(q, k), HeadMatrices<double>.Of(q), HeadMatrices<double>.Of(k), HeadMatrices<double>.Of(v), scale, isCausal, (double*)MapLoop.Pointer(probabilities), HeadMatrices<double>.Of(y));
+            return;
+        }
+
+        NDArray<float> wideQ = WidenedFromViews(q), wideK = WidenedFromViews(k), wideV = WidenedFromViews(v), wideP = Allocate<float>(probabilities.Shape), wideY = Allocate<float>(y.Shape);
+        AttentionHeads<float>.Forward(pool, AttentionShape.Of(q, k), HeadMatrices<float>.Of(wideQ), HeadMatrices<float>.Of(wideK), HeadMatrices<float>.Of(wideV), scale, isCausal, MapLoop.Pointer(wideP), HeadMatrices<float>.Of(wideY));
+        Narrowed(wideP, probabilities);
+        NarrowedToView(wideY, y, false);
+        Return(wideQ.Storage);
+        Return(wideK.Storage);
+        Return(wideV.Storage);
+    }
+
+    public override void AttentionPullback<T>(in NDArray<T> q, in NDArray<T> k, in NDArray<T> v, double scale, in NDArray<T> probabilities, in NDArray<T> dy, in NDArray<T> dq, in NDArray<T> dk, in NDArray<T> dv, bool accumulate)
+    {
+        CheckAttention(q, k, v, probabilities, dy);
+        CheckAttention(dq, dk, dv, probabilities, dy);
+        if (typeof(T) == typeof(float))
+        {
+            AttentionHeads<float>.Pullback(pool, AttentionShape.Of(q, k), HeadMatrices<float>.Of(q), HeadMatrices<float>.Of(k), HeadMatrices<float>.Of(v), scale, (float*)MapLoop.Pointer(probabilities), HeadMatrices<float>.Of(dy), HeadMatrices<float>.Of(dq), HeadMatrices<float>.Of(dk), HeadMatrices<float>.Of(dv), accumulate);
+            return;
+        }
+
+        if (typeof(T) == typeof(double))
+        {
+            AttentionHeads<double>.Pullback(pool, AttentionShape.Of(q, k), HeadMatrices<double>.Of(q), HeadMatrices<double>.Of(k), HeadMatrices<double>.Of(v), scale, (double*)MapLoop.Pointer(probabilities), HeadMatrices<double>.Of(dy), HeadMatrices<double>.Of(dq), HeadMatrices<double>.Of(dk), HeadMatrices<double>.Of(dv), accumulate);
+            return;
+        }
+
+        NDArray<float> wideQ = WidenedFromViews(q), wideK = WidenedFromViews(k), wideV = WidenedFromViews(v), wideP = Widened(probabilities), wideDy = WidenedFromViews(dy);
+        NDArray<float> wideDq = Allocate<float>(q.Shape), wideDk = Allocate<float>(k.Shape), wideDv = Allocate<float>(v.Shape);
+        AttentionHeads<float>.Pullback(pool, AttentionShape.Of(q, k), HeadMatrices<float>.Of(wideQ), HeadMatrices<float>.Of(wideK), HeadMatrices<float>.Of(wideV), scale, MapLoop.Pointer(wideP), HeadMatrices<float>.Of(wideDy), HeadMatrices<float>.Of(wideDq), HeadMatrices<float>.Of(wideDk), HeadMatrices<float>.Of(wideDv), false);
+        NarrowedToView(wideDq, dq, accumulate);
+        NarrowedToView(wideDk, dk, accumulate);
+        NarrowedToView(wideDv, dv, accumulate);
+        Return(wideQ.Storage);
+        Return(wideK.Storage);
+        Return(wideV.Storage);
+        Return(wideP.Storage);
+        Return(wideDy.Storage);
+    }
+
+    private static void CheckAttention<T>(in NDArray<T> q, in NDArray<T> k, in NDArray<T> v, in NDArray<T> probabilities, in NDArray<T> y)
+        where T : unmanaged
+    {
+        if (q.Shape.Rank != 4 || k.Shape.Rank != 4 || v.Shape != k.Shape || y.Shape != q.Shape || k.Shape != q.Shape.With(2, k.Shape[2]) || k.Shape[2] == 0 || probabilities.Shape != q.Shape.With(3, k.Shape[2]) || !probabilities.IsContiguous)
+            throw new ArgumentException($"Attention takes queries [batch, heads, tokens, dimension], keys and values [batch, heads, keys, dimension] of at least one key, and room for the probabilities of each; it was given {q.Shape}, {k.Shape}, {v.Shape}, {probabilities.Shape} and a result of {y.Shape}.");
+        if (q.Shape[3] > 1 && (q.Stride(3) != 1 || k.Stride(3) != 1 || v.Stride(3) != 1 || y.Stride(3) != 1))
+            throw new ArgumentException("Attention needs rows in one piece: along the last axis neighbours must stand next to each other.");
+    }
+
+    private NDArray<float> WidenedFromViews<T>(in NDArray<T> view)
+        where T : unmanaged
+    {
+        if (view.IsContiguous)
+            return Widened(view);
+        NDArray<T> copy = Allocate<T>(view.Shape);
+        Copy(view, copy);
+        NDArray<float> wide = Widened(copy);
+        Return(copy.Storage);
+        return wide;
+    }
+
+    private void NarrowedToView<T>(in NDArray<float> wide, in NDArray<T> view, bool accumulate)
+        where T : unmanaged
+    {
+        NDArray<T> copy = Allocate<T>(view.Shape);
+        Narrowed(wide, copy);
+        Copy(copy, view, accumulate);
+        Return(copy.Storage);
+    }
+}
