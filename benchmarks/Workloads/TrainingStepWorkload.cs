@@ -17,8 +17,7 @@ internal sealed class TrainingStepWorkload : IWorkload
     private readonly Tape<float> tape;
     private readonly Sequential<float> network;
     private readonly Sgd<float> optimizer;
-    private readonly NDArray<float> input;
-    private readonly int[] labels;
+    private readonly Replay<float> step;
     private readonly NDArray<float> targets;
     private readonly Module<torch.Tensor, torch.Tensor>? peer;
     private readonly torch.optim.Optimizer? peerOptimizer;
@@ -34,11 +33,17 @@ internal sealed class TrainingStepWorkload : IWorkload
         optimizer = new Sgd<float>(network.Parameters, new ConstantStepSize(StepSize));
         float[] pixels = new float[inputShape.Count];
         new Philox(1, 1000).Uniform<float>(pixels, 0, 1);
-        labels = [.. Enumerable.Range(0, inputShape[0]).Select(i => i % Classes)];
-        input = device.Array<float>(inputShape, pixels);
+        int[] labels = [.. Enumerable.Range(0, inputShape[0]).Select(i => i % Classes)];
+        NDArray<float> input = device.Array<float>(inputShape, pixels);
+        NDArray<int> classes = device.Array<int>(Shape.Of(labels.Length), labels);
         float[] sums = [.. Enumerable.Range(0, inputShape[0]).Select(row => pixels.AsSpan(row * (pixels.Length / inputShape[0]), pixels.Length / inputShape[0]).ToArray().Sum())];
         if (isRegression)
             targets = device.Array<float>(Shape.Of(sums.Length, 1), sums);
+        step = new Replay<float>(tape, recording =>
+        {
+            Var<float> output = network.Forward(recording.Constant(input));
+            return targets.IsNone ? output.CrossEntropy(classes) : output.MeanSquaredError(recording.Constant(targets));
+        });
         if (peers is null)
             return;
         peer = peers();
@@ -81,13 +86,7 @@ internal sealed class TrainingStepWorkload : IWorkload
         Shape.Of(batch, 1, 28, 28),
         threads);
 
-    public void Ours()
-    {
-        tape.Reset();
-        Var<float> output = network.Forward(tape.Constant(input));
-        Var<float> loss = targets.IsNone ? output.CrossEntropy(labels) : output.MeanSquaredError(tape.Constant(targets));
-        optimizer.Step(tape.Backward(loss));
-    }
+    public void Ours() => optimizer.Step(step.Backward());
 
     public void Peers()
     {

@@ -156,6 +156,37 @@ public sealed unsafe class MatrixProductTests
         }
     }
 
+    [Theory]
+    [InlineData(32, 16, 16)]
+    [InlineData(9, 11, 20)]
+    [InlineData(12, 3, 17)]
+    [InlineData(33, 1, 16)]
+    [InlineData(8, 24, 100)]
+    [InlineData(1, 40, 5)]
+    public void SmallProductsHaveTheBitsOfLargeOnes(int m, int n, int k)
+    {
+        using var pool = new WorkerPool(1);
+        var random = new Random(4);
+        float[] a = Numbers<float>(random, m * k), b = Numbers<float>(random, n * k), bias = Numbers<float>(random, n), start = Numbers<float>(random, m * n);
+        foreach ((bool ta, bool tb, bool accumulate, bool biased) in from form in Enumerable.Range(0, 16) select ((form & 1) != 0, (form & 2) != 0, (form & 4) != 0, (form & 8) != 0))
+        {
+            float[] c = [.. start];
+            fixed (float* pa = a, pb = b, pc = c, pbias = bias)
+            {
+                MatrixProduct.Run(pool, m, n, k, pa, ta ? m : k, ta, pb, tb ? k : n, tb, pc, n, accumulate, biased ? pbias : null, default(Identity));
+                for (int i = 0; i < m; i++)
+                {
+                    for (int j = 0; j < n; j++)
+                    {
+                        float alone = start[(i * n) + j];
+                        MatrixProduct.Run(pool, 1, 1, k, ta ? pa + i : pa + (i * k), ta ? m : k, ta, tb ? pb + (j * k) : pb + j, tb ? k : n, tb, &alone, 1, accumulate, biased ? pbias + j : null, default(Identity));
+                        Assert.Equal(alone, c[(i * n) + j]);
+                    }
+                }
+            }
+        }
+    }
+
     [Fact]
     public void BitsOfAnElementDoNotDependOnWhereItStands()
     {

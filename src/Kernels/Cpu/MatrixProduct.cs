@@ -139,6 +139,14 @@ internal static unsafe class MatrixProduct
         where T : unmanaged
         where TEpilogue : struct, IUnaryMap
     {
+        if (typeof(TEpilogue) == typeof(Identity))
+        {
+            if (typeof(T) == typeof(float) && SmallProduct.TryRun(m, n, k, (float*)a, lda, transposeA, (float*)b, ldb, transposeB, (float*)c, ldc, accumulate, (float*)bias))
+                return;
+            if (typeof(T) == typeof(double) && SmallProduct.TryRun(m, n, k, (double*)a, lda, transposeA, (double*)b, ldb, transposeB, (double*)c, ldc, accumulate, (double*)bias))
+                return;
+        }
+
         // One contiguous column is the product with exchanged sides, whose one row fills registers instead of a single lane of each.
         if (n == 1 && ldc == 1 && bias == null && m > 1)
         {

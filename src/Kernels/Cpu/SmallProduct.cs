@@ -10,39 +10,22 @@ internal static unsafe class SmallProduct
     // Multiply-adds up to which this way is the faster one.
     private const int MostWork = 24_000;
 
-    // Elements of a transposed right side that is first laid out by rows.
+    // Elements of an operand that is first transposed.
     private const int MostTransposed = 1024;
+
+    // Longer sums are summed in blocks by the other way; up to here both have the same bits.
+    private const int LongestSum = 256;
 
     /// <summary>Computes the product where it is small enough, and says whether it did.</summary>
     /// <typeparam name="U">float or double.</typeparam>
     public static bool TryRun<U>(int m, int n, int k, U* a, int lda, bool transposeA, U* b, int ldb, bool transposeB, U* c, int ldc, bool accumulate, U* bias)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
-        if (!Vector256.IsHardwareAccelerated || (long)m * n * k > MostWork || k == 0)
+        if (!Vector256.IsHardwareAccelerated || (long)m * n * k > MostWork || k == 0 || k > LongestSum)
             return false;
         nint rowA = transposeA ? 1 : lda, columnA = transposeA ? lda : 1;
-        if (n == 1 && columnA == 1 && (transposeB || ldb == 1))
-        {
-            Dots(m, k, a, lda, b, c, ldc, accumulate, bias);
-            return true;
-        }
-
-        // Narrow results whose rows do not fill a register, from a left side that stands in columns: the other way around, into columns of C.
-        if (n < Vector256<U>.Count && m >= Vector256<U>.Count && transposeA && bias == null)
-        {
-            U* columns = stackalloc U[m];
-            for (int j = 0; j < n; j++)
-            {
-                Row(m, k, b + (transposeB ? j * (nint)ldb : j), transposeB ? 1 : ldb, a, lda, columns, false, null);
-                for (int i = 0; i < m; i++)
-                    c[(i * (nint)ldc) + j] = accumulate ? c[(i * (nint)ldc) + j] + columns[i] : columns[i];
-            }
-
-            return true;
-        }
-
         if (n < Vector256<U>.Count)
-            return false;
+            return m >= Vector256<U>.Count && TryNarrow(m, n, k, a, lda, transposeA, b, transposeB ? ldb : 1, transposeB ? 1 : ldb, c, ldc, accumulate, bias);
         if (!transposeB)
         {
             Rows(m, n, k, a, rowA, columnA, b, ldb, c, ldc, accumulate, bias);
@@ -52,35 +35,33 @@ internal static unsafe class SmallProduct
         if (n * k > MostTransposed)
             return false;
         U* rows = stackalloc U[n * k];
-        for (int j = 0; j < n; j++)
-        {
-            for (int l = 0; l < k; l++)
-                rows[(l * n) + j] = b[(j * (nint)ldb) + l];
-        }
-
+        PanelPacking.Transpose(b, ldb, n, n, k, rows);
         Rows(m, n, k, a, rowA, columnA, rows, n, c, ldc, accumulate, bias);
         return true;
     }
 
-    // One column: a dot product for each row.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Dots<U>(int m, int k, U* a, nint lda, U* b, U* c, nint ldc, bool accumulate, U* bias)
+    // Results whose rows do not fill a register: the other way around, a column of C at a time.
+    private static bool TryNarrow<U>(int m, int n, int k, U* a, nint lda, bool transposeA, U* b, nint columnB, nint rowB, U* c, nint ldc, bool accumulate, U* bias)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
-        for (int i = 0; i < m; i++)
+        if (!transposeA && m * k > MostTransposed)
+            return false;
+        U* lines = stackalloc U[transposeA ? 0 : m * k], column = stackalloc U[m];
+        if (!transposeA)
+            PanelPacking.Transpose(a, lda, m, m, k, lines);
+        for (int j = 0; j < n; j++)
         {
-            U* row = a + (i * lda);
-            Vector256<U> sums = Vector256<U>.Zero;
-            int l = 0;
-            for (; l <= k - Vector256<U>.Count; l += Vector256<U>.Count)
-                sums = MultiplyAdd(Vector256.Load(row + l), Vector256.Load(b + l), sums);
-            U sum = Vector256.Sum(sums);
-            for (; l < k; l++)
-                sum += row[l] * b[l];
-            if (accumulate)
-                sum += c[i * ldc];
-            c[i * ldc] = bias == null ? sum : sum + bias[0];
+            Row(m, k, b + (j * columnB), rowB, transposeA ? a : lines, transposeA ? lda : m, column, false, null);
+            U shift = bias == null ? U.Zero : bias[j];
+            U* place = c + j;
+            for (int i = 0; i < m; i++, place += ldc)
+            {
+                U sum = accumulate ? column[i] + *place : column[i];
+                *place = bias == null ? sum : sum + shift;
+            }
         }
+
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -133,9 +114,28 @@ internal static unsafe class SmallProduct
             Store(t3, place + (3 * ldc) + width, accumulate, shift);
         }
 
-        if (j == n)
-            return;
-        for (int row = 0; row < 4; row++)
+        for (; j <= n - width; j += width)
+        {
+            Vector256<U> s0 = Vector256<U>.Zero, s1 = s0, s2 = s0, s3 = s0;
+            U* right = b + j;
+            nint left = 0;
+            for (int l = 0; l < k; l++, left += columnA, right += ldb)
+            {
+                Vector256<U> x = Vector256.Load(right);
+                s0 = MultiplyAdd(Vector256.Create(a[left]), x, s0);
+                s1 = MultiplyAdd(Vector256.Create(a1[left]), x, s1);
+                s2 = MultiplyAdd(Vector256.Create(a2[left]), x, s2);
+                s3 = MultiplyAdd(Vector256.Create(a3[left]), x, s3);
+            }
+
+            U* place = c + j, shift = bias == null ? null : bias + j;
+            Store(s0, place, accumulate, shift);
+            Store(s1, place + ldc, accumulate, shift);
+            Store(s2, place + (2 * ldc), accumulate, shift);
+            Store(s3, place + (3 * ldc), accumulate, shift);
+        }
+
+        for (int row = 0; row < 4 && j < n; row++)
             Row(n - j, k, a + (row * rowA), columnA, b + j, ldb, c + (row * ldc) + j, accumulate, bias == null ? null : bias + j);
     }
 
