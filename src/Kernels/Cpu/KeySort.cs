@@ -10,7 +10,7 @@ internal static unsafe class KeySort
     private const int InsertionRun = 16;
 
     /// <summary>Bytes of counters that <see cref="Sort"/> needs beside its two arrays.</summary>
-    public const int CounterBytes = SortKeys.Digits * sizeof(int);
+    public const int CounterBytes = SortKeys.MostPasses * SortKeys.Digits * sizeof(int);
 
     /// <summary>Sorts keys by value and then by place. The keys must come with ascending places.</summary>
     /// <returns>Whichever of the two arrays holds the outcome.</returns>
@@ -41,12 +41,9 @@ internal static unsafe class KeySort
     private static TKey* Radix<TKey>(TKey* keys, TKey* spare, int* counters, int count, int passes)
         where TKey : unmanaged, ISortKey<TKey>
     {
-        for (int pass = 0; pass < passes; pass++)
+        CountDigits(keys, counters, count, passes);
+        for (int pass = 0; pass < passes; pass++, counters += SortKeys.Digits)
         {
-            new Span<int>(counters, SortKeys.Digits).Clear();
-            for (int i = 0; i < count; i++)
-                counters[keys[i].Digit(pass)]++;
-
             // A digit on which all agree (exponents of a narrow range, the top of a short key) moves nothing.
             if (counters[keys[0].Digit(pass)] == count)
                 continue;
@@ -59,18 +56,38 @@ internal static unsafe class KeySort
                 start += size;
             }
 
-            for (int i = 0; i < count; i++)
-            {
-                TKey key = keys[i];
-                spare[counters[key.Digit(pass)]++] = key;
-            }
-
+            Distribute(keys, spare, counters, count, pass);
             TKey* sorted = spare;
             spare = keys;
             keys = sorted;
         }
 
         return keys;
+    }
+
+    // How often each digit stands at each place: the same whatever the order of the keys.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CountDigits<TKey>(TKey* keys, int* counters, int count, int passes)
+        where TKey : unmanaged, ISortKey<TKey>
+    {
+        new Span<int>(counters, passes * SortKeys.Digits).Clear();
+        for (int i = 0; i < count; i++)
+        {
+            TKey key = keys[i];
+            for (int pass = 0; pass < passes; pass++)
+                counters[(pass * SortKeys.Digits) + key.Digit(pass)]++;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Distribute<TKey>(TKey* keys, TKey* spare, int* counters, int count, int pass)
+        where TKey : unmanaged, ISortKey<TKey>
+    {
+        for (int i = 0; i < count; i++)
+        {
+            TKey key = keys[i];
+            spare[counters[key.Digit(pass)]++] = key;
+        }
     }
 
     private static TKey* Merge<TKey>(TKey* keys, TKey* spare, int count)

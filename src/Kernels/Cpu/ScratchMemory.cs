@@ -15,6 +15,7 @@ internal enum ScratchUse
     Columns,
     Row,
     Scores,
+    Keys,
 }
 
 /// <summary>

@@ -10,6 +10,9 @@ internal interface ISortKey<TSelf>
     /// <summary>Where the element stood. Places are distinct, so keys with places are totally ordered and any sort by both is stable.</summary>
     uint Place { get; }
 
+    /// <summary>The key.</summary>
+    ulong Key { get; }
+
     /// <summary>Joins a key and a place.</summary>
     static abstract TSelf Make(ulong key, uint place);
 
@@ -31,6 +34,9 @@ internal readonly struct PackedKey : ISortKey<PackedKey>
     public uint Place => (uint)word;
 
     /// <inheritdoc/>
+    public ulong Key => word >> 32;
+
+    /// <inheritdoc/>
     public static PackedKey Make(ulong key, uint place) => new(key << 32 | place);
 
     /// <inheritdoc/>
@@ -43,13 +49,14 @@ internal readonly struct PackedKey : ISortKey<PackedKey>
 /// <summary>A key of 64 bits beside its place (double).</summary>
 internal readonly struct WideKey : ISortKey<WideKey>
 {
-    private readonly ulong key;
-
     private WideKey(ulong key, uint place)
     {
-        this.key = key;
+        Key = key;
         Place = place;
     }
+
+    /// <inheritdoc/>
+    public ulong Key { get; }
 
     /// <inheritdoc/>
     public uint Place { get; }
@@ -58,23 +65,42 @@ internal readonly struct WideKey : ISortKey<WideKey>
     public static WideKey Make(ulong key, uint place) => new(key, place);
 
     /// <inheritdoc/>
-    public bool IsBefore(WideKey other) => key < other.key || (key == other.key && Place < other.Place);
+    public bool IsBefore(WideKey other) => Key < other.Key || (Key == other.Key && Place < other.Place);
 
     /// <inheritdoc/>
-    public int Digit(int pass) => (int)(key >> (pass * SortKeys.DigitBits)) & (SortKeys.Digits - 1);
+    public int Digit(int pass) => (int)(Key >> (pass * SortKeys.DigitBits)) & (SortKeys.Digits - 1);
 }
 
 /// <summary>Unsigned keys that order like floating-point numbers: −0 and +0 share a key, and all NaN share the largest.</summary>
 internal static class SortKeys
 {
-    /// <summary>Bits of a radix digit: 32 bits take three passes, and a histogram of 2048 counters fits in the first-level cache.</summary>
-    public const int DigitBits = 11;
+    /// <summary>Bits of a radix digit: 32 bits take four passes, and the 256 places that a pass writes to stay in the first-level cache.</summary>
+    public const int DigitBits = 8;
+
+    /// <summary>Passes over the longest keys, those of double.</summary>
+    public const int MostPasses = 64 / DigitBits;
 
     /// <summary>Values of a radix digit.</summary>
     public const int Digits = 1 << DigitBits;
 
     /// <summary>How many radix passes the keys of a type take.</summary>
     public static int Passes<T>() => ((8 * Unsafe.SizeOf<T>()) + DigitBits - 1) / DigitBits;
+
+    /// <summary>The number of a key, unless it is a zero, whose sign the key does not tell, or NaN, whose bits it does not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryNumber<T>(ulong key, bool descending, out T value)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int signBit = (8 * Unsafe.SizeOf<T>()) - 1;
+        ulong sign = 1ul << signBit, all = sign | (sign - 1);
+        bool isNumber = key != all;
+        if (descending)
+            key = ~key & all;
+        isNumber &= key != sign;
+        ulong bits = (key & sign) != 0 ? key & ~sign : ~key & all;
+        value = typeof(T) == typeof(float) ? Unsafe.BitCast<uint, T>((uint)bits) : typeof(T) == typeof(Half) ? Unsafe.BitCast<ushort, T>((ushort)bits) : Unsafe.BitCast<ulong, T>(bits);
+        return isNumber;
+    }
 
     /// <summary>The key of a number. In either direction a NaN comes last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

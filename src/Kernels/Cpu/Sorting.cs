@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace ConservativeAD.Kernels.Cpu;
 
@@ -77,19 +76,12 @@ internal static unsafe class Sorting
         public void Run(int part)
         {
             nuint keyBytes = (nuint)length * (nuint)sizeof(TKey);
-            byte* scratch = (byte*)NativeMemory.Alloc((2 * keyBytes) + KeySort.CounterBytes);
-            try
-            {
-                TKey* keys = (TKey*)(scratch + KeySort.CounterBytes);
-                TKey* spare = keys + length;
-                (long first, long end) = split.Range(part);
-                for (long row = first; row < end; row++)
-                    Row((nint)row, keys, spare, (int*)scratch);
-            }
-            finally
-            {
-                NativeMemory.Free(scratch);
-            }
+            byte* scratch = ScratchMemory.Rent<byte>(ScratchUse.Keys, checked((long)(2 * keyBytes) + KeySort.CounterBytes));
+            TKey* keys = (TKey*)(scratch + KeySort.CounterBytes);
+            TKey* spare = keys + length;
+            (long first, long end) = split.Range(part);
+            for (long row = first; row < end; row++)
+                Row((nint)row, keys, spare, (int*)scratch);
         }
 
         private void Row(nint row, TKey* keys, TKey* spare, int* counters)
@@ -117,7 +109,9 @@ internal static unsafe class Sorting
                 int place = (int)sorted[j].Place;
                 int index = reversed ? length - 1 - place : place;
                 p[j] = index;
-                y[j] = x[index];
+
+                // From the key and not from the place, which is anywhere in memory.
+                y[j] = SortKeys.TryNumber(sorted[j].Key, descending, out T value) ? value : x[index];
             }
         }
     }
