@@ -1,0 +1,67 @@
+using System.Runtime.Intrinsics;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Kernels.Cpu;
+
+/// <summary>
+/// Convolutions of float images by kernels of three by three with stride 1, and their gradients, by minimal filtering F(4×4, 3×3): tiles of
+/// four by four outputs take 36 multiplications per pair of channels in place of 144.
+/// </summary>
+/// <remarks>
+/// y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A, summed over input channels by matrix products in the transformed domain, one for each of the 36
+/// elements: A. Lavin and S. Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, section 4. The gradient to the weights
+/// is the adjoint, dw = Gᵀ[Σ (A dy Aᵀ) ⊙ (Bᵀ d B)]G over all tiles.
+/// An input that is not finite makes all outputs of its tile NaN, not only those it is a tap of.
+/// </remarks>
+internal static unsafe class Winograd
+{
+    // Transforms of a part's tiles on both sides of the products, together with the weights, stay in the second-level cache.
+    private const int TilesPerPart = 48;
+
+    /// <summary>Whether a convolution can be computed this way.</summary>
+    public static bool Applies(in ConvolutionShape shape) =>
+        shape is { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1, Groups: 1 };
+
+    /// <summary>Whether forward and data gradient are faster this way.</summary>
+    public static bool Pays(in ConvolutionShape shape) => Applies(shape);
+
+    /// <summary>y = f(conv(x, w) + bias), or y += conv(x, w).</summary>
+    /// <typeparam name="TEpilogue">The function f.</typeparam>
+    /// <param name="pool">The threads.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="source">Input.</param>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="sourceHeight">Rows of the input.</param>
+    /// <param name="sourceWidth">Columns of the input.</param>
+    /// <param name="top">Rows of zeros above; below 0, rows of the input that are left out.</param>
+    /// <param name="left">Columns of zeros to the left; the same.</param>
+    /// <param name="taps">For each input channel and element of the kernel, the weights of all output channels next to each other, readable a register past the end.</param>
+    /// <param name="bias">One number per output channel, or null.</param>
+    /// <param name="destination">Output.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="height">Rows of the output.</param>
+    /// <param name="width">Columns of the output.</param>
+    /// <param name="accumulate">Whether to add to what the output holds.</param>
+    /// <param name="epilogue">The function f.</param>
+    public static void Run<TEpilogue>(WorkerPool pool, int batch, float* source, int inputs, int sourceHeight, int sourceWidth, int top, int left, float* taps, float* bias, float* destination, int outputs, int height, int width, bool accumulate, TEpilogue epilogue)
+        where TEpilogue : struct, IUnaryMap
+    {
+        WinogradImages<TEpilogue> images = default;
+        images.Tiling = new(batch, height, width, TilesPerPart);
+        images.Source = new(source, inputs, sourceHeight, sourceWidth);
+        images.Inputs = inputs;
+        images.Top = top;
+        images.Left = left;
+        images.Destination = destination;
+        images.Outputs = outputs;
+        images.Bias = bias;
+        images.Accumulate = accumulate;
+        images.Epilogue = epilogue;
+        if (Vector512.IsHardwareAccelerated)
+            WinogradConvolution<Vector512<float>, Single512, TallTile<Vector512<float>, float, Single512>>.Run(pool, images, taps);
+        else if (Vector256.IsHardwareAccelerated)
+            WinogradConvolution<Vector256<float>, Single256, ShortTile<Vector256<float>, float, Single256>>.Run(pool, images, taps);
+        else
+            WinogradConvolution<Vector128<float>, Single128, ShortTile<Vector128<float>, float, Single128>>.Run(pool, images, taps);
+    }
+}
