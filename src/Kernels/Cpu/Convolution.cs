@@ -280,6 +280,12 @@ internal static unsafe class Convolution
         where T : unmanaged
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
+        if (typeof(T) == typeof(float) && UsesWinograd(shape, method))
+        {
+            Winograd.WeightGradient(pool, shape, (float*)x, (float*)dy, (float*)dw, accumulate);
+            return;
+        }
+
         int positions = shape.OutputHeight * shape.OutputWidth;
         int perProduct = Math.Clamp((LeastPositions + positions - 1) / positions, 1, Math.Max(1, shape.Batch));
         int products = (shape.Batch + perProduct - 1) / perProduct;

@@ -18,6 +18,9 @@ internal static unsafe class Winograd
     // Transforms of a part's tiles on both sides of the products, together with the weights, stay in the second-level cache.
     private const int TilesPerPart = 48;
 
+    // The tiles that a register tile sums over at once: a panel of their transforms stays in the first-level cache.
+    private const int TilesPerSum = 128;
+
     /// <summary>Whether a convolution can be computed this way.</summary>
     public static bool Applies(in ConvolutionShape shape) =>
         shape is { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1, Groups: 1 };
@@ -63,5 +66,23 @@ internal static unsafe class Winograd
             WinogradConvolution<Vector256<float>, Single256, ShortTile<Vector256<float>, float, Single256>>.Run(pool, images, taps);
         else
             WinogradConvolution<Vector128<float>, Single128, ShortTile<Vector128<float>, float, Single128>>.Run(pool, images, taps);
+    }
+
+    /// <summary>dw = the pullback of dy to the weights, or dw += it.</summary>
+    /// <param name="pool">The threads.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="dy">Cotangent of the output.</param>
+    /// <param name="dw">Cotangent of the weights.</param>
+    /// <param name="accumulate">Whether to add to what dw holds.</param>
+    public static void WeightGradient(WorkerPool pool, in ConvolutionShape shape, float* x, float* dy, float* dw, bool accumulate)
+    {
+        WinogradTiling tiling = new(shape.Batch, shape.OutputHeight, shape.OutputWidth, TilesPerSum);
+        if (Vector512.IsHardwareAccelerated)
+            WinogradWeightGradient<Vector512<float>, Single512, TallTile<Vector512<float>, float, Single512>>.Run(pool, shape, tiling, x, dy, dw, accumulate);
+        else if (Vector256.IsHardwareAccelerated)
+            WinogradWeightGradient<Vector256<float>, Single256, ShortTile<Vector256<float>, float, Single256>>.Run(pool, shape, tiling, x, dy, dw, accumulate);
+        else
+            WinogradWeightGradient<Vector128<float>, Single128, ShortTile<Vector128<float>, float, Single128>>.Run(pool, shape, tiling, x, dy, dw, accumulate);
     }
 }

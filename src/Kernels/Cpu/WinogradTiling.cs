@@ -55,6 +55,13 @@ internal readonly struct WinogradTiling
     /// <summary>Columns of positions that a piece covers at most.</summary>
     public int ColumnsPerPiece => tilesPerPiece * Side;
 
+    /// <summary>How many tiles the pieces before one have.</summary>
+    public int TilesBefore(int piece)
+    {
+        int line = Math.DivRem(piece, piecesAcross, out int across);
+        return (line * tilesAcross) + (across * tilesPerPiece);
+    }
+
     /// <summary>Where a piece lies.</summary>
     /// <param name="piece">The piece.</param>
     /// <param name="image">Its image.</param>
