@@ -117,12 +117,8 @@ internal static unsafe class Convolution
     private static NotSupportedException Unsupported<T>() =>
         new($"A convolution takes float, double or Half; these elements are of type {typeof(T).Name}.");
 
-    private static bool UsesWinograd(in ConvolutionShape shape, ConvolutionMethod method) => method switch
-    {
-        ConvolutionMethod.Products => false,
-        ConvolutionMethod.Winograd => Winograd.Applies(shape),
-        _ => Winograd.Pays(shape),
-    };
+    private static bool Chooses(ConvolutionMethod method, in ConvolutionShape shape, bool pays) =>
+        method != ConvolutionMethod.Products && Winograd.Applies(shape) && (pays || method == ConvolutionMethod.Winograd);
 
     private static PaddedImages Padded(in ConvolutionShape shape) => new(
         shape.InputChannels / shape.Groups,
@@ -153,7 +149,7 @@ internal static unsafe class Convolution
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
         where TEpilogue : struct, IUnaryMap
     {
-        int outputs = shape.OutputChannels / shape.Groups, taps = shape.Taps;
+        int inputs = shape.InputChannels / shape.Groups, outputs = shape.OutputChannels / shape.Groups, taps = shape.Taps;
         PaddedImages images = Padded(shape);
 
         // Weights with the output channels of one tap next to each other, as the product's panels want them.
@@ -161,7 +157,7 @@ internal static unsafe class Convolution
         for (int group = 0; group < shape.Groups; group++)
             PanelPacking.Transpose(w + ((nint)group * outputs * taps), taps, outputs, outputs, taps, panels + ((nint)group * outputs * taps));
 
-        if (typeof(T) == typeof(float) && UsesWinograd(shape, method))
+        if (typeof(T) == typeof(float) && Chooses(method, shape, Winograd.Pays(shape.Batch, inputs, outputs, shape.OutputHeight, shape.OutputWidth)))
         {
             Winograd.Run(pool, shape.Batch, (float*)x, shape.InputChannels, shape.InputHeight, shape.InputWidth, shape.PaddingHeight, shape.PaddingWidth, (float*)panels, (float*)bias, (float*)y, outputs, shape.OutputHeight, shape.OutputWidth, false, epilogue);
             return;
@@ -229,7 +225,7 @@ internal static unsafe class Convolution
             }
         }
 
-        if (typeof(T) == typeof(float) && UsesWinograd(shape, method))
+        if (typeof(T) == typeof(float) && Chooses(method, shape, Winograd.Pays(shape.Batch, outputs, inputs, shape.InputHeight, shape.InputWidth)))
         {
             Winograd.Run(pool, shape.Batch, (float*)dy, outputs, shape.OutputHeight, shape.OutputWidth, 2 - shape.PaddingHeight, 2 - shape.PaddingWidth, (float*)panels, null, (float*)dx, inputs, shape.InputHeight, shape.InputWidth, accumulate, default(Identity));
             return;
@@ -280,7 +276,7 @@ internal static unsafe class Convolution
         where T : unmanaged
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
-        if (typeof(T) == typeof(float) && UsesWinograd(shape, method))
+        if (typeof(T) == typeof(float) && Chooses(method, shape, Winograd.PaysForWeights(shape)))
         {
             Winograd.WeightGradient(pool, shape, (float*)x, (float*)dy, (float*)dw, accumulate);
             return;

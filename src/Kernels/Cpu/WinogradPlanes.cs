@@ -12,7 +12,10 @@ internal readonly unsafe struct WinogradPlanes(float* planes, int channels, int 
     private readonly int width = width;
 
     /// <summary>Elements of a pixel of all channels, rounded up to whole registers, and some more: lines of a power of two bytes would fall into few sets of the cache.</summary>
-    public static int Padded(int channels, int lanes) => ((channels + lanes - 1) / lanes * lanes) + lanes;
+    public static int Padded(int channels, int lanes) => Rounded(channels, lanes) + lanes;
+
+    /// <summary>Channels rounded up to whole registers.</summary>
+    public static int Rounded(int channels, int lanes) => (channels + lanes - 1) / lanes * lanes;
 
     /// <summary>Writes rows of an image for some channels.</summary>
     /// <param name="image">The image.</param>
