@@ -5,6 +5,14 @@ namespace ConservativeAD.Kernels;
 /// <content>Convolution and pooling of images laid out as [batch, channels, height, width]; every array is contiguous.</content>
 public abstract partial class Device
 {
+    /// <summary>How convolutions on this device are computed; to begin with <see cref="ConvolutionMethod.Automatic"/>.</summary>
+    /// <remarks>
+    /// Set <see cref="ConvolutionMethod.Products"/> where every output must be the sum of its own taps, whatever stands beside them: Winograd's
+    /// filtering rounds sums of neighbouring inputs, so that cancellations need not be exact, and an input that is not finite reaches every
+    /// output of its tile. Not to be changed while kernels run.
+    /// </remarks>
+    public ConvolutionMethod ConvolutionMethod { get; set; }
+
     /// <summary>y = x ∗ w + bias.</summary>
     /// <typeparam name="T">float, double or Half; Half is summed in float and rounded once.</typeparam>
     /// <param name="shape">The sizes.</param>

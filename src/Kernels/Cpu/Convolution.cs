@@ -43,16 +43,17 @@ internal static unsafe class Convolution
     /// <param name="bias">One number per output channel, or null.</param>
     /// <param name="y">Output; it may not overlap the rest.</param>
     /// <param name="epilogue">The function f.</param>
-    public static void Forward<T, TEpilogue>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y, TEpilogue epilogue)
+    /// <param name="method">How it is computed.</param>
+    public static void Forward<T, TEpilogue>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y, TEpilogue epilogue, ConvolutionMethod method = ConvolutionMethod.Automatic)
         where T : unmanaged
         where TEpilogue : struct, IUnaryMap
     {
         if (typeof(T) == typeof(float))
-            Forward<float, float, TEpilogue>(pool, shape, (float*)x, (float*)w, (float*)bias, (float*)y, epilogue);
+            Forward<float, float, TEpilogue>(pool, shape, (float*)x, (float*)w, (float*)bias, (float*)y, epilogue, method);
         else if (typeof(T) == typeof(double))
-            Forward<double, double, TEpilogue>(pool, shape, (double*)x, (double*)w, (double*)bias, (double*)y, epilogue);
+            Forward<double, double, TEpilogue>(pool, shape, (double*)x, (double*)w, (double*)bias, (double*)y, epilogue, method);
         else if (typeof(T) == typeof(Half))
-            Forward<Half, float, TEpilogue>(pool, shape, (Half*)x, (Half*)w, (Half*)bias, (Half*)y, epilogue);
+            Forward<Half, float, TEpilogue>(pool, shape, (Half*)x, (Half*)w, (Half*)bias, (Half*)y, epilogue, method);
         else
             throw Unsupported<T>();
     }
@@ -65,8 +66,9 @@ internal static unsafe class Convolution
     /// <param name="w">Weights.</param>
     /// <param name="bias">One number per output channel, or null.</param>
     /// <param name="y">Output.</param>
-    public static void Forward<T>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y)
-        where T : unmanaged => Forward(pool, shape, x, w, bias, y, default(Identity));
+    /// <param name="method">How it is computed.</param>
+    public static void Forward<T>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y, ConvolutionMethod method = ConvolutionMethod.Automatic)
+        where T : unmanaged => Forward(pool, shape, x, w, bias, y, default(Identity), method);
 
     /// <summary>dx = the pullback of dy to the input, or dx += it.</summary>
     /// <typeparam name="T">float, double or Half.</typeparam>
@@ -76,15 +78,16 @@ internal static unsafe class Convolution
     /// <param name="w">Weights.</param>
     /// <param name="dx">Cotangent of the input.</param>
     /// <param name="accumulate">Whether to add to what dx holds.</param>
-    public static void DataGradient<T>(WorkerPool pool, in ConvolutionShape shape, T* dy, T* w, T* dx, bool accumulate)
+    /// <param name="method">How it is computed.</param>
+    public static void DataGradient<T>(WorkerPool pool, in ConvolutionShape shape, T* dy, T* w, T* dx, bool accumulate, ConvolutionMethod method = ConvolutionMethod.Automatic)
         where T : unmanaged
     {
         if (typeof(T) == typeof(float))
-            DataGradient<float, float>(pool, shape, (float*)dy, (float*)w, (float*)dx, accumulate);
+            DataGradient<float, float>(pool, shape, (float*)dy, (float*)w, (float*)dx, accumulate, method);
         else if (typeof(T) == typeof(double))
-            DataGradient<double, double>(pool, shape, (double*)dy, (double*)w, (double*)dx, accumulate);
+            DataGradient<double, double>(pool, shape, (double*)dy, (double*)w, (double*)dx, accumulate, method);
         else if (typeof(T) == typeof(Half))
-            DataGradient<Half, float>(pool, shape, (Half*)dy, (Half*)w, (Half*)dx, accumulate);
+            DataGradient<Half, float>(pool, shape, (Half*)dy, (Half*)w, (Half*)dx, accumulate, method);
         else
             throw Unsupported<T>();
     }
@@ -97,21 +100,25 @@ internal static unsafe class Convolution
     /// <param name="dy">Cotangent of the output.</param>
     /// <param name="dw">Cotangent of the weights.</param>
     /// <param name="accumulate">Whether to add to what dw holds.</param>
-    public static void WeightGradient<T>(WorkerPool pool, in ConvolutionShape shape, T* x, T* dy, T* dw, bool accumulate)
+    /// <param name="method">How it is computed.</param>
+    public static void WeightGradient<T>(WorkerPool pool, in ConvolutionShape shape, T* x, T* dy, T* dw, bool accumulate, ConvolutionMethod method = ConvolutionMethod.Automatic)
         where T : unmanaged
     {
         if (typeof(T) == typeof(float))
-            WeightGradient<float, float>(pool, shape, (float*)x, (float*)dy, (float*)dw, accumulate);
+            WeightGradient<float, float>(pool, shape, (float*)x, (float*)dy, (float*)dw, accumulate, method);
         else if (typeof(T) == typeof(double))
-            WeightGradient<double, double>(pool, shape, (double*)x, (double*)dy, (double*)dw, accumulate);
+            WeightGradient<double, double>(pool, shape, (double*)x, (double*)dy, (double*)dw, accumulate, method);
         else if (typeof(T) == typeof(Half))
-            WeightGradient<Half, float>(pool, shape, (Half*)x, (Half*)dy, (Half*)dw, accumulate);
+            WeightGradient<Half, float>(pool, shape, (Half*)x, (Half*)dy, (Half*)dw, accumulate, method);
         else
             throw Unsupported<T>();
     }
 
     private static NotSupportedException Unsupported<T>() =>
         new($"A convolution takes float, double or Half; these elements are of type {typeof(T).Name}.");
+
+    private static bool Chooses(ConvolutionMethod method, in ConvolutionShape shape, bool pays) =>
+        method != ConvolutionMethod.Products && Winograd.Applies(shape) && (pays || method == ConvolutionMethod.Winograd);
 
     private static PaddedImages Padded(in ConvolutionShape shape) => new(
         shape.InputChannels / shape.Groups,
@@ -137,18 +144,24 @@ internal static unsafe class Convolution
         return offsets;
     }
 
-    private static void Forward<T, U, TEpilogue>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y, TEpilogue epilogue)
+    private static void Forward<T, U, TEpilogue>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y, TEpilogue epilogue, ConvolutionMethod method)
         where T : unmanaged
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
         where TEpilogue : struct, IUnaryMap
     {
-        int outputs = shape.OutputChannels / shape.Groups, taps = shape.Taps;
+        int inputs = shape.InputChannels / shape.Groups, outputs = shape.OutputChannels / shape.Groups, taps = shape.Taps;
         PaddedImages images = Padded(shape);
 
         // Weights with the output channels of one tap next to each other, as the product's panels want them.
         U* panels = ScratchMemory.Rent<U>(ScratchUse.Weights, ((long)taps * shape.OutputChannels) + DirectConvolution.Slack);
         for (int group = 0; group < shape.Groups; group++)
             PanelPacking.Transpose(w + ((nint)group * outputs * taps), taps, outputs, outputs, taps, panels + ((nint)group * outputs * taps));
+
+        if (typeof(T) == typeof(float) && Chooses(method, shape, Winograd.Pays(shape.Batch, inputs, outputs, shape.OutputHeight, shape.OutputWidth)))
+        {
+            Winograd.Run(pool, shape.Batch, (float*)x, shape.InputChannels, shape.InputHeight, shape.InputWidth, shape.PaddingHeight, shape.PaddingWidth, (float*)panels, (float*)bias, (float*)y, outputs, shape.OutputHeight, shape.OutputWidth, false, epilogue);
+            return;
+        }
 
         ImageBody<T, U, TEpilogue> body = default;
         body.Groups = shape.Groups;
@@ -170,7 +183,7 @@ internal static unsafe class Convolution
         Share(pool, shape.Batch, body);
     }
 
-    private static void DataGradient<T, U>(WorkerPool pool, in ConvolutionShape shape, T* dy, T* w, T* dx, bool accumulate)
+    private static void DataGradient<T, U>(WorkerPool pool, in ConvolutionShape shape, T* dy, T* w, T* dx, bool accumulate, ConvolutionMethod method)
         where T : unmanaged
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
@@ -210,6 +223,12 @@ internal static unsafe class Convolution
                     turned += inputs;
                 }
             }
+        }
+
+        if (typeof(T) == typeof(float) && Chooses(method, shape, Winograd.Pays(shape.Batch, outputs, inputs, shape.InputHeight, shape.InputWidth)))
+        {
+            Winograd.Run(pool, shape.Batch, (float*)dy, outputs, shape.OutputHeight, shape.OutputWidth, 2 - shape.PaddingHeight, 2 - shape.PaddingWidth, (float*)panels, null, (float*)dx, inputs, shape.InputHeight, shape.InputWidth, accumulate, default(Identity));
+            return;
         }
 
         ImageBody<T, U, Identity> body = default;
@@ -253,10 +272,16 @@ internal static unsafe class Convolution
             body.Run(pool, item);
     }
 
-    private static void WeightGradient<T, U>(WorkerPool pool, in ConvolutionShape shape, T* x, T* dy, T* dw, bool accumulate)
+    private static void WeightGradient<T, U>(WorkerPool pool, in ConvolutionShape shape, T* x, T* dy, T* dw, bool accumulate, ConvolutionMethod method)
         where T : unmanaged
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
+        if (typeof(T) == typeof(float) && Chooses(method, shape, Winograd.PaysForWeights(shape)))
+        {
+            Winograd.WeightGradient(pool, shape, (float*)x, (float*)dy, (float*)dw, accumulate);
+            return;
+        }
+
         int positions = shape.OutputHeight * shape.OutputWidth;
         int perProduct = Math.Clamp((LeastPositions + positions - 1) / positions, 1, Math.Max(1, shape.Batch));
         int products = (shape.Batch + perProduct - 1) / perProduct;

@@ -6,13 +6,13 @@ namespace ConservativeAD.Kernels.Cpu;
 internal sealed unsafe partial class CpuDevice
 {
     public override void Convolution<T>(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> weights, in NDArray<T> bias, in NDArray<T> y) =>
-        Conv.Forward(pool, shape, Contiguous(x), Contiguous(weights), bias.IsNone ? null : Contiguous(bias), Contiguous(y));
+        Conv.Forward(pool, shape, Contiguous(x), Contiguous(weights), bias.IsNone ? null : Contiguous(bias), Contiguous(y), ConvolutionMethod);
 
     public override void ConvolutionDataGradient<T>(in ConvolutionShape shape, in NDArray<T> dy, in NDArray<T> weights, in NDArray<T> dx, bool accumulate) =>
-        Conv.DataGradient(pool, shape, Contiguous(dy), Contiguous(weights), Contiguous(dx), accumulate);
+        Conv.DataGradient(pool, shape, Contiguous(dy), Contiguous(weights), Contiguous(dx), accumulate, ConvolutionMethod);
 
     public override void ConvolutionWeightGradient<T>(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> dy, in NDArray<T> dw, bool accumulate) =>
-        Conv.WeightGradient(pool, shape, Contiguous(x), Contiguous(dy), Contiguous(dw), accumulate);
+        Conv.WeightGradient(pool, shape, Contiguous(x), Contiguous(dy), Contiguous(dw), accumulate, ConvolutionMethod);
 
     public override void MaxPool<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<int> positions, TieOrder ties) =>
         MaxPooling.Forward(pool, shape, Contiguous(x), Contiguous(y), Contiguous(positions), ties);

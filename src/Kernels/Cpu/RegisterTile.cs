@@ -24,6 +24,9 @@ internal unsafe interface IRegisterTile
 
     /// <summary>C = A·B for two registers of columns that lie at an offset for every k.</summary>
     static abstract void RunIndirect(int rows, int k, void* a, nint strideA, void* b, int* offsets, nint second, void* c, nint strideC);
+
+    /// <summary>C = A·B where each row of A stands in one piece, a stride from the next.</summary>
+    static abstract void RunLines(int rows, int columns, int k, void* a, nint strideA, void* b, nint strideB, void* c, nint strideC);
 }
 
 /// <summary>Twelve rows of two registers, for processors with 32 registers.</summary>
@@ -68,6 +71,26 @@ internal unsafe struct TallTile<V, U, TUnit> : IRegisterTile
             TileKernel<V, U, TUnit, Count8, Count2>.RunIndirect(k, (U*)a, strideA, (U*)b, offsets, second, (U*)c, strideC);
         else
             ShortTile<V, U, TUnit>.RunIndirect(rows, k, a, strideA, b, offsets, second, c, strideC);
+    }
+
+    public static void RunLines(int rows, int columns, int k, void* a, nint strideA, void* b, nint strideB, void* c, nint strideC)
+    {
+        if (rows <= 6)
+            ShortTile<V, U, TUnit>.RunLines(rows, columns, k, a, strideA, b, strideB, c, strideC);
+        else if (columns > TUnit.Count)
+            RunLines<Count2>(rows, k, a, strideA, b, strideB, c, strideC);
+        else
+            RunLines<Count1>(rows, k, a, strideA, b, strideB, c, strideC);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunLines<TColumns>(int rows, int k, void* a, nint strideA, void* b, nint strideB, void* c, nint strideC)
+        where TColumns : struct, ICount
+    {
+        if (rows > 8)
+            TileKernel<V, U, TUnit, Count12, TColumns>.RunLines(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC);
+        else
+            TileKernel<V, U, TUnit, Count8, TColumns>.RunLines(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC);
     }
 }
 
@@ -117,6 +140,28 @@ internal unsafe struct ShortTile<V, U, TUnit> : IRegisterTile
             TileKernel<V, U, TUnit, Count2, Count2>.RunIndirect(k, (U*)a, strideA, (U*)b, offsets, second, (U*)c, strideC);
         else
             TileKernel<V, U, TUnit, Count1, Count2>.RunIndirect(k, (U*)a, strideA, (U*)b, offsets, second, (U*)c, strideC);
+    }
+
+    public static void RunLines(int rows, int columns, int k, void* a, nint strideA, void* b, nint strideB, void* c, nint strideC)
+    {
+        if (columns > TUnit.Count)
+            RunLines<Count2>(rows, k, a, strideA, b, strideB, c, strideC);
+        else
+            RunLines<Count1>(rows, k, a, strideA, b, strideB, c, strideC);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunLines<TColumns>(int rows, int k, void* a, nint strideA, void* b, nint strideB, void* c, nint strideC)
+        where TColumns : struct, ICount
+    {
+        if (rows > 4)
+            TileKernel<V, U, TUnit, Count6, TColumns>.RunLines(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC);
+        else if (rows > 2)
+            TileKernel<V, U, TUnit, Count4, TColumns>.RunLines(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC);
+        else if (rows > 1)
+            TileKernel<V, U, TUnit, Count2, TColumns>.RunLines(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC);
+        else
+            TileKernel<V, U, TUnit, Count1, TColumns>.RunLines(k, (U*)a, strideA, (U*)b, strideB, (U*)c, strideC);
     }
 }
 

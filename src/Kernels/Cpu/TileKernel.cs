@@ -71,7 +71,7 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
     /// <param name="add">Whether to add to what C holds.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(int k, U* a, nint strideA, U* b, nint strideB, U* c, nint strideC, bool add) =>
-        Run<Count0>(k, a, strideA, b, strideB, null, TUnit.Count, c, strideC, add);
+        Run<Count0, Count0>(k, a, strideA, b, strideB, null, TUnit.Count, c, strideC, add);
 
     /// <summary>C = A·B where the columns of each k lie at an offset of their own, and the second register's at a distance from the first's.</summary>
     /// <param name="k">Summed extent.</param>
@@ -84,12 +84,25 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
     /// <param name="strideC">From one row to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void RunIndirect(int k, U* a, nint strideA, U* b, int* offsets, nint second, U* c, nint strideC) =>
-        Run<Count1>(k, a, strideA, b, 0, offsets, second, c, strideC, false);
+        Run<Count1, Count0>(k, a, strideA, b, 0, offsets, second, c, strideC, false);
+
+    /// <summary>C = A·B where each row of A stands in one piece, k running.</summary>
+    /// <param name="k">Summed extent.</param>
+    /// <param name="a">A.</param>
+    /// <param name="strideA">From one row to the next.</param>
+    /// <param name="b">B, the columns of one k next to each other.</param>
+    /// <param name="strideB">From one k to the next.</param>
+    /// <param name="c">C.</param>
+    /// <param name="strideC">From one row to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RunLines(int k, U* a, nint strideA, U* b, nint strideB, U* c, nint strideC) =>
+        Run<Count0, Count1>(k, a, strideA, b, strideB, null, TUnit.Count, c, strideC, false);
 
     // Compiled with full optimisation at once: a first call may well run for a second.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TIndirect>(int k, U* a, nint strideA, U* b, nint strideB, int* offsets, nint second, U* c, nint strideC, bool add)
+    private static void Run<TIndirect, TLines>(int k, U* a, nint strideA, U* b, nint strideB, int* offsets, nint second, U* c, nint strideC, bool add)
         where TIndirect : struct, ICount
+        where TLines : struct, ICount
     {
         V c0L = default, c0R = default;
         V c1L = default, c1R = default;
@@ -103,6 +116,11 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
         V c9L = default, c9R = default;
         V c10L = default, c10R = default;
         V c11L = default, c11R = default;
+
+        // Every third row of A has a pointer; the two rows after it lie one and two strides on.
+        U* a3 = a + (3 * strideA), a6 = a + (6 * strideA), a9 = a + (9 * strideA);
+        nint one = strideA * sizeof(U), two = 2 * one;
+
         // C is fetched while k runs; at the end it would be waited for.
         if (TIndirect.Value == 0 && Sse.IsSupported)
         {
@@ -129,7 +147,7 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
 
             if (TRows.Value > 1)
             {
-                V x = TUnit.Broadcast(a + 1);
+                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a + one) : a + 1);
                 c1L = TUnit.MultiplyAdd(x, left, c1L);
                 if (TColumns.Value > 1)
                     c1R = TUnit.MultiplyAdd(x, right, c1R);
@@ -137,7 +155,7 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
 
             if (TRows.Value > 2)
             {
-                V x = TUnit.Broadcast(a + 2);
+                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a + two) : a + 2);
                 c2L = TUnit.MultiplyAdd(x, left, c2L);
                 if (TColumns.Value > 1)
                     c2R = TUnit.MultiplyAdd(x, right, c2R);
@@ -145,7 +163,7 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
 
             if (TRows.Value > 3)
             {
-                V x = TUnit.Broadcast(a + 3);
+                V x = TUnit.Broadcast(TLines.Value > 0 ? a3 : a + 3);
                 c3L = TUnit.MultiplyAdd(x, left, c3L);
                 if (TColumns.Value > 1)
                     c3R = TUnit.MultiplyAdd(x, right, c3R);
@@ -153,7 +171,7 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
 
             if (TRows.Value > 4)
             {
-                V x = TUnit.Broadcast(a + 4);
+                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a3 + one) : a + 4);
                 c4L = TUnit.MultiplyAdd(x, left, c4L);
                 if (TColumns.Value > 1)
                     c4R = TUnit.MultiplyAdd(x, right, c4R);
@@ -161,7 +179,7 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
 
             if (TRows.Value > 5)
             {
-                V x = TUnit.Broadcast(a + 5);
+                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a3 + two) : a + 5);
                 c5L = TUnit.MultiplyAdd(x, left, c5L);
                 if (TColumns.Value > 1)
                     c5R = TUnit.MultiplyAdd(x, right, c5R);
@@ -169,7 +187,7 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
 
             if (TRows.Value > 6)
             {
-                V x = TUnit.Broadcast(a + 6);
+                V x = TUnit.Broadcast(TLines.Value > 0 ? a6 : a + 6);
                 c6L = TUnit.MultiplyAdd(x, left, c6L);
                 if (TColumns.Value > 1)
                     c6R = TUnit.MultiplyAdd(x, right, c6R);
@@ -177,7 +195,7 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
 
             if (TRows.Value > 7)
             {
-                V x = TUnit.Broadcast(a + 7);
+                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a6 + one) : a + 7);
                 c7L = TUnit.MultiplyAdd(x, left, c7L);
                 if (TColumns.Value > 1)
                     c7R = TUnit.MultiplyAdd(x, right, c7R);
@@ -185,7 +203,7 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
 
             if (TRows.Value > 8)
             {
-                V x = TUnit.Broadcast(a + 8);
+                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a6 + two) : a + 8);
                 c8L = TUnit.MultiplyAdd(x, left, c8L);
                 if (TColumns.Value > 1)
                     c8R = TUnit.MultiplyAdd(x, right, c8R);
@@ -193,7 +211,7 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
 
             if (TRows.Value > 9)
             {
-                V x = TUnit.Broadcast(a + 9);
+                V x = TUnit.Broadcast(TLines.Value > 0 ? a9 : a + 9);
                 c9L = TUnit.MultiplyAdd(x, left, c9L);
                 if (TColumns.Value > 1)
                     c9R = TUnit.MultiplyAdd(x, right, c9R);
@@ -201,7 +219,7 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
 
             if (TRows.Value > 10)
             {
-                V x = TUnit.Broadcast(a + 10);
+                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a9 + one) : a + 10);
                 c10L = TUnit.MultiplyAdd(x, left, c10L);
                 if (TColumns.Value > 1)
                     c10R = TUnit.MultiplyAdd(x, right, c10R);
@@ -209,13 +227,24 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
 
             if (TRows.Value > 11)
             {
-                V x = TUnit.Broadcast(a + 11);
+                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a9 + two) : a + 11);
                 c11L = TUnit.MultiplyAdd(x, left, c11L);
                 if (TColumns.Value > 1)
                     c11R = TUnit.MultiplyAdd(x, right, c11R);
             }
 
-            a += strideA;
+            if (TLines.Value > 0)
+            {
+                a++;
+                a3++;
+                a6++;
+                a9++;
+            }
+            else
+            {
+                a += strideA;
+            }
+
             if (TIndirect.Value == 0)
                 b += strideB;
         }

@@ -25,6 +25,13 @@ internal static unsafe class TransposedCopy
         pool.For(((matrices * bands) + perPart - 1) / perPart, body);
     }
 
+    /// <summary>to[r·toStride + c] = from[c·fromStride + r] for one small matrix.</summary>
+    public static void Run(float* from, nint fromStride, float* to, nint toStride, int rows, int columns)
+    {
+        for (int row = 0; row < rows; row += Side)
+            Band(from + row, fromStride, to + (row * toStride), toStride, Math.Min(Side, rows - row), columns);
+    }
+
     // Eight rows of the result.
     private static void Band(float* from, nint fromStride, float* to, nint toStride, int rows, int columns)
     {
