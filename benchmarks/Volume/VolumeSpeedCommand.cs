@@ -43,6 +43,7 @@ internal static class VolumeSpeedCommand
         using Device device = Device.Cpu(1);
         NDArray<float> pixels = images.PixelsOn<float>(device);
         NDArray<int> labels = images.LabelsOn(device);
+        LiveColumns<float> live = new(device, pixels, PublishedTable.Batch);
         BifurcationTest<float>[] tests = [.. Enumerable.Range(0, threads).Select(_ => new BifurcationTest<float>(device, images.ImageSize, images.Classes, Depth, PublishedTable.Width))];
         TorchBifurcationTest? peer = null;
         if (withPeer)
@@ -59,7 +60,7 @@ internal static class VolumeSpeedCommand
             NetworkOutcome[] outcomes = new NetworkOutcome[threads];
             long start = Stopwatch.GetTimestamp();
             Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
-                outcomes[thread] = tests[thread].Test(Seed, ((pair + 1) * threads) + thread, pixels, labels, PublishedTable.Batch, BifurcationProcedure.ExactZerosFirst, CancellationToken.None));
+                outcomes[thread] = tests[thread].Test(Seed, ((pair + 1) * threads) + thread, pixels, live, labels, PublishedTable.Batch, BifurcationProcedure.ExactZerosFirst, CancellationToken.None));
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             start = Stopwatch.GetTimestamp();
             NetworkOutcome peers = default;

@@ -16,7 +16,7 @@ internal static unsafe class BlockedProduct<U, TTile>
     where TTile : struct, IRegisterTile
 {
     // A panel of rows of A for one block of k stays in the first-level cache: 12 × 384 floats are 18 KB.
-    private static int BlockK => 1536 / sizeof(U);
+    private static int BlockK => MatrixProduct.SumBlockBytes / sizeof(U);
 
     // Panels of B that one thread runs through again and again stay in its second-level cache.
     private const int ResidentBytes = 384 << 10;

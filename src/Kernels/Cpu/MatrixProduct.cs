@@ -9,6 +9,13 @@ namespace ConservativeAD.Kernels.Cpu;
 /// <remarks>The bits of a result depend on the operands alone, not on the number of threads.</remarks>
 internal static unsafe class MatrixProduct
 {
+    /// <summary>Bytes of a row of A that one chain of multiply-adds sums: 384 floats.</summary>
+    internal const int SumBlockBytes = 1536;
+
+    /// <summary>How many elements of k are summed in one chain; the chains are added in order. Half is summed in float.</summary>
+    internal static int SumBlock<T>()
+        where T : unmanaged => SumBlockBytes / Math.Max(sizeof(T), sizeof(float));
+
     // Batches of smaller products than this are shared among threads whole.
     private const long LargeProduct = 4_000_000;
 

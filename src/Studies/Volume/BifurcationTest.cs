@@ -26,6 +26,7 @@ internal sealed class BifurcationTest<T> : IDisposable
     private static readonly Selections One = Selections.PyTorch with { ReluAtZero = 1 };
 
     private readonly Tape<T> tape;
+    private readonly ZeroScreen<T> screen;
     private readonly RandomPerceptron<T> network;
     private readonly T[][] gradientsAtZero;
     private readonly T[] gradientAtOne;
@@ -35,6 +36,7 @@ internal sealed class BifurcationTest<T> : IDisposable
     {
         tape = new Tape<T>(device);
         network = new RandomPerceptron<T>(device, pixels, classes, depth, width);
+        screen = new ZeroScreen<T>(device, network);
         gradientsAtZero = [.. network.Parameters.Select(parameter => new T[parameter.Shape.Count])];
         gradientAtOne = new T[gradientsAtZero.Max(gradient => gradient.Length)];
         evaluationsPerImage = depth * width;
@@ -44,26 +46,29 @@ internal sealed class BifurcationTest<T> : IDisposable
     /// <param name="seed">The seed.</param>
     /// <param name="index">Which network of the seed.</param>
     /// <param name="images">Images × pixels.</param>
+    /// <param name="live">The same mini-batches without their dark pixels.</param>
     /// <param name="labels">Their classes.</param>
     /// <param name="batch">Images in a mini-batch; the last one may be smaller.</param>
     /// <param name="procedure">Which mini-batches get their two reverse passes.</param>
     /// <param name="cancellation">Checked at every mini-batch.</param>
-    public NetworkOutcome Test(ulong seed, int index, in NDArray<T> images, in NDArray<int> labels, int batch, BifurcationProcedure procedure, CancellationToken cancellation)
+    public NetworkOutcome Test(ulong seed, int index, in NDArray<T> images, LiveColumns<T> live, in NDArray<int> labels, int batch, BifurcationProcedure procedure, CancellationToken cancellation)
     {
         network.Draw(seed, index);
+        screen.Begin();
         long evaluations = 0, zeros = 0;
         bool hit = false, firstLayerHit = false;
         for (int start = 0; start < labels.Count && !(hit && firstLayerHit); start += batch)
         {
             cancellation.ThrowIfCancellationRequested();
             int length = Math.Min(batch, labels.Count - start);
-            tape.Reset();
-            Var<T> loss = network.Loss(tape, images.Slice(0, start, length), labels.Slice(0, start, length));
-            long found = tape.CountKinks();
+            long found = screen.Count(live[start / batch], length);
             evaluations += (long)length * evaluationsPerImage;
             zeros += found;
             if (found > 0 || procedure == BifurcationProcedure.EveryBatch)
-                Compare(loss, ref hit, ref firstLayerHit);
+            {
+                tape.Reset();
+                Compare(network.Loss(tape, images.Slice(0, start, length), labels.Slice(0, start, length)), ref hit, ref firstLayerHit);
+            }
         }
 
         tape.Reset();
@@ -73,6 +78,7 @@ internal sealed class BifurcationTest<T> : IDisposable
     public void Dispose()
     {
         tape.Dispose();
+        screen.Dispose();
         foreach (Parameter<T> parameter in network.Parameters)
             tape.Device.Return(parameter.Value.Storage);
     }

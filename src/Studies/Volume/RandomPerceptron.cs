@@ -32,6 +32,15 @@ internal sealed class RandomPerceptron<T>
     /// <summary>Every parameter; the first layer's weights come first.</summary>
     public IReadOnlyList<Parameter<T>> Parameters { get; }
 
+    /// <summary>How many layers of weights there are.</summary>
+    public int Layers => weights.Length;
+
+    /// <summary>The weights of a layer, [outputs, inputs].</summary>
+    public NDArray<T> Weight(int layer) => weights[layer].Value;
+
+    /// <summary>The biases of a layer.</summary>
+    public NDArray<T> Bias(int layer) => biases[layer].Value;
+
     /// <summary>Draws a network.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="network">Which network of the seed.</param>

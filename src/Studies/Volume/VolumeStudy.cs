@@ -59,6 +59,7 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, int 
         using Device device = Device.Cpu(1);
         NDArray<T> pixels = images.PixelsOn<T>(device);
         NDArray<int> labels = images.LabelsOn(device);
+        Dictionary<int, LiveColumns<T>> live = units.Select(unit => unit.Row.Batch).Distinct().ToDictionary(batch => batch, batch => new LiveColumns<T>(device, pixels, batch));
         ConcurrentQueue<Unit> queue = new(units);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ExceptionDispatchInfo? failure = null;
@@ -68,7 +69,7 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, int 
             try
             {
                 while (!stop.IsCancellationRequested && queue.TryDequeue(out Unit unit))
-                    report(Test(device, unit, pixels, labels, stop.Token));
+                    report(Test(device, unit, pixels, live[unit.Row.Batch], labels, stop.Token));
             }
             catch (OperationCanceledException)
             {
@@ -89,14 +90,14 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, int 
         failure?.Throw();
     }
 
-    private FinishedBlock Test<T>(Device device, in Unit unit, in NDArray<T> pixels, in NDArray<int> labels, CancellationToken cancellation)
+    private FinishedBlock Test<T>(Device device, in Unit unit, in NDArray<T> pixels, LiveColumns<T> live, in NDArray<int> labels, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long start = Stopwatch.GetTimestamp();
         using BifurcationTest<T> test = new(device, pixels.Shape[1], images.Classes, unit.Row.Depth, unit.Row.Width);
         NetworkOutcome outcome = default;
         for (int network = unit.First; network < unit.First + unit.Count; network++)
-            outcome += test.Test(settings.Seed, network, pixels, labels, unit.Row.Batch, Procedure, cancellation);
+            outcome += test.Test(settings.Seed, network, pixels, live, labels, unit.Row.Batch, Procedure, cancellation);
         return new FinishedBlock(unit.Row, unit.Block, outcome, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 

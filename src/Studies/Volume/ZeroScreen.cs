@@ -1,0 +1,84 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Studies.Volume;
+
+/// <summary>
+/// Counts the relus of a network that stand at exactly 0 on a mini-batch, without a tape and without what cannot matter: pixels that are 0 in the whole mini-batch, the last layer, the loss.
+/// The values have the bits of the recorded program.
+/// </summary>
+/// <typeparam name="T">float, double or Half.</typeparam>
+internal sealed class ZeroScreen<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Device device;
+    private readonly RandomPerceptron<T> network;
+    private readonly NDArray<T> firstWeight;
+    private readonly NDArray<T> taken;
+
+    public ZeroScreen(Device device, RandomPerceptron<T> network)
+    {
+        this.device = device;
+        this.network = network;
+        Shape weight = network.Weight(0).Shape;
+        firstWeight = device.Allocate<T>([weight[1], weight[0]]);
+        taken = device.Allocate<T>([weight[1], weight[0]]);
+    }
+
+    /// <summary>Takes over the network's first layer, once it is drawn.</summary>
+    public void Begin() => device.Copy(network.Weight(0).Transpose(0, 1), firstWeight);
+
+    /// <summary>The zeros on a mini-batch.</summary>
+    public long Count(IReadOnlyList<LiveColumns<T>.Part> parts, int images)
+    {
+        device.Return(Run(parts, images, out long zeros).Storage);
+        return zeros;
+    }
+
+    /// <summary>The arguments of the last hidden layer's relus, and how many of all layers' are 0.</summary>
+    internal NDArray<T> Run(IReadOnlyList<LiveColumns<T>.Part> parts, int images, out long zeros)
+    {
+        int width = firstWeight.Shape[1];
+        NDArray<T> values = device.Allocate<T>([images, width]);
+        if (parts.Count == 0)
+            device.Copy(network.Bias(0), values);
+        for (int part = 0; part < parts.Count; part++)
+        {
+            NDArray<T> rows = taken.Slice(0, 0, parts[part].Columns.Count);
+            device.GatherRows(firstWeight, parts[part].Columns, rows);
+            device.MatrixProduct(parts[part].Images, rows, values, part > 0, part == parts.Count - 1 ? network.Bias(0) : default);
+        }
+
+        zeros = device.Count(default(IsZero), values);
+        for (int layer = 1; layer < network.Layers - 1; layer++)
+        {
+            device.Map(default(Positive), values, values);
+            NDArray<T> next = device.Allocate<T>([images, width]);
+            device.MatrixProduct(values, network.Weight(layer).Transpose(0, 1), next, bias: network.Bias(layer));
+            device.Return(values.Storage);
+            values = next;
+            zeros += device.Count(default(IsZero), values);
+        }
+
+        return values;
+    }
+
+    public void Dispose()
+    {
+        device.Return(firstWeight.Storage);
+        device.Return(taken.Storage);
+    }
+
+    private readonly struct IsZero : IUnaryMap
+    {
+        public L Invoke<L>(L x)
+            where L : struct, ILane<L> => L.IfEqual(x, L.Constant(0), L.Constant(1), L.Constant(0));
+    }
+
+    private readonly struct Positive : IUnaryMap
+    {
+        public L Invoke<L>(L x)
+            where L : struct, ILane<L> => default(Relu).Value(x);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Volume;
+
+namespace ConservativeAD.Studies.Tests.Volume;
+
+/// <summary>The screen for zeros computes what the recorded program computes, bit for bit.</summary>
+public class ZeroScreenTests
+{
+    private const int Images = 700;
+    private const int Batch = 256;
+
+    [Theory]
+    [InlineData(1, 64)]
+    [InlineData(3, 256)]
+    public void ItHasTheBitsOfTheRecordedProgramInFloat(int depth, int width) => AssertSameBits<float>(depth, width);
+
+    [Theory]
+    [InlineData(1, 64)]
+    [InlineData(3, 32)]
+    public void ItHasTheBitsOfTheRecordedProgramInHalf(int depth, int width) => AssertSameBits<Half>(depth, width);
+
+    [Fact]
+    public void ItHasTheBitsOfTheRecordedProgramInDouble() => AssertSameBits<double>(2, 64);
+
+    private static void AssertSameBits<T>(int depth, int width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using Device device = Device.Cpu(1);
+        ImageSet images = StandInDigits.Train(Images);
+        NDArray<T> pixels = images.PixelsOn<T>(device);
+        LiveColumns<T> live = new(device, pixels, Batch);
+        RandomPerceptron<T> network = new(device, images.ImageSize, images.Classes, depth, width);
+        using ZeroScreen<T> screen = new(device, network);
+        using Tape<T> tape = new(device);
+        for (int index = 0; index < 3; index++)
+        {
+            network.Draw(3, index);
+            screen.Begin();
+            for (int start = 0; start < Images; start += Batch)
+            {
+                int length = Math.Min(Batch, Images - start);
+                tape.Reset();
+                Var<T> x = tape.Constant(pixels.Slice(0, start, length));
+                for (int layer = 0; layer < depth; layer++)
+                    x = (layer == 0 ? x : x.Relu()).Linear(tape.Parameter(network.Parameters[layer]), tape.Parameter(network.Parameters[depth + 1 + layer]));
+                x.Relu();
+                NDArray<T> values = screen.Run(live[start / Batch], length, out long zeros);
+                Assert.Equal(x.ToArray(), values.ToArray());
+                Assert.Equal(tape.CountKinks(), zeros);
+                Assert.Equal(zeros, screen.Count(live[start / Batch], length));
+            }
+        }
+    }
+}
