@@ -59,12 +59,21 @@ internal static class ScalarsCommand
             ours.Add(program.Differentiate(runs));
             plain.Add(program.Evaluate(runs));
             for (int i = 0; i < others.Length; i++)
-                theirs[i].Add(Checked(OtherProgram.Run(others[i], program.Name, runs), ours[0], others[i].Name, program.Name));
+            {
+                if (OtherProgram.Run(others[i], program.Name, runs) is ScalarRun run)
+                    theirs[i].Add(Checked(run, ours[0], others[i].Name, program.Name));
+            }
         }
 
         string row = string.Create(CultureInfo.InvariantCulture, $"| {program.Title} | {Interleaved.Median([.. plain]):0.00} | {Of(ours, run => run.Recording):0.00} | {Of(ours, run => run.Reverse):0.00} | **{Of(ours, run => run.Total):0.00}** |");
         foreach (List<ScalarRun> other in theirs)
         {
+            if (other.Count == 0)
+            {
+                row += " – | – |";
+                continue;
+            }
+
             double ratio = Interleaved.Median([.. ours.Zip(other, (mine, their) => mine.Total / their.Total)]);
             row += string.Create(CultureInfo.InvariantCulture, $" {Of(other, run => run.Total):0.00} | {ratio:0.00} |");
         }
