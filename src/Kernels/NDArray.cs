@@ -151,11 +151,9 @@ public readonly struct NDArray<T>
     {
         first = Shape.Axis(first);
         second = Shape.Axis(second);
-        Span<int> order = stackalloc int[Shape.Rank];
-        for (int axis = 0; axis < order.Length; axis++)
-            order[axis] = axis;
-        (order[first], order[second]) = (order[second], order[first]);
-        return Permute(order);
+        AxisValues exchanged = strides;
+        (exchanged[first], exchanged[second]) = (exchanged[second], exchanged[first]);
+        return new NDArray<T>(Storage, Shape.Exchanged(first, second), exchanged, Offset);
     }
 
     /// <summary>The view of some consecutive positions along an axis.</summary>

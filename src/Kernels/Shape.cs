@@ -35,6 +35,13 @@ public readonly struct Shape : IEquatable<Shape>
         Count = (int)count;
     }
 
+    private Shape(in AxisValues extents, int rank, int count)
+    {
+        this.extents = extents;
+        Rank = rank;
+        Count = count;
+    }
+
     /// <summary>The number of axes.</summary>
     public int Rank { get; }
 
@@ -103,10 +110,21 @@ public readonly struct Shape : IEquatable<Shape>
     /// <param name="extent">Its new extent.</param>
     public Shape With(int axis, int extent)
     {
+        axis = Axis(axis);
+        if (extents[axis] == extent)
+            return this;
         Span<int> result = stackalloc int[Rank];
         CopyTo(result);
-        result[Axis(axis)] = extent;
+        result[axis] = extent;
         return new Shape(result);
+    }
+
+    /// <summary>This shape with two axes exchanged, both counted from the beginning.</summary>
+    internal Shape Exchanged(int first, int second)
+    {
+        AxisValues exchanged = extents;
+        (exchanged[first], exchanged[second]) = (exchanged[second], exchanged[first]);
+        return new Shape(exchanged, Rank, Count);
     }
 
     /// <summary>This shape without one axis.</summary>

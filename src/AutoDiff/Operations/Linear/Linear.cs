@@ -101,6 +101,8 @@ public readonly struct Linear<T> : IRule<T>
 
     private static NDArray<T> Rows(in NDArray<T> array)
     {
+        if (array.Shape.Rank == 2)
+            return array;
         int columns = array.Shape[-1];
         int rows = 1;
         for (int axis = 0; axis < array.Shape.Rank - 1; axis++)
