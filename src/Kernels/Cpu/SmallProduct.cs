@@ -44,7 +44,7 @@ internal static unsafe class SmallProduct
     private static bool TryNarrow<U>(int m, int n, int k, U* a, nint lda, bool transposeA, U* b, nint columnB, nint rowB, U* c, nint ldc, bool accumulate, U* bias)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
-        if (!transposeA && m * k > MostTransposed)
+        if (m > MostTransposed || (!transposeA && m * k > MostTransposed))
             return false;
         U* lines = stackalloc U[transposeA ? 0 : m * k], column = stackalloc U[m];
         if (!transposeA)

@@ -14,7 +14,7 @@ public sealed class WorkerPool : IDisposable
     private const int SpinsBeforeSleep = 2000;
 
     // Many parts are taken several at a time: neighbours lie side by side in memory, and the counter is shared. This many times a thread comes back for more.
-    private const int TurnsOfThread = 16;
+    private const int TurnsOfThread = 64;
 
     // Says that no job is open to workers.
     private const int Closed = -1;
