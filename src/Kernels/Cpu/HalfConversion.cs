@@ -16,8 +16,21 @@ internal static unsafe class HalfConversion
     public static void ToSingle(ushort* source, float* destination, int count)
     {
         int i = 0;
-        for (; i <= count - Lanes; i += Lanes)
-            Widen(Vector256.Load(source + i)).Store(destination + i);
+        for (; i <= count - (2 * Lanes); i += 2 * Lanes)
+        {
+            Vector512<ushort> halves = Vector512.Load(source + i);
+            if (Vector512.GreaterThanOrEqualAny(halves & Vector512.Create((ushort)0x7fff), Vector512.Create((ushort)0x7c00)))
+            {
+                // Infinities and NaN.
+                for (int lane = i; lane < i + (2 * Lanes); lane++)
+                    destination[lane] = (float)BitConverter.UInt16BitsToHalf(source[lane]);
+                continue;
+            }
+
+            WidenNumbers(halves.GetLower()).Store(destination + i);
+            WidenNumbers(halves.GetUpper()).Store(destination + i + Lanes);
+        }
+
         for (; i < count; i++)
             destination[i] = (float)BitConverter.UInt16BitsToHalf(source[i]);
     }
@@ -56,15 +69,12 @@ internal static unsafe class HalfConversion
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ushort> Narrow(Vector512<uint> wide) => Avx512F.IsSupported ? Avx512F.ConvertToVector256UInt16(wide) : Vector256.Narrow(wide.GetLower(), wide.GetUpper());
 
+    // The sign goes to the top and is drawn down three places with the shift of the rest; a factor of 2¹¹² puts the exponent right, subnormal numbers included.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Widen(Vector256<ushort> halves)
+    private static Vector512<float> WidenNumbers(Vector256<ushort> halves)
     {
         Vector512<uint> bits = Avx512F.IsSupported ? Avx512F.ConvertToVector512UInt32(halves) : Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves));
-        Vector512<uint> sign = (bits & Vector512.Create(0x8000u)) << 16;
-        Vector512<uint> magnitude = (bits & Vector512.Create(0x7fffu)) << 13;
-        // A factor of 2¹¹² puts the exponent right, subnormal numbers included; infinities and NaN keep the highest exponent.
-        Vector512<uint> scaled = (magnitude.AsSingle() * Vector512.Create(5.192296858534828e33f)).AsUInt32();
-        Vector512<uint> special = Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(0x7c00u << 13));
-        return (scaled | (special & Vector512.Create(0x7f800000u)) | sign).AsSingle();
+        Vector512<uint> placed = ((bits << 16).AsInt32() >> 3).AsUInt32() & Vector512.Create(0x8fffe000u);
+        return placed.AsSingle() * Vector512.Create(5.192296858534828e33f);
     }
 }

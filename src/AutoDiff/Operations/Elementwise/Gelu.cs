@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD;
@@ -13,8 +14,13 @@ public readonly struct Gelu : IUnaryRule<Gelu>
     public static SlopeReads Reads => SlopeReads.Argument;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Value<L>(L x)
-        where L : struct, ILane<L> => L.Constant(0.5) * x * (L.Constant(1) + Lane.Erf(x * L.Constant(0.70710678118654752440)));
+        where L : struct, ILane<L>
+    {
+        L half = L.Constant(0.5) * x;
+        return L.MultiplyAdd(half, L.Erf(x * L.Constant(0.70710678118654752440)), half);
+    }
 
     /// <inheritdoc/>
     public L Slope<L>(L x, L value)
