@@ -1,5 +1,6 @@
 using ConservativeAD.Kernels.Cpu;
 using ConservativeAD.Kernels.Elementwise;
+using ConservativeAD.Kernels.Gpu;
 using ConservativeAD.Kernels.Reductions;
 
 namespace ConservativeAD.Kernels;
@@ -17,6 +18,20 @@ public abstract partial class Device : IDisposable
     /// <summary>A CPU device with a number of threads of its own.</summary>
     /// <param name="threads">How many threads take part in one kernel, the caller included; at least 1.</param>
     public static Device Cpu(int threads) => new CpuDevice(threads);
+
+    /// <summary>The GPUs of this machine that can be used, CUDA before OpenCL; empty where there is none.</summary>
+    public static IReadOnlyList<GpuDescription> Gpus => GpuDescription.All();
+
+    /// <summary>A GPU, with a stream and a pool of its own. Kernels run after the call that starts them has returned, one after another; what is copied to the host waits for them.</summary>
+    /// <param name="name">Which: a part of its name, its place in <see cref="Gpus"/>, or null for the first.</param>
+    /// <exception cref="InvalidOperationException">There is no GPU, or none of that name; the message says what was looked for and what there is.</exception>
+    public static Device Gpu(string? name = null) => new GpuDevice(GpuDescription.Find(name));
+
+    /// <summary>A GPU simulated on the CPU by ILGPU: every GPU kernel runs, in groups of four threads, thousands of times slower than on a GPU. For tests of programs that are meant for one.</summary>
+    public static Device SimulatedGpu() => new GpuDevice(GpuPlatform.Simulated);
+
+    /// <summary>Whether products of floats may round their factors to 10 bits and use the tensor cores of a GPU (TF32); to begin with they may not. Without effect on other devices. Not to be changed while kernels run.</summary>
+    public bool AllowsTensorFloat { get; set; }
 
     /// <summary>The bytes of all blocks that were taken from the pool and not given back.</summary>
     public abstract long BytesInUse { get; }
@@ -170,6 +185,12 @@ public abstract partial class Device : IDisposable
     public abstract long Count<T, TMap>(TMap map, in NDArray<T> x)
         where T : unmanaged
         where TMap : struct, IUnaryMap;
+
+    /// <summary>Waits until all kernels have run. On the CPU they have when their calls return.</summary>
+    /// <exception cref="ArgumentException">A kernel that was started before met an index or a label that is out of range.</exception>
+    public virtual void Synchronize()
+    {
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -60,7 +60,7 @@ public class Adam<T> : Optimizer<T>
         slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First, slot.Second);
     }
 
-    private readonly struct Moments(ClippedGradient clipped, double firstDecay, double secondDecay, double stepSize, double rootScale, double epsilon, double gradientDecay, double kept) : IUpdate
+    internal readonly struct Moments(ClippedGradient clipped, double firstDecay, double secondDecay, double stepSize, double rootScale, double epsilon, double gradientDecay, double kept) : IUpdate
     {
         public static int States => 2;
 

@@ -55,7 +55,7 @@ public sealed class Sgd<T> : Optimizer<T>
             device.Update(new WithMomentum(clipped, stepSize, weightDecay, Momentum, 1 - Dampening, Nesterov ? Momentum : null), slot.Parameter.Value, gradient, slot.First);
     }
 
-    private readonly struct Bare(double stepSize) : IUpdate
+    internal readonly struct Bare(double stepSize) : IUpdate
     {
         public static int States => 0;
 
@@ -63,7 +63,7 @@ public sealed class Sgd<T> : Optimizer<T>
             where L : struct, ILane<L> => parameter -= L.Constant(stepSize) * gradient;
     }
 
-    private readonly struct Plain(ClippedGradient clipped, double stepSize, double decay) : IUpdate
+    internal readonly struct Plain(ClippedGradient clipped, double stepSize, double decay) : IUpdate
     {
         public static int States => 0;
 
@@ -75,7 +75,7 @@ public sealed class Sgd<T> : Optimizer<T>
         }
     }
 
-    private readonly struct WithMomentum(ClippedGradient clipped, double stepSize, double decay, double kept, double added, double? ahead) : IUpdate
+    internal readonly struct WithMomentum(ClippedGradient clipped, double stepSize, double decay, double kept, double added, double? ahead) : IUpdate
     {
         public static int States => 1;
 

@@ -137,7 +137,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
         context.Return(change);
     }
 
-    private readonly struct TangentOfFirst(TRule rule) : IQuaternaryMap
+    internal readonly struct TangentOfFirst(TRule rule) : IQuaternaryMap
     {
         private readonly TRule rule = rule;
 
@@ -145,7 +145,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
             where L : struct, ILane<L> => rule.SlopeOfFirst(new DualLane<L>(x, dx), new DualLane<L>(y, dy)).Tangent;
     }
 
-    private readonly struct TangentOfSecond(TRule rule) : IQuaternaryMap
+    internal readonly struct TangentOfSecond(TRule rule) : IQuaternaryMap
     {
         private readonly TRule rule = rule;
 
@@ -153,7 +153,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
             where L : struct, ILane<L> => rule.SlopeOfSecond(new DualLane<L>(x, dx), new DualLane<L>(y, dy)).Tangent;
     }
 
-    private readonly struct BendMap(TRule rule) : IBinaryMap
+    internal readonly struct BendMap(TRule rule) : IBinaryMap
     {
         private readonly TRule rule = rule;
 
@@ -174,7 +174,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
         }
     }
 
-    private readonly struct LockedSlopeOfFirst(TRule rule) : IQuaternaryMap
+    internal readonly struct LockedSlopeOfFirst(TRule rule) : IQuaternaryMap
     {
         private readonly TRule rule = rule;
 
@@ -182,7 +182,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
             where L : struct, ILane<L> => TRule.LockedSlopeOfFirst(rule, x, y, dx, dy);
     }
 
-    private readonly struct LockedSlopeOfSecond(TRule rule) : IQuaternaryMap
+    internal readonly struct LockedSlopeOfSecond(TRule rule) : IQuaternaryMap
     {
         private readonly TRule rule = rule;
 
@@ -190,7 +190,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
             where L : struct, ILane<L> => TRule.LockedSlopeOfSecond(rule, x, y, dx, dy);
     }
 
-    private readonly struct ValueMap(TRule rule) : IBinaryMap
+    internal readonly struct ValueMap(TRule rule) : IBinaryMap
     {
         private readonly TRule rule = rule;
 
@@ -198,7 +198,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
             where L : struct, ILane<L> => rule.Value(x, y);
     }
 
-    private readonly struct PullbackOfFirst(TRule rule) : ITernaryMap
+    internal readonly struct PullbackOfFirst(TRule rule) : ITernaryMap
     {
         private readonly TRule rule = rule;
 
@@ -206,7 +206,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
             where L : struct, ILane<L> => TRule.PullbackOfFirst(rule, x, y, cotangent);
     }
 
-    private readonly struct PullbackOfSecond(TRule rule) : ITernaryMap
+    internal readonly struct PullbackOfSecond(TRule rule) : ITernaryMap
     {
         private readonly TRule rule = rule;
 
@@ -214,7 +214,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
             where L : struct, ILane<L> => TRule.PullbackOfSecond(rule, x, y, cotangent);
     }
 
-    private readonly struct TangentMap(TRule rule) : IQuaternaryMap
+    internal readonly struct TangentMap(TRule rule) : IQuaternaryMap
     {
         private readonly TRule rule = rule;
 
@@ -222,7 +222,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
             where L : struct, ILane<L> => TRule.Tangent(rule, x, y, dx, dy);
     }
 
-    private readonly struct KinkMap(TRule rule) : IBinaryMap
+    internal readonly struct KinkMap(TRule rule) : IBinaryMap
     {
         private readonly TRule rule = rule;
 

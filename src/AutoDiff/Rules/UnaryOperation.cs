@@ -115,7 +115,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
         where L : struct, ILane<L> =>
         rule.Slope(new DualLane<L>(x, tangent), new DualLane<L>(value, tangent * TRule.DirectionalSlope(rule, x, value, tangent))).Tangent;
 
-    private readonly struct PullbackTangentMap(TRule rule) : IQuaternaryMap
+    internal readonly struct PullbackTangentMap(TRule rule) : IQuaternaryMap
     {
         private readonly TRule rule = rule;
 
@@ -123,7 +123,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
             where L : struct, ILane<L> => cotangent * SlopeTangent(rule, x, value, tangent);
     }
 
-    private readonly struct BendMap(TRule rule) : IUnaryMap
+    internal readonly struct BendMap(TRule rule) : IUnaryMap
     {
         private readonly TRule rule = rule;
 
@@ -136,7 +136,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
         }
     }
 
-    private readonly struct SingularityMap(TRule rule) : IUnaryMap
+    internal readonly struct SingularityMap(TRule rule) : IUnaryMap
     {
         private readonly TRule rule = rule;
 
@@ -149,7 +149,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
         }
     }
 
-    private readonly struct ValueMap(TRule rule) : IUnaryMap
+    internal readonly struct ValueMap(TRule rule) : IUnaryMap
     {
         private readonly TRule rule = rule;
 
@@ -157,7 +157,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
             where L : struct, ILane<L> => rule.Value(x);
     }
 
-    private readonly struct PullbackMap(TRule rule) : ITernaryMap
+    internal readonly struct PullbackMap(TRule rule) : ITernaryMap
     {
         private readonly TRule rule = rule;
 
@@ -165,7 +165,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
             where L : struct, ILane<L> => TRule.Pullback(rule, x, value, cotangent);
     }
 
-    private readonly struct PullbackFromArgument(TRule rule) : IBinaryMap
+    internal readonly struct PullbackFromArgument(TRule rule) : IBinaryMap
     {
         private readonly TRule rule = rule;
 
@@ -173,7 +173,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
             where L : struct, ILane<L> => TRule.Pullback(rule, x, x, cotangent);
     }
 
-    private readonly struct PullbackFromValue(TRule rule) : IBinaryMap
+    internal readonly struct PullbackFromValue(TRule rule) : IBinaryMap
     {
         private readonly TRule rule = rule;
 
@@ -181,7 +181,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
             where L : struct, ILane<L> => TRule.Pullback(rule, value, value, cotangent);
     }
 
-    private readonly struct LockedMap(TRule rule) : IQuaternaryMap
+    internal readonly struct LockedMap(TRule rule) : IQuaternaryMap
     {
         private readonly TRule rule = rule;
 
@@ -189,7 +189,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
             where L : struct, ILane<L> => cotangent * TRule.DirectionalSlope(rule, x, value, tangent);
     }
 
-    private readonly struct TangentMap(TRule rule) : ITernaryMap
+    internal readonly struct TangentMap(TRule rule) : ITernaryMap
     {
         private readonly TRule rule = rule;
 
@@ -197,7 +197,7 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
             where L : struct, ILane<L> => tangent * TRule.DirectionalSlope(rule, x, value, tangent);
     }
 
-    private readonly struct KinkMap(TRule rule) : IUnaryMap
+    internal readonly struct KinkMap(TRule rule) : IUnaryMap
     {
         private readonly TRule rule = rule;
 

@@ -74,6 +74,19 @@ internal sealed class BlockPool
         }
     }
 
+    /// <summary>Takes out every waiting block.</summary>
+    /// <returns>The blocks, each a <see cref="Storage{T}"/>.</returns>
+    public IReadOnlyList<object> Drain()
+    {
+        lock (gate)
+        {
+            List<object> blocks = [];
+            foreach (Shelf? shelf in shelves)
+                shelf?.Drain(blocks);
+            return blocks;
+        }
+    }
+
     // Four bins per power of two, numbered in step with Capacity.
     private static int Bin(int capacity)
     {
@@ -91,12 +104,24 @@ internal sealed class BlockPool
         return (Shelf<T>)(shelves[number] ??= new Shelf<T>());
     }
 
-    private abstract class Shelf;
+    private abstract class Shelf
+    {
+        public abstract void Drain(List<object> blocks);
+    }
 
     private sealed class Shelf<T> : Shelf
         where T : unmanaged
     {
         public Stack<Storage<T>>?[] Bins { get; } = new Stack<Storage<T>>?[32 * 4];
+
+        public override void Drain(List<object> blocks)
+        {
+            foreach (Stack<Storage<T>>? bin in Bins)
+            {
+                blocks.AddRange(bin ?? []);
+                bin?.Clear();
+            }
+        }
     }
 
     private static class ShelfNumbers

@@ -5,7 +5,7 @@ internal sealed unsafe partial class CpuDevice
 {
     public override void Attention<T>(in NDArray<T> q, in NDArray<T> k, in NDArray<T> v, double scale, bool isCausal, in NDArray<T> probabilities, in NDArray<T> y)
     {
-        CheckAttention(q, k, v, probabilities, y);
+        ArgumentChecks.Attention(q, k, v, probabilities, y);
         if (typeof(T) == typeof(float))
         {
             AttentionHeads<float>.Forward(pool, AttentionShape.Of(q, k), HeadMatrices<float>.Of(q), HeadMatrices<float>.Of(k), HeadMatrices<float>.Of(v), scale, isCausal, (float*)MapLoop.Pointer(probabilities), HeadMatrices<float>.Of(y));
@@ -29,8 +29,8 @@ internal sealed unsafe partial class CpuDevice
 
     public override void AttentionPullback<T>(in NDArray<T> q, in NDArray<T> k, in NDArray<T> v, double scale, in NDArray<T> probabilities, in NDArray<T> dy, in NDArray<T> dq, in NDArray<T> dk, in NDArray<T> dv, bool accumulate)
     {
-        CheckAttention(q, k, v, probabilities, dy);
-        CheckAttention(dq, dk, dv, probabilities, dy);
+        ArgumentChecks.Attention(q, k, v, probabilities, dy);
+        ArgumentChecks.Attention(dq, dk, dv, probabilities, dy);
         if (typeof(T) == typeof(float))
         {
             AttentionHeads<float>.Pullback(pool, AttentionShape.Of(q, k), HeadMatrices<float>.Of(q), HeadMatrices<float>.Of(k), HeadMatrices<float>.Of(v), scale, (float*)MapLoop.Pointer(probabilities), HeadMatrices<float>.Of(dy), HeadMatrices<float>.Of(dq), HeadMatrices<float>.Of(dk), HeadMatrices<float>.Of(dv), accumulate);
@@ -54,15 +54,6 @@ internal sealed unsafe partial class CpuDevice
         Return(wideV.Storage);
         Return(wideP.Storage);
         Return(wideDy.Storage);
-    }
-
-    private static void CheckAttention<T>(in NDArray<T> q, in NDArray<T> k, in NDArray<T> v, in NDArray<T> probabilities, in NDArray<T> y)
-        where T : unmanaged
-    {
-        if (q.Shape.Rank != 4 || k.Shape.Rank != 4 || v.Shape != k.Shape || y.Shape != q.Shape || k.Shape != q.Shape.With(2, k.Shape[2]) || k.Shape[2] == 0 || probabilities.Shape != q.Shape.With(3, k.Shape[2]) || !probabilities.IsContiguous)
-            throw new ArgumentException($"Attention takes queries [batch, heads, tokens, dimension], keys and values [batch, heads, keys, dimension] of at least one key, and room for the probabilities of each; it was given {q.Shape}, {k.Shape}, {v.Shape}, {probabilities.Shape} and a result of {y.Shape}.");
-        if (q.Shape[3] > 1 && (q.Stride(3) != 1 || k.Stride(3) != 1 || v.Stride(3) != 1 || y.Stride(3) != 1))
-            throw new ArgumentException("Attention needs rows in one piece: along the last axis neighbours must stand next to each other.");
     }
 
     private NDArray<float> WidenedFromViews<T>(in NDArray<T> view)

@@ -7,18 +7,7 @@ internal sealed unsafe partial class CpuDevice
 {
     public override void MatrixProduct<T, TMap>(TMap map, in NDArray<T> left, in NDArray<T> right, in NDArray<T> destination, bool accumulate, in NDArray<T> bias)
     {
-        int rank = destination.Shape.Rank;
-        bool fits = rank is 2 or 3 && left.Shape.Rank == rank && right.Shape.Rank == rank
-            && left.Shape[-2] == destination.Shape[-2] && right.Shape[-1] == destination.Shape[-1] && left.Shape[-1] == right.Shape[-2]
-            && (rank == 2 || (left.Shape[0] == destination.Shape[0] && right.Shape[0] == destination.Shape[0]))
-            && (bias.IsNone || bias.Count == destination.Shape[-1]);
-        if (!fits)
-            throw new ArgumentException($"A matrix product of {left.Shape} and {right.Shape}{(bias.IsNone ? "" : $" with a bias of {bias.Shape}")} does not fit a result of {destination.Shape}.");
-        if (destination.Shape[-1] > 1 && destination.Stride(-1) != 1)
-            throw new ArgumentException($"A matrix product needs the rows of its result in one piece; neighbours in a row of {destination.Shape} stand {destination.Stride(-1)} apart.");
-        if (!bias.IsNone && !bias.IsContiguous)
-            throw new ArgumentException($"A bias of shape {bias.Shape} must be contiguous.");
-
+        int rank = ArgumentChecks.MatrixProduct(left, right, destination, bias);
         NDArray<T> a = Lines(left, out int lda, out bool transposeA, out bool copiedA);
         NDArray<T> b = Lines(right, out int ldb, out bool transposeB, out bool copiedB);
         int batch = rank == 3 ? destination.Shape[0] : 1;

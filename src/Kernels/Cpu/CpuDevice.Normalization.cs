@@ -5,7 +5,7 @@ internal sealed unsafe partial class CpuDevice
 {
     public override void Normalize<T>(NormalizationShape shape, in NDArray<T> x, in NDArray<T> scale, in NDArray<T> shift, double epsilon, in NDArray<T> y, in NDArray<T> mean, in NDArray<T> variance)
     {
-        Check(shape, x, scale, shift, y, mean, variance);
+        ArgumentChecks.Normalization(shape, x, scale, shift, y, mean, variance);
         if (typeof(T) == typeof(float))
         {
             Normalization.Forward(pool, shape, (float*)MapLoop.Pointer(x), (float*)MapLoop.Pointer(scale), (float*)MapLoop.Pointer(shift), epsilon, (float*)MapLoop.Pointer(y), (float*)MapLoop.Pointer(mean), (float*)MapLoop.Pointer(variance));
@@ -29,9 +29,7 @@ internal sealed unsafe partial class CpuDevice
 
     public override void NormalizePullback<T>(NormalizationShape shape, in NDArray<T> x, in NDArray<T> mean, in NDArray<T> variance, in NDArray<T> scale, double epsilon, in NDArray<T> dy, in NDArray<T> dx, bool accumulate, in NDArray<T> dScale, in NDArray<T> dShift)
     {
-        Check(shape, x, scale, dShift, dx.IsNone ? dy : dx, mean, variance);
-        if (dy.Count != x.Count || !dy.IsContiguous || dScale.Count != scale.Count || !dScale.IsContiguous)
-            throw new ArgumentException($"The pullback of a normalisation of {x.Shape} with a scale of {scale.Shape} was given a cotangent of {dy.Shape} and a scale's cotangent of {dScale.Shape}; they must be contiguous and of the same sizes.");
+        ArgumentChecks.NormalizationPullback(shape, x, mean, variance, scale, dy, dx, dScale, dShift);
         if (typeof(T) == typeof(float))
         {
             Normalization.Pullback(pool, shape, (float*)MapLoop.Pointer(x), (float*)MapLoop.Pointer(mean), (float*)MapLoop.Pointer(variance), (float*)MapLoop.Pointer(scale), epsilon, (float*)MapLoop.Pointer(dy), dx.IsNone ? null : (float*)MapLoop.Pointer(dx), accumulate, (float*)MapLoop.Pointer(dScale), (float*)MapLoop.Pointer(dShift));
@@ -56,15 +54,6 @@ internal sealed unsafe partial class CpuDevice
         Return(variances.Storage);
         Return(wideScale.Storage);
         Return(cotangent.Storage);
-    }
-
-    private static void Check<T>(NormalizationShape shape, in NDArray<T> x, in NDArray<T> scale, in NDArray<T> shift, in NDArray<T> y, in NDArray<T> mean, in NDArray<T> variance)
-        where T : unmanaged
-    {
-        if (x.Count != shape.Count || y.Count != shape.Count || scale.Count != shape.ScaleCount || shift.Count != shape.ScaleCount || mean.Count != shape.Groups || variance.Count != shape.Groups || (!shape.IsScaledByGroup && shape.Outer != 1))
-            throw new ArgumentException($"A normalisation of {shape.Outer} × {shape.Groups} groups × {shape.Inner} does not fit arrays of {x.Shape} and {y.Shape}, a scale of {scale.Shape}, a shift of {shift.Shape}, means of {mean.Shape} and variances of {variance.Shape}.");
-        if (!x.IsContiguous || !y.IsContiguous || !scale.IsContiguous || !shift.IsContiguous || !mean.IsContiguous || !variance.IsContiguous)
-            throw new ArgumentException("A normalisation needs contiguous arrays.");
     }
 
     private NDArray<float> Widened<T>(in NDArray<T> array)

@@ -5,9 +5,7 @@ internal sealed unsafe partial class CpuDevice
 {
     public override void Lstm<T>(in NDArray<T> projected, in NDArray<T> weight, in NDArray<T> bias, in NDArray<T> hidden, in NDArray<T> cells, bool startsAtZero, in NDArray<T> gates)
     {
-        LstmShape shape = ShapeOf(weight, gates);
-        if (projected.Shape != gates.Shape || !IsSequence(hidden, shape.Steps + 1, shape) || !IsSequence(cells, shape.Steps + 1, shape) || !projected.IsContiguous || bias.Count != weight.Shape[0] || !bias.IsContiguous)
-            throw new ArgumentException($"A layer of long short-term memory with weights of {weight.Shape} takes contiguous arguments [steps, batch, 4·width], a bias [4·width] and states [steps + 1, batch, width]; it was given {projected.Shape}, {bias.Shape}, {hidden.Shape} and {cells.Shape}.");
+        LstmShape shape = ArgumentChecks.Lstm(projected, weight, bias, hidden, cells, gates);
 
         // Turned once, so that no step packs it.
         NDArray<T> turned = Allocate<T>(Shape.Of(shape.Width, 4 * shape.Width));
@@ -37,10 +35,7 @@ internal sealed unsafe partial class CpuDevice
 
     public override void LstmPullback<T>(in NDArray<T> weight, in NDArray<T> cells, in NDArray<T> gates, in NDArray<T> dHidden, in NDArray<T> dArguments, in NDArray<T> dFirstHidden, bool needsFirst, in NDArray<T> dCell)
     {
-        LstmShape shape = ShapeOf(weight, gates);
-        if (dArguments.Shape != gates.Shape || !dArguments.IsContiguous || !IsSequence(cells, shape.Steps + 1, shape) || !IsSequence(dHidden, shape.Steps, shape)
-            || dFirstHidden.Count != shape.Batch * shape.Width || dCell.Count != dFirstHidden.Count || !dFirstHidden.IsContiguous || !dCell.IsContiguous)
-            throw new ArgumentException($"The pullback of a layer of long short-term memory with gates of {gates.Shape} was given cells of {cells.Shape} and cotangents of {dHidden.Shape}, {dArguments.Shape}, {dFirstHidden.Shape} and {dCell.Shape}, which do not fit or are not contiguous.");
+        LstmShape shape = ArgumentChecks.LstmPullback(weight, cells, gates, dHidden, dArguments, dFirstHidden, dCell);
         if (typeof(T) == typeof(float))
         {
             LongShortTermMemory.Pullback(pool, shape, (float*)MapLoop.Pointer(weight), (float*)MapLoop.Pointer(cells), (float*)MapLoop.Pointer(gates), (float*)MapLoop.Pointer(dHidden), (float*)MapLoop.Pointer(dArguments), (float*)MapLoop.Pointer(dFirstHidden), needsFirst, (float*)MapLoop.Pointer(dCell));
@@ -64,15 +59,4 @@ internal sealed unsafe partial class CpuDevice
         Return(wideGates.Storage);
         Return(wideHidden.Storage);
     }
-
-    private static LstmShape ShapeOf<T>(in NDArray<T> weight, in NDArray<T> gates)
-        where T : unmanaged
-    {
-        if (weight.Shape.Rank != 2 || gates.Shape.Rank != 3 || weight.Shape[0] != 4 * weight.Shape[1] || gates.Shape[2] != weight.Shape[0] || !weight.IsContiguous || !gates.IsContiguous)
-            throw new ArgumentException($"A layer of long short-term memory takes contiguous weights [4·width, width] and gates [steps, batch, 4·width]; it was given {weight.Shape} and {gates.Shape}.");
-        return new LstmShape(gates.Shape[0], gates.Shape[1], weight.Shape[1]);
-    }
-
-    private static bool IsSequence<T>(in NDArray<T> array, int length, LstmShape shape)
-        where T : unmanaged => array.Shape == Shape.Of(length, shape.Batch, shape.Width) && array.IsContiguous;
 }

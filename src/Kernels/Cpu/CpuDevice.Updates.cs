@@ -5,8 +5,7 @@ internal sealed unsafe partial class CpuDevice
 {
     public override void Update<T, TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second)
     {
-        if (gradient.Shape != parameter.Shape || (TUpdate.States > 0 && first.Shape != parameter.Shape) || (TUpdate.States > 1 && second.Shape != parameter.Shape))
-            throw new ArgumentException($"An update of parameters of shape {parameter.Shape} was given a gradient of {gradient.Shape} and states of {first.Shape} and {second.Shape}; all must be equal.");
+        ArgumentChecks.Update<T, TUpdate>(parameter, gradient, first, second);
         UpdateLoop.Run(
             pool,
             update,

@@ -20,6 +20,7 @@ internal static unsafe class ReductionLoop
         where T : unmanaged
         where TReduction : struct, IReduction
     {
+        ArgumentChecks.Reduction(x.Shape, destination.Shape);
         Axes axes = default;
         int lead = x.Shape.Rank - destination.Shape.Rank;
         int keptCount = 1;
@@ -28,8 +29,6 @@ internal static unsafe class ReductionLoop
         {
             int extent = x.Shape[axis];
             int target = axis < lead ? 1 : destination.Shape[axis - lead];
-            if (target != 1 && target != extent)
-                throw new ArgumentException($"A reduction of shape {x.Shape} cannot end in shape {destination.Shape}: each extent must be kept or become 1.");
             bool kept = target != 1 || extent == 1;
             if (extent == 1)
                 continue;

@@ -26,6 +26,15 @@ internal struct StridedLoop
         }
     }
 
+    /// <summary>How many axes there are.</summary>
+    public readonly int Rank => rank;
+
+    /// <summary>The extent of an axis; 1 where there is none.</summary>
+    public readonly int Extent(int axis) => axis < 0 ? 1 : extents[axis];
+
+    /// <summary>How far apart an operand's neighbours along an axis are; 0 where there is no such axis.</summary>
+    public readonly int Stride(int operand, int axis) => axis < 0 ? 0 : strides[(operand * Shape.MaximumRank) + axis];
+
     public void Begin(in Shape shape)
     {
         rank = shape.Rank;

@@ -66,10 +66,9 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
     public void Uniform<T>(Span<T> values, T low, T high, ulong offset = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        CheckBounds(low, high);
         double from = double.CreateTruncating(low);
         double width = double.CreateTruncating(high) - from;
-        if (!(low < high) || !double.IsFinite(width))
-            throw new ArgumentException($"A uniform distribution needs finite bounds low < high whose difference is finite; they are low = {low} and high = {high}.", nameof(high));
 
         T last = T.BitDecrement(high);
         int wordsPerValue = typeof(T) == typeof(double) ? 2 : 1;
@@ -104,8 +103,7 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
     public unsafe void Normal<T>(Span<T> values, T mean, T deviation, ulong offset = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!T.IsFinite(mean) || !T.IsFinite(deviation) || deviation < T.Zero)
-            throw new ArgumentException($"A normal distribution needs a finite mean and a finite deviation of at least 0; they are {mean} and {deviation}.", nameof(deviation));
+        CheckNormal(mean, deviation);
 
         double centre = double.CreateTruncating(mean);
         double scale = double.CreateTruncating(deviation);
@@ -177,8 +175,7 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
     public void Bernoulli<T>(Span<T> values, double probability, ulong offset = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!(probability >= 0 && probability <= 1))
-            throw new ArgumentOutOfRangeException(nameof(probability), probability, $"A probability lies in [0, 1]; it is {probability}.");
+        CheckProbability(probability);
         Choose(values, probability, T.One, T.Zero, offset);
     }
 
@@ -191,10 +188,8 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
     public void DropoutMask<T>(Span<T> mask, double dropProbability, ulong offset = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!(dropProbability >= 0 && dropProbability <= 1))
-            throw new ArgumentOutOfRangeException(nameof(dropProbability), dropProbability, $"A probability lies in [0, 1]; the probability of dropping is {dropProbability}.");
-        T kept = dropProbability < 1 ? Rounded<T>(1 / (1 - dropProbability)) : T.Zero;
-        Choose(mask, dropProbability, T.Zero, kept, offset);
+        CheckDropProbability(dropProbability);
+        Choose(mask, dropProbability, T.Zero, Kept<T>(dropProbability), offset);
     }
 
     /// <summary>The bijection itself, with every word of counter and key given.</summary>
@@ -212,6 +207,39 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
         return (c0, c1, c2, c3);
     }
 
+    /// <summary>Words below it are an event of a probability; in 64 bits, so that probability 1 takes every word.</summary>
+    internal static long Threshold(double probability) => (long)Math.Round(probability / TwoToMinus32);
+
+    /// <summary>What dropout multiplies by what it keeps.</summary>
+    internal static T Kept<T>(double dropProbability)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => dropProbability < 1 ? Rounded<T>(1 / (1 - dropProbability)) : T.Zero;
+
+    internal static void CheckBounds<T>(T low, T high)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!(low < high) || !double.IsFinite(double.CreateTruncating(high) - double.CreateTruncating(low)))
+            throw new ArgumentException($"A uniform distribution needs finite bounds low < high whose difference is finite; they are low = {low} and high = {high}.", nameof(high));
+    }
+
+    internal static void CheckNormal<T>(T mean, T deviation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!T.IsFinite(mean) || !T.IsFinite(deviation) || deviation < T.Zero)
+            throw new ArgumentException($"A normal distribution needs a finite mean and a finite deviation of at least 0; they are {mean} and {deviation}.", nameof(deviation));
+    }
+
+    internal static void CheckProbability(double probability)
+    {
+        if (!(probability >= 0 && probability <= 1))
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, $"A probability lies in [0, 1]; it is {probability}.");
+    }
+
+    internal static void CheckDropProbability(double dropProbability)
+    {
+        if (!(dropProbability >= 0 && dropProbability <= 1))
+            throw new ArgumentOutOfRangeException(nameof(dropProbability), dropProbability, $"A probability lies in [0, 1]; the probability of dropping is {dropProbability}.");
+    }
+
     private static T Rounded<T>(double value)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         typeof(T) == typeof(Half) ? T.CreateTruncating((float)value) : T.CreateTruncating(value);
@@ -219,8 +247,7 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
     private void Choose<T>(Span<T> values, double probability, T event1, T event0, ulong offset)
         where T : unmanaged
     {
-        // In 64 bits, so that probability 1 takes every word.
-        long threshold = (long)Math.Round(probability / TwoToMinus32);
+        long threshold = Threshold(probability);
         Span<T> events = [event0, event1];
         Span<uint> batch = stackalloc uint[BatchWords];
         for (int done = 0; done < values.Length;)

@@ -87,7 +87,7 @@ public sealed class BatchNorm<T> : Module<T>
         device.Map2(new Follow(momentum, elementsPerChannel / (elementsPerChannel - 1.0)), RunningVariance, batchVariance, RunningVariance);
     }
 
-    private readonly struct Follow(double momentum, double factor) : IBinaryMap
+    internal readonly struct Follow(double momentum, double factor) : IBinaryMap
     {
         private readonly double kept = 1 - momentum;
         private readonly double taken = momentum * factor;

@@ -44,13 +44,13 @@ internal readonly struct PublishedRelu<T> : IRule<T>, ICountsKinks<T>
 
     public long CountKinks(in KinkContext<T> context) => context.Device.Count(default(AtZero), context.Input(0));
 
-    private readonly struct PositivePart : IUnaryMap
+    internal readonly struct PositivePart : IUnaryMap
     {
         public L Invoke<L>(L x)
             where L : struct, ILane<L> => L.Max(x, L.Constant(0));
     }
 
-    private readonly struct Assigned(double s) : IBinaryMap
+    internal readonly struct Assigned(double s) : IBinaryMap
     {
         private readonly double s = s;
 
@@ -62,7 +62,7 @@ internal readonly struct PublishedRelu<T> : IRule<T>, ICountsKinks<T>
         }
     }
 
-    private readonly struct OneSided : IBinaryMap
+    internal readonly struct OneSided : IBinaryMap
     {
         public L Invoke<L>(L x, L tangent)
             where L : struct, ILane<L>
@@ -72,7 +72,7 @@ internal readonly struct PublishedRelu<T> : IRule<T>, ICountsKinks<T>
         }
     }
 
-    private readonly struct AtZero : IUnaryMap
+    internal readonly struct AtZero : IUnaryMap
     {
         public L Invoke<L>(L x)
             where L : struct, ILane<L> => L.IfEqual(x, L.Constant(0), L.Constant(1), L.Constant(0));

@@ -70,13 +70,13 @@ internal sealed class ZeroScreen<T> : IDisposable
         device.Return(taken.Storage);
     }
 
-    private readonly struct IsZero : IUnaryMap
+    internal readonly struct IsZero : IUnaryMap
     {
         public L Invoke<L>(L x)
             where L : struct, ILane<L> => L.IfEqual(x, L.Constant(0), L.Constant(1), L.Constant(0));
     }
 
-    private readonly struct Positive : IUnaryMap
+    internal readonly struct Positive : IUnaryMap
     {
         public L Invoke<L>(L x)
             where L : struct, ILane<L> => default(Relu).Value(x);

@@ -236,7 +236,7 @@ public struct Attention<T>(int heads, bool isCausal) : IRule<T>
         return moved;
     }
 
-    private readonly struct Centred(double scale) : ITernaryMap
+    internal readonly struct Centred(double scale) : ITernaryMap
     {
         private readonly double scale = scale;
 

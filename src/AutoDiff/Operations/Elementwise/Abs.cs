@@ -8,7 +8,7 @@ namespace ConservativeAD;
 /// <param name="slopeAtZero">The slope at 0; the selections' if null. Any real number is conservative.</param>
 public readonly struct Abs(double? slopeAtZero) : IUnaryRule<Abs>
 {
-    private readonly double? slopeAtZero = slopeAtZero;
+    private readonly Choice<double> slopeAtZero = slopeAtZero;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("abs", TameClass.SemiAlgebraic) { IsSmooth = false, Curvature = Curvature.Convex };
@@ -17,7 +17,7 @@ public readonly struct Abs(double? slopeAtZero) : IUnaryRule<Abs>
     public static SlopeReads Reads => SlopeReads.Argument;
 
     /// <inheritdoc/>
-    public static Abs Select(Abs rule, Selections selections) => new(rule.slopeAtZero ?? selections.AbsAtZero);
+    public static Abs Select(Abs rule, Selections selections) => new(rule.slopeAtZero.Or(selections.AbsAtZero));
 
     /// <inheritdoc/>
     public static L Kink<L>(Abs rule, L x)

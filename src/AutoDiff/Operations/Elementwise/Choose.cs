@@ -114,37 +114,37 @@ public readonly struct Choose<T> : IRule<T>, ICountsSingularities<T>
         context.Return(full);
     }
 
-    private readonly struct Choice : IQuaternaryMap
+    internal readonly struct Choice : IQuaternaryMap
     {
         public L Invoke<L>(L x, L y, L a, L b)
             where L : struct, ILane<L> => L.IfGreater(x, y, a, b);
     }
 
-    private readonly struct IsGreater : IBinaryMap
+    internal readonly struct IsGreater : IBinaryMap
     {
         public L Invoke<L>(L x, L y)
             where L : struct, ILane<L> => L.IfGreater(x, y, L.Constant(1), L.Constant(0));
     }
 
-    private readonly struct MovesAbove : IQuaternaryMap
+    internal readonly struct MovesAbove : IQuaternaryMap
     {
         public L Invoke<L>(L x, L y, L dx, L dy)
             where L : struct, ILane<L> => L.IfEqual(x, y, L.IfGreater(dx, dy, L.Constant(1), L.Constant(0)), L.IfGreater(x, y, L.Constant(1), L.Constant(0)));
     }
 
-    private readonly struct Jump : IQuaternaryMap
+    internal readonly struct Jump : IQuaternaryMap
     {
         public L Invoke<L>(L x, L y, L a, L b)
             where L : struct, ILane<L> => L.IfEqual(x, y, L.IfEqual(a, b, L.Constant(0), L.Constant(1)), L.Constant(0));
     }
 
-    private readonly struct Either : ITernaryMap
+    internal readonly struct Either : ITernaryMap
     {
         public L Invoke<L>(L isChosen, L a, L b)
             where L : struct, ILane<L> => L.IfEqual(isChosen, L.Constant(0), b, a);
     }
 
-    private readonly struct Rest : IBinaryMap
+    internal readonly struct Rest : IBinaryMap
     {
         public L Invoke<L>(L isChosen, L cotangent)
             where L : struct, ILane<L> => (L.Constant(1) - isChosen) * cotangent;

@@ -13,7 +13,7 @@ public readonly struct Clamp(double minimum, double maximum, BoundSelection? atB
     private readonly double minimum = minimum;
     private readonly double maximum = maximum;
     private readonly IdentityBetweenBounds bounds = new(minimum, maximum);
-    private readonly BoundSelection? atBounds = atBounds;
+    private readonly Choice<BoundSelection> atBounds = atBounds;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("clamp", TameClass.SemiAlgebraic)
@@ -27,7 +27,7 @@ public readonly struct Clamp(double minimum, double maximum, BoundSelection? atB
     public static SlopeReads Reads => SlopeReads.Argument;
 
     /// <inheritdoc/>
-    public static Clamp Select(Clamp rule, Selections selections) => new(rule.minimum, rule.maximum, rule.atBounds ?? selections.ClampAtBounds);
+    public static Clamp Select(Clamp rule, Selections selections) => new(rule.minimum, rule.maximum, rule.atBounds.Or(selections.ClampAtBounds));
 
     /// <inheritdoc/>
     public static L Kink<L>(Clamp rule, L x)

@@ -9,7 +9,7 @@ namespace ConservativeAD;
 public readonly struct Elu(double alpha, double? slopeAtZero) : IUnaryRule<Elu>
 {
     private readonly double alpha = alpha;
-    private readonly double? slopeAtZero = slopeAtZero;
+    private readonly Choice<double> slopeAtZero = slopeAtZero;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("elu", TameClass.LogExp)
@@ -24,7 +24,7 @@ public readonly struct Elu(double alpha, double? slopeAtZero) : IUnaryRule<Elu>
 
     /// <inheritdoc/>
     public static Elu Select(Elu rule, Selections selections) =>
-        new(rule.alpha, rule.alpha == 1 ? 1 : rule.slopeAtZero ?? selections.EluAtZero ?? (selections.LeastNorm ? Selections.LeastBetween(rule.alpha, 1) : rule.alpha));
+        new(rule.alpha, rule.alpha == 1 ? 1 : rule.slopeAtZero.Or(selections.EluAtZero ?? (selections.LeastNorm ? Selections.LeastBetween(rule.alpha, 1) : rule.alpha)));
 
     /// <inheritdoc/>
     public static L Kink<L>(Elu rule, L x)

@@ -7,7 +7,7 @@ namespace ConservativeAD;
 /// <param name="atBounds">The slopes at the two bounds; the selections' if null. Any real numbers are conservative.</param>
 public readonly struct HardSigmoid(BoundSelection? atBounds) : IUnaryRule<HardSigmoid>
 {
-    private readonly BoundSelection? atBounds = atBounds;
+    private readonly Choice<BoundSelection> atBounds = atBounds;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("hard sigmoid", TameClass.SemiAlgebraic)
@@ -21,7 +21,7 @@ public readonly struct HardSigmoid(BoundSelection? atBounds) : IUnaryRule<HardSi
     public static SlopeReads Reads => SlopeReads.Argument;
 
     /// <inheritdoc/>
-    public static HardSigmoid Select(HardSigmoid rule, Selections selections) => new(rule.atBounds ?? selections.HardSigmoidAtBounds);
+    public static HardSigmoid Select(HardSigmoid rule, Selections selections) => new(rule.atBounds.Or(selections.HardSigmoidAtBounds));
 
     /// <inheritdoc/>
     public static L Kink<L>(HardSigmoid rule, L x)

@@ -7,7 +7,7 @@ namespace ConservativeAD;
 /// <param name="atBounds">The slopes at the two bounds; the selections' if null. Any real numbers are conservative.</param>
 public readonly struct HardSwish(BoundSelection? atBounds) : IUnaryRule<HardSwish>
 {
-    private readonly BoundSelection? atBounds = atBounds;
+    private readonly Choice<BoundSelection> atBounds = atBounds;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("hard swish", TameClass.SemiAlgebraic) { IsSmooth = false };
@@ -16,7 +16,7 @@ public readonly struct HardSwish(BoundSelection? atBounds) : IUnaryRule<HardSwis
     public static SlopeReads Reads => SlopeReads.Argument;
 
     /// <inheritdoc/>
-    public static HardSwish Select(HardSwish rule, Selections selections) => new(rule.atBounds ?? selections.HardSwishAtBounds);
+    public static HardSwish Select(HardSwish rule, Selections selections) => new(rule.atBounds.Or(selections.HardSwishAtBounds));
 
     /// <inheritdoc/>
     public static L Kink<L>(HardSwish rule, L x)

@@ -12,7 +12,7 @@ public readonly struct HardTanh(double minimum, double maximum, BoundSelection? 
     private readonly double minimum = minimum;
     private readonly double maximum = maximum;
     private readonly IdentityBetweenBounds bounds = new(minimum, maximum);
-    private readonly BoundSelection? atBounds = atBounds;
+    private readonly Choice<BoundSelection> atBounds = atBounds;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("hardtanh", TameClass.SemiAlgebraic)
@@ -26,7 +26,7 @@ public readonly struct HardTanh(double minimum, double maximum, BoundSelection? 
     public static SlopeReads Reads => SlopeReads.Argument;
 
     /// <inheritdoc/>
-    public static HardTanh Select(HardTanh rule, Selections selections) => new(rule.minimum, rule.maximum, rule.atBounds ?? selections.HardTanhAtBounds);
+    public static HardTanh Select(HardTanh rule, Selections selections) => new(rule.minimum, rule.maximum, rule.atBounds.Or(selections.HardTanhAtBounds));
 
     /// <inheritdoc/>
     public static L Kink<L>(HardTanh rule, L x)

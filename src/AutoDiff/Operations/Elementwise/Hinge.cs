@@ -7,7 +7,7 @@ namespace ConservativeAD;
 /// <param name="slopeAtKnee">The slope at 1; the selections' if null.</param>
 public readonly struct Hinge(double? slopeAtKnee) : IUnaryRule<Hinge>
 {
-    private readonly double? slopeAtKnee = slopeAtKnee;
+    private readonly Choice<double> slopeAtKnee = slopeAtKnee;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("hinge", TameClass.SemiAlgebraic)
@@ -21,7 +21,7 @@ public readonly struct Hinge(double? slopeAtKnee) : IUnaryRule<Hinge>
     public static SlopeReads Reads => SlopeReads.Argument;
 
     /// <inheritdoc/>
-    public static Hinge Select(Hinge rule, Selections selections) => new(rule.slopeAtKnee ?? selections.HingeAtKnee);
+    public static Hinge Select(Hinge rule, Selections selections) => new(rule.slopeAtKnee.Or(selections.HingeAtKnee));
 
     /// <inheritdoc/>
     public static L Kink<L>(Hinge rule, L x)

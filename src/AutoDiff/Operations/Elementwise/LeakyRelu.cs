@@ -10,7 +10,7 @@ namespace ConservativeAD;
 public readonly struct LeakyRelu(double slope, double? slopeAtZero) : IUnaryRule<LeakyRelu>, ITellsShape
 {
     private readonly double slope = slope;
-    private readonly double? slopeAtZero = slopeAtZero;
+    private readonly Choice<double> slopeAtZero = slopeAtZero;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("leaky relu", TameClass.SemiAlgebraic) { IsSmooth = false };
@@ -20,7 +20,7 @@ public readonly struct LeakyRelu(double slope, double? slopeAtZero) : IUnaryRule
 
     /// <inheritdoc/>
     public static LeakyRelu Select(LeakyRelu rule, Selections selections) =>
-        new(rule.slope, rule.slope == 1 ? 1 : rule.slopeAtZero ?? selections.LeakyReluAtZero ?? (selections.LeastNorm ? Selections.LeastBetween(rule.slope, 1) : rule.slope));
+        new(rule.slope, rule.slope == 1 ? 1 : rule.slopeAtZero.Or(selections.LeakyReluAtZero ?? (selections.LeastNorm ? Selections.LeastBetween(rule.slope, 1) : rule.slope)));
 
     /// <inheritdoc/>
     public static L Kink<L>(LeakyRelu rule, L x)

@@ -8,7 +8,7 @@ namespace ConservativeAD;
 /// <param name="firstWeight">λ; the selections' if null.</param>
 public readonly struct Maximum(double? firstWeight) : IBinaryRule<Maximum>
 {
-    private readonly double? firstWeight = firstWeight;
+    private readonly Choice<double> firstWeight = firstWeight;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("maximum", TameClass.SemiAlgebraic)
@@ -19,7 +19,7 @@ public readonly struct Maximum(double? firstWeight) : IBinaryRule<Maximum>
     };
 
     /// <inheritdoc/>
-    public static Maximum Select(Maximum rule, Selections selections) => new(rule.firstWeight ?? selections.FirstOfPairWeight);
+    public static Maximum Select(Maximum rule, Selections selections) => new(rule.firstWeight.Or(selections.FirstOfPairWeight));
 
     /// <inheritdoc/>
     public static L Kink<L>(Maximum rule, L x, L y)

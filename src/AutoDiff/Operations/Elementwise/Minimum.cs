@@ -8,7 +8,7 @@ namespace ConservativeAD;
 /// <param name="firstWeight">λ; the selections' if null.</param>
 public readonly struct Minimum(double? firstWeight) : IBinaryRule<Minimum>
 {
-    private readonly double? firstWeight = firstWeight;
+    private readonly Choice<double> firstWeight = firstWeight;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("minimum", TameClass.SemiAlgebraic)
@@ -19,7 +19,7 @@ public readonly struct Minimum(double? firstWeight) : IBinaryRule<Minimum>
     };
 
     /// <inheritdoc/>
-    public static Minimum Select(Minimum rule, Selections selections) => new(rule.firstWeight ?? selections.FirstOfPairWeight);
+    public static Minimum Select(Minimum rule, Selections selections) => new(rule.firstWeight.Or(selections.FirstOfPairWeight));
 
     /// <inheritdoc/>
     public static L Kink<L>(Minimum rule, L x, L y)

@@ -8,7 +8,7 @@ namespace ConservativeAD;
 /// <param name="slopeAtZero">relu'(0); the selections' if null. Any real number is conservative.</param>
 public readonly struct Relu(double? slopeAtZero) : IUnaryRule<Relu>
 {
-    private readonly double? slopeAtZero = slopeAtZero;
+    private readonly Choice<double> slopeAtZero = slopeAtZero;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("relu", TameClass.SemiAlgebraic)
@@ -22,7 +22,7 @@ public readonly struct Relu(double? slopeAtZero) : IUnaryRule<Relu>
     public static SlopeReads Reads => SlopeReads.Argument;
 
     /// <inheritdoc/>
-    public static Relu Select(Relu rule, Selections selections) => new(rule.slopeAtZero ?? selections.ReluAtZero);
+    public static Relu Select(Relu rule, Selections selections) => new(rule.slopeAtZero.Or(selections.ReluAtZero));
 
     /// <inheritdoc/>
     public static L Kink<L>(Relu rule, L x)

@@ -8,7 +8,7 @@ namespace ConservativeAD;
 public readonly struct Relu6(BoundSelection? atBounds) : IUnaryRule<Relu6>
 {
     private readonly IdentityBetweenBounds bounds = new(0, 6);
-    private readonly BoundSelection? atBounds = atBounds;
+    private readonly Choice<BoundSelection> atBounds = atBounds;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("relu6", TameClass.SemiAlgebraic)
@@ -22,7 +22,7 @@ public readonly struct Relu6(BoundSelection? atBounds) : IUnaryRule<Relu6>
     public static SlopeReads Reads => SlopeReads.Argument;
 
     /// <inheritdoc/>
-    public static Relu6 Select(Relu6 rule, Selections selections) => new(rule.atBounds ?? selections.Relu6AtBounds);
+    public static Relu6 Select(Relu6 rule, Selections selections) => new(rule.atBounds.Or(selections.Relu6AtBounds));
 
     /// <inheritdoc/>
     public static L Kink<L>(Relu6 rule, L x)

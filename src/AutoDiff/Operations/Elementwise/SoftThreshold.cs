@@ -9,7 +9,7 @@ namespace ConservativeAD;
 public readonly struct SoftThreshold(double threshold, BoundSelection? atBounds) : IUnaryRule<SoftThreshold>
 {
     private readonly double threshold = threshold;
-    private readonly BoundSelection? atBounds = atBounds;
+    private readonly Choice<BoundSelection> atBounds = atBounds;
 
     /// <inheritdoc/>
     public static OperationFacts Facts { get; } = new("soft threshold", TameClass.SemiAlgebraic) { IsSmooth = false, Monotonicity = Monotonicity.Increasing };
@@ -18,7 +18,7 @@ public readonly struct SoftThreshold(double threshold, BoundSelection? atBounds)
     public static SlopeReads Reads => SlopeReads.Argument;
 
     /// <inheritdoc/>
-    public static SoftThreshold Select(SoftThreshold rule, Selections selections) => new(rule.threshold, rule.atBounds ?? selections.SoftThresholdAtBounds);
+    public static SoftThreshold Select(SoftThreshold rule, Selections selections) => new(rule.threshold, rule.atBounds.Or(selections.SoftThresholdAtBounds));
 
     /// <inheritdoc/>
     public static L Kink<L>(SoftThreshold rule, L x)

@@ -67,19 +67,19 @@ public readonly struct Where<T>(NDArray<T> condition) : IRule<T>
         context.Return(full);
     }
 
-    private readonly struct Choose : ITernaryMap
+    internal readonly struct Choose : ITernaryMap
     {
         public L Invoke<L>(L condition, L x, L y)
             where L : struct, ILane<L> => L.IfEqual(condition, L.Constant(0), y, x);
     }
 
-    private readonly struct FirstOnly : IBinaryMap
+    internal readonly struct FirstOnly : IBinaryMap
     {
         public L Invoke<L>(L condition, L cotangent)
             where L : struct, ILane<L> => L.IfEqual(condition, L.Constant(0), L.Constant(0), cotangent);
     }
 
-    private readonly struct SecondOnly : IBinaryMap
+    internal readonly struct SecondOnly : IBinaryMap
     {
         public L Invoke<L>(L condition, L cotangent)
             where L : struct, ILane<L> => L.IfEqual(condition, L.Constant(0), cotangent, L.Constant(0));
@@ -129,7 +129,7 @@ public static partial class Operations
         return result;
     }
 
-    private readonly struct Greater : IBinaryMap
+    internal readonly struct Greater : IBinaryMap
     {
         public L Invoke<L>(L x, L y)
             where L : struct, ILane<L> => L.IfGreater(x, y, L.Constant(1), L.Constant(0));

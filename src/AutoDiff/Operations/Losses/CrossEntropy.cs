@@ -87,7 +87,7 @@ public struct CrossEntropy<T>(NDArray<int> labels, LossReduction reduction) : IR
 
     private readonly double Scale => reduction == LossReduction.Mean ? 1.0 / labels.Count : 1;
 
-    private readonly struct SoftmaxMoved(double scale) : IQuaternaryMap
+    internal readonly struct SoftmaxMoved(double scale) : IQuaternaryMap
     {
         private readonly double scale = scale;
 

@@ -90,7 +90,7 @@ public struct MeanSquaredError<T>(LossReduction reduction) : IRule<T>
 
     private readonly double Slope => reduction == LossReduction.Mean ? 2.0 / residual.Count : 2;
 
-    private readonly struct ResidualMoved(double slope) : ITernaryMap
+    internal readonly struct ResidualMoved(double slope) : ITernaryMap
     {
         private readonly double slope = slope;
 

@@ -67,20 +67,20 @@ internal static class Standardization
             where L : struct, ILane<L> => L.Constant(1) / L.Sqrt(x + L.Constant(epsilon));
     }
 
-    private readonly struct Projection : IQuaternaryMap
+    internal readonly struct Projection : IQuaternaryMap
     {
         public L Invoke<L>(L x, L y, L z, L w)
             where L : struct, ILane<L> => y - z - (x * w);
     }
 
     // The stretch lacks the inverse deviation that the pulled cotangent has already.
-    private readonly struct SumOfProducts : IQuaternaryMap
+    internal readonly struct SumOfProducts : IQuaternaryMap
     {
         public L Invoke<L>(L x, L y, L z, L w)
             where L : struct, ILane<L> => (x * y) + (z * w);
     }
 
-    private readonly struct LessMoved : IQuaternaryMap
+    internal readonly struct LessMoved : IQuaternaryMap
     {
         public L Invoke<L>(L x, L y, L z, L w)
             where L : struct, ILane<L> => -(w * (x + (y * z)));

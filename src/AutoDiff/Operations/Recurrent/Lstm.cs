@@ -306,56 +306,56 @@ public struct Lstm<T>(bool withLastCell) : IRule<T>
         }
     }
 
-    private readonly struct Sum : IBinaryMap
+    internal readonly struct Sum : IBinaryMap
     {
         public L Invoke<L>(L x, L y)
             where L : struct, ILane<L> => x + y;
     }
 
-    private readonly struct Tanh : IUnaryMap
+    internal readonly struct Tanh : IUnaryMap
     {
         public L Invoke<L>(L x)
             where L : struct, ILane<L> => L.Tanh(x);
     }
 
     // y is the value of the function.
-    private readonly struct SigmoidSlope : IBinaryMap
+    internal readonly struct SigmoidSlope : IBinaryMap
     {
         public L Invoke<L>(L y, L v)
             where L : struct, ILane<L> => y * (L.Constant(1) - y) * v;
     }
 
-    private readonly struct TanhSlope : IBinaryMap
+    internal readonly struct TanhSlope : IBinaryMap
     {
         public L Invoke<L>(L y, L v)
             where L : struct, ILane<L> => (L.Constant(1) - (y * y)) * v;
     }
 
-    private readonly struct SigmoidSlopeTangent : IQuaternaryMap
+    internal readonly struct SigmoidSlopeTangent : IQuaternaryMap
     {
         public L Invoke<L>(L y, L movedY, L v, L movedV)
             where L : struct, ILane<L> => (y * (L.Constant(1) - y) * movedV) + ((L.Constant(1) - y - y) * movedY * v);
     }
 
-    private readonly struct TanhSlopeTangent : IQuaternaryMap
+    internal readonly struct TanhSlopeTangent : IQuaternaryMap
     {
         public L Invoke<L>(L y, L movedY, L v, L movedV)
             where L : struct, ILane<L> => ((L.Constant(1) - (y * y)) * movedV) - (L.Constant(2) * y * movedY * v);
     }
 
-    private readonly struct CellSlope : IBinaryMap
+    internal readonly struct CellSlope : IBinaryMap
     {
         public L Invoke<L>(L o, L tanh)
             where L : struct, ILane<L> => o * (L.Constant(1) - (tanh * tanh));
     }
 
-    private readonly struct CellSlopeTangent : IQuaternaryMap
+    internal readonly struct CellSlopeTangent : IQuaternaryMap
     {
         public L Invoke<L>(L o, L movedO, L tanh, L movedTanh)
             where L : struct, ILane<L> => (movedO * (L.Constant(1) - (tanh * tanh))) - (L.Constant(2) * o * tanh * movedTanh);
     }
 
-    private readonly struct HiddenTangent : IQuaternaryMap
+    internal readonly struct HiddenTangent : IQuaternaryMap
     {
         public L Invoke<L>(L o, L movedO, L cell, L movedCell)
             where L : struct, ILane<L>

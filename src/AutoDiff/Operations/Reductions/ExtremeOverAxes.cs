@@ -176,7 +176,7 @@ public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smalles
             context.Return(copy);
     }
 
-    private readonly struct Tied(double otherwise) : ITernaryMap
+    internal readonly struct Tied(double otherwise) : ITernaryMap
     {
         private readonly double otherwise = otherwise;
 
@@ -184,13 +184,13 @@ public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smalles
             where L : struct, ILane<L> => L.IfEqual(x, extreme, tangent, L.Constant(otherwise));
     }
 
-    private readonly struct Several : IUnaryMap
+    internal readonly struct Several : IUnaryMap
     {
         public L Invoke<L>(L count)
             where L : struct, ILane<L> => L.IfGreater(count, L.Constant(1), L.Constant(1), L.Constant(0));
     }
 
-    private readonly struct Share(double weight) : IBinaryMap
+    internal readonly struct Share(double weight) : IBinaryMap
     {
         private readonly double weight = weight;
 
@@ -198,7 +198,7 @@ public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smalles
             where L : struct, ILane<L> => L.Constant(weight) * cotangent / count;
     }
 
-    private readonly struct Chosen : IBinaryMap
+    internal readonly struct Chosen : IBinaryMap
     {
         public L Invoke<L>(L equal, L share)
             where L : struct, ILane<L> => L.IfEqual(equal, L.Constant(0), L.Constant(0), share);

@@ -67,19 +67,19 @@ public readonly struct LogSoftmax<T>(int axis) : IRule<T>
     /// <inheritdoc/>
     public NDArray<T> Kinks(in KinkContext<T> context) => default;
 
-    private readonly struct LessShare : ITernaryMap
+    internal readonly struct LessShare : ITernaryMap
     {
         public L Invoke<L>(L y, L cotangent, L total)
             where L : struct, ILane<L> => cotangent - (L.Exp(y) * total);
     }
 
-    private readonly struct Weighted : IBinaryMap
+    internal readonly struct Weighted : IBinaryMap
     {
         public L Invoke<L>(L y, L tangent)
             where L : struct, ILane<L> => L.Exp(y) * tangent;
     }
 
-    private readonly struct LessShareMoved : ITernaryMap
+    internal readonly struct LessShareMoved : ITernaryMap
     {
         public L Invoke<L>(L y, L tangent, L total)
             where L : struct, ILane<L> => -(L.Exp(y) * tangent * total);

@@ -79,25 +79,25 @@ public readonly struct LogSumExp<T>(int? axis, bool keepAxis) : IRule<T>
         device.Return(largest.Storage);
     }
 
-    private readonly struct FiniteOrZero : IUnaryMap
+    internal readonly struct FiniteOrZero : IUnaryMap
     {
         public L Invoke<L>(L x)
             where L : struct, ILane<L> => L.IfEqual(L.Abs(x), L.Constant(double.PositiveInfinity), L.Constant(0), x);
     }
 
-    private readonly struct LogPlus : IBinaryMap
+    internal readonly struct LogPlus : IBinaryMap
     {
         public L Invoke<L>(L sum, L largest)
             where L : struct, ILane<L> => L.Log(sum) + largest;
     }
 
-    private readonly struct Weighted : ITernaryMap
+    internal readonly struct Weighted : ITernaryMap
     {
         public L Invoke<L>(L x, L value, L factor)
             where L : struct, ILane<L> => L.Exp(x - value) * factor;
     }
 
-    private readonly struct WeightMoved : IQuaternaryMap
+    internal readonly struct WeightMoved : IQuaternaryMap
     {
         public L Invoke<L>(L x, L value, L tangent, L valueTangent)
             where L : struct, ILane<L> => L.Exp(x - value) * (tangent - valueTangent);

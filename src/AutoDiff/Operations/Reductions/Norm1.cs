@@ -82,7 +82,7 @@ public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) :
         }
     }
 
-    private readonly struct Signed(double atZero) : IBinaryMap
+    internal readonly struct Signed(double atZero) : IBinaryMap
     {
         private readonly double atZero = atZero;
 
@@ -91,13 +91,13 @@ public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) :
             cotangent * L.IfEqual(x, L.Constant(0), L.Constant(atZero), L.IfGreater(x, L.Constant(0), L.Constant(1), L.Constant(-1)));
     }
 
-    private readonly struct LockedSign : ITernaryMap
+    internal readonly struct LockedSign : ITernaryMap
     {
         public L Invoke<L>(L x, L tangent, L cotangent)
             where L : struct, ILane<L> => L.IfGreater(L.IfEqual(x, L.Constant(0), tangent, x), L.Constant(0), cotangent, -cotangent);
     }
 
-    private readonly struct OneSided : IBinaryMap
+    internal readonly struct OneSided : IBinaryMap
     {
         public L Invoke<L>(L x, L tangent)
             where L : struct, ILane<L> => L.IfEqual(x, L.Constant(0), L.Abs(tangent), L.IfGreater(x, L.Constant(0), tangent, -tangent));

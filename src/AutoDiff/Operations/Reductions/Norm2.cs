@@ -92,7 +92,7 @@ public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) 
         return marks;
     }
 
-    private readonly struct Radial(double atZero) : ITernaryMap
+    internal readonly struct Radial(double atZero) : ITernaryMap
     {
         private readonly double atZero = atZero;
 
@@ -100,19 +100,19 @@ public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) 
             where L : struct, ILane<L> => cotangent * L.IfEqual(norm, L.Constant(0), L.Constant(atZero), x / norm);
     }
 
-    private readonly struct MovedFromOrigin : ITernaryMap
+    internal readonly struct MovedFromOrigin : ITernaryMap
     {
         public L Invoke<L>(L x, L norm, L tangent)
             where L : struct, ILane<L> => L.IfEqual(norm, L.Constant(0), tangent, x);
     }
 
-    private readonly struct OneSided : ITernaryMap
+    internal readonly struct OneSided : ITernaryMap
     {
         public L Invoke<L>(L norm, L product, L squaredLength)
             where L : struct, ILane<L> => L.IfEqual(norm, L.Constant(0), L.Sqrt(squaredLength), product / norm);
     }
 
-    private readonly struct RadialMoved : IQuaternaryMap
+    internal readonly struct RadialMoved : IQuaternaryMap
     {
         public L Invoke<L>(L x, L norm, L tangent, L normTangent)
             where L : struct, ILane<L> => L.IfEqual(norm, L.Constant(0), L.Constant(0), (tangent - (x / norm * normTangent)) / norm);

@@ -83,7 +83,7 @@ public readonly struct Softmax<T>(int axis) : IRule<T>
         device.Map3(default(Centred), y, v, row, destination, accumulate);
     }
 
-    private readonly struct Centred : ITernaryMap
+    internal readonly struct Centred : ITernaryMap
     {
         public L Invoke<L>(L y, L v, L mean)
             where L : struct, ILane<L> => y * (v - mean);

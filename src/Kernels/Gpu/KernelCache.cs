@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace ConservativeAD.Kernels.Gpu;
+
+/// <summary>The kernels of one accelerator: each is compiled when it is first asked for.</summary>
+internal sealed class KernelCache(Accelerator accelerator)
+{
+    private readonly ConcurrentDictionary<Type, Delegate> kernels = new();
+    private readonly ConcurrentBag<MethodInfo> methods = [];
+    private readonly Lock gate = new();
+
+    /// <summary>The entry points compiled so far.</summary>
+    public IReadOnlyCollection<MethodInfo> Methods => methods;
+
+    /// <summary>The kernel that runs a body for every index.</summary><typeparam name="TBody">The body.</typeparam>
+    public Action<AcceleratorStream, KernelConfig, int, TBody> Indices<TBody>()
+        where TBody : struct, IIndexBody => (Action<AcceleratorStream, KernelConfig, int, TBody>)(kernels.TryGetValue(typeof(TBody), out Delegate? kernel) ? kernel : Load<TBody>(RunIndices));
+
+    /// <summary>The kernel that runs a body for every part.</summary><typeparam name="TBody">The body.</typeparam>
+    public Action<AcceleratorStream, KernelConfig, int, TBody> Parts<TBody>()
+        where TBody : struct, IGroupBody => (Action<AcceleratorStream, KernelConfig, int, TBody>)(kernels.TryGetValue(typeof(TBody), out Delegate? kernel) ? kernel : Load<TBody>(RunParts));
+
+    private static void RunIndices<TBody>(int count, TBody body)
+        where TBody : struct, IIndexBody
+    {
+        for (int index = Grid.GlobalIndex.X; index < count; index += Grid.DimX * Group.DimX)
+            body.Run(index);
+    }
+
+    private static void RunParts<TBody>(int count, TBody body)
+        where TBody : struct, IGroupBody
+    {
+        for (int part = Grid.IdxX; part < count; part += Grid.DimX)
+        {
+            body.Run(part);
+            Group.Barrier();
+        }
+    }
+
+    private Delegate Load<TBody>(Action<int, TBody> kernel)
+        where TBody : struct
+    {
+        lock (gate)
+        {
+            if (kernels.TryGetValue(typeof(TBody), out Delegate? loaded))
+                return loaded;
+            loaded = accelerator.LoadKernel(kernel);
+            methods.Add(kernel.Method);
+            kernels[typeof(TBody)] = loaded;
+            return loaded;
+        }
+    }
+}
