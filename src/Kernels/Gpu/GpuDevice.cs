@@ -139,6 +139,7 @@ internal sealed partial class GpuDevice : Device
         accelerator.Bind();
         int groups = Math.Min((int)(((long)count + GroupSize - 1) / GroupSize), MostGroups);
         kernels.Indices<TBody>()(stream, new KernelConfig(groups, GroupSize), count, body);
+        WaitIfSimulated();
     }
 
     /// <summary>Runs a body once for each part, a group of threads working on each.</summary>
@@ -149,6 +150,7 @@ internal sealed partial class GpuDevice : Device
             return;
         accelerator.Bind();
         kernels.Parts<TBody>()(stream, new KernelConfig(Math.Min(count, MostGroups), GroupSize), count, body);
+        WaitIfSimulated();
     }
 
     /// <summary>The elements of an array from its first on, under the type that kernels read them as.</summary>
@@ -189,6 +191,13 @@ internal sealed partial class GpuDevice : Device
         faults.Dispose();
         stream.Dispose();
         accelerator.Dispose();
+    }
+
+    // Copies of the simulated device do not wait for its kernels.
+    private void WaitIfSimulated()
+    {
+        if (accelerator.AcceleratorType == AcceleratorType.CPU)
+            stream.Synchronize();
     }
 
     private static StridedLoop Walk<T>(in NDArray<T> source, in NDArray<T> destination)
