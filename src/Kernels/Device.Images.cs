@@ -82,6 +82,16 @@ public abstract partial class Device
     public abstract long CountMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
+    /// <summary>Adds <see cref="CountMaxPoolTies"/> to one of several counts, on the device.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="y">The output.</param>
+    /// <param name="counts">The counts; contiguous.</param>
+    /// <param name="place">Which of them.</param>
+    public abstract void AddMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<int> counts, int place)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
     /// <summary>1 for every window that has its maximum more than once, 0 for the others.</summary>
     /// <typeparam name="T">float, double or Half.</typeparam>
     /// <param name="shape">The sizes.</param>

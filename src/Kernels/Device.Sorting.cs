@@ -56,6 +56,14 @@ public abstract partial class Device
     public abstract long CountTies<T>(in NDArray<T> sorted)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
+    /// <summary>Adds <see cref="CountTies"/> to one of several counts, on the device.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <param name="sorted">[…, length], sorted rows.</param>
+    /// <param name="counts">The counts; contiguous.</param>
+    /// <param name="place">Which of them.</param>
+    public abstract void AddTies<T>(in NDArray<T> sorted, in NDArray<int> counts, int place)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
     /// <summary>1 at every place of the sorted rows that equals a neighbour, 0 elsewhere.</summary>
     /// <typeparam name="T">float, double or Half.</typeparam>
     /// <param name="sorted">[…, length], sorted rows.</param>

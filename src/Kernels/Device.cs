@@ -186,11 +186,25 @@ public abstract partial class Device : IDisposable
         where T : unmanaged
         where TMap : struct, IUnaryMap;
 
+    /// <summary>Whether calls return before their kernels have run, so that to read a result is to wait: on a GPU.</summary>
+    public virtual bool RunsAhead => false;
+
     /// <summary>Waits until all kernels have run. On the CPU they have when their calls return.</summary>
     /// <exception cref="ArgumentException">A kernel that was started before met an index or a label that is out of range.</exception>
     public virtual void Synchronize()
     {
     }
+
+    /// <summary>Adds to one of several counts how many elements a function maps to something other than 0. The counts stay on the device, so that many of them are read at once.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <typeparam name="TMap">The function.</typeparam>
+    /// <param name="map">The function.</param>
+    /// <param name="x">The array.</param>
+    /// <param name="counts">The counts; contiguous.</param>
+    /// <param name="place">Which of them.</param>
+    public abstract void AddCount<T, TMap>(TMap map, in NDArray<T> x, in NDArray<int> counts, int place)
+        where T : unmanaged
+        where TMap : struct, IUnaryMap;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -32,9 +32,9 @@ internal abstract class Column<T>
 
     public abstract NDArray<T> SecondOrderKinks(int index, in KinkContext<T> context);
 
-    public abstract long CountSingularities(int index, in KinkContext<T> context);
+    public abstract void CountSingularities(int index, in KinkContext<T> context);
 
-    public abstract long CountKinks(int index, in KinkContext<T> context);
+    public abstract void CountKinks(int index, in KinkContext<T> context);
 }
 
 internal sealed class Column<T, TRule> : Column<T>
@@ -80,18 +80,25 @@ internal sealed class Column<T, TRule> : Column<T>
 
     public override NDArray<T> SecondOrderKinks(int index, in KinkContext<T> context) => rules[index].SecondOrderKinks(context);
 
-    public override long CountSingularities(int index, in KinkContext<T> context) => rules[index] is ICountsSingularities<T> counting ? counting.CountSingularities(context) : 0;
+    public override void CountSingularities(int index, in KinkContext<T> context)
+    {
+        if (rules[index] is ICountsSingularities<T> counting)
+            counting.CountSingularities(context);
+    }
 
-    public override long CountKinks(int index, in KinkContext<T> context)
+    public override void CountKinks(int index, in KinkContext<T> context)
     {
         if (rules[index] is ICountsKinks<T> counting)
-            return counting.CountKinks(context);
+        {
+            counting.CountKinks(context);
+            return;
+        }
+
         NDArray<T> marks = rules[index].Kinks(context);
         if (marks.IsNone)
-            return 0;
-        long count = context.Device.Count(default(Identity), marks);
+            return;
+        context.Count(default(Identity), marks);
         context.Return(marks);
-        return count;
     }
 
     public ref readonly TRule this[int index] => ref rules[index];

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD;
 
@@ -12,11 +13,13 @@ public readonly struct KinkContext<T>
 {
     private readonly Tape<T> tape;
     private readonly int node;
+    private readonly KinkTally<T>? tally;
 
-    internal KinkContext(Tape<T> tape, int node)
+    internal KinkContext(Tape<T> tape, int node, KinkTally<T>? tally = null)
     {
         this.tape = tape;
         this.node = node;
+        this.tally = tally;
     }
 
     /// <summary>How many inputs the operation has.</summary>
@@ -31,6 +34,29 @@ public readonly struct KinkContext<T>
     /// <summary>The value of an input.</summary>
     /// <param name="index">Which input.</param>
     public NDArray<T> Input(int index) => tape.InputValue(node, index);
+
+    /// <summary>Counts the elements that a function maps to something other than 0.</summary>
+    /// <typeparam name="TMap">The function.</typeparam>
+    /// <param name="map">The function.</param>
+    /// <param name="x">The array.</param>
+    public void Count<TMap>(TMap map, in NDArray<T> x)
+        where TMap : struct, IUnaryMap => Device.AddCount(map, x, Tally.OnDevice, node);
+
+    /// <summary>Counts the places of sorted rows that equal a neighbour.</summary>
+    /// <param name="sorted">The rows.</param>
+    public void CountTies(in NDArray<T> sorted) => Device.AddTies(sorted, Tally.OnDevice, node);
+
+    /// <summary>Counts the windows that have their maximum more than once.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="y">The output.</param>
+    public void CountMaxPoolTies(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y) => Device.AddMaxPoolTies(shape, x, y, Tally.OnDevice, node);
+
+    /// <summary>Adds to the count.</summary>
+    /// <param name="number">How many.</param>
+    public void Add(long number) => Tally.Add(node, number);
+
+    private KinkTally<T> Tally => tally ?? throw new InvalidOperationException("Kinks are counted in CountKinks and CountSingularities only; elsewhere they are marked.");
 
     /// <summary>Contiguous memory for marks, which the census gives back.</summary>
     /// <param name="shape">The shape.</param>

@@ -9,6 +9,8 @@ namespace ConservativeAD;
 public sealed partial class Tape<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private KinkTally<T>? tally;
+
     /// <summary>Which recorded operations sit at a kink, at how many of their elements, and at which.</summary>
     /// <param name="elementsListed">How many positions to list per operation at most; counting is never cut short.</param>
     public KinkCensus Census(int elementsListed = 100)
@@ -23,13 +25,27 @@ public sealed partial class Tape<T>
     {
         NeedEveryValue();
         long kinks = comparisons.Count;
-        for (int node = 0; node < count; node++)
+        foreach (long met in Tallied(count, _ => true))
+            kinks += met;
+        return kinks;
+    }
+
+    // How many kinks each of the first operations meets, of those that are asked for: one pass over each nonsmooth operation's input, and one wait for the device.
+    private ReadOnlySpan<long> Tallied(int operations, Predicate<int> nodes, bool singularities = false)
+    {
+        tally ??= new KinkTally<T>(Device);
+        tally.Begin(operations);
+        for (int node = 0; node < operations; node++)
         {
-            if (MayHaveKinks(node, false, out Column<T>? column))
-                kinks += column.CountKinks(placeInColumn[node], new KinkContext<T>(this, node));
+            if (!MayHaveKinks(node, false, out Column<T>? column) || !nodes(node))
+                continue;
+            if (!singularities)
+                column.CountKinks(placeInColumn[node], new KinkContext<T>(this, node, tally));
+            else if (!column.Facts.IsLocallyLipschitz)
+                column.CountSingularities(placeInColumn[node], new KinkContext<T>(this, node, tally));
         }
 
-        return kinks;
+        return tally.End();
     }
 
     private KinkCensus WithComparisons(List<OperationKinks> found)
@@ -42,9 +58,11 @@ public sealed partial class Tape<T>
     private List<OperationKinks> KinksAmong(Predicate<int> nodes, int elementsListed, bool ofSecondOrder = false, long[]? counts = null)
     {
         List<OperationKinks> found = [];
+        if (!ofSecondOrder)
+            counts ??= Tallied(count, nodes).ToArray();
         for (int node = 0; node < count; node++)
         {
-            if (!MayHaveKinks(node, ofSecondOrder, out Column<T>? column) || !nodes(node))
+            if (!MayHaveKinks(node, ofSecondOrder, out Column<T>? column) || !nodes(node) || counts?[node] == 0)
                 continue;
             var context = new KinkContext<T>(this, node);
             NDArray<T> marks = ofSecondOrder ? column.SecondOrderKinks(placeInColumn[node], context) : column.Kinks(placeInColumn[node], context);

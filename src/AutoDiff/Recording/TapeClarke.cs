@@ -98,13 +98,11 @@ public sealed partial class Tape<T>
     private List<OperationFacts> Singularities(Var<T> output, bool[] reached)
     {
         List<OperationFacts> singular = [];
+        ReadOnlySpan<long> met = Tallied(output.Node + 1, node => reached[node], singularities: true);
         for (int node = 0; node <= output.Node; node++)
         {
-            if (!reached[node] || columnOf[node] == Leaf)
-                continue;
-            Column<T> column = columns[columnOf[node]]!;
-            if (!column.Facts.IsLocallyLipschitz && column.CountSingularities(placeInColumn[node], new KinkContext<T>(this, node)) > 0)
-                singular.Add(column.Facts);
+            if (met[node] > 0)
+                singular.Add(columns[columnOf[node]]!.Facts);
         }
 
         return singular;
@@ -144,15 +142,9 @@ public sealed partial class Tape<T>
     // In one pass over each nonsmooth operation's input, without listing anything.
     private long[] CountKinks(Var<T> output, out bool[] reached)
     {
-        reached = Reached(output);
-        long[] atKinks = new long[output.Node + 1];
-        for (int node = 0; node <= output.Node; node++)
-        {
-            if (reached[node] && MayHaveKinks(node, false, out Column<T>? column))
-                atKinks[node] = column.CountKinks(placeInColumn[node], new KinkContext<T>(this, node));
-        }
-
-        return atKinks;
+        bool[] within = Reached(output);
+        reached = within;
+        return Tallied(output.Node + 1, node => within[node])[..(output.Node + 1)].ToArray();
     }
 
     private ClarkeCertificate Certify(Var<T> output, ulong? seed, bool[] reached, long[] atKinks)

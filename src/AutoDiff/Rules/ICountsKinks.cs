@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public interface ICountsKinks<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>How many elements sit at a kink; the number of marks that <see cref="IRule{T}.Kinks"/> would set.</summary>
+    /// <summary>Counts the elements that sit at a kink, by <see cref="KinkContext{T}.Count"/> and its like: as many as <see cref="IRule{T}.Kinks"/> would mark.</summary>
     /// <param name="context">Inputs and output.</param>
-    long CountKinks(in KinkContext<T> context);
+    void CountKinks(in KinkContext<T> context);
 }

@@ -7,7 +7,7 @@ namespace ConservativeAD;
 public interface ICountsSingularities<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>At how many elements the derivative is infinite or NaN.</summary>
+    /// <summary>Counts the elements at which the derivative is infinite or NaN, by <see cref="KinkContext{T}.Count"/> and its like.</summary>
     /// <param name="context">Inputs and output.</param>
-    long CountSingularities(in KinkContext<T> context);
+    void CountSingularities(in KinkContext<T> context);
 }

@@ -101,10 +101,10 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule) : IRule<T>, ICountsK
     }
 
     /// <inheritdoc/>
-    public long CountKinks(in KinkContext<T> context) => context.Device.Count(new KinkMap(rule), context.Input(0));
+    public void CountKinks(in KinkContext<T> context) => context.Count(new KinkMap(rule), context.Input(0));
 
     /// <inheritdoc/>
-    public long CountSingularities(in KinkContext<T> context) => context.Device.Count(new SingularityMap(rule), context.Input(0));
+    public void CountSingularities(in KinkContext<T> context) => context.Count(new SingularityMap(rule), context.Input(0));
 
     void IFusible<T>.Then<TThen>(TThen then, IFusion<T> fusion) => fusion.Take(new UnaryOperation<T, Composition<TRule, TThen>>(new Composition<TRule, TThen>(rule, then)));
 

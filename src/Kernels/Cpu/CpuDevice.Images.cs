@@ -35,6 +35,8 @@ internal sealed unsafe partial class CpuDevice
         return tied;
     }
 
+    public override void AddMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<int> counts, int place) => Contiguous(counts)[place] += checked((int)CountMaxPoolTies(shape, x, y));
+
     public override void MarkMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> marks)
     {
         NDArray<int> counts = CountPerWindow(shape, x, y);

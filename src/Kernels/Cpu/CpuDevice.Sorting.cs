@@ -39,6 +39,8 @@ internal sealed unsafe partial class CpuDevice
         return TieCounts.Sorted(pool, Contiguous(sorted), rows, length);
     }
 
+    public override void AddTies<T>(in NDArray<T> sorted, in NDArray<int> counts, int place) => Contiguous(counts)[place] += checked((int)CountTies(sorted));
+
     public override void MarkTies<T>(in NDArray<T> sorted, in NDArray<T> marks)
     {
         (int rows, int length) = ArgumentChecks.EqualRows(sorted.Shape, marks.Shape, marks.Shape);

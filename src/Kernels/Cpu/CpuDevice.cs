@@ -121,6 +121,8 @@ internal sealed unsafe partial class CpuDevice : Device
 
     public override long Count<T, TMap>(TMap map, in NDArray<T> x) => CountLoop.Run(map, x);
 
+    public override void AddCount<T, TMap>(TMap map, in NDArray<T> x, in NDArray<int> counts, int place) => Contiguous(counts)[place] += checked((int)CountLoop.Run(map, x));
+
     public override string ToString() => $"CPU with {pool.Threads} {(pool.Threads == 1 ? "thread" : "threads")}";
 
     private static int IndexOfNonzero<T>(ReadOnlySpan<T> span)

@@ -23,7 +23,7 @@ internal sealed class FaultReport : IDisposable
 {
     private readonly AcceleratorStream stream;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> memory;
-    private readonly int[] left = new int[4];
+    private readonly int[] left = GC.AllocateArray<int>(4, pinned: true);
     private readonly Lock gate = new();
     private volatile bool isWatching;
 

@@ -25,6 +25,8 @@ internal sealed partial class GpuDevice
 
     public override long Count<T, TMap>(TMap map, in NDArray<T> x) => Of<T>().Count(map, x);
 
+    public override void AddCount<T, TMap>(TMap map, in NDArray<T> x, in NDArray<int> counts, int place) => Of<T>().AddCount(map, x, counts, place);
+
     public override int[] FindNonzero<T>(in NDArray<T> x, int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
@@ -60,6 +62,8 @@ internal sealed partial class GpuDevice
 
     public override long CountMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y) => Of<T>().CountMaxPoolTies(shape, x, y);
 
+    public override void AddMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<int> counts, int place) => Of<T>().AddMaxPoolTies(shape, x, y, counts, place);
+
     public override void MarkMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> marks) => Of<T>().MarkMaxPoolTies(shape, x, y, marks);
 
     public override void MaxPoolAlong<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> dx, in NDArray<int> positions, in NDArray<T> dy) => Of<T>().MaxPoolAlong(shape, x, y, dx, positions, dy);
@@ -87,6 +91,8 @@ internal sealed partial class GpuDevice
     public override void OrderWithinTies<T>(in NDArray<T> sorted, in NDArray<T> keys, in NDArray<int> permutation, bool descending) => Of<T>().OrderWithinTies(sorted, keys, permutation, descending);
 
     public override long CountTies<T>(in NDArray<T> sorted) => Of<T>().CountTies(sorted);
+
+    public override void AddTies<T>(in NDArray<T> sorted, in NDArray<int> counts, int place) => Of<T>().AddTies(sorted, counts, place);
 
     public override void MarkTies<T>(in NDArray<T> sorted, in NDArray<T> marks) => Of<T>().MarkTies(sorted, marks);
 

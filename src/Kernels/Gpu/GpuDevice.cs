@@ -8,7 +8,7 @@ using ILGPU.Runtime.CPU;
 namespace ConservativeAD.Kernels.Gpu;
 
 /// <summary>A GPU as a device, through ILGPU. Kernels go to one stream in the order of their calls; only copies to the host wait for them.</summary>
-internal sealed partial class GpuDevice : Device
+internal sealed unsafe partial class GpuDevice : Device
 {
     private const int ThreadsPerGroup = 256;
 
@@ -36,6 +36,8 @@ internal sealed partial class GpuDevice : Device
         doubles = new GpuNumbers<double, DoubleElement, DoubleLane>(this);
         halves = new GpuNumbers<System.Half, HalfElement, SingleLane>(this);
     }
+
+    public override bool RunsAhead => true;
 
     public override long BytesInUse => blocks.BytesInUse;
 
@@ -71,12 +73,17 @@ internal sealed partial class GpuDevice : Device
         {
             NDArray<T> contiguous = source.IsContiguous ? source : Contiguous(source);
             accelerator.Bind();
-            View<T, T>(contiguous).CopyToCPU(stream, ref System.Runtime.InteropServices.MemoryMarshal.GetReference(destination), source.Count);
+            // ILGPU takes the address without holding the array in its place.
+            fixed (T* host = destination)
+            {
+                View<T, T>(contiguous).CopyToCPU(stream, ref *host, source.Count);
+                stream.Synchronize();
+            }
+
             if (!source.IsContiguous)
                 Return(contiguous.Storage);
         }
 
-        stream.Synchronize();
         faults.Throw();
     }
 

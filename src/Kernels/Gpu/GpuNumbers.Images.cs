@@ -12,6 +12,8 @@ internal abstract partial class GpuNumbers<T>
 
     public abstract long CountMaxPoolTies(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y);
 
+    public abstract void AddMaxPoolTies(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<int> counts, int place);
+
     public abstract void MarkMaxPoolTies(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> marks);
 
     public abstract void MaxPoolAlong(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> dx, in NDArray<int> positions, in NDArray<T> dy);
@@ -49,6 +51,14 @@ internal sealed partial class GpuNumbers<T, E, L>
         long count = Count(default(Identity), marks);
         device.Return(marks.Storage);
         return count;
+    }
+
+    public override void AddMaxPoolTies(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<int> counts, int place)
+    {
+        NDArray<T> marks = device.Allocate<T>(y.Shape);
+        MarkMaxPoolTies(shape, x, y, marks);
+        AddCount(default(Identity), marks, counts, place);
+        device.Return(marks.Storage);
     }
 
     public override void MarkMaxPoolTies(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> marks)

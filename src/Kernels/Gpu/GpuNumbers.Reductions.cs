@@ -13,6 +13,9 @@ internal abstract partial class GpuNumbers<T>
     public abstract long Count<TMap>(TMap map, in NDArray<T> x)
         where TMap : struct, IUnaryMap;
 
+    public abstract void AddCount<TMap>(TMap map, in NDArray<T> x, in NDArray<int> counts, int place)
+        where TMap : struct, IUnaryMap;
+
     public abstract double SumOfSquares(in NDArray<T> x);
 }
 
@@ -52,17 +55,20 @@ internal sealed partial class GpuNumbers<T, E, L>
 
     public override long Count<TMap>(TMap map, in NDArray<T> x)
     {
+        NDArray<int> count = device.Allocate<int>([1]);
+        device.Fill(count, 0);
+        AddCount(map, x, count, 0);
+        int result = count.GetScalar();
+        device.Return(count.Storage);
+        return result;
+    }
+
+    public override void AddCount<TMap>(TMap map, in NDArray<T> x, in NDArray<int> counts, int place)
+    {
         if (x.Count == 0)
-            return 0;
-        int parts = Parts(x.Count);
-        NDArray<int> counts = device.Allocate<int>([parts]);
+            return;
         StridedLoop loop = Walk(x);
-        device.ForEachPart(parts, new CountBody<E, L, TMap>(map, new Axes(loop), new Steps(loop, 0), View(x), x.Count, PartLength, Indices(counts)));
-        long total = 0;
-        foreach (int count in counts.ToArray())
-            total += count;
-        device.Return(counts.Storage);
-        return total;
+        device.ForEachPart(Parts(x.Count), new CountBody<E, L, TMap>(map, new Axes(loop), new Steps(loop, 0), View(x), x.Count, PartLength, FlatIndices(counts), place));
     }
 
     public override double SumOfSquares(in NDArray<T> x)

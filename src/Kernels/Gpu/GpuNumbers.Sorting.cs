@@ -17,6 +17,8 @@ internal abstract partial class GpuNumbers<T>
 
     public abstract long CountTies(in NDArray<T> sorted);
 
+    public abstract void AddTies(in NDArray<T> sorted, in NDArray<int> counts, int place);
+
     public abstract void MarkTies(in NDArray<T> sorted, in NDArray<T> marks);
 
     public abstract void FindExtreme(in NDArray<T> x, in NDArray<T> values, in NDArray<int> indices, bool smallest, TieOrder ties);
@@ -87,6 +89,14 @@ internal sealed partial class GpuNumbers<T, E, L>
         long count = Count(default(Identity), marks);
         device.Return(marks.Storage);
         return count;
+    }
+
+    public override void AddTies(in NDArray<T> sorted, in NDArray<int> counts, int place)
+    {
+        NDArray<T> marks = device.Allocate<T>(sorted.Shape);
+        MarkTies(sorted, marks);
+        AddCount(default(Identity), marks, counts, place);
+        device.Return(marks.Storage);
     }
 
     public override void MarkTies(in NDArray<T> sorted, in NDArray<T> marks)

@@ -88,8 +88,8 @@ internal readonly struct SliceBody<E, L, TReduction>(ArrayView<L> partial, int s
     }
 }
 
-/// <summary>How many elements of a part a function maps to something other than 0.</summary>
-internal readonly struct CountBody<E, L, TMap>(TMap map, Axes axes, Steps steps, ArrayView<E> x, int count, int partLength, ArrayView<int> counts) : IGroupBody
+/// <summary>Adds how many elements of a part a function maps to something other than 0. Whole numbers: their order of addition does not show.</summary>
+internal readonly struct CountBody<E, L, TMap>(TMap map, Axes axes, Steps steps, ArrayView<E> x, int count, int partLength, ArrayView<int> counts, int place) : IGroupBody
     where E : unmanaged, IElement<E, L>
     where L : unmanaged, IThreadLane<L>
     where TMap : struct, IUnaryMap
@@ -101,6 +101,7 @@ internal readonly struct CountBody<E, L, TMap>(TMap map, Axes axes, Steps steps,
     private readonly int count = count;
     private readonly int partLength = partLength;
     private readonly ArrayView<int> counts = counts;
+    private readonly int place = place;
 
     public void Run(int part)
     {
@@ -113,7 +114,7 @@ internal readonly struct CountBody<E, L, TMap>(TMap map, Axes axes, Steps steps,
 
         found = GroupTree.Sum(found);
         if (Group.IdxX == 0)
-            counts[part] = found;
+            Atomic.Add(ref counts[place], found);
     }
 }
 

@@ -8,7 +8,7 @@ namespace ConservativeAD.Kernels.Gpu;
 /// <summary>
 /// Page-locked host memory through which arrays go to the GPU, so that the caller does not wait for the copy. It is filled from front to end; at its end the stream is waited for, and it begins anew.
 /// </summary>
-internal sealed class StagingMemory(Accelerator accelerator, AcceleratorStream stream) : IDisposable
+internal sealed unsafe class StagingMemory(Accelerator accelerator, AcceleratorStream stream) : IDisposable
 {
     private const int Length = 1 << 25;
     private const int Alignment = 256;
@@ -24,8 +24,13 @@ internal sealed class StagingMemory(Accelerator accelerator, AcceleratorStream s
         long bytes = (long)source.Length * Unsafe.SizeOf<T>();
         if (bytes > Length || accelerator.AcceleratorType == AcceleratorType.CPU)
         {
-            destination.CopyFromCPU(stream, ref MemoryMarshal.GetReference(source), source.Length);
-            stream.Synchronize();
+            // ILGPU takes the address without holding the array in its place.
+            fixed (T* host = source)
+            {
+                destination.CopyFromCPU(stream, ref *host, source.Length);
+                stream.Synchronize();
+            }
+
             return;
         }
 

@@ -18,6 +18,8 @@ internal sealed class CommonOptions
 
     public Option<int> Threads { get; } = OptionKinds.Number("--threads", "How many threads compute; results do not depend on it.", Environment.ProcessorCount, 1, MostThreads);
 
+    public Option<string> Device { get; } = new("--device") { Description = "Where to compute: cpu, gpu (the first one), a part of a GPU's name or its number, or simulated (GPU kernels on the CPU, very slowly).", DefaultValueFactory = _ => ComputeDevice.Cpu, HelpName = "NAME" };
+
     public Option<string?> Data { get; } = OptionKinds.Text("--data", "The folder with the subfolder mnist or cifar-10; CONSERVATIVEAD_DATA if not given, else stand-in digits.", "DIR");
 
     public Option<string> Out { get; }
@@ -26,10 +28,13 @@ internal sealed class CommonOptions
 
     public Option<bool> Json { get; } = OptionKinds.Flag("--json", "Print the content of results.json on standard output, and nothing else there.");
 
+    public ComputeDevice DeviceOf(ParseResult parsed) => new(parsed.GetValue(Device)!, parsed.GetValue(Threads));
+
     public void AddTo(Command command)
     {
         command.Options.Add(Seed);
         command.Options.Add(Threads);
+        command.Options.Add(Device);
         command.Options.Add(Data);
         command.Options.Add(Out);
         command.Options.Add(Resume);

@@ -48,6 +48,7 @@ internal static class TrainCommand
             Examples:
               conservative-ad train mlp --data ~/data
               conservative-ad train lenet5 --relu-at-zero 1 --precision 16 --out results/one
+              conservative-ad train lenet5 --device gpu
               conservative-ad train mlp --rule published --relu-at-zero 1 --optimizer sgd
               conservative-ad train resnet18 --batch-norm --optimizer sgd --weight-decay 5e-4 --epochs 200 --data ~/data
             """)
@@ -92,8 +93,9 @@ internal static class TrainCommand
                 Seed = parsed.GetValue(common.Seed),
                 Data = train.Name,
                 DataIsStandIn = train.IsStandIn,
+                Device = parsed.GetValue(common.Device)!,
             };
-            Invocation invocation = new(settings, train, test, parsed.GetValue(common.Threads), parsed.GetValue(common.Out)!, parsed.GetValue(common.Resume));
+            Invocation invocation = new(settings, train, test, common.DeviceOf(parsed), parsed.GetValue(common.Out)!, parsed.GetValue(common.Resume));
             ResultsFolder.Create(invocation.Folder);
             bool json = parsed.GetValue(common.Json);
             IAnsiConsole console = terminal.Console(json);
@@ -117,7 +119,7 @@ internal static class TrainCommand
         if (settings.DataIsStandIn)
             console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
         TrainResults results = new(settings, MachineFacts.Current, false, []);
-        using TrainStudy<T> study = new(settings, invocation.Train, invocation.Test, invocation.Threads);
+        using TrainStudy<T> study = new(settings, invocation.Train, invocation.Test, invocation.Device.Open());
         console.Progress()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(progress =>
@@ -163,5 +165,5 @@ internal static class TrainCommand
         console.MarkupLineInterpolated($"Results are in {folder}.{state}");
     }
 
-    private sealed record Invocation(TrainSettings Settings, ImageSet Train, ImageSet Test, int Threads, string Folder, bool Resume);
+    private sealed record Invocation(TrainSettings Settings, ImageSet Train, ImageSet Test, ComputeDevice Device, string Folder, bool Resume);
 }

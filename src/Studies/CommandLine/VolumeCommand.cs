@@ -29,6 +29,7 @@ internal static class VolumeCommand
             Examples:
               conservative-ad volume
               conservative-ad volume --networks 1000 --depths 1,2,3,5,6 --precisions 16,32 --data ~/data --out results/table
+              conservative-ad volume --networks 1000 --precisions 16 --device gpu
               conservative-ad volume --networks 1000 --depths 3 --widths 16,64,256,1024 --precisions 32
               conservative-ad volume --networks 1000 --depths 3 --batch 16,64,256,1024 --precisions 32
             """)
@@ -55,11 +56,12 @@ internal static class VolumeCommand
                 Seed = parsed.GetValue(common.Seed),
                 Data = images.Name,
                 DataIsStandIn = images.IsStandIn,
+                Device = parsed.GetValue(common.Device)!,
             };
             bool json = parsed.GetValue(common.Json);
             string folder = parsed.GetValue(common.Out)!;
             ResultsFolder.Create(folder);
-            VolumeResults results = Run(terminal, terminal.Console(json), settings, images, parsed.GetValue(common.Threads), folder, parsed.GetValue(common.Resume));
+            VolumeResults results = Run(terminal, terminal.Console(json), settings, images, common.DeviceOf(parsed), folder, parsed.GetValue(common.Resume));
             if (json)
                 terminal.Output.WriteLine(ResultsJson.Write(results));
             return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
@@ -67,7 +69,7 @@ internal static class VolumeCommand
         return command;
     }
 
-    private static VolumeResults Run(Terminal terminal, IAnsiConsole console, VolumeSettings settings, ImageSet images, int threads, string folder, bool resume)
+    private static VolumeResults Run(Terminal terminal, IAnsiConsole console, VolumeSettings settings, ImageSet images, ComputeDevice device, string folder, bool resume)
     {
         if (settings.DataIsStandIn)
             console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
@@ -88,7 +90,7 @@ internal static class VolumeCommand
 
                 foreach (RowKey row in finished.Select(block => block.Row).Distinct())
                     Show(row);
-                new VolumeStudy(settings, images, threads).Run(
+                new VolumeStudy(settings, images, device).Run(
                     journal.Finished,
                     block =>
                     {

@@ -42,7 +42,7 @@ internal readonly struct PublishedRelu<T> : IRule<T>, ICountsKinks<T>
         return marks;
     }
 
-    public long CountKinks(in KinkContext<T> context) => context.Device.Count(default(AtZero), context.Input(0));
+    public void CountKinks(in KinkContext<T> context) => context.Count(default(AtZero), context.Input(0));
 
     internal readonly struct PositivePart : IUnaryMap
     {

@@ -63,6 +63,9 @@ internal sealed record TrainSettings
     /// <summary>s, the slope of relu at 0.</summary>
     public double ReluAtZero { get; init; }
 
+    /// <summary>Where it is computed.</summary>
+    public string Device { get; init; } = "cpu";
+
     public ReluRule Rule { get; init; } = ReluRule.Chain;
 
     public OptimizerName Optimizer { get; init; } = OptimizerName.Adam;

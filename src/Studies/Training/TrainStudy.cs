@@ -15,7 +15,7 @@ namespace ConservativeAD.Studies.Training;
 /// <param name="Accuracy">The accuracy of the epoch so far.</param>
 internal readonly record struct TrainingStep(int Epoch, int Step, int Steps, double Loss, double Accuracy);
 
-/// <summary>Trains a network, epoch by epoch. The bits depend on the settings and the images alone, not on threads or on interruptions.</summary>
+/// <summary>Trains a network, epoch by epoch. The bits depend on the settings, the images and the kind of device alone, not on threads or on interruptions. The study owns the device.</summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
 internal sealed class TrainStudy<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -33,13 +33,13 @@ internal sealed class TrainStudy<T> : IDisposable
     private readonly Optimizer<T> optimizer;
     private readonly int steps;
 
-    public TrainStudy(TrainSettings settings, ImageSet train, ImageSet test, int threads)
+    public TrainStudy(TrainSettings settings, ImageSet train, ImageSet test, Device device)
     {
         this.settings = settings;
         int side = TrainedNetworks.PaddedSide(settings.Network, train.Side);
         this.train = new LabelledBatches<T>(train, side);
         this.test = new LabelledBatches<T>(test, side);
-        device = Device.Cpu(threads);
+        this.device = device;
         tape = new Tape<T>(device, Selections.PyTorch with { ReluAtZero = settings.ReluAtZero });
         network = TrainedNetworks.Create<T>(settings, new Initializer(device, settings.Seed), train.Channels, side, train.Classes);
         steps = (train.Count + settings.Batch - 1) / settings.Batch;

@@ -27,6 +27,7 @@ internal sealed class BifurcationTest<T> : IDisposable
 
     private readonly Tape<T> tape;
     private readonly ZeroScreen<T> screen;
+    private readonly DeviceZeroScreen<T> deviceScreen;
     private readonly RandomPerceptron<T> network;
     private readonly T[][] gradientsAtZero;
     private readonly T[] gradientAtOne;
@@ -37,6 +38,7 @@ internal sealed class BifurcationTest<T> : IDisposable
         tape = new Tape<T>(device);
         network = new RandomPerceptron<T>(device, pixels, classes, depth, width);
         screen = new ZeroScreen<T>(device, network);
+        deviceScreen = new DeviceZeroScreen<T>(device, network);
         gradientsAtZero = [.. network.Parameters.Select(parameter => new T[parameter.Shape.Count])];
         gradientAtOne = new T[gradientsAtZero.Max(gradient => gradient.Length)];
         evaluationsPerImage = depth * width;
@@ -46,22 +48,32 @@ internal sealed class BifurcationTest<T> : IDisposable
     /// <param name="seed">The seed.</param>
     /// <param name="index">Which network of the seed.</param>
     /// <param name="images">Images × pixels.</param>
-    /// <param name="live">The same mini-batches without their dark pixels.</param>
+    /// <param name="live">The same mini-batches without their dark pixels; null to count on the device, for many mini-batches at a time.</param>
     /// <param name="labels">Their classes.</param>
     /// <param name="batch">Images in a mini-batch; the last one may be smaller.</param>
     /// <param name="procedure">Which mini-batches get their two reverse passes.</param>
     /// <param name="cancellation">Checked at every mini-batch.</param>
-    public NetworkOutcome Test(ulong seed, int index, in NDArray<T> images, LiveColumns<T> live, in NDArray<int> labels, int batch, BifurcationProcedure procedure, CancellationToken cancellation)
+    public NetworkOutcome Test(ulong seed, int index, in NDArray<T> images, LiveColumns<T>? live, in NDArray<int> labels, int batch, BifurcationProcedure procedure, CancellationToken cancellation)
     {
         network.Draw(seed, index);
-        screen.Begin();
+        if (live is not null)
+            screen.Begin();
+        ReadOnlySpan<int> counted = [];
+        int firstCounted = 0;
         long evaluations = 0, zeros = 0;
         bool hit = false, firstLayerHit = false;
         for (int start = 0; start < labels.Count && !(hit && firstLayerHit); start += batch)
         {
             cancellation.ThrowIfCancellationRequested();
             int length = Math.Min(batch, labels.Count - start);
-            long found = screen.Count(live[start / batch], length);
+            int place = start / batch;
+            if (live is null && place >= firstCounted + counted.Length)
+            {
+                counted = deviceScreen.Count(images, start, batch);
+                firstCounted = place;
+            }
+
+            long found = live is null ? counted[place - firstCounted] : screen.Count(live[place], length);
             evaluations += (long)length * evaluationsPerImage;
             zeros += found;
             if (found > 0 || procedure == BifurcationProcedure.EveryBatch)

@@ -30,6 +30,9 @@ internal sealed record VolumeSettings
     /// <summary>Whether the images are drawn by the program.</summary>
     public required bool DataIsStandIn { get; init; }
 
+    /// <summary>Where it is computed.</summary>
+    public string Device { get; init; } = "cpu";
+
     /// <summary>Row by row: every combination, precision by precision.</summary>
     public IReadOnlyList<RowKey> RowKeys() =>
     [

@@ -10,8 +10,8 @@ namespace ConservativeAD.Studies.Volume;
 /// <summary>Tests random networks block by block, on several threads. What a network does depends on the settings alone.</summary>
 /// <param name="settings">The settings.</param>
 /// <param name="images">The training images, as many as the settings say.</param>
-/// <param name="threads">How many threads test networks.</param>
-internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, int threads)
+/// <param name="compute">Where, and how many threads test networks.</param>
+internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, ComputeDevice compute)
 {
     /// <summary>Which mini-batches get their two reverse passes.</summary>
     public BifurcationProcedure Procedure { get; init; } = BifurcationProcedure.ExactZerosFirst;
@@ -56,10 +56,10 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, int 
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // One thread inside a kernel: the networks run side by side instead.
-        using Device device = Device.Cpu(1);
+        using Device device = compute.Open(1);
         NDArray<T> pixels = images.PixelsOn<T>(device);
         NDArray<int> labels = images.LabelsOn(device);
-        Dictionary<int, LiveColumns<T>> live = units.Select(unit => unit.Row.Batch).Distinct().ToDictionary(batch => batch, batch => new LiveColumns<T>(device, pixels, batch));
+        Dictionary<int, LiveColumns<T>>? live = device.RunsAhead ? null : units.Select(unit => unit.Row.Batch).Distinct().ToDictionary(batch => batch, batch => new LiveColumns<T>(device, pixels, batch));
         ConcurrentQueue<Unit> queue = new(units);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ExceptionDispatchInfo? failure = null;
@@ -69,7 +69,7 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, int 
             try
             {
                 while (!stop.IsCancellationRequested && queue.TryDequeue(out Unit unit))
-                    report(Test(device, unit, pixels, live[unit.Row.Batch], labels, stop.Token));
+                    report(Test(device, unit, pixels, live?[unit.Row.Batch], labels, stop.Token));
             }
             catch (OperationCanceledException)
             {
@@ -82,7 +82,7 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, int 
             }
         }
 
-        Thread[] workers = [.. Enumerable.Range(0, Math.Min(threads, units.Length)).Select(_ => new Thread(Work) { IsBackground = true })];
+        Thread[] workers = [.. Enumerable.Range(0, Math.Min(compute.Threads, units.Length)).Select(_ => new Thread(Work) { IsBackground = true })];
         foreach (Thread worker in workers)
             worker.Start();
         foreach (Thread worker in workers)
@@ -90,7 +90,7 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, int 
         failure?.Throw();
     }
 
-    private FinishedBlock Test<T>(Device device, in Unit unit, in NDArray<T> pixels, LiveColumns<T> live, in NDArray<int> labels, CancellationToken cancellation)
+    private FinishedBlock Test<T>(Device device, in Unit unit, in NDArray<T> pixels, LiveColumns<T>? live, in NDArray<int> labels, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long start = Stopwatch.GetTimestamp();

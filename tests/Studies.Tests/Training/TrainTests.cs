@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ConservativeAD.Kernels;
 using ConservativeAD.Studies.CommandLine;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Tests.CommandLine;
@@ -35,7 +36,7 @@ public class TrainTests
         TrainSettings settings = Settings(folder, "whole");
         (ImageSet train, ImageSet test) = ImageSource.Load("", settings.Samples);
         using CancellationTokenSource stop = new();
-        using (TrainStudy<float> study = new(settings, train, test, 1))
+        using (TrainStudy<float> study = new(settings, train, test, Device.Cpu(1)))
         {
             // Stopped in the middle of the second epoch, which is lost.
             Assert.Throws<OperationCanceledException>(() => study.Run(

@@ -50,7 +50,7 @@ public class VolumeTests
         VolumeSettings settings = Settings(images, Precision.Single) with { Networks = 4 * FinishedBlock.Networks };
         using CancellationTokenSource stop = new();
         List<FinishedBlock> finished = [];
-        new VolumeStudy(settings, images, 1).Run(
+        new VolumeStudy(settings, images, new ComputeDevice(ComputeDevice.Cpu, 1)).Run(
             [],
             block =>
             {
@@ -153,7 +153,7 @@ public class VolumeTests
     private static NetworkOutcome Outcome(VolumeSettings settings, ImageSet images, BifurcationProcedure procedure)
     {
         NetworkOutcome sum = default;
-        new VolumeStudy(settings, images, 1) { Procedure = procedure }.Run([], block => sum += block.Outcome, CancellationToken.None);
+        new VolumeStudy(settings, images, new ComputeDevice(ComputeDevice.Cpu, 1)) { Procedure = procedure }.Run([], block => sum += block.Outcome, CancellationToken.None);
         return sum;
     }
 

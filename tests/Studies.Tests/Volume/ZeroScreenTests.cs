@@ -24,6 +24,42 @@ public class ZeroScreenTests
     [Fact]
     public void ItHasTheBitsOfTheRecordedProgramInDouble() => AssertSameBits<double>(2, 64);
 
+    [Fact]
+    public void CountedOnADeviceItHasTheBitsOfTheRecordedProgram()
+    {
+        const int Few = 24, Small = 16;
+        using Device device = Device.SimulatedGpu();
+        NDArray<float> pixels = StandInDigits.Train(Few).PixelsOn<float>(device);
+        RandomPerceptron<float> network = new(device, pixels.Shape[1], 10, 2, 9);
+        DeviceZeroScreen<float> screen = new(device, network);
+        using Tape<float> tape = new(device);
+        network.Draw(3, 1);
+        NDArray<int> zeros = device.Array<int>([1], [0]);
+        Var<float> x = tape.Constant(pixels.Slice(0, 0, Small));
+        for (int layer = 0; layer < 2; layer++)
+            x = (layer == 0 ? x : x.Relu()).Linear(tape.Parameter(network.Parameters[layer]), tape.Parameter(network.Parameters[3 + layer]));
+        x.Relu();
+        Assert.Equal(x.ToArray(), screen.Run(pixels.Slice(0, 0, Small), zeros, 0).ToArray());
+        Assert.Equal(tape.CountKinks(), zeros.GetScalar());
+        Assert.Equal(2, screen.Count(pixels, 0, Small).Length);
+    }
+
+    [Fact]
+    public void AStudyOnADeviceFindsWhatOneOnTheCpuFinds()
+    {
+        ImageSet images = StandInDigits.Train(20);
+        NetworkOutcome Run(Device device)
+        {
+            using BifurcationTest<Half> test = new(device, images.ImageSize, images.Classes, 1, 8);
+            NDArray<Half> pixels = images.PixelsOn<Half>(device);
+            LiveColumns<Half>? live = device.RunsAhead ? null : new LiveColumns<Half>(device, pixels, 10);
+            return test.Test(1, 2, pixels, live, images.LabelsOn(device), 10, BifurcationProcedure.ExactZerosFirst, CancellationToken.None);
+        }
+
+        using Device cpu = Device.Cpu(1), gpu = Device.SimulatedGpu();
+        Assert.Equal(Run(cpu), Run(gpu));
+    }
+
     private static void AssertSameBits<T>(int depth, int width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -70,13 +70,12 @@ public readonly struct Choose<T> : IRule<T>, ICountsSingularities<T>
     }
 
     /// <inheritdoc/>
-    public long CountSingularities(in KinkContext<T> context)
+    public void CountSingularities(in KinkContext<T> context)
     {
         NDArray<T> jumps = context.Rent(context.Output.Shape);
         context.Device.Map4(default(Jump), context.Input(0), context.Input(1), context.Input(Chosen), context.Input(Otherwise), jumps);
-        long count = context.Device.Count(default(Identity), jumps);
+        context.Count(default(Identity), jumps);
         context.Return(jumps);
-        return count;
     }
 
     /// <inheritdoc/>

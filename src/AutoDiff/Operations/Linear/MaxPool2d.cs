@@ -126,7 +126,7 @@ public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ti
     }
 
     /// <inheritdoc/>
-    public readonly long CountKinks(in KinkContext<T> context) => context.Device.CountMaxPoolTies(shape, x, context.Output);
+    public readonly void CountKinks(in KinkContext<T> context) => context.CountMaxPoolTies(shape, x, context.Output);
 
     /// <inheritdoc/>
     public readonly void SwitchingForms(in SwitchingContext<T> context)

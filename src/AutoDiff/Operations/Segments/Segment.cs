@@ -75,7 +75,7 @@ internal struct Segment<T>(Tape<T> tape, Var<T>[] leaves, Var<T> output) : IRule
     /// <inheritdoc/>
     public readonly void SwitchingForms(in SwitchingContext<T> context)
     {
-        if (CountKinks(context.Census) > 0)
+        if (CountWithin() > 0)
             throw Hidden();
     }
 
@@ -83,12 +83,14 @@ internal struct Segment<T>(Tape<T> tape, Var<T>[] leaves, Var<T> output) : IRule
     public readonly NDArray<T> Kinks(in KinkContext<T> context)
     {
         NDArray<T> marks = context.Rent(Shape.Scalar);
-        context.Device.Fill(marks, CountKinks(context) > 0 ? T.One : T.Zero);
+        context.Device.Fill(marks, CountWithin() > 0 ? T.One : T.Zero);
         return marks;
     }
 
     /// <inheritdoc/>
-    public readonly long CountKinks(in KinkContext<T> context)
+    public readonly void CountKinks(in KinkContext<T> context) => context.Add(CountWithin());
+
+    private readonly long CountWithin()
     {
         tape.TryReplay(recomputes: true);
         long kinks = tape.CountKinks();

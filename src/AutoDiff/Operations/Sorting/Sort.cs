@@ -113,7 +113,7 @@ public struct Sort<T>(bool descending, TieSelection? ties) : IRule<T>, ICountsKi
     }
 
     /// <inheritdoc/>
-    public readonly long CountKinks(in KinkContext<T> context) => context.Device.CountTies(context.Output);
+    public readonly void CountKinks(in KinkContext<T> context) => context.CountTies(context.Output);
 
     /// <inheritdoc/>
     public readonly void SwitchingForms(in SwitchingContext<T> context)
