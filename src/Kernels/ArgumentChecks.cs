@@ -180,11 +180,15 @@ internal static class ArgumentChecks
         where T : unmanaged => array.Shape == Shape.Of(length, shape.Batch, shape.Width) && array.IsContiguous;
 
     /// <summary>The arrays of an optimiser's step.</summary>
-    public static void Update<T, TUpdate>(in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second)
+    public static void Update<T, TUpdate>(in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second, in NDArray<T> third, in NDArray<T> fourth)
         where T : unmanaged
         where TUpdate : struct, IUpdate
     {
-        if (gradient.Shape != parameter.Shape || (TUpdate.States > 0 && first.Shape != parameter.Shape) || (TUpdate.States > 1 && second.Shape != parameter.Shape))
-            throw new ArgumentException($"An update of parameters of shape {parameter.Shape} was given a gradient of {gradient.Shape} and states of {first.Shape} and {second.Shape}; all must be equal.");
+        if (gradient.Shape != parameter.Shape
+            || (TUpdate.States > 0 && first.Shape != parameter.Shape)
+            || (TUpdate.States > 1 && second.Shape != parameter.Shape)
+            || (TUpdate.States > 2 && third.Shape != parameter.Shape)
+            || (TUpdate.States > 3 && fourth.Shape != parameter.Shape))
+            throw new ArgumentException($"An update of parameters of shape {parameter.Shape} was given a gradient of {gradient.Shape} and states of {first.Shape}, {second.Shape}, {third.Shape} and {fourth.Shape}, of which it keeps {TUpdate.States}; all must be equal.");
     }
 }

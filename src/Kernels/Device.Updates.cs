@@ -13,8 +13,10 @@ public abstract partial class Device
     /// <param name="gradient">Their gradients; contiguous, of the same shape.</param>
     /// <param name="first">The first state, of the same shape, or the default value where the update keeps none.</param>
     /// <param name="second">The second state, likewise.</param>
+    /// <param name="third">The third state, likewise.</param>
+    /// <param name="fourth">The fourth state, likewise.</param>
     /// <exception cref="ArgumentException">The shapes differ, or an array is not contiguous.</exception>
-    public abstract void Update<T, TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first = default, in NDArray<T> second = default)
+    public abstract void Update<T, TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first = default, in NDArray<T> second = default, in NDArray<T> third = default, in NDArray<T> fourth = default)
         where T : unmanaged
         where TUpdate : struct, IUpdate;
 

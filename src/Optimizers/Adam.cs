@@ -64,7 +64,7 @@ public class Adam<T> : Optimizer<T>
     {
         public static int States => 2;
 
-        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second)
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
             L g = clipped.Invoke(gradient) + (L.Constant(gradientDecay) * parameter);

@@ -15,7 +15,7 @@ public abstract class Optimizer<T> : IOptimizer<T>
     /// <summary>Makes an optimiser.</summary>
     /// <param name="groups">The parameters; none may stand twice, and two may not have the same name.</param>
     /// <param name="schedule">The step sizes.</param>
-    /// <param name="stateNames">The names of the states kept for a parameter; at most two.</param>
+    /// <param name="stateNames">The names of the states kept for a parameter; at most four.</param>
     /// <exception cref="ArgumentException">There is no parameter, or one stands twice.</exception>
     protected Optimizer(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule, params string[] stateNames)
     {
@@ -70,6 +70,10 @@ public abstract class Optimizer<T> : IOptimizer<T>
                     yield return ($"{slot.Parameter.Name}.{stateNames[0]}", slot.First);
                 if (stateNames.Length > 1)
                     yield return ($"{slot.Parameter.Name}.{stateNames[1]}", slot.Second);
+                if (stateNames.Length > 2)
+                    yield return ($"{slot.Parameter.Name}.{stateNames[2]}", slot.Third);
+                if (stateNames.Length > 3)
+                    yield return ($"{slot.Parameter.Name}.{stateNames[3]}", slot.Fourth);
             }
         }
     }

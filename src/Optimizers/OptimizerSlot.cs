@@ -16,6 +16,10 @@ public sealed class OptimizerSlot<T>
             First = Zeros(parameter);
         if (states > 1)
             Second = Zeros(parameter);
+        if (states > 2)
+            Third = Zeros(parameter);
+        if (states > 3)
+            Fourth = Zeros(parameter);
     }
 
     /// <summary>The parameter.</summary>
@@ -29,6 +33,12 @@ public sealed class OptimizerSlot<T>
 
     /// <summary>The second state; no array if the optimiser keeps none.</summary>
     public NDArray<T> Second { get; }
+
+    /// <summary>The third state; no array if the optimiser keeps none.</summary>
+    public NDArray<T> Third { get; }
+
+    /// <summary>The fourth state; no array if the optimiser keeps none.</summary>
+    public NDArray<T> Fourth { get; }
 
     /// <summary>How often this parameter has been stepped: a step passes over parameters that the recorded program did not use.</summary>
     public long Updates { get; internal set; }

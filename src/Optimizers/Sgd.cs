@@ -50,16 +50,16 @@ public sealed class Sgd<T> : Optimizer<T>
         else if (Momentum == 0)
             device.Update(new Plain(clipped, stepSize, weightDecay), slot.Parameter.Value, gradient);
         else if (slot.Updates == 1)
-            device.Update(new WithMomentum(clipped, stepSize, weightDecay, 0, 1, Nesterov ? Momentum : null), slot.Parameter.Value, gradient, slot.First);
+            device.Update(new WithMomentum(clipped, stepSize, weightDecay, 0, 1, Nesterov ? Momentum : 0), slot.Parameter.Value, gradient, slot.First);
         else
-            device.Update(new WithMomentum(clipped, stepSize, weightDecay, Momentum, 1 - Dampening, Nesterov ? Momentum : null), slot.Parameter.Value, gradient, slot.First);
+            device.Update(new WithMomentum(clipped, stepSize, weightDecay, Momentum, 1 - Dampening, Nesterov ? Momentum : 0), slot.Parameter.Value, gradient, slot.First);
     }
 
     internal readonly struct Bare(double stepSize) : IUpdate
     {
         public static int States => 0;
 
-        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second)
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L> => parameter -= L.Constant(stepSize) * gradient;
     }
 
@@ -67,7 +67,7 @@ public sealed class Sgd<T> : Optimizer<T>
     {
         public static int States => 0;
 
-        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second)
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
             L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
@@ -75,17 +75,17 @@ public sealed class Sgd<T> : Optimizer<T>
         }
     }
 
-    internal readonly struct WithMomentum(ClippedGradient clipped, double stepSize, double decay, double kept, double added, double? ahead) : IUpdate
+    internal readonly struct WithMomentum(ClippedGradient clipped, double stepSize, double decay, double kept, double added, double ahead) : IUpdate
     {
         public static int States => 1;
 
-        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second)
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
             L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
             first = (L.Constant(kept) * first) + (L.Constant(added) * g);
-            L direction = ahead is { } momentum ? g + (L.Constant(momentum) * first) : first;
-            parameter -= L.Constant(stepSize) * direction;
+            L momentum = L.Constant(ahead);
+            parameter -= L.Constant(stepSize) * L.IfGreater(momentum, L.Constant(0), g + (momentum * first), first);
         }
     }
 }

@@ -3,9 +3,9 @@ namespace ConservativeAD.Kernels.Cpu;
 /// <content>Optimiser steps.</content>
 internal sealed unsafe partial class CpuDevice
 {
-    public override void Update<T, TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second)
+    public override void Update<T, TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second, in NDArray<T> third, in NDArray<T> fourth)
     {
-        ArgumentChecks.Update<T, TUpdate>(parameter, gradient, first, second);
+        ArgumentChecks.Update<T, TUpdate>(parameter, gradient, first, second, third, fourth);
         UpdateLoop.Run(
             pool,
             update,
@@ -13,6 +13,8 @@ internal sealed unsafe partial class CpuDevice
             Contiguous(gradient),
             TUpdate.States > 0 ? Contiguous(first) : null,
             TUpdate.States > 1 ? Contiguous(second) : null,
+            TUpdate.States > 2 ? Contiguous(third) : null,
+            TUpdate.States > 3 ? Contiguous(fourth) : null,
             parameter.Count);
     }
 

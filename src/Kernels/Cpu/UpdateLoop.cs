@@ -9,12 +9,12 @@ internal static unsafe class UpdateLoop
 {
     private const int PartLength = 1 << 16;
 
-    public static void Run<T, TUpdate>(WorkerPool pool, TUpdate update, T* parameter, T* gradient, T* first, T* second, int count)
+    public static void Run<T, TUpdate>(WorkerPool pool, TUpdate update, T* parameter, T* gradient, T* first, T* second, T* third, T* fourth, int count)
         where T : unmanaged
         where TUpdate : struct, IUpdate =>
-        pool.For((int)(((long)count + PartLength - 1) / PartLength), new Body<T, TUpdate>(update, parameter, gradient, first, second, count));
+        pool.For((int)(((long)count + PartLength - 1) / PartLength), new Body<T, TUpdate>(update, parameter, gradient, first, second, third, fourth, count));
 
-    private readonly struct Body<T, TUpdate>(TUpdate update, T* parameter, T* gradient, T* first, T* second, int count) : IParallelBody
+    private readonly struct Body<T, TUpdate>(TUpdate update, T* parameter, T* gradient, T* first, T* second, T* third, T* fourth, int count) : IParallelBody
         where T : unmanaged
         where TUpdate : struct, IUpdate
     {
@@ -23,6 +23,8 @@ internal static unsafe class UpdateLoop
         private readonly T* gradient = gradient;
         private readonly T* first = first;
         private readonly T* second = second;
+        private readonly T* third = third;
+        private readonly T* fourth = fourth;
         private readonly int count = count;
 
         public void Run(int part)
@@ -30,18 +32,28 @@ internal static unsafe class UpdateLoop
             nint start = (nint)part * PartLength;
             int length = (int)Math.Min(PartLength, count - start);
             if (typeof(T) == typeof(float))
-                Direct((float*)parameter + start, (float*)gradient + start, first == null ? null : (float*)first + start, second == null ? null : (float*)second + start, length);
+                Whole<float>(start, length);
             else if (typeof(T) == typeof(double))
-                Direct((double*)parameter + start, (double*)gradient + start, first == null ? null : (double*)first + start, second == null ? null : (double*)second + start, length);
+                Whole<double>(start, length);
             else
                 Staged(start, length);
         }
 
+        private void Whole<U>(nint start, int length)
+            where U : unmanaged, IBinaryFloatingPointIeee754<U> => Direct(
+                (U*)parameter + start,
+                (U*)gradient + start,
+                first == null ? null : (U*)first + start,
+                second == null ? null : (U*)second + start,
+                third == null ? null : (U*)third + start,
+                fourth == null ? null : (U*)fourth + start,
+                length);
+
         [SkipLocalsInit]
         private void Staged(nint start, int length)
         {
-            float* buffer = stackalloc float[4 * Widening.ChunkLength];
-            float* p = buffer, g = p + Widening.ChunkLength, a = g + Widening.ChunkLength, b = a + Widening.ChunkLength;
+            float* buffer = stackalloc float[6 * Widening.ChunkLength];
+            float* p = buffer, g = p + Widening.ChunkLength, a = g + Widening.ChunkLength, b = a + Widening.ChunkLength, c = b + Widening.ChunkLength, d = c + Widening.ChunkLength;
             for (int i = 0; i < length; i += Widening.ChunkLength)
             {
                 int n = Math.Min(Widening.ChunkLength, length - i);
@@ -52,42 +64,58 @@ internal static unsafe class UpdateLoop
                     Widening.Load(first + at, 1, a, n);
                 if (TUpdate.States > 1)
                     Widening.Load(second + at, 1, b, n);
-                Direct(p, g, a, b, n);
+                if (TUpdate.States > 2)
+                    Widening.Load(third + at, 1, c, n);
+                if (TUpdate.States > 3)
+                    Widening.Load(fourth + at, 1, d, n);
+                Direct(p, g, a, b, c, d, n);
                 Widening.Store(p, parameter + at, 1, n);
                 if (TUpdate.States > 0)
                     Widening.Store(a, first + at, 1, n);
                 if (TUpdate.States > 1)
                     Widening.Store(b, second + at, 1, n);
+                if (TUpdate.States > 2)
+                    Widening.Store(c, third + at, 1, n);
+                if (TUpdate.States > 3)
+                    Widening.Store(d, fourth + at, 1, n);
             }
         }
 
-        private void Direct<U>(U* p, U* g, U* a, U* b, int length)
+        private void Direct<U>(U* p, U* g, U* a, U* b, U* c, U* d, int length)
             where U : unmanaged, IBinaryFloatingPointIeee754<U>
         {
             int i = length / Vector<U>.Count * Vector<U>.Count;
             if (i > 0)
-                Vectors(update, p, g, a, b, i);
+                Vectors(update, p, g, a, b, c, d, i);
             p += i;
             g += i;
             a += i;
             b += i;
+            c += i;
+            d += i;
             int rest = length - i;
             if (rest == 0)
                 return;
             VectorLane<U> xr = new(Partial(p, rest));
             VectorLane<U> sr = TUpdate.States > 0 ? new(Partial(a, rest)) : default;
             VectorLane<U> tr = TUpdate.States > 1 ? new(Partial(b, rest)) : default;
-            update.Invoke(ref xr, new VectorLane<U>(Partial(g, rest)), ref sr, ref tr);
+            VectorLane<U> ur = TUpdate.States > 2 ? new(Partial(c, rest)) : default;
+            VectorLane<U> vr = TUpdate.States > 3 ? new(Partial(d, rest)) : default;
+            update.Invoke(ref xr, new VectorLane<U>(Partial(g, rest)), ref sr, ref tr, ref ur, ref vr);
             Keep(xr.Value, p, rest);
             if (TUpdate.States > 0)
                 Keep(sr.Value, a, rest);
             if (TUpdate.States > 1)
                 Keep(tr.Value, b, rest);
+            if (TUpdate.States > 2)
+                Keep(ur.Value, c, rest);
+            if (TUpdate.States > 3)
+                Keep(vr.Value, d, rest);
         }
 
         // Without calls, so that constants stay in registers.
         [MethodImpl(MethodImplOptions.NoInlining)]
-        private static void Vectors<U>(TUpdate update, U* p, U* g, U* a, U* b, int length)
+        private static void Vectors<U>(TUpdate update, U* p, U* g, U* a, U* b, U* c, U* d, int length)
             where U : unmanaged, IBinaryFloatingPointIeee754<U>
         {
             for (int i = 0; i < length; i += Vector<U>.Count)
@@ -95,12 +123,18 @@ internal static unsafe class UpdateLoop
                 VectorLane<U> x = new(Vector.Load(p + i));
                 VectorLane<U> s = TUpdate.States > 0 ? new(Vector.Load(a + i)) : default;
                 VectorLane<U> t = TUpdate.States > 1 ? new(Vector.Load(b + i)) : default;
-                update.Invoke(ref x, new VectorLane<U>(Vector.Load(g + i)), ref s, ref t);
+                VectorLane<U> u = TUpdate.States > 2 ? new(Vector.Load(c + i)) : default;
+                VectorLane<U> v = TUpdate.States > 3 ? new(Vector.Load(d + i)) : default;
+                update.Invoke(ref x, new VectorLane<U>(Vector.Load(g + i)), ref s, ref t, ref u, ref v);
                 Vector.Store(x.Value, p + i);
                 if (TUpdate.States > 0)
                     Vector.Store(s.Value, a + i);
                 if (TUpdate.States > 1)
                     Vector.Store(t.Value, b + i);
+                if (TUpdate.States > 2)
+                    Vector.Store(u.Value, c + i);
+                if (TUpdate.States > 3)
+                    Vector.Store(v.Value, d + i);
             }
         }
 

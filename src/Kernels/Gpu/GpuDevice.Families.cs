@@ -44,7 +44,7 @@ internal sealed partial class GpuDevice
 
     public override double SumOfSquares<T>(in NDArray<T> x) => Of<T>().SumOfSquares(x);
 
-    public override void Update<T, TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second) => Of<T>().Update(update, parameter, gradient, first, second);
+    public override void Update<T, TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second, in NDArray<T> third, in NDArray<T> fourth) => Of<T>().Update(update, parameter, gradient, first, second, third, fourth);
 
     public override void MatrixProduct<T, TMap>(TMap map, in NDArray<T> left, in NDArray<T> right, in NDArray<T> destination, bool accumulate, in NDArray<T> bias) => Of<T>().MatrixProduct(map, left, right, destination, accumulate, bias);
 

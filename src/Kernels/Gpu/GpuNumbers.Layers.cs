@@ -22,7 +22,7 @@ internal abstract partial class GpuNumbers<T>
 
     public abstract void LstmPullback(in NDArray<T> weight, in NDArray<T> cells, in NDArray<T> gates, in NDArray<T> dHidden, in NDArray<T> dArguments, in NDArray<T> dFirstHidden, bool needsFirst, in NDArray<T> dCell);
 
-    public abstract void Update<TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second)
+    public abstract void Update<TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second, in NDArray<T> third, in NDArray<T> fourth)
         where TUpdate : struct, IUpdate;
 }
 
@@ -116,11 +116,18 @@ internal sealed partial class GpuNumbers<T, E, L>
         }
     }
 
-    public override void Update<TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second)
+    public override void Update<TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second, in NDArray<T> third, in NDArray<T> fourth)
     {
-        ArgumentChecks.Update<T, TUpdate>(parameter, gradient, first, second);
+        ArgumentChecks.Update<T, TUpdate>(parameter, gradient, first, second, third, fourth);
         ArrayView<E> values = Flat(parameter);
-        device.ForEach(parameter.Count, new UpdateBody<E, L, TUpdate>(update, values, Flat(gradient), TUpdate.States > 0 ? Flat(first) : values, TUpdate.States > 1 ? Flat(second) : values));
+        device.ForEach(parameter.Count, new UpdateBody<E, L, TUpdate>(
+            update,
+            values,
+            Flat(gradient),
+            TUpdate.States > 0 ? Flat(first) : values,
+            TUpdate.States > 1 ? Flat(second) : values,
+            TUpdate.States > 2 ? Flat(third) : values,
+            TUpdate.States > 3 ? Flat(fourth) : values));
     }
 
     // One step of a sequence: [steps, batch, n] to [batch, n].
