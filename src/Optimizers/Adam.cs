@@ -17,18 +17,21 @@ public class Adam<T> : Optimizer<T>
     /// <summary>Makes the optimiser for one group of parameters.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="schedule">The step sizes.</param>
-    public Adam(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule)
-        : this([new ParameterGroup<T>([.. parameters])], schedule)
+    /// <param name="keepsMaximum">Whether the largest v so far divides (AMSGrad).</param>
+    public Adam(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule, bool keepsMaximum = false)
+        : this([new ParameterGroup<T>([.. parameters])], schedule, keepsMaximum)
     {
     }
 
     /// <summary>Makes the optimiser.</summary>
     /// <param name="groups">The parameters in groups.</param>
     /// <param name="schedule">The step sizes.</param>
-    public Adam(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule)
-        : base(groups, schedule, "first_moment", "second_moment")
-    {
-    }
+    /// <param name="keepsMaximum">Whether the largest v so far divides (AMSGrad).</param>
+    public Adam(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule, bool keepsMaximum = false)
+        : base(groups, schedule, keepsMaximum ? ["first_moment", "second_moment", "largest_second_moment"] : ["first_moment", "second_moment"]) => KeepsMaximum = keepsMaximum;
+
+    /// <summary>Whether the largest v so far divides (AMSGrad; Reddi, Kale and Kumar, ICLR 2018), which a third state keeps.</summary>
+    public bool KeepsMaximum { get; }
 
     /// <summary>β₁, how much of the mean of gradients is kept; in [0, 1).</summary>
     public double FirstDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.9;
@@ -57,7 +60,10 @@ public class Adam<T> : Optimizer<T>
             Epsilon,
             DecoupledDecay ? 0 : weightDecay,
             DecoupledDecay ? 1 - (stepSize * weightDecay) : 1);
-        slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First, slot.Second);
+        if (KeepsMaximum)
+            slot.Parameter.Value.Device.Update(new LargestMoments(update), slot.Parameter.Value, gradient, slot.First, slot.Second, slot.Third);
+        else
+            slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First, slot.Second);
     }
 
     internal readonly struct Moments(ClippedGradient clipped, double firstDecay, double secondDecay, double stepSize, double rootScale, double epsilon, double gradientDecay, double kept) : IUpdate
@@ -67,11 +73,36 @@ public class Adam<T> : Optimizer<T>
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
+            Average(parameter, gradient, ref first, ref second);
+            Move(ref parameter, first, second);
+        }
+
+        public void Average<L>(L parameter, L gradient, ref L first, ref L second)
+            where L : struct, ILane<L>
+        {
             L g = clipped.Invoke(gradient) + (L.Constant(gradientDecay) * parameter);
             first += L.Constant(1 - firstDecay) * (g - first);
             second = (L.Constant(secondDecay) * second) + (L.Constant(1 - secondDecay) * (g * g));
+        }
+
+        public void Move<L>(ref L parameter, L first, L second)
+            where L : struct, ILane<L>
+        {
             L scale = (L.Sqrt(second) * L.Constant(rootScale)) + L.Constant(epsilon);
             parameter = (L.Constant(kept) * parameter) - (L.Constant(stepSize) * first / scale);
+        }
+    }
+
+    internal readonly struct LargestMoments(Moments moments) : IUpdate
+    {
+        public static int States => 3;
+
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
+            where L : struct, ILane<L>
+        {
+            moments.Average(parameter, gradient, ref first, ref second);
+            third = L.Max(third, second);
+            moments.Move(ref parameter, first, third);
         }
     }
 }

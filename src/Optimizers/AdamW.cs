@@ -12,16 +12,18 @@ public sealed class AdamW<T> : Adam<T>
     /// <summary>Makes the optimiser for one group of parameters.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="schedule">The step sizes.</param>
-    public AdamW(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule)
-        : this([new ParameterGroup<T>([.. parameters])], schedule)
+    /// <param name="keepsMaximum">Whether the largest v so far divides (AMSGrad).</param>
+    public AdamW(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule, bool keepsMaximum = false)
+        : this([new ParameterGroup<T>([.. parameters])], schedule, keepsMaximum)
     {
     }
 
     /// <summary>Makes the optimiser.</summary>
     /// <param name="groups">The parameters in groups.</param>
     /// <param name="schedule">The step sizes.</param>
-    public AdamW(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule)
-        : base(groups, schedule)
+    /// <param name="keepsMaximum">Whether the largest v so far divides (AMSGrad).</param>
+    public AdamW(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule, bool keepsMaximum = false)
+        : base(groups, schedule, keepsMaximum)
     {
         DecoupledDecay = true;
         WeightDecay = UsualDecay;

@@ -143,6 +143,16 @@ public abstract class Optimizer<T> : IOptimizer<T>
     /// <param name="weightDecay">The weight decay.</param>
     protected abstract void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay);
 
+    /// <summary>The parameter's slot.</summary>
+    /// <param name="parameter">A parameter of this optimiser.</param>
+    /// <exception cref="ArgumentException">The parameter is not of this optimiser.</exception>
+    protected OptimizerSlot<T> SlotOf(Parameter<T> parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        return Array.Find(slots, slot => ReferenceEquals(slot.Parameter, parameter))
+            ?? throw new ArgumentException($"The parameter {parameter} is not one of the {slots.Length} that this optimiser steps.", nameof(parameter));
+    }
+
     private bool TryMeasure(Gradients<T> gradients)
     {
         double sum = 0;

@@ -12,6 +12,26 @@ public interface IStepSizeSchedule
     /// <summary>Whether Σ αₖ = ∞ and Σ αₖ² &lt; ∞ (Robbins and Monro 1951; for tame functions Davis, Drusvyatskiy, Kakade and Lee 2020, and Bolte and Pauwels 2021).</summary>
     bool SatisfiesRobbinsMonro => SumOfSteps.Limit == SeriesLimit.Diverges && SumOfSquares.Limit != SeriesLimit.Diverges;
 
+    /// <summary>Whether αₖ → 0. A sum of steps or squares that converges shows it; a schedule with neither says so itself.</summary>
+    bool StepsVanish => SumOfSteps.Limit != SeriesLimit.Diverges || SumOfSquares.Limit != SeriesLimit.Diverges;
+
+    /// <summary>Whether each of the first step sizes is below 1/L, under which a full gradient step lowers a function whose gradient is L-Lipschitz.</summary>
+    /// <param name="smoothness">L, positive.</param>
+    /// <param name="count">How many step sizes are looked at.</param>
+    /// <exception cref="ArgumentOutOfRangeException">L is not positive, or the count is negative.</exception>
+    bool StaysBelowInverse(double smoothness, long count)
+    {
+        Demand.Positive(smoothness, nameof(smoothness));
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        for (long step = 0; step < count; step++)
+        {
+            if (!(StepSize(step) * smoothness < 1))
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>The step size αₖ.</summary>
     /// <param name="step">k, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>

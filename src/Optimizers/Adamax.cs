@@ -1,0 +1,61 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Optimizers;
+
+/// <summary>Adamax (Kingma and Ba 2015, section 7.1): Adam with a decaying maximum in place of the mean of squares, in PyTorch's form.</summary>
+/// <remarks>
+/// g ← g + λθ, m ← β₁m + (1 − β₁)g, u ← max(β₂u, |g| + ε), θ ← θ − α/(1 − β₁ᵗ) · m/u. PyTorch's step size is 0.002.
+/// </remarks>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class Adamax<T> : Optimizer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Makes the optimiser for one group of parameters.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="schedule">The step sizes.</param>
+    public Adamax(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule)
+        : this([new ParameterGroup<T>([.. parameters])], schedule)
+    {
+    }
+
+    /// <summary>Makes the optimiser.</summary>
+    /// <param name="groups">The parameters in groups.</param>
+    /// <param name="schedule">The step sizes.</param>
+    public Adamax(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule)
+        : base(groups, schedule, "first_moment", "largest_magnitude")
+    {
+    }
+
+    /// <summary>β₁, how much of the mean of gradients is kept; in [0, 1).</summary>
+    public double FirstDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.9;
+
+    /// <summary>β₂, how much of the largest magnitude is kept; in [0, 1).</summary>
+    public double SecondDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.999;
+
+    /// <summary>ε, added to magnitudes, which keeps the quotient finite where gradients vanish.</summary>
+    public double Epsilon { get; init => field = Demand.NotNegative(value); } = 1e-8;
+
+    /// <inheritdoc/>
+    protected override void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay)
+    {
+        ArgumentNullException.ThrowIfNull(slot);
+        Maxima update = new(clipped, weightDecay, stepSize / (1 - Math.Pow(FirstDecay, slot.Updates)), FirstDecay, SecondDecay, Epsilon);
+        slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First, slot.Second);
+    }
+
+    internal readonly struct Maxima(ClippedGradient clipped, double decay, double stepSize, double firstDecay, double secondDecay, double epsilon) : IUpdate
+    {
+        public static int States => 2;
+
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
+            where L : struct, ILane<L>
+        {
+            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
+            first += L.Constant(1 - firstDecay) * (g - first);
+            second = L.Max(L.Constant(secondDecay) * second, L.Abs(g) + L.Constant(epsilon));
+            parameter -= L.Constant(stepSize) * first / second;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Optimizers;
+
+/// <summary>Adaptive Nesterov momentum (Xie, Zhou, Li, Lin and Yan, IEEE TPAMI 2024, arXiv 2208.06677), with bias correction as the authors' code has it.</summary>
+/// <remarks>
+/// With e = g − g₋ (0 at first): m ← β₁m + (1 − β₁)g, d ← β₂d + (1 − β₂)e, n ← β₃n + (1 − β₃)(g + β₂e)²,
+/// θ ← (θ − α(m/(1 − β₁ᵗ) + β₂d/(1 − β₂ᵗ))/(√(n/(1 − β₃ᵗ)) + ε))/(1 + αλ). The β are written as what is kept, as in the code and not as in the paper; the authors' step size is 0.001.
+/// </remarks>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class Adan<T> : Optimizer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Makes the optimiser for one group of parameters.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="schedule">The step sizes.</param>
+    public Adan(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule)
+        : this([new ParameterGroup<T>([.. parameters])], schedule)
+    {
+    }
+
+    /// <summary>Makes the optimiser.</summary>
+    /// <param name="groups">The parameters in groups.</param>
+    /// <param name="schedule">The step sizes.</param>
+    public Adan(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule)
+        : base(groups, schedule, "gradient_mean", "difference_mean", "square_mean", "previous_gradient")
+    {
+    }
+
+    /// <summary>β₁, how much of the mean of gradients is kept; in [0, 1).</summary>
+    public double FirstDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.98;
+
+    /// <summary>β₂, how much of the mean of differences is kept; in [0, 1).</summary>
+    public double SecondDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.92;
+
+    /// <summary>β₃, how much of the mean of squares is kept; in [0, 1).</summary>
+    public double ThirdDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.99;
+
+    /// <summary>ε, what keeps the quotient finite where gradients vanish.</summary>
+    public double Epsilon { get; init => field = Demand.NotNegative(value); } = 1e-8;
+
+    /// <inheritdoc/>
+    protected override void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay)
+    {
+        ArgumentNullException.ThrowIfNull(slot);
+        Differences update = new(
+            clipped,
+            1 / (1 + (stepSize * weightDecay)),
+            slot.Updates == 1 ? 1 : 0,
+            FirstDecay,
+            SecondDecay,
+            ThirdDecay,
+            stepSize / (1 - Math.Pow(FirstDecay, slot.Updates)),
+            stepSize * SecondDecay / (1 - Math.Pow(SecondDecay, slot.Updates)),
+            1 / Math.Sqrt(1 - Math.Pow(ThirdDecay, slot.Updates)),
+            Epsilon);
+        slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First, slot.Second, slot.Third, slot.Fourth);
+    }
+
+    internal readonly struct Differences(ClippedGradient clipped, double kept, double isFirst, double firstDecay, double secondDecay, double thirdDecay, double meanStep, double differenceStep, double rootScale, double epsilon) : IUpdate
+    {
+        public static int States => 4;
+
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
+            where L : struct, ILane<L>
+        {
+            L g = clipped.Invoke(gradient), zero = L.Constant(0);
+            L difference = L.IfEqual(L.Constant(isFirst), zero, g - fourth, zero);
+            L ahead = g + (L.Constant(secondDecay) * difference);
+            first += L.Constant(1 - firstDecay) * (g - first);
+            second += L.Constant(1 - secondDecay) * (difference - second);
+            third = (L.Constant(thirdDecay) * third) + (L.Constant(1 - thirdDecay) * (ahead * ahead));
+            fourth = g;
+            L scale = (L.Sqrt(third) * L.Constant(rootScale)) + L.Constant(epsilon);
+            parameter = L.Constant(kept) * (parameter - (((L.Constant(meanStep) * first) + (L.Constant(differenceStep) * second)) / scale));
+        }
+    }
+}

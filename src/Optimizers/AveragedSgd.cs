@@ -1,0 +1,69 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Optimizers;
+
+/// <summary>Averaged stochastic gradient descent (Polyak and Juditsky, SIAM J. Control Optim. 30, 1992), in PyTorch's form.</summary>
+/// <remarks>
+/// With k = t − 1 updates made before: g ← g + λθ, η = α/(1 + κα₀k)^p, θ ← (1 − κη₀)θ − ηg with η₀ = η, and the average a ← a + (θ − a)/max(1, k − t₀). 
+/// In η the α of this step takes the place of α₀. Until k passes t₀ + 1 the average is the iterate itself. <see cref="Average"/> reads it. PyTorch's step size is 0.01.
+/// </remarks>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class AveragedSgd<T> : Optimizer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Makes the optimiser for one group of parameters.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="schedule">The step sizes.</param>
+    public AveragedSgd(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule)
+        : this([new ParameterGroup<T>([.. parameters])], schedule)
+    {
+    }
+
+    /// <summary>Makes the optimiser.</summary>
+    /// <param name="groups">The parameters in groups.</param>
+    /// <param name="schedule">The step sizes.</param>
+    public AveragedSgd(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule)
+        : base(groups, schedule, "average")
+    {
+    }
+
+    /// <summary>κ, the pull towards 0 and the fall of the step size.</summary>
+    public double Damping { get; init => field = Demand.NotNegative(value); } = 1e-4;
+
+    /// <summary>p, the power of the step size's fall.</summary>
+    public double Power { get; init => field = Demand.NotNegative(value); } = 0.75;
+
+    /// <summary>t₀, after how many updates averaging starts.</summary>
+    public double AverageFrom { get; init => field = Demand.NotNegative(value); } = 1e6;
+
+    /// <summary>The average of a parameter's iterates: the array itself, not a copy.</summary>
+    /// <param name="parameter">A parameter of this optimiser.</param>
+    /// <exception cref="ArgumentException">The parameter is not of this optimiser.</exception>
+    public NDArray<T> Average(Parameter<T> parameter) => SlotOf(parameter).First;
+
+    /// <inheritdoc/>
+    protected override void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay)
+    {
+        ArgumentNullException.ThrowIfNull(slot);
+        long before = slot.Updates - 1;
+        double falling = stepSize / Math.Pow(1 + (Damping * stepSize * before), Power);
+        Averaging update = new(clipped, weightDecay, falling, Damping * falling, 1 / Math.Max(1, before - AverageFrom));
+        slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First);
+    }
+
+    internal readonly struct Averaging(ClippedGradient clipped, double decay, double stepSize, double lost, double weight) : IUpdate
+    {
+        public static int States => 1;
+
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
+            where L : struct, ILane<L>
+        {
+            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
+            parameter -= (L.Constant(lost) * parameter) + (L.Constant(stepSize) * g);
+            L whole = L.Constant(1), share = L.Constant(weight);
+            first = L.IfEqual(share, whole, parameter, first + (share * (parameter - first)));
+        }
+    }
+}

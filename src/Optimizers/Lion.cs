@@ -1,0 +1,59 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Optimizers;
+
+/// <summary>Lion (Chen et al., Symbolic Discovery of Optimization Algorithms, NeurIPS 2023, arXiv 2302.06675).</summary>
+/// <remarks>
+/// c = β₁m + (1 − β₁)g, θ ← (1 − αλ)θ − α · sign(c), m ← β₂m + (1 − β₂)g. The authors take step sizes three to ten times smaller than for AdamW, 10⁻⁴, and weight decay as much larger.
+/// </remarks>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class Lion<T> : Optimizer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Makes the optimiser for one group of parameters.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="schedule">The step sizes.</param>
+    public Lion(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule)
+        : this([new ParameterGroup<T>([.. parameters])], schedule)
+    {
+    }
+
+    /// <summary>Makes the optimiser.</summary>
+    /// <param name="groups">The parameters in groups.</param>
+    /// <param name="schedule">The step sizes.</param>
+    public Lion(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule)
+        : base(groups, schedule, "momentum")
+    {
+    }
+
+    /// <summary>β₁, the momentum's share in the direction; in [0, 1).</summary>
+    public double FirstDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.9;
+
+    /// <summary>β₂, how much of the momentum is kept; in [0, 1).</summary>
+    public double SecondDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.99;
+
+    /// <inheritdoc/>
+    protected override void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay)
+    {
+        ArgumentNullException.ThrowIfNull(slot);
+        Signs update = new(clipped, stepSize * weightDecay, stepSize, FirstDecay, SecondDecay);
+        slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First);
+    }
+
+    internal readonly struct Signs(ClippedGradient clipped, double lost, double stepSize, double firstDecay, double secondDecay) : IUpdate
+    {
+        public static int States => 1;
+
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
+            where L : struct, ILane<L>
+        {
+            L zero = L.Constant(0), g = clipped.Invoke(gradient);
+            L c = (L.Constant(firstDecay) * first) + (L.Constant(1 - firstDecay) * g);
+            L sign = L.IfGreater(c, zero, L.Constant(1), L.IfGreater(zero, c, L.Constant(-1), c));
+            parameter -= (L.Constant(lost) * parameter) + (L.Constant(stepSize) * sign);
+            first = (L.Constant(secondDecay) * first) + (L.Constant(1 - secondDecay) * g);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Optimizers;
+
+/// <summary>Rectified Adam (Liu et al., ICLR 2020, arXiv 1908.03265), in PyTorch's form.</summary>
+/// <remarks>
+/// m and v as in Adam; ρ∞ = 2/(1 − β₂) − 1 and ρ = ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ). Where ρ > 5, θ ← θ − α r m̂ √(1 − β₂ᵗ)/(√v + ε) with
+/// r² = (ρ − 4)(ρ − 2)ρ∞/((ρ∞ − 4)(ρ∞ − 2)ρ); before, θ ← θ − αm̂, with m̂ = m/(1 − β₁ᵗ). PyTorch's step size is 0.001.
+/// </remarks>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class RAdam<T> : Optimizer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // Below, the variance of the adaptive step is not finite or not reliable.
+    private const double Tractable = 5;
+
+    /// <summary>Makes the optimiser for one group of parameters.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="schedule">The step sizes.</param>
+    public RAdam(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule)
+        : this([new ParameterGroup<T>([.. parameters])], schedule)
+    {
+    }
+
+    /// <summary>Makes the optimiser.</summary>
+    /// <param name="groups">The parameters in groups.</param>
+    /// <param name="schedule">The step sizes.</param>
+    public RAdam(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule)
+        : base(groups, schedule, "first_moment", "second_moment")
+    {
+    }
+
+    /// <summary>β₁, how much of the mean of gradients is kept; in [0, 1).</summary>
+    public double FirstDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.9;
+
+    /// <summary>β₂, how much of the mean of squares is kept; in [0, 1).</summary>
+    public double SecondDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.999;
+
+    /// <summary>ε, what keeps the quotient finite where gradients vanish.</summary>
+    public double Epsilon { get; init => field = Demand.NotNegative(value); } = 1e-8;
+
+    /// <summary>Whether weight decay acts on the parameter beside the step, θ ← (1 − αλ)θ, instead of through the gradient.</summary>
+    public bool DecoupledDecay { get; init; }
+
+    /// <inheritdoc/>
+    protected override void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay)
+    {
+        ArgumentNullException.ThrowIfNull(slot);
+        double power = Math.Pow(SecondDecay, slot.Updates);
+        double longest = (2 / (1 - SecondDecay)) - 1;
+        double length = longest - (2 * slot.Updates * power / (1 - power));
+        double size = stepSize / (1 - Math.Pow(FirstDecay, slot.Updates));
+        bool isAdaptive = length > Tractable;
+        if (isAdaptive)
+            size *= Math.Sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length) * (1 - power));
+        Rectified update = new(clipped, DecoupledDecay ? 0 : weightDecay, DecoupledDecay ? stepSize * weightDecay : 0, size, FirstDecay, SecondDecay, Epsilon, isAdaptive ? 1 : 0);
+        slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First, slot.Second);
+    }
+
+    internal readonly struct Rectified(ClippedGradient clipped, double decay, double lost, double stepSize, double firstDecay, double secondDecay, double epsilon, double adaptive) : IUpdate
+    {
+        public static int States => 2;
+
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
+            where L : struct, ILane<L>
+        {
+            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
+            first += L.Constant(1 - firstDecay) * (g - first);
+            second = (L.Constant(secondDecay) * second) + (L.Constant(1 - secondDecay) * (g * g));
+            L one = L.Constant(1);
+            L scale = L.IfEqual(L.Constant(adaptive), one, L.Sqrt(second) + L.Constant(epsilon), one);
+            parameter -= (L.Constant(lost) * parameter) + (L.Constant(stepSize) * first / scale);
+        }
+    }
+}

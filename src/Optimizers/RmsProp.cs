@@ -1,0 +1,131 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Optimizers;
+
+/// <summary>RMSprop (Tieleman and Hinton, Coursera lecture 6.5, 2012), centred (Graves 2013, arXiv 1308.0850) and with momentum where asked, in PyTorch's form.</summary>
+/// <remarks>
+/// g ← g + λθ, v ← ρv + (1 − ρ)g², and θ ← θ − αg/(√v + ε). Centred, the mean of gradients m ← ρm + (1 − ρ)g is kept too and v − m²
+/// stands in place of v; its rounding below 0 is raised to 0. With momentum b ← μb + g/(√v + ε) and θ ← θ − αb. PyTorch's step size is 0.01.
+/// </remarks>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class RmsProp<T> : Optimizer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Makes the optimiser for one group of parameters.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="schedule">The step sizes.</param>
+    /// <param name="momentum">μ, in [0, 1); no state is kept for it at 0.</param>
+    /// <param name="centred">Whether the variance of gradients is divided by, instead of the mean of their squares.</param>
+    public RmsProp(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule, double momentum = 0, bool centred = false)
+        : this([new ParameterGroup<T>([.. parameters])], schedule, momentum, centred)
+    {
+    }
+
+    /// <summary>Makes the optimiser.</summary>
+    /// <param name="groups">The parameters in groups.</param>
+    /// <param name="schedule">The step sizes.</param>
+    /// <param name="momentum">μ, in [0, 1); no state is kept for it at 0.</param>
+    /// <param name="centred">Whether the variance of gradients is divided by, instead of the mean of their squares.</param>
+    public RmsProp(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule, double momentum = 0, bool centred = false)
+        : base(groups, schedule, StateNames(Demand.FractionBelowOne(momentum, nameof(momentum)), centred))
+    {
+        Momentum = momentum;
+        IsCentred = centred;
+    }
+
+    /// <summary>μ.</summary>
+    public double Momentum { get; }
+
+    /// <summary>Whether the variance of gradients is divided by.</summary>
+    public bool IsCentred { get; }
+
+    /// <summary>ρ, how much of the mean of squares is kept; in [0, 1).</summary>
+    public double Decay { get; init => field = Demand.FractionBelowOne(value); } = 0.99;
+
+    /// <summary>ε, what keeps the quotient finite where gradients vanish.</summary>
+    public double Epsilon { get; init => field = Demand.NotNegative(value); } = 1e-8;
+
+    /// <inheritdoc/>
+    protected override void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay)
+    {
+        ArgumentNullException.ThrowIfNull(slot);
+        Device device = slot.Parameter.Value.Device;
+        NDArray<T> parameter = slot.Parameter.Value;
+        if (IsCentred && Momentum > 0)
+            device.Update(new CentredWithMomentum(clipped, weightDecay, stepSize, Decay, Epsilon, Momentum), parameter, gradient, slot.First, slot.Second, slot.Third);
+        else if (IsCentred)
+            device.Update(new Centred(clipped, weightDecay, stepSize, Decay, Epsilon), parameter, gradient, slot.First, slot.Second);
+        else if (Momentum > 0)
+            device.Update(new WithMomentum(clipped, weightDecay, stepSize, Decay, Epsilon, Momentum), parameter, gradient, slot.First, slot.Second);
+        else
+            device.Update(new Plain(clipped, weightDecay, stepSize, Decay, Epsilon), parameter, gradient, slot.First);
+    }
+
+    private static string[] StateNames(double momentum, bool centred) => (centred, momentum > 0) switch
+    {
+        (true, true) => ["square_mean", "gradient_mean", "momentum"],
+        (true, false) => ["square_mean", "gradient_mean"],
+        (false, true) => ["square_mean", "momentum"],
+        _ => ["square_mean"],
+    };
+
+    internal readonly struct Plain(ClippedGradient clipped, double decay, double stepSize, double kept, double epsilon) : IUpdate
+    {
+        public static int States => 1;
+
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
+            where L : struct, ILane<L>
+        {
+            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
+            first += L.Constant(1 - kept) * ((g * g) - first);
+            parameter -= L.Constant(stepSize) * g / (L.Sqrt(first) + L.Constant(epsilon));
+        }
+    }
+
+    internal readonly struct WithMomentum(ClippedGradient clipped, double decay, double stepSize, double kept, double epsilon, double momentum) : IUpdate
+    {
+        public static int States => 2;
+
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
+            where L : struct, ILane<L>
+        {
+            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
+            first += L.Constant(1 - kept) * ((g * g) - first);
+            second = (L.Constant(momentum) * second) + (g / (L.Sqrt(first) + L.Constant(epsilon)));
+            parameter -= L.Constant(stepSize) * second;
+        }
+    }
+
+    internal readonly struct Centred(ClippedGradient clipped, double decay, double stepSize, double kept, double epsilon) : IUpdate
+    {
+        public static int States => 2;
+
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
+            where L : struct, ILane<L>
+        {
+            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
+            first += L.Constant(1 - kept) * ((g * g) - first);
+            second += L.Constant(1 - kept) * (g - second);
+            L variance = L.Max(first - (second * second), L.Constant(0));
+            parameter -= L.Constant(stepSize) * g / (L.Sqrt(variance) + L.Constant(epsilon));
+        }
+    }
+
+    internal readonly struct CentredWithMomentum(ClippedGradient clipped, double decay, double stepSize, double kept, double epsilon, double momentum) : IUpdate
+    {
+        public static int States => 3;
+
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
+            where L : struct, ILane<L>
+        {
+            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
+            first += L.Constant(1 - kept) * ((g * g) - first);
+            second += L.Constant(1 - kept) * (g - second);
+            L variance = L.Max(first - (second * second), L.Constant(0));
+            third = (L.Constant(momentum) * third) + (g / (L.Sqrt(variance) + L.Constant(epsilon)));
+            parameter -= L.Constant(stepSize) * third;
+        }
+    }
+}
