@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -77,6 +78,7 @@ public class Adam<T> : Optimizer<T>
             Move(ref parameter, first, second);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Average<L>(L parameter, L gradient, ref L first, ref L second)
             where L : struct, ILane<L>
         {
@@ -85,6 +87,7 @@ public class Adam<T> : Optimizer<T>
             second = (L.Constant(secondDecay) * second) + (L.Constant(1 - secondDecay) * (g * g));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Move<L>(ref L parameter, L first, L second)
             where L : struct, ILane<L>
         {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -69,6 +70,7 @@ public sealed class Rprop<T> : Optimizer<T>
         public static int States => 2;
 
         // Products of gradients could vanish by rounding; products of signs do not.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static L SignOf<L>(L a)
             where L : struct, ILane<L> => L.IfGreater(a, L.Constant(0), L.Constant(1), L.IfGreater(L.Constant(0), a, L.Constant(-1), a));
 

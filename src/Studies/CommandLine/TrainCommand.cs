@@ -16,8 +16,6 @@ internal static class TrainCommand
     private const double SmallestRate = 1e-12;
     private const double LargestRate = 1e6;
     private const double LargestMomentum = 0.9999;
-    private const double RateOfAdam = 1e-3;
-    private const double RateOfDescent = 1e-2;
 
     public static Command Create(Terminal terminal)
     {
@@ -30,9 +28,9 @@ internal static class TrainCommand
         });
         Option<double> slope = OptionKinds.Number("--relu-at-zero", "s, the slope of relu at 0.", 0.0, -LargestSlope, LargestSlope);
         Option<string> rule = OptionKinds.Word("--rule", "chain multiplies the incoming gradient by s at 0; published puts s in its place, as the code published with the 2021 study does.", "chain", "chain", "published");
-        Option<string> optimizer = OptionKinds.Word("--optimizer", "The optimiser.", "adam", "sgd", "adam", "adamw");
-        Option<double?> rate = OptionKinds.OptionalNumber("--learning-rate", "The learning rate; 0.001 for Adam and AdamW, 0.01 for SGD if not given.", SmallestRate, LargestRate);
-        Option<double> momentum = OptionKinds.Number("--momentum", "The momentum of SGD.", 0.9, 0.0, LargestMomentum);
+        Option<string> optimizer = OptionKinds.Word("--optimizer", "The optimiser.", "adam", [.. Enum.GetNames<OptimizerName>().Select(known => known.ToLowerInvariant())]);
+        Option<double?> rate = OptionKinds.OptionalNumber("--learning-rate", "The learning rate; the optimiser's usual one if not given: 0.01 for sgd, rmsprop, adagrad and averagedsgd, 0.002 for adamax and nadam, 1 for adadelta, 0.0001 for lion, 0.001 for the others.", SmallestRate, LargestRate);
+        Option<double> momentum = OptionKinds.Number("--momentum", "The momentum of sgd and rmsprop.", 0.9, 0.0, LargestMomentum);
         Option<double> decay = OptionKinds.Number("--weight-decay", "The weight decay.", 0.0, 0.0, 1e6);
         Option<string> schedule = OptionKinds.Word("--schedule", "How the learning rate changes.", "cosine", "constant", "step", "cosine", "robbins-monro");
         Option<int> epochs = OptionKinds.Number("--epochs", "Passes over the training images.", 5, 1, 1_000_000);
@@ -80,7 +78,7 @@ internal static class TrainCommand
                 ReluAtZero = parsed.GetValue(slope),
                 Rule = OptionKinds.Member<ReluRule>(parsed.GetValue(rule)!),
                 Optimizer = chosen,
-                LearningRate = parsed.GetValue(rate) ?? (chosen == OptimizerName.Sgd ? RateOfDescent : RateOfAdam),
+                LearningRate = parsed.GetValue(rate) ?? TrainingOptimizers.UsualRate(chosen),
                 Momentum = parsed.GetValue(momentum),
                 WeightDecay = parsed.GetValue(decay),
                 Schedule = OptionKinds.Member<ScheduleName>(parsed.GetValue(schedule)!),

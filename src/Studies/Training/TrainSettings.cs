@@ -37,6 +37,36 @@ internal enum OptimizerName
 
     /// <summary>Adam with decoupled weight decay.</summary>
     AdamW,
+
+    /// <summary>Adam that divides by the largest second moment so far.</summary>
+    AmsGrad,
+
+    /// <summary>Adam with a decaying maximum in place of the second moment.</summary>
+    Adamax,
+
+    /// <summary>Adam with Nesterov's momentum.</summary>
+    NAdam,
+
+    /// <summary>Rectified Adam.</summary>
+    RAdam,
+
+    /// <summary>Adaptive Nesterov momentum.</summary>
+    Adan,
+
+    /// <summary>RMSprop, with momentum where asked.</summary>
+    RmsProp,
+
+    /// <summary>Adagrad.</summary>
+    Adagrad,
+
+    /// <summary>Adadelta.</summary>
+    Adadelta,
+
+    /// <summary>The sign of a momentum.</summary>
+    Lion,
+
+    /// <summary>Averaged stochastic gradient descent; what is trained is the iterate.</summary>
+    AveragedSgd,
 }
 
 /// <summary>How the learning rate changes.</summary>

@@ -9,6 +9,7 @@ internal static class TrainingOptimizers
     // Below 2⁻²⁴ a Half is 0: Adam's usual ε of 1e-8 would leave a division by 0 where a gradient vanishes.
     private const double EpsilonOfHalf = 1e-4;
     private const double Epsilon = 1e-8;
+    private const double EpsilonOfAdadelta = 1e-6;
 
     // A tenth after each third of the run.
     private const double StepFactor = 0.1;
@@ -18,14 +19,37 @@ internal static class TrainingOptimizers
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         IStepSizeSchedule schedule = Schedule(settings, stepsPerEpoch);
+        double decay = settings.WeightDecay;
         double epsilon = typeof(T) == typeof(Half) ? EpsilonOfHalf : Epsilon;
         return settings.Optimizer switch
         {
             OptimizerName.Sgd => new Sgd<T>(parameters, schedule, settings.Momentum) { WeightDecay = settings.WeightDecay },
             OptimizerName.Adam => new Adam<T>(parameters, schedule) { Epsilon = epsilon, WeightDecay = settings.WeightDecay },
-            _ => new AdamW<T>(parameters, schedule) { Epsilon = epsilon, WeightDecay = settings.WeightDecay },
+            OptimizerName.AmsGrad => new Adam<T>(parameters, schedule, keepsMaximum: true) { Epsilon = epsilon, WeightDecay = decay },
+            OptimizerName.Adamax => new Adamax<T>(parameters, schedule) { Epsilon = epsilon, WeightDecay = decay },
+            OptimizerName.NAdam => new NAdam<T>(parameters, schedule) { Epsilon = epsilon, WeightDecay = decay },
+            OptimizerName.RAdam => new RAdam<T>(parameters, schedule) { Epsilon = epsilon, WeightDecay = decay },
+            OptimizerName.Adan => new Adan<T>(parameters, schedule) { Epsilon = epsilon, WeightDecay = decay },
+            OptimizerName.RmsProp => new RmsProp<T>(parameters, schedule, settings.Momentum) { Epsilon = epsilon, WeightDecay = decay },
+            OptimizerName.Adagrad => new Adagrad<T>(parameters, schedule) { Epsilon = epsilon, WeightDecay = decay },
+            OptimizerName.Adadelta => new Adadelta<T>(parameters, schedule) { Epsilon = Math.Max(epsilon, EpsilonOfAdadelta), WeightDecay = decay },
+            OptimizerName.Lion => new Lion<T>(parameters, schedule) { WeightDecay = decay },
+            OptimizerName.AveragedSgd => new AveragedSgd<T>(parameters, schedule) { WeightDecay = decay },
+            OptimizerName.AdamW => new AdamW<T>(parameters, schedule) { Epsilon = epsilon, WeightDecay = decay },
+            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Optimizer, $"There is no optimiser {settings.Optimizer}."),
         };
     }
+
+    /// <summary>The learning rate that an optimiser's authors or PyTorch start from.</summary>
+    /// <param name="name">The optimiser.</param>
+    public static double UsualRate(OptimizerName name) => name switch
+    {
+        OptimizerName.Sgd or OptimizerName.RmsProp or OptimizerName.Adagrad or OptimizerName.AveragedSgd => 1e-2,
+        OptimizerName.Adamax or OptimizerName.NAdam => 2e-3,
+        OptimizerName.Adadelta => 1,
+        OptimizerName.Lion => 1e-4,
+        _ => 1e-3,
+    };
 
     private static IStepSizeSchedule Schedule(TrainSettings settings, int stepsPerEpoch)
     {

@@ -17,6 +17,16 @@ public class TrainTests
     [InlineData("adam", "32")]
     [InlineData("adamw", "64")]
     [InlineData("sgd", "32")]
+    [InlineData("amsgrad", "16")]
+    [InlineData("adamax", "32")]
+    [InlineData("nadam", "16")]
+    [InlineData("radam", "32")]
+    [InlineData("adan", "32")]
+    [InlineData("rmsprop", "16")]
+    [InlineData("adagrad", "32")]
+    [InlineData("adadelta", "16")]
+    [InlineData("lion", "32")]
+    [InlineData("averagedsgd", "64")]
     public void TheSameSettingsGiveTheSameBitsWhateverTheThreads(string optimizer, string precision)
     {
         using TemporaryFolder folder = new();
@@ -28,6 +38,9 @@ public class TrainTests
     [Theory]
     [InlineData("adam")]
     [InlineData("sgd")]
+    [InlineData("nadam")]
+    [InlineData("adan")]
+    [InlineData("averagedsgd")]
     public void AResumedRunEqualsAnUninterruptedOne(string optimizer)
     {
         using TemporaryFolder folder = new();
