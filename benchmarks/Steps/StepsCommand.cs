@@ -14,6 +14,7 @@ namespace ConservativeAD.Benchmarks.Steps;
 internal static class StepsCommand
 {
     private const double StepSize = 1e-3;
+    private const double WarmUpSeconds = 1;
 
     private static readonly (string Name, int Arrays, Func<Parameter<float>[], IStepSizeSchedule, Optimizer<float>> Make)[] Members =
     [
@@ -67,13 +68,14 @@ internal static class StepsCommand
         {
             Optimizer<float> optimizer = make([parameter], new ConstantStepSize(StepSize));
             double[] times = new double[samples], shares = new double[samples];
-            for (int sample = -2; sample < samples; sample++)
+            Stopwatch warming = Stopwatch.StartNew();
+            for (int sample = 0; sample < samples;)
             {
                 double step = Seconds(() => optimizer.Step(gradients)), copying = Seconds(() => device.Update(new Copied(), copy, parameter.Value));
-                if (sample < 0)
+                if (warming.Elapsed.TotalSeconds < WarmUpSeconds)
                     continue;
                 times[sample] = step;
-                shares[sample] = arrays * copying / (2 * step);
+                shares[sample++] = arrays * copying / (2 * step);
             }
 
             double median = Interleaved.Median(times);
