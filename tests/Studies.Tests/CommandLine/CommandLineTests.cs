@@ -13,7 +13,7 @@ public class CommandLineTests
     [InlineData("'0'", "volume", "--threads", "0")]
     [InlineData("'1e99'", "volume", "--samples", "1e99")]
     [InlineData("'transformer'", "train", "transformer")]
-    [InlineData("'rmsprop'", "train", "mlp", "--optimizer", "rmsprop")]
+    [InlineData("'rprop'", "train", "mlp", "--optimizer", "rprop")]
     [InlineData("'8'", "train", "mlp", "--precision", "8")]
     [InlineData("'-3'", "train", "mlp", "--epochs", "-3")]
     [InlineData("'nothing'", "inspect", "nothing")]
