@@ -187,4 +187,13 @@ internal static class ArgumentChecks
         if (gradient.Shape != parameter.Shape || (TUpdate.States > 0 && first.Shape != parameter.Shape) || (TUpdate.States > 1 && second.Shape != parameter.Shape))
             throw new ArgumentException($"An update of parameters of shape {parameter.Shape} was given a gradient of {gradient.Shape} and states of {first.Shape} and {second.Shape}; all must be equal.");
     }
+
+    /// <summary>The arrays of a conversion between element types.</summary>
+    public static void Conversion<TFrom, TTo>(in NDArray<TFrom> source, in NDArray<TTo> destination)
+        where TFrom : unmanaged
+        where TTo : unmanaged
+    {
+        if (source.Count != destination.Count || !source.IsContiguous || !destination.IsContiguous)
+            throw new ArgumentException($"An array of {source.Shape} was to be converted to one of {destination.Shape}; both must be contiguous and of as many elements.");
+    }
 }
