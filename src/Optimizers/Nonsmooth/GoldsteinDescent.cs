@@ -15,14 +15,15 @@ internal static class GoldsteinDescent
     /// <param name="firstRadius">The radius at the start, relative to max(1, ‖x‖∞).</param>
     /// <param name="atRandom">Whether places on segments are drawn.</param>
     /// <param name="mostSteps">How many steps of descent at most.</param>
+    /// <param name="lastShare">The last radius, as a part of the options' radius.</param>
     /// <returns>The last point, and whether it is stationary for the last radius.</returns>
-    public static (Iterate Point, bool IsStationary) Run(SubgradientOracle oracle, Iterate from, SolverOptions options, double firstRadius, bool atRandom, int mostSteps = int.MaxValue)
+    public static (Iterate Point, bool IsStationary) Run(SubgradientOracle oracle, Iterate from, SolverOptions options, double firstRadius, bool atRandom, int mostSteps = int.MaxValue, double lastShare = 1)
     {
         int n = from.Point.Length;
-        GoldsteinStep step = new(oracle.At, new Philox(options.Seed, 1UL << 32), 4 * (n + 10));
+        GoldsteinStep step = new(oracle.At, new Philox(options.Seed, 1UL << 32), 4 * (n + 10), () => oracle.IsSpent);
         Iterate at = from;
         double scale = Math.Max(1, Math.Abs(TensorPrimitives.MaxMagnitude<double>(at.Point)));
-        double last = options.Radius * scale;
+        double last = lastShare * options.Radius * scale;
         IEnumerable<Iterate> known = [];
         for (double radius = Math.Max(last, firstRadius * scale); ; radius = Math.Max(last, Shrinking * radius))
         {

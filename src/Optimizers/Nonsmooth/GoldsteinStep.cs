@@ -8,7 +8,11 @@ namespace ConservativeAD.Optimizers;
 /// Each gradient that does not fit the element is found on the segment along which the step failed: at a random place (J. Zhang et al., ICML 2020; D. Davis et al., NeurIPS 2022) or by bisection
 /// (N. Mahdavi-Amiri and R. Yousefpour, J. Optim. Theory Appl. 2012). All gathered gradients enter the hull, not the last two only.
 /// </summary>
-internal sealed class GoldsteinStep(Func<double[], Iterate> evaluate, Philox random, int mostGradients)
+/// <param name="evaluate">Gives values and gradients.</param>
+/// <param name="random">Draws places.</param>
+/// <param name="mostGradients">How many gradients a step may gather.</param>
+/// <param name="isSpent">Whether no more evaluations are allowed.</param>
+internal sealed class GoldsteinStep(Func<double[], Iterate> evaluate, Philox random, int mostGradients, Func<bool> isSpent)
 {
     // A step counts where F decreases by this part of radius times norm; ¼ in Zhang et al.
     private const double Decrease = 0.25;
@@ -36,7 +40,7 @@ internal sealed class GoldsteinStep(Func<double[], Iterate> evaluate, Philox ran
 
         hull.FindElement();
         hull.Prune();
-        for (int taken = 0; taken < mostGradients && hull.Norm > tolerance; taken++)
+        for (int taken = 0; taken < mostGradients && hull.Norm > tolerance && !isSpent(); taken++)
         {
             double[] direction = new double[centre.Point.Length];
             TensorPrimitives.Multiply(hull.Element, -1 / hull.Norm, direction);
@@ -59,7 +63,7 @@ internal sealed class GoldsteinStep(Func<double[], Iterate> evaluate, Philox ran
     private Iterate Extrapolate(Iterate centre, double[] direction, double radius, Iterate ahead)
     {
         double norm = Hull!.Norm;
-        for (double length = 2 * radius; length < 1e6 * radius; length *= 2)
+        for (double length = 2 * radius; length < 1e6 * radius && !isSpent(); length *= 2)
         {
             Iterate further = Along(centre, direction, length);
             if (!further.IsFinite || further.Value >= ahead.Value || centre.Value - further.Value < Decrease * length * norm)
@@ -81,7 +85,7 @@ internal sealed class GoldsteinStep(Func<double[], Iterate> evaluate, Philox ran
         double low = 0, high = radius;
         double Excess(Iterate at, double length) => at.Value - centre.Value + (Decrease * length * hull.Norm);
         double excessHigh = ahead.IsFinite ? Excess(ahead, radius) : double.PositiveInfinity;
-        for (int i = 0; i < Bisections; i++)
+        for (int i = 0; i < Bisections && !isSpent(); i++)
         {
             double length = 0.5 * (low + high);
             if (atRandom && i < 2)

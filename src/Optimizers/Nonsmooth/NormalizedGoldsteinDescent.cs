@@ -8,8 +8,11 @@ public sealed class NormalizedGoldsteinDescent : NonsmoothSolver
 {
     private const double FirstRadius = 0.1;
 
+    // Below the radius at which stationarity is measured: a step of radius ε leaves F about ε times its slope above the least value.
+    private const double LastShare = 1e-3;
+
     /// <inheritdoc/>
     public override string Name => "ingd";
 
-    private protected override void Run(SubgradientOracle oracle, SolverOptions options) => GoldsteinDescent.Run(oracle, oracle.Start, options, FirstRadius, true);
+    private protected override void Run(SubgradientOracle oracle, SolverOptions options) => GoldsteinDescent.Run(oracle, oracle.Start, options, FirstRadius, true, lastShare: LastShare);
 }

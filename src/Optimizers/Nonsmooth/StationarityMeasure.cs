@@ -53,7 +53,7 @@ public sealed record StationarityMeasure(StationarityKind Kind, double Value, do
         }
 
         double radius = options.Radius * Math.Max(1, TensorPrimitives.MaxMagnitude<double>(x) is var size ? Math.Abs(size) : 1);
-        GoldsteinStep step = new(Evaluate, new Philox(options.Seed, 1UL << 40), Math.Min(20 * (x.Length + 10), 600));
+        GoldsteinStep step = new(Evaluate, new Philox(options.Seed, 1UL << 40), Math.Min(20 * (x.Length + 10), 600), () => false);
         Iterate centre = Evaluate(x);
         step.Take(centre, [], radius, options.Tolerance, false);
         return new StationarityMeasure(StationarityKind.GoldsteinResidual, step.Hull!.Norm, radius, evaluations, isArtificial);
