@@ -120,12 +120,25 @@ public class ProximalTests
         Assert.Contains("none", Assert.Throws<ArgumentException>(() => new SubgradientMethod(SubgradientStep.Polyak)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(2, 0.99)]
+    [InlineData(3, 0.9706)]
+    [InlineData(4, 0.942464)]
+    [InlineData(5, 0.90631016)]
+    public void InertialNewtonFollowsItsFormula(int evaluations, double expected)
+    {
+        Objective parabola = Objective.OfScalars(x => x[0] * x[0] * 0.5);
+        SolverResult result = new InertialNewton(0.5, 0.1, new ConstantStepSize(0.1)).Minimize(parabola, [1.0], new SolverOptions { EvaluationLimit = evaluations }, cancellation: Cancellation);
+        Assert.Equal(expected, result.Point[0], 1e-14);
+    }
+
     [Fact]
     public void WrongWeightsAreRefused()
     {
         Assert.Contains("-1", Assert.Throws<ArgumentOutOfRangeException>(() => ProximalOperators.L1Norm(-1)).Message, StringComparison.Ordinal);
         Assert.Contains("NaN", Assert.Throws<ArgumentOutOfRangeException>(() => ProximalOperators.L1Ball(double.NaN)).Message, StringComparison.Ordinal);
         Assert.Contains("2", Assert.Throws<ArgumentException>(() => ProximalOperators.Box(2, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("-2", Assert.Throws<ArgumentOutOfRangeException>(() => new InertialNewton(0.5, -2)).Message, StringComparison.Ordinal);
         Assert.Contains("5", Assert.Throws<ArgumentException>(() => ProximalOperators.GroupNorm(1, 3).Apply(new double[5])).Message, StringComparison.Ordinal);
     }
 
