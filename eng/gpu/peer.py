@@ -5,7 +5,7 @@
 
 Each sample is wall time between two synchronisations, of as many runs as make it about 20 ms; the median of the samples counts.
 TF32 is off unless the name says so; ", PyTorch's defaults" leaves the flags as PyTorch sets them (TF32 in convolutions, not in products).
-Exits with 0, having said why, where there is no PyTorch or no CUDA device.
+Exits with 77, having said why, where there is no PyTorch or no CUDA device; with 1 where a workload failed.
 """
 
 import argparse
@@ -27,6 +27,9 @@ except ImportError as error:
 SECONDS_OF_A_SAMPLE = 0.02
 SECONDS_OF_WARMING = 0.3
 MOST_RUNS = 1000
+
+# What test harnesses take for "skipped".
+SKIPPED = 77
 
 
 class Workload:
@@ -298,10 +301,10 @@ def main():
     options = parser.parse_args()
     if torch is None:
         print(f"Skipped: {MISSING}; there is no peer to measure.")
-        return 0
+        return SKIPPED
     if options.device.startswith("cuda") and not torch.cuda.is_available():
         print(f"Skipped: PyTorch {torch.__version__} sees no CUDA device; there is no peer to measure.")
-        return 0
+        return SKIPPED
     global DEVICE
     DEVICE = torch.device(options.device)
     defaults = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32

@@ -4,7 +4,7 @@
 #   bash run.sh RESULTS [PART...]         default all; see below for how long each takes
 #
 #   parity   device tests: every operation on every GPU and on the simulated one, against the CPU       5 minutes
-#   bench    this library's benchmarks                                                                  2 minutes a round
+#   bench    this library's benchmarks                                                                  3 minutes a round
 #   peer     the same in PyTorch; with bench, in turn with it, round by round                           1 minute a round
 #   volume   the published table of the volume study at 16 bits, resumed where a run was cut short      10 minutes at most
 #   train    one epoch of LeNet-5                                                                       1 minute
@@ -16,6 +16,7 @@
 # In the environment:
 #   ROUNDS=2                how often bench and peer are measured
 #   PART_SECONDS=570        after how many seconds a part is cut short (for bench and peer: one round of one of them)
+#   TOTAL_SECONDS=          after how many seconds in all what still runs is cut short and nothing more is begun
 #   GPU=gpu                 for trying this script: simulated (with SMALL=1)
 #   SMALL=1                 tiny sizes
 #   CONSERVATIVEAD_DATA     MNIST, for volume and train; without it they take the stand-in images
@@ -56,16 +57,28 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1 TESTINGP
 log=$results/log.txt
 passed=
 failed=
+skipped=
+skip=77
 say() { echo "$*" | tee -a "$log"; }
 # attempt NAME COMMAND...: runs it, its output to the log, and keeps how it ended.
 attempt() {
-    local name=$1 start=$SECONDS status
+    local name=$1 start=$SECONDS seconds=$limit status
     shift
+    if [ -n "${TOTAL_SECONDS:-}" ] && [ $((TOTAL_SECONDS - SECONDS)) -lt "$seconds" ]; then
+        seconds=$((TOTAL_SECONDS - SECONDS))
+    fi
+    if [ "$seconds" -le 0 ]; then
+        say "== $name: no time left"
+        skipped="$skipped, $name"
+        return
+    fi
     say "== $name: $*"
-    timeout -s INT -k 20 "$limit" "$@" 2>&1 | tee -a "$log"
+    timeout -s INT -k 20 "$seconds" "$@" 2>&1 | tee -a "$log"
     status=${PIPESTATUS[0]}
     if [ "$status" -eq 0 ]; then
         passed="$passed, $name"
+    elif [ "$status" -eq "$skip" ]; then
+        skipped="$skipped, $name"
     else
         failed="$failed, $name (status $status)"
     fi
@@ -109,7 +122,9 @@ if wants bench || wants peer; then
         # shellcheck disable=SC2086
         ! wants peer || attempt "peer, round $round" "$python" "$here/peer.py" $small --json "$results/peer-$round.json"
     done
-    if "$python" "$here/compare.py" "$results" >"$results/table.md" 2>>"$log"; then
+    if ! compgen -G "$results/ours-*.json" >/dev/null; then
+        say "No table: this library has not been measured."
+    elif "$python" "$here/compare.py" "$results" >"$results/table.md" 2>>"$log"; then
         tee -a "$log" <"$results/table.md"
     else
         failed="$failed, the table"
@@ -136,5 +151,6 @@ if wants train; then
     attempt train "$bin/conservative-ad" train lenet5 --device "$gpu" "${size[@]}" --out "$results/train"
 fi
 
-say "passed: ${passed#, }; failed: ${failed#, }"
+none() { [ -n "$1" ] && echo "${1#, }" || echo none; }
+say "passed: $(none "$passed"); failed: $(none "$failed"); skipped: $(none "$skipped")"
 [ -z "$failed" ]
