@@ -15,16 +15,25 @@ internal static class GpuCommand
         Option<FileInfo?> json = new("--json") { Description = "Also write the results to this file, as JSON." };
         Option<bool> small = new("--small") { Description = "Tiny sizes, for the simulated GPU: does everything run and agree with the CPU." };
         Option<string> filter = new("--filter") { Description = "Only workloads whose name contains this.", DefaultValueFactory = _ => "" };
+        Option<bool> list = new("--list") { Description = "Only print the workloads' names." };
         Option<int?> repeats = new("--repeats") { Description = "Samples of each, of which the median counts; 15 if not given, 1 with --small." };
         repeats.Validators.Add(found =>
         {
             if (found.GetValue(repeats) < 1)
                 found.AddError($"--repeats takes a number from 1 on, not {found.GetValue(repeats)}.");
         });
-        Command command = new("gpu", "Compares the workloads of a GPU with the CPU, at a reduced size, and measures them. Exits with 1 where one fails or differs.") { device, json, small, filter, repeats };
+        Command command = new("gpu", "Compares the workloads of a GPU with the CPU, at a reduced size, and measures them. Exits with 1 where one fails or differs.") { device, json, small, filter, repeats, list };
         command.SetAction(parsed =>
         {
             bool isSmall = parsed.GetValue(small);
+            IEnumerable<GpuWorkload> workloads = new GpuWorkloads(isSmall).All().Where(w => w.Name.Contains(parsed.GetValue(filter)!, StringComparison.OrdinalIgnoreCase));
+            if (parsed.GetValue(list))
+            {
+                foreach (GpuWorkload workload in workloads)
+                    Console.WriteLine(workload.Name);
+                return 0;
+            }
+
             GpuTimer timer = isSmall ? new GpuTimer(parsed.GetValue(repeats) ?? 1, 0, 0) : new GpuTimer(parsed.GetValue(repeats) ?? 15, 0.3, 0.02);
             using GpuBench bench = Open(parsed.GetValue(device), timer, out string? whyNot)!;
             if (whyNot is not null)
@@ -34,7 +43,7 @@ internal static class GpuCommand
             }
 
             Console.WriteLine($"{bench.Report.Device}; {bench.Report.Driver}; cuBLAS {(bench.Report.HasCuBlas ? "found" : "not found")}; {bench.Report.Runtime}");
-            foreach (GpuWorkload workload in new GpuWorkloads(isSmall).All().Where(w => w.Name.Contains(parsed.GetValue(filter)!, StringComparison.OrdinalIgnoreCase)))
+            foreach (GpuWorkload workload in workloads)
             {
                 bench.Measure(workload);
 

@@ -81,11 +81,11 @@ def wanted(ours, peers, names, device):
             peak = next((peak for gpu, peak in PEAKS.items() if gpu in device), None)
             rate = across(ours, name, "value")
             yield name, "≥ 50 % of float32 peak", rate / peak if peak and rate else None, 0.5
-        elif re.match(r"(MLP [-\d]+, batch 128|LeNet-5, batch 128), step, replayed", name):
-            yield name, "≥ 1.5 × PyTorch", middle(ratios(ours, peers, name, peer_name(name))), 1.5
-        elif re.match(r"(VGG11|ResNet18), batch 128, step, replayed", name):
-            yield name, "≥ 0.8 × PyTorch", middle(ratios(ours, peers, name, peer_name(name))), 0.8
-            yield f"{name} (PyTorch's defaults)", "≥ 0.8 × PyTorch", middle(ratios(ours, peers, name, f"{peer_name(name)}, PyTorch's defaults")), 0.8
+        elif found := re.match(r"(MLP [-\d]+|LeNet-5|VGG11|ResNet18), batch 128, step, replayed", name):
+            bound = 0.8 if found[1] in ("VGG11", "ResNet18") else 1.5
+            yield name, f"≥ {bound} × PyTorch", middle(ratios(ours, peers, name, peer_name(name))), bound
+            if "MLP" not in name:
+                yield f"{name} (PyTorch's defaults)", f"≥ {bound} × PyTorch", middle(ratios(ours, peers, name, f"{peer_name(name)}, PyTorch's defaults")), bound
 
 
 def middle(values):

@@ -17,7 +17,7 @@
 #   ROUNDS=2                how often bench and peer are measured
 #   PART_SECONDS=570        after how many seconds a part is cut short (for bench and peer: one round of one of them)
 #   TOTAL_SECONDS=          after how many seconds in all what still runs is cut short and nothing more is begun
-#   GPU=gpu                 for trying this script: simulated (with SMALL=1)
+#   GPU=gpu                 the first GPU; or a part of its name, or its number, or simulated (with SMALL=1)
 #   SMALL=1                 tiny sizes
 #   CONSERVATIVEAD_DATA     MNIST, for volume and train; without it they take the stand-in images
 #   PYTHON=python3
@@ -109,7 +109,11 @@ else
 fi
 
 if wants parity; then
-    attempt "parity of kernels" "$bin/ConservativeAD.Kernels.Tests" -class '*.Gpu.*'
+    attempt "parity of kernels, simulated" "$bin/ConservativeAD.Kernels.Tests" -class '*.Gpu.*'
+    if [ "$gpu" != simulated ]; then
+        [ "$gpu" = gpu ] && named=0 || named=$gpu
+        attempt "parity of kernels" env CONSERVATIVEAD_GPU="$named" "$bin/ConservativeAD.Kernels.Tests" -class '*.GpuKernelTests'
+    fi
     attempt "parity of operations" "$bin/ConservativeAD.AutoDiff.Tests" -class '*DeviceParityTests'
 fi
 
