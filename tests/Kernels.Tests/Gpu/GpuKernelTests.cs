@@ -5,10 +5,10 @@ using ConservativeAD.Kernels.Reductions;
 
 namespace ConservativeAD.Kernels.Tests.Gpu;
 
-/// <summary>Kernels at sizes where a GPU divides its work, which the table of operations is too small for: on the simulated GPU, compared with the CPU.</summary>
+/// <summary>Kernels at sizes where a GPU divides its work, which the table of operations is too small for, compared with the CPU: on the simulated GPU, or on the one that CONSERVATIVEAD_GPU names.</summary>
 public sealed class GpuKernelTests : IDisposable
 {
-    private readonly Device gpu = Device.SimulatedGpu();
+    private readonly Device gpu = Environment.GetEnvironmentVariable("CONSERVATIVEAD_GPU") is { Length: > 0 } name ? Device.Gpu(name) : Device.SimulatedGpu();
 
     public void Dispose()
     {
