@@ -66,21 +66,13 @@ internal sealed class GpuWorkloads(bool isSmall)
         string suffix = $"{elements} elements, {TypeName<T>()}", driver = $"copy by the driver, {suffix}";
         double array = (double)elements * Unsafe.SizeOf<T>();
         yield return new(driver, GpuUnit.GigabytesPerSecond, device => new DriverCopyWork<T>(device, elements), device => new DriverCopyWork<T>(device, reducedElements), 0) { Bytes = 2 * array };
-        yield return Kernel("copy", 2, 1, 0, (device, x, y) => device.Copy(x[0], y));
+        yield return new($"copy, {suffix}", GpuUnit.GigabytesPerSecond, device => new CopyWork<T>(device, elements), device => new CopyWork<T>(device, reducedElements), 0) { Bytes = 2 * array, Reference = driver };
         yield return Program("relu", 2, 1, 0, x => x[0].Relu(), false);
         yield return Program("add", 3, 2, tolerance, x => x[0] + x[1], false);
         yield return Program("exp", 2, 1, tolerance, x => x[0].Exp(), false);
 
         // The argument read and the value written; argument and cotangent read and the gradient written.
         yield return Program("relu forward and backward", 5, 1, 0, x => x[0].Relu(), true);
-
-        GpuWorkload Kernel(string name, int arrays, int inputs, double allowed, Action<Device, NDArray<T>[], NDArray<T>> kernel) => new(
-            $"{name}, {suffix}",
-            GpuUnit.GigabytesPerSecond,
-            device => new KernelWork<T>(device, [.. Enumerable.Repeat(Shape.Of(elements), inputs)], [elements], kernel),
-            device => new KernelWork<T>(device, [.. Enumerable.Repeat(Shape.Of(reducedElements), inputs)], [reducedElements], kernel),
-            allowed)
-        { Bytes = arrays * array, Reference = driver };
 
         GpuWorkload Program(string name, int arrays, int inputs, double allowed, Func<Var<T>[], Var<T>> program, bool hasBackward) => new(
             $"{name}, {suffix}",
@@ -110,8 +102,8 @@ internal sealed class GpuWorkloads(bool isSmall)
         GpuWorkload Product(string named, string by, ProductsBy products, double allowed) => new(
             $"{named}, {by}",
             GpuUnit.TeraflopsPerSecond,
-            device => new KernelWork<T>(device, [[n, n], [n, n]], [n, n], (on, x, y) => on.MatrixProduct(x[0], x[1], y)),
-            device => new KernelWork<T>(device, [[reducedProduct, reducedProduct], [reducedProduct, reducedProduct]], [reducedProduct, reducedProduct], (on, x, y) => on.MatrixProduct(x[0], x[1], y)),
+            device => new ProductWork<T>(device, n),
+            device => new ProductWork<T>(device, reducedProduct),
             allowed)
         {
             Bytes = 3.0 * n * n * Unsafe.SizeOf<T>(),

@@ -19,6 +19,7 @@
 #   TOTAL_SECONDS=          after how many seconds in all what still runs is cut short and nothing more is begun
 #   GPU=gpu                 the first GPU; or a part of its name, or its number, or simulated (with SMALL=1)
 #   SMALL=1                 tiny sizes
+#   VOLUME_BITS=16          precisions of the volume study, such as 16,32
 #   CONSERVATIVEAD_DATA     MNIST, for volume and train; without it they take the stand-in images
 #   PYTHON=python3
 set -uo pipefail
@@ -144,7 +145,7 @@ if wants volume; then
     if [ -n "$small" ]; then
         depths=1 networks=1 size=(--widths 4 --samples 8 --batch 8)
     fi
-    attempt volume "$bin/conservative-ad" volume --device "$gpu" --precisions 16 --depths "$depths" --networks "$networks" "${size[@]}" --out "$results/volume" "${resume[@]}"
+    attempt volume "$bin/conservative-ad" volume --device "$gpu" --precisions "${VOLUME_BITS:-16}" --depths "$depths" --networks "$networks" "${size[@]}" --out "$results/volume" "${resume[@]}"
 fi
 
 if wants train; then
