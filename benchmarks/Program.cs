@@ -1,8 +1,10 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
+using ConservativeAD.Benchmarks.Gpu;
 using ConservativeAD.Benchmarks.Kinks;
 using ConservativeAD.Benchmarks.Limits;
 using ConservativeAD.Benchmarks.Memory;
+using ConservativeAD.Benchmarks.Problems;
 using ConservativeAD.Benchmarks.Scalars;
 using ConservativeAD.Benchmarks.Steps;
 using ConservativeAD.Benchmarks.Summation;
@@ -11,7 +13,7 @@ using ConservativeAD.Benchmarks.Volume;
 using ConservativeAD.Benchmarks.Workloads;
 using TorchSharp;
 
-// "versus" measures against libtorch, "summation" counts exact zeros, "kinks" measures what looking at kinks costs, "scalars" measures the scalar tape, "volume" the volume study, "limits" products against the peak and gradients against functions, "memory" peaks, "steps" the steps of optimisers; everything else goes to BenchmarkDotNet (try --list flat, or --filter '*').
+// "versus" measures against libtorch, "summation" counts exact zeros, "kinks" measures what looking at kinks costs, "scalars" measures the scalar tape, "volume" the volume study, "limits" products against the peak and gradients against functions, "memory" peaks, "problems" gradients of large-scale test problems, "gpu" a GPU, "steps" the steps of optimisers; everything else goes to BenchmarkDotNet (try --list flat, or --filter '*').
 Option<int[]> threads = new("--threads") { Description = "Numbers of threads to measure at.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2] };
 Option<string> filter = new("--filter") { Description = "Only workloads whose name contains this.", DefaultValueFactory = _ => "" };
 Option<int> pairs = new("--pairs") { Description = "Interleaved pairs of samples.", DefaultValueFactory = _ => 15 };
@@ -42,7 +44,7 @@ versus.SetAction(parsed =>
     return 0;
 });
 
-if (args is ["versus" or "summation" or "kinks" or "scalars" or "volume" or "limits" or "memory" or "steps", ..])
-    return new RootCommand("Benchmarks of ConservativeAD.") { versus, SummationCommand.Create(), KinksCommand.Create(), ScalarsCommand.Create(), VolumeSpeedCommand.Create(), LimitsCommand.Create(), MemoryCommand.Create(), StepsCommand.Create() }.Parse(args).Invoke();
+if (args is ["versus" or "summation" or "kinks" or "scalars" or "volume" or "limits" or "memory" or "problems" or "gpu" or "steps", ..])
+    return new RootCommand("Benchmarks of ConservativeAD.") { versus, SummationCommand.Create(), KinksCommand.Create(), ScalarsCommand.Create(), VolumeSpeedCommand.Create(), LimitsCommand.Create(), MemoryCommand.Create(), ProblemsCommand.Create(), GpuCommand.Create(), StepsCommand.Create() }.Parse(args).Invoke();
 BenchmarkSwitcher.FromAssembly(typeof(WorkloadList).Assembly).Run(args);
 return 0;

@@ -191,4 +191,13 @@ internal static class ArgumentChecks
             || (TUpdate.States > 3 && fourth.Shape != parameter.Shape))
             throw new ArgumentException($"An update of parameters of shape {parameter.Shape} was given a gradient of {gradient.Shape} and states of {first.Shape}, {second.Shape}, {third.Shape} and {fourth.Shape}, of which it keeps {TUpdate.States}; all must be equal.");
     }
+
+    /// <summary>The arrays of a conversion between element types.</summary>
+    public static void Conversion<TFrom, TTo>(in NDArray<TFrom> source, in NDArray<TTo> destination)
+        where TFrom : unmanaged
+        where TTo : unmanaged
+    {
+        if (source.Count != destination.Count || !source.IsContiguous || !destination.IsContiguous)
+            throw new ArgumentException($"An array of {source.Shape} was to be converted to one of {destination.Shape}; both must be contiguous and of as many elements.");
+    }
 }

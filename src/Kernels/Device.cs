@@ -159,6 +159,17 @@ public abstract partial class Device : IDisposable
     /// <exception cref="ArgumentException">The arrays differ in length.</exception>
     public abstract void CopyIndices(in NDArray<int> source, in NDArray<int> destination);
 
+    /// <summary>destination = factor · source, as another element type, rounded once.</summary>
+    /// <typeparam name="TFrom">float, double or Half.</typeparam>
+    /// <typeparam name="TTo">float, double or Half.</typeparam>
+    /// <param name="source">The source; contiguous.</param>
+    /// <param name="destination">The destination; contiguous, of as many elements.</param>
+    /// <param name="factor">The factor; where neither type is double it is a float.</param>
+    /// <exception cref="ArgumentException">The arrays differ in length, or one is not contiguous.</exception>
+    public abstract void Convert<TFrom, TTo>(in NDArray<TFrom> source, in NDArray<TTo> destination, double factor = 1)
+        where TFrom : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<TFrom>
+        where TTo : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<TTo>;
+
     /// <summary>Reduces x over every axis where the destination, aligned at the last axis, has extent 1 or no axis.</summary>
     /// <typeparam name="T">float, double or Half; Half is accumulated in float and rounded once.</typeparam>
     /// <typeparam name="TReduction">What is computed.</typeparam>

@@ -83,7 +83,15 @@ public abstract class Optimizer<T> : IOptimizer<T>
 
     /// <inheritdoc/>
     /// <exception cref="ArithmeticException">A gradient is not finite, one was looked for, and <see cref="OnNonFiniteGradient"/> says to throw.</exception>
-    public bool Step(Gradients<T> gradients)
+    public bool Step(Gradients<T> gradients) => StepFrom(gradients);
+
+    /// <summary>Makes one step, with gradients from anywhere.</summary>
+    /// <typeparam name="TGradients">Where they come from.</typeparam>
+    /// <param name="gradients">The gradients; parameters without one are passed over.</param>
+    /// <returns>Whether the step was made; false where it was skipped because a gradient is not finite.</returns>
+    /// <exception cref="ArithmeticException">A gradient is not finite, one was looked for, and <see cref="OnNonFiniteGradient"/> says to throw.</exception>
+    public bool StepFrom<TGradients>(TGradients gradients)
+        where TGradients : IGradientSource<T>
     {
         if (Clipping.MaximumNorm is not null || CheckGradients)
         {
@@ -153,7 +161,8 @@ public abstract class Optimizer<T> : IOptimizer<T>
             ?? throw new ArgumentException($"The parameter {parameter} is not one of the {slots.Length} that this optimiser steps.", nameof(parameter));
     }
 
-    private bool TryMeasure(Gradients<T> gradients)
+    private bool TryMeasure<TGradients>(TGradients gradients)
+        where TGradients : IGradientSource<T>
     {
         double sum = 0;
         foreach (OptimizerSlot<T> slot in slots)

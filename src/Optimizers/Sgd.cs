@@ -49,10 +49,12 @@ public sealed class Sgd<T> : Optimizer<T>
             device.Update(new Bare(stepSize), slot.Parameter.Value, gradient);
         else if (Momentum == 0)
             device.Update(new Plain(clipped, stepSize, weightDecay), slot.Parameter.Value, gradient);
+        else if (Nesterov)
+            device.Update(new LookingAhead(clipped, stepSize, weightDecay, slot.Updates == 1 ? 0 : Momentum, Momentum), slot.Parameter.Value, gradient, slot.First);
         else if (slot.Updates == 1)
-            device.Update(new WithMomentum(clipped, stepSize, weightDecay, 0, 1, Nesterov ? Momentum : 0), slot.Parameter.Value, gradient, slot.First);
+            device.Update(new WithMomentum(clipped, stepSize, weightDecay, 0, 1), slot.Parameter.Value, gradient, slot.First);
         else
-            device.Update(new WithMomentum(clipped, stepSize, weightDecay, Momentum, 1 - Dampening, Nesterov ? Momentum : 0), slot.Parameter.Value, gradient, slot.First);
+            device.Update(new WithMomentum(clipped, stepSize, weightDecay, Momentum, 1 - Dampening), slot.Parameter.Value, gradient, slot.First);
     }
 
     internal readonly struct Bare(double stepSize) : IUpdate
@@ -75,7 +77,7 @@ public sealed class Sgd<T> : Optimizer<T>
         }
     }
 
-    internal readonly struct WithMomentum(ClippedGradient clipped, double stepSize, double decay, double kept, double added, double ahead) : IUpdate
+    internal readonly struct WithMomentum(ClippedGradient clipped, double stepSize, double decay, double kept, double added) : IUpdate
     {
         public static int States => 1;
 
@@ -84,8 +86,20 @@ public sealed class Sgd<T> : Optimizer<T>
         {
             L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
             first = (L.Constant(kept) * first) + (L.Constant(added) * g);
-            L momentum = L.Constant(ahead);
-            parameter -= L.Constant(stepSize) * L.IfGreater(momentum, L.Constant(0), g + (momentum * first), first);
+            parameter -= L.Constant(stepSize) * first;
+        }
+    }
+
+    internal readonly struct LookingAhead(ClippedGradient clipped, double stepSize, double decay, double kept, double momentum) : IUpdate
+    {
+        public static int States => 1;
+
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
+            where L : struct, ILane<L>
+        {
+            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
+            first = (L.Constant(kept) * first) + g;
+            parameter -= L.Constant(stepSize) * (g + (L.Constant(momentum) * first));
         }
     }
 }

@@ -2,49 +2,100 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Optimizers.Tests;
 
-/// <summary>Masters in float, and the scale of the loss.</summary>
 public class MixedPrecisionTests
 {
-    [Fact]
-    public void StepsTooSmallForSixteenBitsAddUpInTheMasters()
-    {
-        var parameter = new Parameter<Half>("x", Device.Default, [1], [(Half)1]);
-        using var mixed = new MixedPrecision([parameter], masters => new Sgd<float>(masters, new ConstantStepSize(1e-4)));
-        using var given = new GivenGradients<Half>(parameter);
-        for (int t = 0; t < 100; t++)
-            Assert.True(mixed.Step(given.Of([(Half)mixed.Scale])));
+    public static TheoryData<bool> Devices => new(false, true);
 
-        // A Half step from 1 by 10⁻⁴ rounds back to 1 every time; the sum of a hundred does not.
-        Assert.Equal(0.99, mixed.Masters[0].Value.GetScalar(), 1e-5);
-        Assert.Equal((Half)0.99f, parameter.Value.GetScalar());
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void StepsTooSmallForHalfAddUpInTheMasters(bool onGpu)
+    {
+        using Device device = onGpu ? Device.SimulatedGpu() : Device.Cpu(1);
+        Parameter<Half> parameter = new("x", device, [2], [(Half)1, (Half)(-1)]);
+        using MixedPrecision optimizer = new([parameter], masters => new Sgd<float>(masters, new ConstantStepSize(1e-4)), LossScaling.Constant(1024));
+        using Tape<Half> tape = new(device);
+        for (int step = 0; step < 20; step++)
+        {
+            tape.Reset();
+            Assert.True(optimizer.Step(optimizer.Backward(tape, tape.Parameter(parameter).Sum())));
+        }
+
+        // 20 steps of 10⁻⁴, each below half a unit of 1 in Half.
+        Assert.Equal(1 - 2e-3, optimizer.Masters[0].Value.ToArray()[0], 1e-6);
+        Assert.Equal((Half)(float)(1 - 2e-3), parameter.Value.ToArray()[0]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void GradientsBelowTheSmallestHalfAreKept(bool onGpu)
+    {
+        using Device device = onGpu ? Device.SimulatedGpu() : Device.Cpu(1);
+        Parameter<Half> parameter = new("x", device, [1], [(Half)1]);
+        using MixedPrecision optimizer = new([parameter], masters => new Sgd<float>(masters, new ConstantStepSize(Math.ScaleB(1, 20))));
+        using Tape<Half> tape = new(device);
+        // The derivative is 2⁻²⁶, a quarter of the smallest number above 0.
+        Var<Half> small = tape.Parameter(parameter) * tape.Constant([1], [(Half)Math.ScaleB(1, -13)]);
+        Var<Half> loss = (small * tape.Constant([1], [(Half)Math.ScaleB(1, -13)])).Sum();
+        Assert.True(optimizer.Step(optimizer.Backward(tape, loss)));
+        Assert.Equal(1 - MathF.ScaleB(1, -6), optimizer.Masters[0].Value.GetScalar());
     }
 
     [Fact]
-    public void InfiniteGradientsSkipTheStepAndHalveTheScale()
+    public void AGradientThatIsNotFiniteIsSkippedAndLowersTheScale()
     {
-        var parameter = new Parameter<Half>("x", Device.Default, [2], [(Half)1, (Half)2]);
-        using var mixed = new MixedPrecision([parameter], masters => new Sgd<float>(masters, new ConstantStepSize(0.5))) { Scale = 8, GrowthInterval = 3 };
-        using var given = new GivenGradients<Half>(parameter);
-        Assert.False(mixed.Step(given.Of([Half.PositiveInfinity, (Half)1])));
-        Assert.False(mixed.Step(given.Of([(Half)1, Half.NaN])));
-        Assert.Equal(2, mixed.Scale);
-        Assert.Equal(0, mixed.Optimizer.StepCount);
-        Assert.Equal([(Half)1, (Half)2], parameter.Value.ToArray());
-        for (int t = 0; t < 3; t++)
-            Assert.True(mixed.Step(given.Of([(Half)2, (Half)0])));
-        Assert.Equal(4, mixed.Scale);
-        Assert.Equal(0, mixed.GoodSteps);
+        Parameter<Half> parameter = new("x", Device.Default, [1], [(Half)3]);
+        using MixedPrecision optimizer = new([parameter], masters => new Sgd<float>(masters, new ConstantStepSize(1e-3)), new LossScaling { GrowthInterval = 2 });
+        using Tape<Half> tape = new();
+        bool Step(double slope)
+        {
+            tape.Reset();
+            return optimizer.Step(optimizer.Backward(tape, (tape.Parameter(parameter) * tape.Constant([1], [(Half)slope])).Sum()));
+        }
 
-        // Gradient 2 at scale 2 is a gradient of 1.
-        Assert.Equal([(Half)(-0.5), (Half)2], parameter.Value.ToArray());
+        Assert.False(Step(100));
+        Assert.Equal(16384, optimizer.Scale);
+        Assert.Equal((Half)3, parameter.Value.GetScalar());
+        Assert.Equal(1, optimizer.SkippedSteps);
+        Assert.Equal(0, optimizer.StepCount);
+        Assert.True(Step(1));
+        Assert.True(Step(1));
+        Assert.Equal(32768, optimizer.Scale);
+        Assert.Equal(2, optimizer.StepCount);
     }
 
     [Fact]
-    public void BadSettingsAreRefused()
+    public void WithEnoughBitsItIsTheWrappedOptimizer()
     {
-        Assert.Contains("none was given", Assert.Throws<ArgumentException>(() => new MixedPrecision([], masters => new Adam<float>(masters, new ConstantStepSize(1)))).Message);
-        var parameter = new Parameter<Half>("x", Device.Default, [1]);
-        using var mixed = new MixedPrecision([parameter], masters => new Adam<float>(masters, new ConstantStepSize(1)));
-        Assert.Contains("was 0", Assert.Throws<ArgumentOutOfRangeException>(() => mixed.Scale = 0).Message);
+        float[] start = [0.5f, -0.25f, 2];
+        Parameter<Half> half = new("x", Device.Default, [3], [.. start.Select(value => (Half)value)]);
+        Parameter<float> single = new("x", Device.Default, [3], start);
+        using MixedPrecision mixed = new([half], masters => new Adam<float>(masters, new ConstantStepSize(0.01)), LossScaling.Constant(1024));
+        Adam<float> plain = new([single], new ConstantStepSize(0.01));
+        using Tape<Half> tape = new();
+        using Tape<float> wide = new();
+        for (int step = 0; step < 5; step++)
+        {
+            // A linear loss: its gradients are halves, whatever the parameters.
+            tape.Reset();
+            wide.Reset();
+            mixed.Step(mixed.Backward(tape, (tape.Parameter(half) * tape.Constant([3], [(Half)1, (Half)(-2), (Half)0.125])).Sum()));
+            plain.Step(wide.Backward((wide.Parameter(single) * wide.Constant([3], [1, -2, 0.125f])).Sum()));
+        }
+
+        Assert.Equal(single.Value.ToArray(), mixed.Masters[0].Value.ToArray());
+        Assert.Equal(single.Value.ToArray().Select(value => (Half)value), half.Value.ToArray());
+    }
+
+    [Fact]
+    public void BadSettingsAreTold()
+    {
+        Assert.Contains("power of 2", Assert.Throws<ArgumentOutOfRangeException>(() => LossScaling.Constant(1000)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LossScaling { GrowthInterval = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LossScaling { Backoff = 0.5 });
+        Assert.Throws<ArgumentException>(() => new MixedPrecision([], masters => new Sgd<float>(masters, new ConstantStepSize(1))));
+        Parameter<Half> parameter = new("x", Device.Default, [2]);
+        using MixedPrecision optimizer = new([parameter], masters => new Sgd<float>(masters, new ConstantStepSize(1)));
+        using Tape<Half> tape = new();
+        Assert.Contains("needs a reduction", Assert.Throws<ArgumentException>(() => optimizer.Backward(tape, tape.Parameter(parameter).Abs())).Message, StringComparison.Ordinal);
     }
 }

@@ -113,7 +113,7 @@ internal sealed class TensorRun(Tape<double> tape, Var<double>[] leaves, Var<dou
 
     public override void Dispose() => tape.Dispose();
 
-    internal static double[] Flat(Var<double>[] leaves, Gradients<double> gradients) => [.. leaves.SelectMany(leaf => gradients[leaf].ToArray())];
+    internal static double[] Flat(Var<double>[] leaves, Gradients<double> gradients) => leaves.Length == 1 ? gradients[leaves[0]].ToArray() : [.. leaves.SelectMany(leaf => gradients[leaf].ToArray())];
 
     private double[] Flat(Gradients<double> gradients) => Flat(leaves, gradients);
 }

@@ -7,7 +7,7 @@ namespace ConservativeAD;
 /// <summary>The gradients of one reverse pass. They live on the tape, until its next reverse pass or reset.</summary>
 /// <typeparam name="T">The element type.</typeparam>
 [SuppressMessage("Performance", "CA1815", Justification = "A view of the tape; comparing it has no use.")]
-public readonly struct Gradients<T>
+public readonly struct Gradients<T> : IGradientSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Tape<T> tape;

@@ -96,6 +96,12 @@ internal sealed unsafe partial class CpuDevice : Device
     public override void Reduce<T, TReduction>(TReduction reduction, in NDArray<T> x, in NDArray<T> destination, bool accumulate) =>
         ReductionLoop.Run<T, TReduction>(pool, x, destination, accumulate);
 
+    public override void Convert<TFrom, TTo>(in NDArray<TFrom> source, in NDArray<TTo> destination, double factor)
+    {
+        ArgumentChecks.Conversion(source, destination);
+        Conversions.Run(pool, MapLoop.Pointer(source), MapLoop.Pointer(destination), source.Count, factor);
+    }
+
     public override void CopyIndices(in NDArray<int> source, in NDArray<int> destination)
     {
         if (source.Count != destination.Count)

@@ -61,16 +61,22 @@ internal readonly struct ConvolutionWalk
     }
 
     /// <summary>Where the output element stands that a tap (output channel, row and column of the kernel) brought a place of the input (image and place) to; −1 where there is none.</summary>
-    public int OutputAt(int group, int tap, int position)
+    public int OutputAt(int group, int tap, int place)
     {
-        int plane = KernelPlane, channel = tap / plane, place = tap - (channel * plane), i = place / kernelWidth, j = place - (i * kernelWidth);
-        int inputs = InputPlane, image = position / inputs, at = position - (image * inputs), h = at / InputWidth, w = at - (h * InputWidth);
+        int channel = tap / KernelPlane, position = PositionAt(tap - (channel * KernelPlane), place), image = place / InputPlane;
+        return position < 0 ? -1 : (((((image * Groups) + group) * OutputChannels) + channel) * OutputPlane) + position;
+    }
+
+    /// <summary>Which position of the output reads a place of the input (image and place) with an element of the kernel; −1 where none does.</summary>
+    public int PositionAt(int kernelPlace, int place)
+    {
+        int i = kernelPlace / kernelWidth, j = kernelPlace - (i * kernelWidth), at = place % InputPlane, h = at / InputWidth, w = at - (h * InputWidth);
         int row = h + paddingHeight - (i * dilationHeight), column = w + paddingWidth - (j * dilationWidth);
         if (row < 0 || column < 0 || row % strideHeight != 0 || column % strideWidth != 0)
             return -1;
         row /= strideHeight;
         column /= strideWidth;
-        return row < OutputHeight && column < OutputWidth ? (((((image * Groups) + group) * OutputChannels) + channel) * OutputPlane) + (row * OutputWidth) + column : -1;
+        return row < OutputHeight && column < OutputWidth ? (row * OutputWidth) + column : -1;
     }
 
     /// <summary>Where the weight of an output channel, an input channel and a place of the kernel stands.</summary>

@@ -48,8 +48,12 @@ internal sealed unsafe class CuBlas : IDisposable
         {
             if (!NativeLibrary.TryLoad(name, out nint library))
                 continue;
-            if (Open(accelerator, library, cuda.StreamPtr) is { } found && found.IsRight(accelerator, stream))
+            if (Open(accelerator, library, cuda.StreamPtr) is not { } found)
+                NativeLibrary.Free(library);
+            else if (found.IsRight(accelerator, stream))
                 return found;
+            else
+                found.Dispose();
         }
 
         return null;

@@ -215,6 +215,52 @@ internal sealed partial class GpuDevice
         Of<T>().Choose(random, destination, Philox.Threshold(dropProbability), T.Zero, Philox.Kept<T>(dropProbability), offset);
     }
 
+    public override void Convert<TFrom, TTo>(in NDArray<TFrom> source, in NDArray<TTo> destination, double factor)
+    {
+        ArgumentChecks.Conversion(source, destination);
+        if (typeof(TFrom) == typeof(double))
+            FromDouble(source, destination, factor);
+        else if (typeof(TTo) == typeof(double))
+            ToDouble(source, destination, factor);
+        else if (typeof(TFrom) == typeof(float))
+            FromLane<TFrom, SingleElement, TTo>(source, destination, factor);
+        else
+            FromLane<TFrom, HalfElement, TTo>(source, destination, factor);
+    }
+
+    private void FromLane<TFrom, E, TTo>(in NDArray<TFrom> source, in NDArray<TTo> destination, double factor)
+        where TFrom : unmanaged
+        where E : unmanaged, IElement<E, SingleLane>
+        where TTo : unmanaged
+    {
+        if (typeof(TTo) == typeof(float))
+            ForEach(source.Count, new ConvertBody<E, SingleElement, SingleLane>(View<TFrom, E>(source), View<TTo, SingleElement>(destination), factor));
+        else
+            ForEach(source.Count, new ConvertBody<E, HalfElement, SingleLane>(View<TFrom, E>(source), View<TTo, HalfElement>(destination), factor));
+    }
+
+    private void FromDouble<TFrom, TTo>(in NDArray<TFrom> source, in NDArray<TTo> destination, double factor)
+        where TFrom : unmanaged
+        where TTo : unmanaged
+    {
+        if (typeof(TTo) == typeof(double))
+            ForEach(source.Count, new ConvertBody<DoubleElement, DoubleElement, DoubleLane>(View<TFrom, DoubleElement>(source), View<TTo, DoubleElement>(destination), factor));
+        else if (typeof(TTo) == typeof(float))
+            ForEach(source.Count, new ConvertByDoubleBody<DoubleElement, DoubleLane, SingleElement, SingleLane>(View<TFrom, DoubleElement>(source), View<TTo, SingleElement>(destination), factor));
+        else
+            ForEach(source.Count, new ConvertByDoubleBody<DoubleElement, DoubleLane, HalfElement, SingleLane>(View<TFrom, DoubleElement>(source), View<TTo, HalfElement>(destination), factor));
+    }
+
+    private void ToDouble<TFrom, TTo>(in NDArray<TFrom> source, in NDArray<TTo> destination, double factor)
+        where TFrom : unmanaged
+        where TTo : unmanaged
+    {
+        if (typeof(TFrom) == typeof(float))
+            ForEach(source.Count, new ConvertByDoubleBody<SingleElement, SingleLane, DoubleElement, DoubleLane>(View<TFrom, SingleElement>(source), View<TTo, DoubleElement>(destination), factor));
+        else
+            ForEach(source.Count, new ConvertByDoubleBody<HalfElement, SingleLane, DoubleElement, DoubleLane>(View<TFrom, HalfElement>(source), View<TTo, DoubleElement>(destination), factor));
+    }
+
     private GpuNumbers<T> Of<T>()
         where T : unmanaged =>
         typeof(T) == typeof(float) ? (GpuNumbers<T>)(object)singles : typeof(T) == typeof(double) ? (GpuNumbers<T>)(object)doubles : typeof(T) == typeof(Half) ? (GpuNumbers<T>)(object)halves
@@ -225,7 +271,7 @@ internal sealed partial class GpuDevice
     {
         NDArray<T> contiguous = array.IsContiguous ? array : Contiguous(array);
         NDArray<float> wide = Allocate<float>(array.Shape);
-        ForEach(array.Count, new ConvertBody<HalfElement, SingleElement, SingleLane>(View<T, HalfElement>(contiguous), View<float, SingleElement>(wide)));
+        ForEach(array.Count, new ConvertBody<HalfElement, SingleElement, SingleLane>(View<T, HalfElement>(contiguous), View<float, SingleElement>(wide), 1));
         if (!array.IsContiguous)
             Return(contiguous.Storage);
         return wide;
@@ -236,7 +282,7 @@ internal sealed partial class GpuDevice
     {
         bool isDirect = destination.IsContiguous && !accumulate;
         NDArray<T> narrow = isDirect ? destination : Allocate<T>(destination.Shape);
-        ForEach(wide.Count, new ConvertBody<SingleElement, HalfElement, SingleLane>(View<float, SingleElement>(wide), View<T, HalfElement>(narrow)));
+        ForEach(wide.Count, new ConvertBody<SingleElement, HalfElement, SingleLane>(View<float, SingleElement>(wide), View<T, HalfElement>(narrow), 1));
         if (!isDirect)
         {
             Copy(narrow, destination, accumulate);

@@ -32,6 +32,7 @@ internal sealed unsafe partial class GpuDevice : Device
         GroupSize = Math.Min(ThreadsPerGroup, accelerator.MaxNumThreadsPerGroup);
         faults = new FaultReport(accelerator, stream);
         Products = CuBlas.Find(accelerator, stream);
+        UnfoldsConvolutions = Products is not null;
         singles = new GpuNumbers<float, SingleElement, SingleLane>(this);
         doubles = new GpuNumbers<double, DoubleElement, DoubleLane>(this);
         halves = new GpuNumbers<System.Half, HalfElement, SingleLane>(this);
@@ -48,6 +49,9 @@ internal sealed unsafe partial class GpuDevice : Device
 
     /// <summary>The library of matrix products, where there is one.</summary>
     public CuBlas? Products { get; }
+
+    /// <summary>Whether convolutions are unfolded into matrices, for a library of matrix products to multiply.</summary>
+    public bool UnfoldsConvolutions { get; set; }
 
     /// <summary>The kernels compiled so far.</summary>
     public KernelCache Kernels => kernels;

@@ -47,6 +47,12 @@ internal sealed partial class GpuNumbers<T, E, L>
         shape.Validate();
         ArrayView<E> input = Flat(x), output = Flat(y), kernel = Flat(weights), added = bias.IsNone ? kernel : Flat(bias);
         ConvolutionWalk walk = new(shape);
+        if (Unfolds(shape))
+        {
+            Unfolded(shape, walk, x, weights, bias, y);
+            return;
+        }
+
         Run(shape.Groups, walk.OutputChannels, shape.Batch * walk.OutputPlane, walk.InputChannels * walk.KernelPlane, 1, 0, new ConvolutionOperands<E, L>(walk, input, kernel, added, bias.IsNone ? 0 : 1, output));
     }
 
@@ -54,6 +60,12 @@ internal sealed partial class GpuNumbers<T, E, L>
     {
         shape.Validate();
         ConvolutionWalk walk = new(shape);
+        if (Unfolds(shape))
+        {
+            UnfoldedDataGradient(shape, walk, dy, weights, dx, accumulate);
+            return;
+        }
+
         Run(shape.Groups, walk.InputChannels, shape.Batch * walk.InputPlane, walk.OutputChannels * walk.KernelPlane, 0, 0, new DataGradientOperands<E, L>(walk, Flat(dy), Flat(weights), Flat(dx), accumulate ? 1 : 0));
     }
 
@@ -61,6 +73,12 @@ internal sealed partial class GpuNumbers<T, E, L>
     {
         shape.Validate();
         ConvolutionWalk walk = new(shape);
+        if (Unfolds(shape))
+        {
+            UnfoldedWeightGradient(shape, walk, x, dy, dw, accumulate);
+            return;
+        }
+
         Run(shape.Groups, walk.OutputChannels, walk.InputChannels * walk.KernelPlane, shape.Batch * walk.OutputPlane, 1, 1, new WeightGradientOperands<E, L>(walk, Flat(x), Flat(dy), Flat(dw), accumulate ? 1 : 0));
     }
 

@@ -26,8 +26,14 @@ internal sealed class KernelCache(Accelerator accelerator)
     private static void RunIndices<TBody>(int count, TBody body)
         where TBody : struct, IIndexBody
     {
-        for (int index = Grid.GlobalIndex.X; index < count; index += Grid.DimX * Group.DimX)
+        // The comparison does not overflow where the count is near the largest integer.
+        int step = Grid.DimX * Group.DimX;
+        for (int index = Grid.GlobalIndex.X; index < count; index += step)
+        {
             body.Run(index);
+            if (index > count - step)
+                return;
+        }
     }
 
     private static void RunParts<TBody>(int count, TBody body)

@@ -40,15 +40,3 @@ internal readonly struct UpdateBody<E, L, TUpdate>(TUpdate update, ArrayView<E> 
             fourth[index] = E.Store(d);
     }
 }
-
-/// <summary>A number as another element type.</summary>
-internal readonly struct ConvertBody<E, F, L>(ArrayView<E> source, ArrayView<F> destination) : IIndexBody
-    where E : unmanaged, IElement<E, L>
-    where F : unmanaged, IElement<F, L>
-    where L : unmanaged, IThreadLane<L>
-{
-    private readonly ArrayView<E> source = source;
-    private readonly ArrayView<F> destination = destination;
-
-    public void Run(int index) => destination[index] = F.Store(E.Load(source[index]));
-}

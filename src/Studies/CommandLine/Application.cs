@@ -25,6 +25,7 @@ internal static class Application
               conservative-ad inspect                                  small programs at their kinks, with exact answers
               conservative-ad inspect --picture crescent               a picture of one
               conservative-ad check                                    whether gradients are conservative, kinks included
+              conservative-ad solve --suite uns                        test problems of nonsmooth optimisation
 
             Data are read from the folder that --data or CONSERVATIVEAD_DATA names; without it, a stand-in is drawn by the program.
             """)
@@ -33,6 +34,7 @@ internal static class Application
             TrainCommand.Create(terminal),
             InspectCommand.Create(terminal),
             CheckCommand.Create(terminal),
+            SolveCommand.Create(terminal),
         };
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

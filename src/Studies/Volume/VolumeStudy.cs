@@ -55,21 +55,20 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
     private void Run<T>(Unit[] units, Action<FinishedBlock> report, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        // One thread inside a kernel: the networks run side by side instead.
-        using Device device = compute.Open(1);
-        NDArray<T> pixels = images.PixelsOn<T>(device);
-        NDArray<int> labels = images.LabelsOn(device);
-        Dictionary<int, LiveColumns<T>>? live = device.RunsAhead ? null : units.Select(unit => unit.Row.Batch).Distinct().ToDictionary(batch => batch, batch => new LiveColumns<T>(device, pixels, batch));
+        // One thread inside a kernel: the networks run side by side instead. A GPU takes a stream for each of them.
+        using Inputs<T> shared = new(compute.Open(1), images, units);
         ConcurrentQueue<Unit> queue = new(units);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ExceptionDispatchInfo? failure = null;
 
         void Work()
         {
+            Inputs<T>? own = null;
             try
             {
+                own = shared.Device.RunsAhead ? new Inputs<T>(compute.Open(1), images, units) : null;
                 while (!stop.IsCancellationRequested && queue.TryDequeue(out Unit unit))
-                    report(Test(device, unit, pixels, live?[unit.Row.Batch], labels, stop.Token));
+                    report(Test(own ?? shared, unit, stop.Token));
             }
             catch (OperationCanceledException)
             {
@@ -79,6 +78,10 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
             {
                 Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(problem), null);
                 stop.Cancel();
+            }
+            finally
+            {
+                own?.Dispose();
             }
         }
 
@@ -90,15 +93,39 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
         failure?.Throw();
     }
 
-    private FinishedBlock Test<T>(Device device, in Unit unit, in NDArray<T> pixels, LiveColumns<T>? live, in NDArray<int> labels, CancellationToken cancellation)
+    private FinishedBlock Test<T>(Inputs<T> inputs, in Unit unit, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long start = Stopwatch.GetTimestamp();
-        using BifurcationTest<T> test = new(device, pixels.Shape[1], images.Classes, unit.Row.Depth, unit.Row.Width);
+        using BifurcationTest<T> test = new(inputs.Device, inputs.Pixels.Shape[1], images.Classes, unit.Row.Depth, unit.Row.Width);
         NetworkOutcome outcome = default;
         for (int network = unit.First; network < unit.First + unit.Count; network++)
-            outcome += test.Test(settings.Seed, network, pixels, live, labels, unit.Row.Batch, Procedure, cancellation);
+            outcome += test.Test(settings.Seed, network, inputs.Pixels, inputs.Live?[unit.Row.Batch], inputs.Labels, unit.Row.Batch, Procedure, cancellation);
         return new FinishedBlock(unit.Row, unit.Block, outcome, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    // The images on a device, which goes with them.
+    private sealed class Inputs<T> : IDisposable
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public Inputs(Device device, ImageSet images, Unit[] units)
+        {
+            Device = device;
+            Pixels = images.PixelsOn<T>(device);
+            Labels = images.LabelsOn(device);
+            NDArray<T> pixels = Pixels;
+            Live = device.RunsAhead ? null : units.Select(unit => unit.Row.Batch).Distinct().ToDictionary(batch => batch, batch => new LiveColumns<T>(device, pixels, batch));
+        }
+
+        public Device Device { get; }
+
+        public NDArray<T> Pixels { get; }
+
+        public NDArray<int> Labels { get; }
+
+        public Dictionary<int, LiveColumns<T>>? Live { get; }
+
+        public void Dispose() => Device.Dispose();
     }
 
     private readonly record struct Unit(RowKey Row, int Block, int First, int Count);

@@ -5,10 +5,10 @@ using ConservativeAD.Kernels.Reductions;
 
 namespace ConservativeAD.Kernels.Tests.Gpu;
 
-/// <summary>Kernels at sizes where a GPU divides its work, which the table of operations is too small for: on the simulated GPU, compared with the CPU.</summary>
+/// <summary>Kernels at sizes where a GPU divides its work, which the table of operations is too small for, compared with the CPU: on the simulated GPU, or on the one that CONSERVATIVEAD_GPU names.</summary>
 public sealed class GpuKernelTests : IDisposable
 {
-    private readonly Device gpu = Device.SimulatedGpu();
+    private readonly Device gpu = Environment.GetEnvironmentVariable("CONSERVATIVEAD_GPU") is { Length: > 0 } name ? Device.Gpu(name) : Device.SimulatedGpu();
 
     public void Dispose()
     {
@@ -57,6 +57,30 @@ public sealed class GpuKernelTests : IDisposable
             return [y.ToArray(), dx.ToArray(), dw.ToArray()];
         }
 
+        double[][] expected = Run(Device.Default), actual = Run(gpu);
+        for (int i = 0; i < expected.Length; i++)
+            AssertClose(expected[i], actual[i], 1e-13);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void UnfoldedConvolutionsAgree(bool accumulate)
+    {
+        // 16 channels of 64 taps and more: what a library of matrix products would be given.
+        ConvolutionShape shape = new(3, 8, 5, 4, 16, 3, 3, 2, 1, 1, 1);
+        double[] x = Values<double>(shape.InputLength, 1), w = Values<double>(shape.WeightLength, 2), bias = Values<double>(16, 3), dy = Values<double>(shape.OutputLength, 4);
+        double[][] Run(Device device)
+        {
+            NDArray<double> input = device.Array<double>([3, 8, 5, 4], x), weights = device.Array<double>([16, 8, 3, 3], w), cotangent = device.Array<double>([3, 16, shape.OutputHeight, shape.OutputWidth], dy);
+            NDArray<double> y = device.Allocate<double>(cotangent.Shape), dx = device.Array<double>(input.Shape, x), dw = device.Array<double>(weights.Shape, w);
+            device.Convolution(shape, input, weights, device.Array<double>([16], bias), y);
+            device.ConvolutionDataGradient(shape, cotangent, weights, dx, accumulate);
+            device.ConvolutionWeightGradient(shape, input, cotangent, dw, accumulate);
+            return [y.ToArray(), dx.ToArray(), dw.ToArray()];
+        }
+
+        ((GpuDevice)gpu).UnfoldsConvolutions = true;
         double[][] expected = Run(Device.Default), actual = Run(gpu);
         for (int i = 0; i < expected.Length; i++)
             AssertClose(expected[i], actual[i], 1e-13);

@@ -1,0 +1,20 @@
+namespace ConservativeAD.Benchmarks.Gpu;
+
+/// <summary>Who multiplies matrices.</summary>
+internal enum ProductsBy
+{
+    /// <summary>cuBLAS where there is one, else the kernels of this library.</summary>
+    Any,
+
+    /// <summary>The kernels of this library.</summary>
+    OwnKernels,
+
+    /// <summary>cuBLAS; without one, the workload is left out.</summary>
+    CuBlas,
+
+    /// <summary>cuBLAS with factors rounded to TF32; without one, the workload is left out.</summary>
+    CuBlasWithTensorFloat,
+
+    /// <summary>As <see cref="Any"/>, with factors rounded to TF32 where that has an effect.</summary>
+    AnyWithTensorFloat,
+}

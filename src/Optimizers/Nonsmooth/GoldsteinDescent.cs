@@ -1,0 +1,47 @@
+using System.Numerics.Tensors;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Optimizers;
+
+/// <summary>Goldstein steps over balls whose radius shrinks wherever the point is stationary for it.</summary>
+internal static class GoldsteinDescent
+{
+    private const double Shrinking = 0.1;
+
+    /// <summary>Descends.</summary>
+    /// <param name="oracle">Values and gradients.</param>
+    /// <param name="from">Where to start.</param>
+    /// <param name="options">The radius and tolerance at the end.</param>
+    /// <param name="firstRadius">The radius at the start, relative to max(1, ‖x‖∞).</param>
+    /// <param name="atRandom">Whether places on segments are drawn.</param>
+    /// <param name="mostSteps">How many steps of descent at most.</param>
+    /// <param name="lastShare">The last radius, as a part of the options' radius.</param>
+    /// <returns>The last point, and whether it is stationary for the last radius.</returns>
+    public static (Iterate Point, bool IsStationary) Run(SubgradientOracle oracle, Iterate from, SolverOptions options, double firstRadius, bool atRandom, int mostSteps = int.MaxValue, double lastShare = 1)
+    {
+        int n = from.Point.Length;
+        GoldsteinStep step = new(oracle.At, new Philox(options.Seed, 1UL << 32), 4 * (n + 10), () => oracle.IsSpent);
+        Iterate at = from;
+        double scale = Math.Max(1, Math.Abs(TensorPrimitives.MaxMagnitude<double>(at.Point)));
+        double last = lastShare * options.Radius * scale;
+        IEnumerable<Iterate> known = [];
+        for (double radius = Math.Max(last, firstRadius * scale); ; radius = Math.Max(last, Shrinking * radius))
+        {
+            double tolerance = Math.Max(0.5 * options.Tolerance, Math.Min(0.1, radius / scale));
+            if (radius == last)
+                tolerance = 0.5 * options.Tolerance;
+            while (!oracle.IsSpent && !oracle.IsUnbounded && mostSteps > 0 && step.Take(at, known, radius, tolerance, atRandom) is { } next)
+            {
+                mostSteps--;
+                at = next;
+                known = [.. step.Hull!.Within(at.Point, radius)];
+            }
+
+            known = step.Hull is null ? [] : [.. step.Hull.Within(at.Point, radius)];
+            if (oracle.IsSpent || oracle.IsUnbounded || mostSteps <= 0)
+                return (at, false);
+            if (radius <= last)
+                return (at, step.Hull!.Norm <= options.Tolerance);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Numerics.Tensors;
+
+namespace ConservativeAD.Optimizers;
+
+/// <summary>
+/// BFGS with a weak Wolfe line search on nonsmooth functions (A. Lewis and M. Overton, Math. Program. 2013). Where the line search comes to an end, Goldstein steps over shrinking balls take over,
+/// as gradient sampling does in HANSO, and BFGS starts again from where they lead; it ends where they find the point stationary or find nothing better.
+/// </summary>
+/// <param name="memory">How many pairs are kept, for many variables; the whole matrix if null (J. Nocedal, Math. Comp. 1980, for the limited form).</param>
+public sealed class NonsmoothBfgs(int? memory = null) : NonsmoothSolver
+{
+    private const double FirstRadius = 1e-2;
+    private const double Worthwhile = 1e-9;
+    private const int MostRestarts = 30;
+
+    private readonly int? memory = memory is not < 1 ? memory : throw new ArgumentOutOfRangeException(nameof(memory), memory, $"A memory of {memory} pairs was given; it must be at least 1.");
+
+    /// <inheritdoc/>
+    public override string Name => memory is null ? "bfgs" : "lbfgs";
+
+    private protected override void Run(SubgradientOracle oracle, SolverOptions options)
+    {
+        for (int restart = 0; restart < MostRestarts; restart++)
+        {
+            double before = oracle.Best.Value;
+            Descend(oracle, options);
+            if (oracle.IsSpent || oracle.IsUnbounded)
+                return;
+            double between = oracle.Best.Value;
+            (_, bool isStationary) = GoldsteinDescent.Run(oracle, oracle.Best, options, restart % 2 == 0 ? options.Radius : FirstRadius, false, 20 * (oracle.Best.Point.Length + 10));
+            double worthwhile = Worthwhile * Math.Max(1, Math.Abs(between));
+            if (oracle.IsSpent || oracle.IsUnbounded || (isStationary && between - oracle.Best.Value <= worthwhile))
+                return;
+            if (restart % 2 == 1 && before - oracle.Best.Value <= worthwhile)
+                return;
+        }
+    }
+
+    private void Descend(SubgradientOracle oracle, SolverOptions options)
+    {
+        Iterate at = oracle.Best;
+        int n = at.Point.Length;
+        IInverseHessian model = memory is { } pairs ? new LimitedMemoryInverseHessian(pairs) : new DenseInverseHessian(n);
+        double size = TensorPrimitives.Norm<double>(at.Gradient);
+        while (size > 0.01 * options.Tolerance && !oracle.IsSpent && !oracle.IsUnbounded)
+        {
+            double[] direction = model.Times(at.Gradient);
+            if (model.IsFresh)
+                TensorPrimitives.Divide(direction, Math.Max(1, size), direction);
+            TensorPrimitives.Negate(direction, direction);
+            double slope = TensorPrimitives.Dot<double>(direction, at.Gradient);
+            if (!(slope < 0) || !double.IsFinite(slope))
+                return;
+            (Iterate? next, bool isComplete) = WeakWolfe.Search(oracle, at, direction, slope);
+            if (next is null || !isComplete)
+                return;
+            double[] step = new double[n], change = new double[n];
+            TensorPrimitives.Subtract(next.Point, at.Point, step);
+            TensorPrimitives.Subtract(next.Gradient, at.Gradient, change);
+            model.Update(step, change);
+            at = next;
+            size = TensorPrimitives.Norm<double>(at.Gradient);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Numerics.Tensors;
+
+namespace ConservativeAD.Optimizers;
+
+/// <summary>
+/// A proximal bundle method with aggregation (K. Kiwiel, Math. Program. 46, 1990): the model is the largest of the linearisations gathered, a step minimises model plus ‖y − x‖²·u/2 through its dual,
+/// and is taken where F falls by a part of what the model promises (serious), else it sharpens the model (null). Negative linearisation errors, which only functions that are not convex have, are turned
+/// round, which shifts their linearisations downwards (H. Schramm and J. Zowe, SIAM J. Optim. 1992).
+/// </summary>
+/// <param name="largestBundle">How many linearisations are kept beside the aggregate; if null, as many as there are variables and ten more, at most 300.</param>
+public sealed class ProximalBundle(int? largestBundle = null) : NonsmoothSolver
+{
+    private const double SeriousDecrease = 0.1;
+    private const double LongStep = 0.5;
+    private const double Shift = 1e-3;
+    private const int NullSteps = 5;
+    private const double FirstRadius = 1e-3;
+
+    private readonly int? largestBundle = largestBundle is not < 2 ? largestBundle : throw new ArgumentOutOfRangeException(nameof(largestBundle), largestBundle, $"A bundle of {largestBundle} linearisations was given; it must hold at least 2.");
+
+    /// <inheritdoc/>
+    public override string Name => "bundle";
+
+    private protected override void Run(SubgradientOracle oracle, SolverOptions options)
+    {
+        for (int round = 0; round < 20 && !oracle.IsSpent && !oracle.IsUnbounded; round++)
+        {
+            double before = oracle.Best.Value;
+            Descend(oracle, options);
+            if (oracle.IsSpent || oracle.IsUnbounded)
+                return;
+
+            // Where the model promises nothing more, the ball around the point decides whether that is so.
+            (_, bool isStationary) = GoldsteinDescent.Run(oracle, oracle.Best, options, FirstRadius, false, 5);
+            if (isStationary || before - oracle.Best.Value <= 1e-10 * Math.Max(1, Math.Abs(before)))
+                return;
+        }
+    }
+
+    private void Descend(SubgradientOracle oracle, SolverOptions options)
+    {
+        Iterate centre = oracle.Best;
+        int n = centre.Point.Length, most = largestBundle ?? Math.Min(300, n + 10);
+        CuttingPlanes planes = new(n);
+        planes.Add(centre, centre, Shift);
+        double weight = Math.Max(1e-10, TensorPrimitives.Norm<double>(centre.Gradient)), leastWeight = 1e-8 * weight;
+        int nulls = 0;
+        for (int small = 0; small < 3 && !oracle.IsSpent && !oracle.IsUnbounded;)
+        {
+            planes.Solve(weight);
+            double norm = TensorPrimitives.Norm<double>(planes.Aggregate), promised = (norm * norm / weight) + planes.AggregateError;
+            if ((norm <= 0.1 * options.Tolerance && planes.AggregateError <= 0.1 * options.Tolerance) || promised <= 1e-14 * Math.Max(1, Math.Abs(centre.Value)))
+                return;
+            double[] point = new double[n];
+            TensorPrimitives.MultiplyAdd(planes.Aggregate, -1 / weight, centre.Point, point);
+            Iterate trial = oracle.At(point);
+            if (!trial.IsFinite)
+            {
+                weight *= 10;
+                small++;
+                continue;
+            }
+
+            double decrease = centre.Value - trial.Value;
+            bool isSerious = decrease >= SeriousDecrease * promised;
+
+            // The weight by which a parabola through value and slope at the centre and the value at the trial has its least point there (Kiwiel 1990, section 2).
+            double fitted = 2 * weight * (1 - (decrease / promised));
+            planes.Compress(most, Shift);
+            if (isSerious)
+            {
+                planes.MoveTo(centre, trial, Shift);
+                planes.Add(trial, trial, Shift);
+                centre = trial;
+                if (decrease >= LongStep * promised && nulls <= 0)
+                    weight = Math.Max(Math.Max(fitted, 0.1 * weight), leastWeight);
+                else if (nulls < -NullSteps)
+                    weight = Math.Max(0.5 * weight, leastWeight);
+                nulls = Math.Min(nulls, 0) - 1;
+            }
+            else
+            {
+                planes.Add(centre, trial, Shift);
+                nulls = Math.Max(nulls, 0) + 1;
+                if (nulls > NullSteps && planes.LastError > promised && fitted > weight)
+                {
+                    weight = Math.Min(fitted, 10 * weight);
+                    nulls = 0;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Numerics.Tensors;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Optimizers;
+
+/// <summary>By what a point is called stationary.</summary>
+public enum StationarityKind
+{
+    /// <summary>The distance of Clarke's subdifferential at the point from 0.</summary>
+    ClarkeDistance,
+
+    /// <summary>The distance of a part of Goldstein's ε-subdifferential from 0: an upper bound of the residual, from gradients in the ball.</summary>
+    GoldsteinResidual,
+}
+
+/// <summary>How near to stationary a point is.</summary>
+/// <param name="Kind">The measure.</param>
+/// <param name="Value">The distance from 0.</param>
+/// <param name="Radius">The ball's radius; 0 for the set at the point itself.</param>
+/// <param name="Evaluations">How many gradients it took.</param>
+/// <param name="IsArtificial">Whether the point is critical for backpropagation only: 0 is among what backpropagation can return, and not in Clarke's subdifferential. Null where that is not known.</param>
+public sealed record StationarityMeasure(StationarityKind Kind, double Value, double Radius, int Evaluations, bool? IsArtificial)
+{
+    private const int MostVariables = 64;
+
+    /// <summary>Measures at a point: by Clarke's subdifferential where that contains 0 up to the tolerance, else by Goldstein's over a ball.</summary>
+    /// <param name="objective">F.</param>
+    /// <param name="point">The point.</param>
+    /// <param name="options">Tolerance, radius, budget of cells, seed.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static StationarityMeasure Of(Objective objective, ReadOnlySpan<double> point, SolverOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        options ??= new SolverOptions();
+        options.Check();
+        double[] x = point.ToArray();
+        bool? isArtificial = null;
+        if (x.Length <= MostVariables)
+        {
+            isArtificial = ArtificialCriticality.Of(objective, x, options.Tolerance, options.CellBudget, options.Seed).IsArtificial;
+            ClarkeSubdifferential set = Clarke.Subdifferential(objective, x, options.CellBudget, options.Seed);
+            if (set.IsStationary(options.Tolerance) && set.Certificate.IsCertified)
+                return new StationarityMeasure(StationarityKind.ClarkeDistance, set.Distance, 0, set.Cells.Count, isArtificial);
+        }
+
+        int evaluations = 0;
+        Iterate Evaluate(double[] at)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            evaluations++;
+            ClarkeElement element = Clarke.Gradient(objective, at, options.Seed + (ulong)evaluations);
+            return new Iterate(at, element.Value, element.Gradient);
+        }
+
+        double radius = options.Radius * Math.Max(1, TensorPrimitives.MaxMagnitude<double>(x) is var size ? Math.Abs(size) : 1);
+        GoldsteinStep step = new(Evaluate, new Philox(options.Seed, 1UL << 40), Math.Min(20 * (x.Length + 10), 600), () => false);
+        Iterate centre = Evaluate(x);
+        step.Take(centre, [], radius, options.Tolerance, false);
+        return new StationarityMeasure(StationarityKind.GoldsteinResidual, step.Hull!.Norm, radius, evaluations, isArtificial);
+    }
+}

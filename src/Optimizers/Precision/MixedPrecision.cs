@@ -1,0 +1,154 @@
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Optimizers;
+
+/// <summary>
+/// Trains parameters in Half with a float master copy of each (Micikevicius et al., Mixed precision training, ICLR 2018): the reverse pass begins with the loss scale, gradients are divided by it in
+/// float, an optimiser steps the masters, and the parameters are their roundings. A step whose gradients are not finite is skipped and the scale lowered.
+/// </summary>
+/// <remarks>The wrapped optimiser's schedule, clipping, decay and state are those of floats. Nothing is copied to the host but one number a step and parameter, which tells whether gradients are finite.</remarks>
+public sealed class MixedPrecision : IOptimizer<Half>, IDisposable
+{
+    private readonly Pair[] pairs;
+    private readonly Dictionary<Parameter<float>, Pair> byMaster;
+    private readonly LossScaling scaling;
+    private int goodSteps;
+
+    /// <summary>Makes the optimiser.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="optimizer">Makes the optimiser of the masters, which have the parameters' names and order.</param>
+    /// <param name="scaling">The loss scale; dynamic if null.</param>
+    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    public MixedPrecision(IEnumerable<Parameter<Half>> parameters, Func<IReadOnlyList<Parameter<float>>, Optimizer<float>> optimizer, LossScaling? scaling = null)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        this.scaling = scaling ?? LossScaling.Dynamic;
+        Scale = this.scaling.Initial;
+        pairs = [.. parameters.Select(parameter => new Pair(parameter))];
+        if (pairs.Length == 0)
+            throw new ArgumentException("An optimiser needs at least one parameter; none was given.", nameof(parameters));
+        byMaster = pairs.ToDictionary(pair => pair.Master);
+        Inner = optimizer([.. pairs.Select(pair => pair.Master)]);
+        foreach (Pair pair in pairs)
+            pair.Round();
+    }
+
+    /// <summary>The optimiser of the masters.</summary>
+    public Optimizer<float> Inner { get; }
+
+    /// <summary>The masters, in the order of the parameters.</summary>
+    public IReadOnlyList<Parameter<float>> Masters => [.. pairs.Select(pair => pair.Master)];
+
+    /// <summary>What the loss is multiplied by now.</summary>
+    public double Scale { get; private set; }
+
+    /// <summary>How many steps were skipped because a gradient was not finite.</summary>
+    public long SkippedSteps { get; private set; }
+
+    /// <inheritdoc/>
+    public long StepCount => Inner.StepCount;
+
+    /// <summary>Nothing in Half: the masters and the state of <see cref="Inner"/> are what is to be kept.</summary>
+    public IEnumerable<(string Name, NDArray<Half> Value)> State => [];
+
+    /// <summary>The reverse pass of a loss, times <see cref="Scale"/>.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="loss">A value of one element.</param>
+    /// <exception cref="ArgumentException">The loss has more than one element.</exception>
+    public Gradients<Half> Backward(Tape<Half> tape, Var<Half> loss)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        if (loss.Shape.Count != 1)
+            throw new ArgumentException($"A loss is one number; one of shape {loss.Shape} needs a reduction first (Sum, Mean).", nameof(loss));
+        NDArray<Half> seed = tape.Device.Allocate<Half>(loss.Shape);
+        tape.Device.Fill(seed, (Half)Scale);
+        Gradients<Half> gradients = tape.Backward(loss, seed);
+        tape.Device.Return(seed.Storage);
+        return gradients;
+    }
+
+    /// <summary>Makes one step from gradients of <see cref="Backward"/>.</summary>
+    /// <param name="gradients">The gradients, times <see cref="Scale"/>.</param>
+    /// <returns>Whether the step was made; false where a gradient is not finite.</returns>
+    public bool Step(Gradients<Half> gradients)
+    {
+        bool isFinite = true;
+        foreach (Pair pair in pairs)
+            isFinite &= pair.Take(gradients, 1 / Scale);
+        if (!isFinite)
+        {
+            Scale = scaling.Reduced(Scale);
+            goodSteps = 0;
+            SkippedSteps++;
+            return false;
+        }
+
+        if (!Inner.StepFrom(new Unscaled(byMaster)))
+            return false;
+        foreach (Pair pair in pairs)
+            pair.Round();
+        if (++goodSteps == scaling.GrowthInterval)
+        {
+            Scale = scaling.Grown(Scale);
+            goodSteps = 0;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes what the masters hold over to the parameters: after they were loaded from a file.</summary>
+    public void Round()
+    {
+        foreach (Pair pair in pairs)
+            pair.Round();
+    }
+
+    /// <summary>Gives the memory of gradients back.</summary>
+    public void Dispose()
+    {
+        foreach (Pair pair in pairs)
+            pair.Dispose();
+    }
+
+    private readonly struct Unscaled(Dictionary<Parameter<float>, Pair> pairs) : IGradientSource<float>
+    {
+        public bool Has(Parameter<float> parameter) => pairs[parameter].HasGradient;
+
+        public NDArray<float> Of(Parameter<float> parameter) => pairs[parameter].Gradient;
+    }
+
+    private sealed class Pair : IDisposable
+    {
+        private readonly Parameter<Half> parameter;
+
+        public Pair(Parameter<Half> parameter)
+        {
+            this.parameter = parameter;
+            Device device = parameter.Value.Device;
+            Master = new Parameter<float>(parameter.Name, device, parameter.Shape);
+            Gradient = device.Allocate<float>(parameter.Shape);
+            device.Convert(parameter.Value, Master.Value);
+        }
+
+        public Parameter<float> Master { get; }
+
+        public NDArray<float> Gradient { get; }
+
+        public bool HasGradient { get; private set; }
+
+        public bool Take(Gradients<Half> gradients, double factor)
+        {
+            HasGradient = gradients.Has(parameter);
+            if (!HasGradient)
+                return true;
+            Device device = parameter.Value.Device;
+            device.Convert(gradients.Of(parameter), Gradient, factor);
+            return double.IsFinite(device.SumOfSquares(Gradient));
+        }
+
+        public void Round() => parameter.Value.Device.Convert(Master.Value, parameter.Value);
+
+        public void Dispose() => parameter.Value.Device.Return(Gradient.Storage);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using ConservativeAD.Optimizers;
+using ConservativeAD.Studies.CommandLine;
+using ConservativeAD.Studies.Tests.CommandLine;
+
+namespace ConservativeAD.Studies.Tests.Solving;
+
+/// <summary>The command solve.</summary>
+public class SolveTests
+{
+    [Fact]
+    public void JsonHasTheAgreedShape()
+    {
+        using TemporaryFolder folder = new();
+        Ran ran = Ran.Program("solve", "cb2", "--method", "all", "--json", folder["results.json"]);
+        Assert.Equal(ExitCode.Success, ran.ExitCode);
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["results.json"]));
+        JsonElement[] results = [.. json.RootElement.GetProperty("results").EnumerateArray()];
+        Assert.Equal(NonsmoothMethods.Names, results.Select(result => result.GetProperty("method").GetString()));
+        foreach (JsonElement result in results)
+        {
+            Assert.Equal("cb2", result.GetProperty("problem").GetString());
+            Assert.True(result.GetProperty("evaluations").GetInt32() > 1);
+            Assert.Equal(1.9522244938706590, result.GetProperty("optimum").GetDouble(), 1e-12);
+            Assert.Equal(result.GetProperty("value").GetDouble() - result.GetProperty("optimum").GetDouble(), result.GetProperty("gap").GetDouble() * result.GetProperty("optimum").GetDouble(), 1e-12);
+            Assert.InRange(result.GetProperty("gap").GetDouble(), -1e-12, 1e-6);
+            Assert.InRange(result.GetProperty("stationarity").GetDouble(), 0, 1e-3);
+            Assert.True(result.GetProperty("seconds").GetDouble() >= 0);
+        }
+    }
+
+    [Fact]
+    public void TheListShowsEveryProblem()
+    {
+        Ran ran = Ran.Program("solve", "--list");
+        Assert.Equal(ExitCode.Success, ran.ExitCode);
+        Assert.All(TestProblems.Names, name => Assert.Contains(name, ran.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ASuiteIsSolvedAsATable()
+    {
+        Ran ran = Ran.Program("solve", "--suite", "vu");
+        Assert.Equal(ExitCode.Success, ran.ExitCode);
+        Assert.All(TestProblems.Suite("vu"), problem => Assert.Contains(problem.Name, ran.Output, StringComparison.Ordinal));
+        Assert.Contains("stationary", ran.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("'nothing'", "solve", "nothing")]
+    [InlineData("'nothing'", "solve", "cb2", "--method", "nothing")]
+    [InlineData("'nothing'", "solve", "--suite", "nothing")]
+    [InlineData("'vu'", "solve", "cb2", "--suite", "vu")]
+    [InlineData("'0'", "solve", "cb2", "--evaluations", "0")]
+    [InlineData("'1'", "solve", "brown2", "--n", "1")]
+    [InlineData("'best'", "solve", "cb2", "--gradient", "best")]
+    public void WrongNamesAndNumbersExitWith2(string culprit, params string[] arguments)
+    {
+        Ran ran = Ran.Program(arguments);
+        Assert.Equal(ExitCode.Usage, ran.ExitCode);
+        Assert.Contains(culprit, ran.Error, StringComparison.Ordinal);
+        Assert.Empty(ran.Output);
+    }
+}
