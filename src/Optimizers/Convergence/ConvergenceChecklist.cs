@@ -40,7 +40,7 @@ public static class ConvergenceChecklist
             Smoothness(run),
             new("full gradients", run.IsStochastic ? Finding.Fails : Finding.Holds, run.IsStochastic ? "gradients are those of mini-batches" : "as given"),
             StepBelow(run, 1, true, "α ≤ 1/L, kept constant or bounded below"),
-            Known("a compact sublevel set", run.IsSublevelSetCompact),
+            Known(run, "a compact sublevel set", run.IsSublevelSetCompact),
         ]);
 
     private static ConvergenceTheorem ConvergesLinearly(TameCertificate program, RunFacts run) => new(
@@ -64,7 +64,7 @@ public static class ConvergenceChecklist
             RobbinsMonroDivergence(run),
             RobbinsMonroSquares(run),
             Noise(run),
-            Known("bounded iterates", run.AreIteratesBounded),
+            Known(run, "bounded iterates", run.AreIteratesBounded),
         ]);
 
     private static ConvergenceTheorem FindsCriticalPoints(TameCertificate program, RunFacts run)
@@ -82,7 +82,7 @@ public static class ConvergenceChecklist
                 RobbinsMonroDivergence(run),
                 RobbinsMonroSquares(run),
                 Noise(run),
-                Known("bounded iterates", run.AreIteratesBounded),
+                Known(run, "bounded iterates", run.AreIteratesBounded),
             ]);
     }
 
@@ -94,7 +94,7 @@ public static class ConvergenceChecklist
         : new(statement, Finding.Unknown, $"{(program.NotSmooth ?? program.NotContinuous ?? program.NotLocallyLipschitz)!.Name} is not, and composition does not tell that it cancels");
 
     private static Hypothesis Smoothness(RunFacts run) => run.SmoothnessConstant is { } constant
-        ? new("an L-Lipschitz gradient", double.IsFinite(constant) && constant > 0 ? Finding.Holds : Finding.Fails, string.Create(CultureInfo.InvariantCulture, $"L = {constant:0.###}"))
+        ? new("an L-Lipschitz gradient", double.IsFinite(constant) && constant > 0 ? Finding.Holds : Finding.Fails, string.Create(CultureInfo.InvariantCulture, $"L = {constant:0.###}{(run.IsObserved ? ", the largest seen along the run" : "")}"))
         : new("an L-Lipschitz gradient", Finding.Unknown, "no constant is known");
 
     private static Hypothesis StepBelow(RunFacts run, double bound, bool mayEqual, string statement)
@@ -119,11 +119,11 @@ public static class ConvergenceChecklist
         $"the sum of squares {run.Schedule.SumOfSquares}");
 
     private static Hypothesis Noise(RunFacts run) => run.IsStochastic
-        ? Known("noise of mean 0 and bounded variance", run.IsNoiseBounded)
+        ? Known(run with { IsObserved = false }, "noise of mean 0 and bounded variance", run.IsNoiseBounded)
         : new("noise of mean 0 and bounded variance", Finding.Holds, "there is no noise");
 
-    private static Hypothesis Known(string statement, bool? isTrue) => new(
+    private static Hypothesis Known(RunFacts run, string statement, bool? isTrue) => new(
         statement,
         isTrue switch { true => Finding.Holds, false => Finding.Fails, null => Finding.Unknown },
-        isTrue is null ? "not known; a run can watch it" : "as given");
+        isTrue is null ? "not known; a run can watch it" : run.IsObserved ? "as observed along the run" : "as given");
 }

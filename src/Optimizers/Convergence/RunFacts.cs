@@ -37,4 +37,7 @@ public sealed record RunFacts(IStepSizeSchedule Schedule)
 
     /// <summary>The KL exponent at the limit; null if none is known.</summary>
     public double? KlExponent { get; init; }
+
+    /// <summary>Whether what is known of iterates and constants was observed along a run rather than proved.</summary>
+    public bool IsObserved { get; init; }
 }

@@ -61,17 +61,7 @@ internal sealed class SubgradientOracle
         cancellation.ThrowIfCancellationRequested();
         double[] copy = [.. point];
         Evaluations++;
-        switch (options.Subgradient)
-        {
-            case SubgradientChoice.Clarke:
-                ClarkeElement element = Clarke.Gradient(objective, copy, options.Seed + (ulong)Evaluations);
-                return new Iterate(copy, element.Value, element.Gradient);
-            case SubgradientChoice.MinimalNorm:
-                ClarkeSubdifferential set = Clarke.Subdifferential(objective, copy, options.CellBudget, options.Seed);
-                return new Iterate(copy, set.Value, [.. set.MinimalNormElement]);
-            default:
-                (double value, double[] gradient) = objective.Gradient(copy, options.Selections);
-                return new Iterate(copy, value, gradient);
-        }
+        (double value, double[] gradient) = ChosenGradient.At(objective, copy, options.Subgradient, options.Selections, options.CellBudget, options.Seed, (ulong)Evaluations);
+        return new Iterate(copy, value, gradient);
     }
 }
