@@ -40,7 +40,8 @@ public static class ConvergenceChecklist
             Smoothness(run),
             new("full gradients", run.IsStochastic ? Finding.Fails : Finding.Holds, run.IsStochastic ? "gradients are those of mini-batches" : "as given"),
             StepBelow(run, 1, true, "α ≤ 1/L, kept constant or bounded below"),
-            Known(run, "a compact sublevel set", run.IsSublevelSetCompact),
+            // Absil, Mahony and Andrews's iterates converge or leave every bounded set.
+            Known(run, "a compact sublevel set or bounded iterates", run.IsSublevelSetCompact == true ? true : run.AreIteratesBounded),
         ]);
 
     private static ConvergenceTheorem ConvergesLinearly(TameCertificate program, RunFacts run) => new(
@@ -55,17 +56,25 @@ public static class ConvergenceChecklist
                 run.KlExponent is { } value ? string.Create(CultureInfo.InvariantCulture, $"the exponent is {value:0.###}") : "the exponent is not known; a fit along the run estimates it"),
         ]);
 
-    private static ConvergenceTheorem FollowsTheFlow(TameCertificate program, RunFacts run) => new(
-        "The iterates follow the gradient flow",
-        "M. Benaïm, SIAM J. Control Optim. 1996",
-        "the limit set is connected and invariant under the flow of −∇F, so that accumulation points are critical where critical values have no interior",
-        [
-            Smooth(program, "C¹ with a locally Lipschitz gradient"),
-            RobbinsMonroDivergence(run),
-            RobbinsMonroSquares(run),
-            Noise(run),
-            Known(run, "bounded iterates", run.AreIteratesBounded),
-        ]);
+    private static ConvergenceTheorem FollowsTheFlow(TameCertificate program, RunFacts run)
+    {
+        IReadOnlyList<Hypothesis> steps = [RobbinsMonroDivergence(run), RobbinsMonroSquares(run), Noise(run), Known(run, "bounded iterates", run.AreIteratesBounded)];
+        if (program.IsSmooth && program.IsLocallyLipschitz)
+        {
+            return new ConvergenceTheorem(
+                "The iterates follow the gradient flow",
+                "M. Benaïm, SIAM J. Control Optim. 1996",
+                "the limit set is connected and invariant under the flow of −∇F, so that accumulation points are critical where critical values have no interior",
+                [Smooth(program, "C¹ with a locally Lipschitz gradient"), .. steps]);
+        }
+
+        string field = run.Gradient == GradientKind.Clarke ? "∂F" : "the conservative field";
+        return new ConvergenceTheorem(
+            "The iterates follow the differential inclusion",
+            "M. Benaïm, J. Hofbauer and S. Sorin, SIAM J. Control Optim. 2005, theorem 4.2 and proposition 1.3",
+            $"the run in continuous time is an asymptotic pseudotrajectory of θ' ∈ −{field}, and the limit set is connected and invariant",
+            [LocallyLipschitz(program), .. steps]);
+    }
 
     private static ConvergenceTheorem FindsCriticalPoints(TameCertificate program, RunFacts run)
     {
@@ -78,7 +87,7 @@ public static class ConvergenceChecklist
                 : "the values converge and every accumulation point has 0 in the conservative field; from almost every start, with almost every step-size factor, it is Clarke-critical (Bolte and Pauwels, NeurIPS 2020)",
             [
                 Tame(program),
-                new("locally Lipschitz", program.IsLocallyLipschitz ? Finding.Holds : Finding.Fails, program.IsLocallyLipschitz ? "every operation is" : $"{(program.NotContinuous ?? program.NotLocallyLipschitz)!.Name} is not everywhere"),
+                LocallyLipschitz(program),
                 RobbinsMonroDivergence(run),
                 RobbinsMonroSquares(run),
                 Noise(run),
@@ -87,6 +96,10 @@ public static class ConvergenceChecklist
     }
 
     private static Hypothesis Tame(TameCertificate program) => new("tame", program.IsTame ? Finding.Holds : Finding.Fails, program.ToString());
+
+    private static Hypothesis LocallyLipschitz(TameCertificate program) => program.IsLocallyLipschitz
+        ? new("locally Lipschitz", Finding.Holds, "every operation is")
+        : new("locally Lipschitz", Finding.Fails, $"{(program.NotContinuous ?? program.NotLocallyLipschitz)!.Name} is not everywhere");
 
     // A certificate speaks of operations; a program may be smooth although its operations are not.
     private static Hypothesis Smooth(TameCertificate program, string statement) => program.IsSmooth && program.IsLocallyLipschitz

@@ -12,7 +12,7 @@ namespace ConservativeAD.Diagnostics;
 /// <param name="Lower">The lower end of the confidence interval.</param>
 /// <param name="Upper">The upper end.</param>
 /// <param name="Confidence">How much of it, as 0.95.</param>
-/// <param name="Constant">The largest c with ‖g‖ ≥ c·(F − F*)^θ at every point that was used.</param>
+/// <param name="Constant">The largest c with ‖g‖ ≥ c·(F − F*)^θ at every point that was used, θ being that of <see cref="Inequality"/>.</param>
 /// <param name="Points">How many averages the line goes through.</param>
 /// <param name="Decades">Over how many powers of ten of F − F* they reach.</param>
 /// <param name="Gradient">Which gradient's norm it is. At points critical for backpropagation only, its norm says nothing of F.</param>
@@ -20,8 +20,11 @@ public sealed record KlFit(double Exponent, double Lower, double Upper, double C
 {
     private const int MostParts = 40;
 
-    /// <summary>The inequality with the estimated numbers; an exponent below 0, which only an error of estimation makes, counts as 0.</summary>
-    public KlInequality Inequality => new(Math.Max(0, Exponent), Constant);
+    /// <summary>
+    /// The inequality with the estimated numbers. An exponent below 0, which only an error of estimation makes, counts as 0; and where the interval holds ½, on either side of which rates differ in kind,
+    /// the exponent is ½.
+    /// </summary>
+    public KlInequality Inequality => new(Settled(Exponent, Lower, Upper), Constant);
 
     /// <summary>Fits a run.</summary>
     /// <param name="run">The run.</param>
@@ -52,11 +55,13 @@ public sealed record KlFit(double Exponent, double Lower, double Upper, double C
         double slope = averages.Sum(point => (point.X - meanX) * (point.Y - meanY)) / spread;
         double error = Math.Sqrt(averages.Sum(point => Square(point.Y - meanY - (slope * (point.X - meanX)))) / (averages.Count - 2) / spread);
         double half = StudentT.InvCDF(0, 1, averages.Count - 2, 0.5 + (0.5 * confidence)) * error;
-        double exponent = Math.Max(0, slope);
+        double exponent = Settled(slope, slope - half, slope + half);
         double constant = Math.Exp(points.Min(point => point.Y - (exponent * point.X)));
         double decades = (points.Max(point => point.X) - points.Min(point => point.X)) / Math.Log(10);
         return new KlFit(slope, slope - half, slope + half, confidence, constant, averages.Count, decades, run.Gradient);
     }
+
+    private static double Settled(double exponent, double lower, double upper) => lower <= 0.5 && 0.5 <= upper ? 0.5 : Math.Max(0, exponent);
 
     private static double Square(double x) => x * x;
 

@@ -6,6 +6,8 @@ namespace ConservativeAD.Diagnostics;
 /// <summary>The convergence checklist of a run, its hypotheses filled in by the certificate of the program and by what instruments read off the run.</summary>
 public static class RunChecklist
 {
+    private const double Settled = 1.05;
+
     /// <summary>Looks at a run.</summary>
     /// <param name="objective">F.</param>
     /// <param name="run">The run.</param>
@@ -24,7 +26,7 @@ public static class RunChecklist
         SmoothnessConstant smoothness = SmoothnessConstant.Along(objective, run, cancellation: cancellation);
         double? exponent = null;
         if (optimum is { } least && run.Values.Count(value => value > least) >= 10)
-            exponent = KlFit.Of(run, least).Exponent;
+            exponent = KlFit.Of(run, least).Inequality.Exponent;
         RunFacts facts = new(schedule)
         {
             Gradient = run.Gradient == SubgradientChoice.Conservative ? GradientKind.Conservative : GradientKind.Clarke,
@@ -38,7 +40,7 @@ public static class RunChecklist
         return (facts, ConvergenceChecklist.For(certificate, facts));
     }
 
-    // The second half of the run stays within the ball around the start that holds the first.
+    // The second half of the run stays within the ball around the start that holds the first, up to a little. Steps whose sum grows like the logarithm would go farther.
     private static bool StaysBounded(Trajectory run)
     {
         double first = 0, second = 0;
@@ -51,6 +53,6 @@ public static class RunChecklist
                 second = Math.Max(second, distance);
         }
 
-        return run.Count > 1 && second <= 1.01 * first;
+        return run.Count > 1 && second <= Settled * first;
     }
 }

@@ -123,6 +123,41 @@ public sealed class TangentKernel
         return (squared, bound, squared >= bound * (1 - 1e-9));
     }
 
+    /// <summary>
+    /// The losses ‖rₖ‖² of the linearised model, whose kernel stays K: rₖ₊₁ = (I − 2α·K)·rₖ, gradient descent on ‖H(θ) − y‖² with constant steps. Training is lazy where the run's own losses are these.
+    /// </summary>
+    /// <param name="residual">r₀ = H(θ₀) − y.</param>
+    /// <param name="stepSize">α.</param>
+    /// <param name="steps">How many steps.</param>
+    /// <returns>steps + 1 losses.</returns>
+    /// <exception cref="InvalidOperationException">The kernel was not formed.</exception>
+    /// <exception cref="ArgumentException">The residual has another length than the outputs.</exception>
+    public double[] LinearizedLosses(ReadOnlySpan<double> residual, double stepSize, int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        if (matrix is null)
+            throw new InvalidOperationException($"The kernel of {Outputs} outputs was not formed; allow as many rows.");
+        if (residual.Length != Outputs)
+            throw new ArgumentException($"A residual of {residual.Length} numbers was given for {Outputs} outputs.", nameof(residual));
+        double[] now = residual.ToArray(), next = new double[now.Length], losses = new double[steps + 1];
+        losses[0] = TensorPrimitives.SumOfSquares<double>(now);
+        for (int k = 1; k <= steps; k++)
+        {
+            for (int i = 0; i < now.Length; i++)
+            {
+                double product = 0;
+                for (int j = 0; j < now.Length; j++)
+                    product += matrix[i, j] * now[j];
+                next[i] = now[i] - (2 * stepSize * product);
+            }
+
+            (now, next) = (next, now);
+            losses[k] = TensorPrimitives.SumOfSquares<double>(now);
+        }
+
+        return losses;
+    }
+
     private static TangentKernel OfRows(double[][] rows)
     {
         double[,] kernel = new double[rows.Length, rows.Length];

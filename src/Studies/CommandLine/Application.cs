@@ -26,6 +26,7 @@ internal static class Application
               conservative-ad inspect --picture crescent               a picture of one
               conservative-ad check                                    whether gradients are conservative, kinks included
               conservative-ad solve --suite uns                        test problems of nonsmooth optimisation
+              conservative-ad diagnose quartic                         what theory says of a run, measured
 
             Data are read from the folder that --data or CONSERVATIVEAD_DATA names; without it, a stand-in is drawn by the program.
             """)
@@ -35,6 +36,7 @@ internal static class Application
             InspectCommand.Create(terminal),
             CheckCommand.Create(terminal),
             SolveCommand.Create(terminal),
+            DiagnoseCommand.Create(terminal),
         };
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

@@ -84,6 +84,17 @@ internal static class OptionKinds
         CustomParser = result => Find(result, name, result.Tokens[0].Value, words),
     };
 
+    /// <summary>Some of a few words, separated by commas; empty where the option is not given.</summary>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it sets, and what it is set to where the option is not given.</param>
+    /// <param name="words">The words.</param>
+    public static Option<string[]?> Words(string name, string description, params string[] words) => new(name)
+    {
+        Description = description,
+        HelpName = "LIST",
+        CustomParser = result => [.. result.Tokens[0].Value.Split(',').Select(part => Find(result, name, part, words)).Distinct()],
+    };
+
     /// <summary>The values of a list option, or others where it is not given: the parser's value is an empty array there.</summary>
     /// <typeparam name="TNumber">int or double.</typeparam>
     /// <param name="values">What the parser says.</param>

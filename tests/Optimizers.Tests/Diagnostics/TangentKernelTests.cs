@@ -76,6 +76,18 @@ public class TangentKernelTests
     }
 
     [Fact]
+    public void ALinearModelHasTheLossesOfItsLinearisation()
+    {
+        Objective loss = Objective.OfScalars(x => (((x[0] + x[1] - 3) * (x[0] + x[1] - 3)) + ((x[1] - 1) * (x[1] - 1))));
+        Trajectory run = Trajectory.Descend(loss, [1, -2], new ConstantStepSize(0.1), 30, cancellation: TestContext.Current.CancellationToken);
+        TangentKernel kernel = TangentKernel.Of((Active[] x) => [x[0] + x[1], x[1]], [1, -2]);
+        double[] losses = kernel.LinearizedLosses([-4, -3], 0.1, 30);
+        for (int k = 0; k <= 30; k++)
+            Assert.Equal(run.Values[k], losses[k], 1e-11);
+        Assert.Contains("3", Assert.Throws<ArgumentException>(() => kernel.LinearizedLosses([1, 2, 3], 0.1, 2)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WrongValuesAreNamed()
     {
         Assert.Contains("40", Assert.Throws<ArgumentException>(() => TangentKernel.Of(Shapes, Network(5), new double[7], cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);

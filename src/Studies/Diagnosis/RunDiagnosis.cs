@@ -1,0 +1,378 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using ConservativeAD.Diagnostics;
+using ConservativeAD.Optimizers;
+
+namespace ConservativeAD.Studies.Diagnosis;
+
+/// <summary>A run of gradient descent with the instruments held to it.</summary>
+internal sealed class RunDiagnosis
+{
+    private const int MostRounds = 6;
+    private const int Snapshots = 16;
+    private const int LargeDimension = 500;
+    private const int FewVariables = 10;
+    private const int SamplesOfLarge = 5;
+    private const int SamplesOfSmall = 20;
+    private const int Escapes = 12;
+    private const double Spread = 1e-6;
+    private const double EscapeRadius = 0.5;
+
+    // Saddles are avoided with steps below 1/L.
+    private const double PartOfInverse = 0.99;
+
+    // Below this part of the first gradient's norm values are rounding.
+    private const double Vanishing = 1e-9;
+
+    // Descent lemma and rates are read where the steps are at most 1/L, up to the accuracy of L.
+    private const double AccuracyOfSmoothness = 1e-6;
+
+    private readonly List<Reading> readings = [];
+    private bool isSmooth;
+
+    private RunDiagnosis(DiagnosedProgram program, DiagnosisSettings settings) => (Program, Settings) = (program, settings);
+
+    public DiagnosedProgram Program { get; }
+
+    public DiagnosisSettings Settings { get; }
+
+    public Trajectory Run { get; private set; } = new(SubgradientChoice.Conservative);
+
+    /// <summary>The points of the run from which the inequality is read: all, or those from which gaps stay below the greatest that was asked for.</summary>
+    public Trajectory Near { get; private set; } = new(SubgradientChoice.Conservative);
+
+    /// <summary>The steps of the run.</summary>
+    public IStepSizeSchedule Schedule { get; private set; } = new ConstantStepSize(1);
+
+    /// <summary>F at the limit; null where none is known and none was found.</summary>
+    public double? Limit { get; private set; }
+
+    public SmoothnessConstant? Smoothness { get; private set; }
+
+    public KlFit? Kl { get; private set; }
+
+    public LinearRate? Rate { get; private set; }
+
+    public PathLength? Path { get; private set; }
+
+    public SaddleEscape? Escape { get; private set; }
+
+    /// <summary>Runs from starts around the saddle.</summary>
+    public IReadOnlyList<Trajectory> EscapeRuns { get; private set; } = [];
+
+    public FlowTracking? Tracking { get; private set; }
+
+    /// <summary>The flow from the start, over the time of the run or that of its first window if that is longer.</summary>
+    public FlowPath? Flow { get; private set; }
+
+    public IReadOnlyList<KernelSnapshot> Kernels { get; private set; } = [];
+
+    /// <summary>The losses of the linearised model beside the run's.</summary>
+    public IReadOnlyList<double> LinearizedLosses { get; private set; } = [];
+
+    public RunFacts? Facts { get; private set; }
+
+    public IReadOnlyList<ConvergenceTheorem> Theorems { get; private set; } = [];
+
+    public IReadOnlyList<Reading> Readings => readings;
+
+    /// <summary>Descends and measures.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="settings">What is measured and how.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ArgumentException">The start has another number of variables than the program.</exception>
+    /// <exception cref="ArithmeticException">A value or gradient at the start is not finite.</exception>
+    public static RunDiagnosis Of(DiagnosedProgram program, DiagnosisSettings settings, CancellationToken cancellation)
+    {
+        if (settings.Start is { } start && start.Length != program.Start.Length)
+            throw new ArgumentException($"A start of {start.Length} variables was given; {program.Name} has {program.Start.Length}.", nameof(settings));
+        RunDiagnosis diagnosis = new(program with { Start = settings.Start ?? program.Start, IsStartRandom = program.IsStartRandom && settings.Start is null }, settings);
+        diagnosis.Descend(cancellation);
+        diagnosis.FindLimit(cancellation);
+        diagnosis.ReadSmoothness();
+        diagnosis.ReadValues();
+        diagnosis.ReadEnd(cancellation);
+        diagnosis.ReadSaddle(cancellation);
+        diagnosis.ReadKernel(cancellation);
+        diagnosis.ReadFlow(cancellation);
+        diagnosis.ReadTheorems(cancellation);
+        return diagnosis;
+    }
+
+    private DescentOptions Options => new() { Gradient = Settings.Gradient, NoiseDeviation = Settings.Noise, Samples = Program.Samples, Seed = Settings.Seed };
+
+    private int SmoothnessSamples => Program.Start.Length > LargeDimension ? SamplesOfLarge : SamplesOfSmall;
+
+    private string GradientName => Settings.Gradient switch
+    {
+        SubgradientChoice.Conservative => "conservative",
+        SubgradientChoice.Clarke => "Clarke",
+        _ => "least norm",
+    };
+
+    private void Descend(CancellationToken cancellation)
+    {
+        int steps = Settings.Steps ?? Program.Steps;
+        isSmooth = Tame.Certify(Program.Objective, Program.Start).IsSmooth;
+        bool isConstant = Settings.Schedule == DiagnosisSchedule.Constant
+            || (Settings.Schedule == DiagnosisSchedule.Automatic && Options.IsDeterministic && (isSmooth || Program.Model is not null || Program.StepSize is not null));
+        double? given = Settings.StepSize ?? Program.StepSize;
+        (double value, double[] gradient) = Program.Objective.Gradient(Program.Start);
+        double norm = TensorPrimitives.Norm<double>(gradient);
+        if (!double.IsFinite(value) || !double.IsFinite(norm))
+            throw new ArithmeticException($"F is {value} at the start, with a gradient of norm {norm}; both must be finite.");
+        DescentOptions options = Options with { StopBelow = Options.IsDeterministic ? Vanishing * norm : 0 };
+        if (!isConstant)
+        {
+            double length = 0.1 * Math.Max(1, TensorPrimitives.Norm<double>(Program.Start));
+            double first = given ?? (isSmooth ? PartOfInverse / Math.Max(SmoothnessConstant.At(Program.Objective, Program.Start, cancellation: cancellation).Value, 1e-12) : length / Math.Max(norm, 1e-12));
+            Schedule = new RobbinsMonro(first, 10, Settings.Power);
+            Run = Trajectory.Descend(Program.Objective, Program.Start, Schedule, steps, options, cancellation);
+            Smoothness = SmoothnessConstant.Along(Program.Objective, Run, SmoothnessSamples, cancellation: cancellation);
+            return;
+        }
+
+        SmoothnessConstant found = SmoothnessConstant.At(Program.Objective, Program.Start, cancellation: cancellation);
+        double step = given ?? (found.Value > 0 ? PartOfInverse / found.Value : 1);
+        for (int round = 0; ; round++)
+        {
+            Schedule = new ConstantStepSize(step);
+            Run = Trajectory.Descend(Program.Objective, Program.Start, Schedule, steps, options, cancellation);
+            Smoothness = SmoothnessConstant.Along(Program.Objective, Run, SmoothnessSamples, cancellation: cancellation);
+            // 1/L with L of the start may be too long elsewhere on the way.
+            if (given is not null || round == MostRounds || step * Smoothness.Value <= 1 + AccuracyOfSmoothness)
+                return;
+            step = PartOfInverse / Smoothness.Value;
+        }
+    }
+
+    private void FindLimit(CancellationToken cancellation)
+    {
+        double end = Run.Values.Min();
+        if (Settings.Limit is { } given)
+        {
+            Limit = given;
+            return;
+        }
+
+        if (Program.Start.Length > LargeDimension)
+        {
+            Limit = Program.Optimum;
+            return;
+        }
+
+        // Descent may end at another critical value than the least one.
+        SolverResult found = new NonsmoothBfgs().Minimize(Program.Objective, Run.Last, new SolverOptions { EvaluationLimit = 20_000, Seed = Settings.Seed }, null, cancellation);
+        if (found.Reason != StopReason.UnboundedBelow && double.IsFinite(found.Value))
+            Limit = Program.Optimum is { } optimum && Math.Abs(found.Value - optimum) <= 1e-6 * Math.Max(1, Math.Abs(optimum)) ? optimum : Math.Min(found.Value, end);
+    }
+
+    private void ReadSmoothness()
+    {
+        if (Smoothness is not { } smoothness)
+            return;
+        string where = string.Create(CultureInfo.InvariantCulture, $"the largest curvature at {smoothness.Points} points of the run");
+        Add("smoothness constant L", smoothness.Value, null, null, string.Create(CultureInfo.InvariantCulture, $"{smoothness.Value:0.######}, {where}{(smoothness.IsOfSmoothPoints ? "" : $", of one piece where {smoothness.KinkPoints} of them are at kinks")}"));
+        if (IsWithin(smoothness) && smoothness.Value > 0)
+        {
+            DescentLedger ledger = DescentLedger.Of(Run, smoothness.Value * (1 + AccuracyOfSmoothness));
+            Add("descent lemma", ledger.Slack, 0, ledger.Holds, string.Create(CultureInfo.InvariantCulture, $"F falls by at least α(1 − αL/2)‖∇F‖² on {ledger.Steps - ledger.Violations.Count} of {ledger.Steps} steps"));
+        }
+        else
+        {
+            Missing("descent lemma", !Options.IsDeterministic ? "gradients are those of samples or noisy" : !IsWithinReach(smoothness) ? "the program has kinks" : "the steps are above 1/L or the curvature is 0");
+        }
+    }
+
+    // Bounds for smooth functions: the program's operations are smooth, or it is a training run that met no kink where it was looked at.
+    private bool IsWithinReach(SmoothnessConstant smoothness) => smoothness.IsOfSmoothPoints && (isSmooth || Program.Model is not null);
+
+    private bool IsWithin(SmoothnessConstant smoothness) => Options.IsDeterministic && IsWithinReach(smoothness) && Run.StepSizes.All(step => step * smoothness.Value <= 1 + AccuracyOfSmoothness);
+
+    private void ReadValues()
+    {
+        if (Limit is not { } limit)
+        {
+            Missing("KL exponent", "no value at the limit is known: F falls without bound, or give one by --limit");
+            return;
+        }
+
+        Near = Run;
+        if (Settings.GreatestGap is { } greatest)
+        {
+            int from = Run.Count;
+            while (from > 0 && Run.Values[from - 1] - limit <= greatest)
+                from--;
+            Near = new Trajectory(Run.Gradient);
+            for (int k = from; k < Run.Count; k++)
+                Near.Add(Run.Point(k), Run.Values[k], Run.GradientNorms[k], Run.StepSizes[k]);
+        }
+
+        PolyakLojasiewicz? ratio = null;
+        try
+        {
+            Kl = KlFit.Of(Near, limit);
+            Add("KL exponent", Kl.Exponent, null, null, Kl.ToString());
+            ratio = PolyakLojasiewicz.Of(Near, limit);
+            Add("Polyak–Łojasiewicz ratio", ratio.Smallest, null, null, string.Create(CultureInfo.InvariantCulture, $"½‖g‖²/(F − F*), from {ratio.Smallest:0.####E+0} to {ratio.Largest:0.####E+0} along the run"));
+        }
+        catch (ArgumentException reason)
+        {
+            Missing("KL exponent", reason.Message);
+        }
+
+        if (Kl is null || ratio is null)
+            return;
+        if (Kl.Exponent < 1 && Options.IsDeterministic)
+        {
+            Path = PathLength.Of(Near, limit, Kl.Inequality);
+            bool applies = Smoothness is { } smoothness && IsWithin(smoothness);
+            Add("path length", Path.Length, Path.Bound, applies ? Path.Holds : null, string.Create(CultureInfo.InvariantCulture, $"{Path.Length:0.######}; the bound 2φ(F(θ₀) − F*) with the fitted inequality is {Path.Bound:0.####}{(applies ? "" : ", which is one for steps of at most 1/L on smooth functions")}"));
+        }
+
+        if (Smoothness is { Value: > 0 } constant && Schedule is ConstantStepSize && IsWithin(constant) && ratio.Smallest > 0)
+        {
+            // For steps below 1/L the constant that counts is 1/α.
+            Rate = LinearRate.Of(Near, limit, KlInequality.OfModulus(ratio.Smallest), 1 / Run.StepSizes[0]);
+            Add("linear rate", Rate.Worst, Rate.Bound, Rate.Holds, string.Create(CultureInfo.InvariantCulture, $"F − F* is multiplied by at most {Rate.Worst:0.#########} a step, typically at the end by {Rate.Typical:0.#########}; the bound 1 − μα with the least ratio μ of the run is {Rate.Bound:0.#########}"));
+        }
+    }
+
+    private void ReadEnd(CancellationToken cancellation)
+    {
+        if (!double.IsFinite(Run.GradientNorms[^1]))
+            return;
+        CriticalPoint end = CriticalPoint.Classify(Program.Objective, Run.Last, 1e-4, cancellation: cancellation);
+        string kind = end.Kind switch
+        {
+            CriticalPointKind.NotCritical => "not critical to 1e-4",
+            CriticalPointKind.StrictMinimum => "a strict minimum",
+            CriticalPointKind.StrictMaximum => "a strict maximum",
+            CriticalPointKind.StrictSaddle => "a strict saddle",
+            CriticalPointKind.Degenerate => "critical, with a degenerate Hessian",
+            CriticalPointKind.Nonsmooth => "critical, at a kink",
+            _ => "critical for backpropagation only",
+        };
+        readings.Add(new Reading("end of the run", end.Distance, null, null, end.Kind is CriticalPointKind.Nonsmooth or CriticalPointKind.Artificial ? "Clarke" : GradientName, string.Create(CultureInfo.InvariantCulture, $"{kind}: F = {end.Value:0.######}, dist(0, ∂F) = {end.Distance:0.0E+0}, {(end.Spectrum.IsComplete ? "" : "of the curvatures seen ")}index {end.Index}, nullity {end.Nullity}, curvature from {end.Spectrum.Smallest:0.####} to {end.Spectrum.Largest:0.####}")));
+    }
+
+    private void ReadSaddle(CancellationToken cancellation)
+    {
+        if (!Settings.Wants(DiagnosisPicture.Saddle))
+            return;
+        if (Program.Saddle is not { } saddle)
+        {
+            if (Settings.Pictures.Count > 0)
+                Missing("saddle escape", "no saddle of this program is known");
+            return;
+        }
+
+        double step = Schedule.StepSize(0);
+        DescentOptions options = Options;
+        CriticalPoint point = CriticalPoint.Classify(Program.Objective, saddle, cancellation: cancellation);
+        Escape = SaddleEscape.Measure(Program.Objective, saddle, step, Settings.SaddleStarts, Spread, EscapeRadius, options: options, cancellation: cancellation);
+        int most = Escape.StepsToEscape.DefaultIfEmpty(100).Max();
+        List<Trajectory> runs = [];
+        for (int i = 0; i < Math.Min(Escapes, Settings.SaddleStarts); i++)
+        {
+            double[] start = new double[saddle.Length];
+            new ConservativeAD.Kernels.Philox(Settings.Seed, (6UL << 32) + (ulong)i).Normal<double>(start, 0, Spread);
+            TensorPrimitives.Add(start, saddle, start);
+            runs.Add(Trajectory.Descend(Program.Objective, start, new ConstantStepSize(step), most, options with { Seed = Settings.Seed + (ulong)i }, cancellation));
+        }
+
+        EscapeRuns = runs;
+        string typical = Escape.Escaped == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", after {Escape.StepsToEscape.Order().ElementAt(Escape.Escaped / 2)} steps in the median; a factor of {Escape.Bound:0.####} a step takes {Math.Log(EscapeRadius / Spread) / Math.Log(Escape.Bound):0}");
+        Add("saddle escape", Escape.Escaped, Escape.Starts, point.IsStrictSaddle ? Escape.Escaped == Escape.Starts : null, string.Create(CultureInfo.InvariantCulture, $"{Escape.Escaped} of {Escape.Starts} random starts 1e-6 from {(point.IsStrictSaddle ? "the strict saddle" : "the point")} with curvatures from {point.Spectrum.Smallest:0.####} to {point.Spectrum.Largest:0.####} left the ball of radius ½{typical}"));
+    }
+
+    private void ReadKernel(CancellationToken cancellation)
+    {
+        if (!Settings.Wants(DiagnosisPicture.Kernel))
+            return;
+        if (Program.Model is not { } model)
+        {
+            if (Settings.Pictures.Count > 0)
+                Missing("tangent kernel", "the program is not a sum of squares of a model's outputs");
+            return;
+        }
+
+        double[] start = Run.Point(0).ToArray();
+        TangentKernel first = model.Kernel(start, cancellation), last = first;
+        List<KernelSnapshot> snapshots = [new KernelSnapshot(0, first.Smallest, first.Largest, 0, 0)];
+        int previous = 0;
+        double smallest = first.Smallest;
+        bool holds = first.LeastSquares(Run.Values[0], Run.GradientNorms[0]).Holds;
+        for (int i = 1; i <= Snapshots; i++)
+        {
+            // Most of the drift is early.
+            int step = (int)Math.Round((Run.Count - 1) * Math.Pow(i / (double)Snapshots, 2));
+            if (step == previous)
+                continue;
+            previous = step;
+            double[] point = Run.Point(step).ToArray();
+            last = model.Kernel(point, cancellation);
+            LazyTraining moved = LazyTraining.Of(start, first, point, last);
+            snapshots.Add(new KernelSnapshot(step, last.Smallest, last.Largest, moved.KernelDrift, moved.ParameterDrift));
+            smallest = Math.Min(smallest, last.Smallest);
+            holds &= last.LeastSquares(Run.Values[step], Run.GradientNorms[step]).Holds;
+        }
+
+        Kernels = snapshots;
+        if (Schedule is ConstantStepSize && first.Matrix is not null)
+            LinearizedLosses = first.LinearizedLosses(model.Residual(start), Run.StepSizes[0], Run.Count - 1);
+        Add("tangent kernel", smallest, null, holds, string.Create(CultureInfo.InvariantCulture, $"λ_min from {first.Smallest:0.####} at the start to {last.Smallest:0.####} at the end, λ_max {first.Largest:0.####} to {last.Largest:0.####}; ‖∇F‖² ≥ 4λ_min·F {(holds ? "held" : "failed")} at {snapshots.Count} points"));
+        KernelSnapshot end = snapshots[^1];
+        string deviation = "";
+        if (LinearizedLosses.Count > 0 && Options.IsDeterministic)
+        {
+            double apart = 0;
+            for (int k = 0; k < Run.Count; k++)
+                apart = Math.Max(apart, Math.Abs(Run.Values[k] - LinearizedLosses[k]) / Run.Values[0]);
+            deviation = string.Create(CultureInfo.InvariantCulture, $"; losses are within {apart:0.0%} of F(θ₀) of those of the linearised model");
+        }
+
+        Add("lazy training", end.Drift, null, null, string.Create(CultureInfo.InvariantCulture, $"the kernel moved by {end.Drift:0.###} of its norm, the parameters by {end.ParameterDrift:0.####} of theirs{deviation}"));
+        if (first.Smallest > 0)
+        {
+            double radius = LazyTraining.TrapRadius(Run.Values[0], first.Smallest / 2), distance = TensorPrimitives.Distance(Run.Last, Run.Point(0));
+            bool applies = smallest >= first.Smallest / 2 && Smoothness is { } smoothness && IsWithin(smoothness);
+            Add("trap", distance, radius, applies ? distance <= radius : null, string.Create(CultureInfo.InvariantCulture, $"‖θ − θ₀‖ = {distance:0.###}; the run is trapped within {radius:0.###} where λ_min(K) stays above half of λ_min(K₀) = {first.Smallest:0.####}{(applies ? ", as it did" : "; it did not, or steps are not within 1/L")}"));
+        }
+    }
+
+    private void ReadFlow(CancellationToken cancellation)
+    {
+        if (!Settings.Wants(DiagnosisPicture.Flow))
+            return;
+        double time = Run.StepSizes.Take(Run.Count - 1).Sum(), window = Math.Min(Settings.Window, time / 2);
+        if (!(window > 0) || Run.Values.Any(value => Math.Abs(value) > 1e12))
+        {
+            Missing("flow tracking", "the run has no time, or leaves every bounded set");
+            return;
+        }
+
+        double tolerance = Program.Start.Length > FewVariables ? 1e-5 : 1e-6;
+        FlowOptions options = new() { Tolerance = tolerance, ActiveRadius = 4 * tolerance, EvaluationLimit = 500_000 };
+        try
+        {
+            Tracking = FlowTracking.Of(Program.Objective, Run, window, 12, options, cancellation);
+            Flow = DifferentialInclusion.Solve(Program.Objective, Program.Start, Math.Min(time, Math.Max(window, 20 * window)), options, cancellation);
+        }
+        catch (Exception reason) when (reason is InvalidOperationException or ArithmeticException)
+        {
+            Missing("flow tracking", reason.Message);
+            return;
+        }
+
+        TrackingError first = Tracking.Errors[0], last = Tracking.Errors[^1];
+        readings.Add(new Reading("flow tracking", last.Distance, null, null, $"{GradientName}; flow: least norm", string.Create(CultureInfo.InvariantCulture, $"over windows of length {window:0.###} the run strays from the flow by {first.Distance:0.0E+0} at the start and {last.Distance:0.0E+0} at the end, where steps are {last.StepSize:0.0E+0}; energy error of the flow {Flow.EnergyError:0.0E+0}")));
+    }
+
+    private void ReadTheorems(CancellationToken cancellation) =>
+        (Facts, Theorems) = RunChecklist.Of(Program.Objective, Run, Schedule, !Options.IsDeterministic, Program.IsStartRandom, Limit, cancellation);
+
+    private void Add(string instrument, double value, double? bound, bool? holds, string text) => readings.Add(new Reading(instrument, value, bound, holds, GradientName, text));
+
+    private void Missing(string instrument, string reason) => readings.Add(new Reading(instrument, null, null, null, GradientName, $"not read: {reason}"));
+}
