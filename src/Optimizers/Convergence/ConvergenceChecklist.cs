@@ -71,7 +71,7 @@ public static class ConvergenceChecklist
         string field = run.Gradient == GradientKind.Clarke ? "∂F" : "the conservative field";
         return new ConvergenceTheorem(
             "The iterates follow the differential inclusion",
-            "M. Benaïm, J. Hofbauer and S. Sorin, SIAM J. Control Optim. 2005, theorem 4.2 and proposition 1.3",
+            "M. Benaïm, J. Hofbauer and S. Sorin, SIAM J. Control Optim. 2005",
             $"the run in continuous time is an asymptotic pseudotrajectory of θ' ∈ −{field}, and the limit set is connected and invariant",
             [LocallyLipschitz(program), .. steps]);
     }

@@ -33,6 +33,7 @@ internal static class DiagnoseCommand
         Option<double> power = OptionKinds.Number("--power", "The power of the steps a/(1 + k/10)^power of robbins-monro.", 0.75, 0.01, 2);
         Option<double> noise = OptionKinds.Number("--noise", "The standard deviation of normal noise added to gradients.", 0.0, 0.0, 1e6);
         Option<double[]?> start = OptionKinds.Numbers("--start", "The start; the program's own if not given.", -1e12, 1e12, distinct: false);
+        Option<double> spread = OptionKinds.Number("--random-start", "Draw the start from a normal distribution of this standard deviation around the given one; 0 for the given one itself.", 0.0, 0.0, 1e6);
         Option<double?> limit = OptionKinds.OptionalNumber("--limit", "F at the limit, from which gaps are counted; if not given, the known optimum or what nonsmooth BFGS finds from the end of the run.", -1e300, 1e300);
         Option<double?> below = OptionKinds.OptionalNumber("--below", "The KL inequality is read from where F − F* stays at most this on; along the whole run if not given.", 1e-300, 1e300);
         Option<double> window = OptionKinds.Number("--window", "The time over which the run is compared with the flow.", 1.0, 1e-9, 1e9);
@@ -53,14 +54,14 @@ internal static class DiagnoseCommand
 
             Examples:
               conservative-ad diagnose quartic
-              conservative-ad diagnose double-well --draw saddle
+              conservative-ad diagnose double-well --random-start 0.1 --draw saddle
               conservative-ad diagnose kinked --noise 0.5 --gradient clarke
               conservative-ad diagnose perceptron --width 16,64,256,1024 --data ~/data
               conservative-ad diagnose mifflin2 --gradient minimal-norm --json
               conservative-ad diagnose --list
             """)
         {
-            name, list, draw, steps, size, schedule, power, noise, start, limit, below, window, gradient, dimension, widths, activation, images, batch, data, seed, folder, json,
+            name, list, draw, steps, size, schedule, power, noise, start, spread, limit, below, window, gradient, dimension, widths, activation, images, batch, data, seed, folder, json,
         };
         command.Validators.Add(result =>
         {
@@ -85,6 +86,7 @@ internal static class DiagnoseCommand
             DiagnosisSettings settings = new()
             {
                 Start = from.Length > 0 ? from : null,
+                StartSpread = parsed.GetValue(spread),
                 Steps = parsed.GetValue(steps),
                 StepSize = parsed.GetValue(size),
                 Schedule = OptionKinds.Member<DiagnosisSchedule>(parsed.GetValue(schedule)!),

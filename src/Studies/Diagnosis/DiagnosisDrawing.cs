@@ -195,7 +195,7 @@ internal static class DiagnosisDrawing
         plot.Title($"{diagnosis.Program.Name}: the run and the flow from one start", size: 14);
         if (diagnosis.Program.Start.Length == 2)
         {
-            Coordinates[] way = [.. Thinned(run.Count).Select(k => new Coordinates(run.Point(k)[0], run.Point(k)[1]))];
+            Coordinates[] way = [.. ThinnedByFactor(run.Count).Select(k => new Coordinates(run.Point(k)[0], run.Point(k)[1]))];
             Coordinates[] curve = [.. flow.Times.Select((_, i) => new Coordinates(flow.Point(i)[0], flow.Point(i)[1]))];
             double left = way.Concat(curve).Min(point => point.X), right = way.Concat(curve).Max(point => point.X), bottom = way.Concat(curve).Min(point => point.Y), top = way.Concat(curve).Max(point => point.Y);
             double margin = 0.1 * Math.Max(Math.Max(right - left, top - bottom), 1e-6);
@@ -309,7 +309,7 @@ internal static class DiagnosisDrawing
             plot.Title(Text($"λ_min of the tangent kernel: {diagnoses[0].Kernels[0].Smallest:0.###} at the start, {diagnoses[0].Kernels[^1].Smallest:0.###} at the end"), size: 14);
         }
 
-        plot.ShowLegend(Alignment.LowerRight);
+        plot.ShowLegend(diagnoses.Count > 1 ? Alignment.LowerLeft : Alignment.LowerRight);
         return plot;
     }
 

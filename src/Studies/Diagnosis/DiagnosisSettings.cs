@@ -21,6 +21,9 @@ internal sealed record DiagnosisSettings
     /// <summary>θ₀; the program's own if null.</summary>
     public double[]? Start { get; init; }
 
+    /// <summary>If above 0, the start is drawn from a normal distribution of this deviation around <see cref="Start"/>.</summary>
+    public double StartSpread { get; init; }
+
     /// <summary>Steps of the run; the program's own number if null.</summary>
     public int? Steps { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using ConservativeAD.Diagnostics;
+using ConservativeAD.Kernels;
 using ConservativeAD.Optimizers;
 
 namespace ConservativeAD.Studies.Diagnosis;
@@ -84,9 +85,18 @@ internal sealed class RunDiagnosis
     /// <exception cref="ArithmeticException">A value or gradient at the start is not finite.</exception>
     public static RunDiagnosis Of(DiagnosedProgram program, DiagnosisSettings settings, CancellationToken cancellation)
     {
-        if (settings.Start is { } start && start.Length != program.Start.Length)
-            throw new ArgumentException($"A start of {start.Length} variables was given; {program.Name} has {program.Start.Length}.", nameof(settings));
-        RunDiagnosis diagnosis = new(program with { Start = settings.Start ?? program.Start, IsStartRandom = program.IsStartRandom && settings.Start is null }, settings);
+        if (settings.Start is { } given && given.Length != program.Start.Length)
+            throw new ArgumentException($"A start of {given.Length} variables was given; {program.Name} has {program.Start.Length}.", nameof(settings));
+        double[] start = [.. settings.Start ?? program.Start];
+        if (settings.StartSpread > 0)
+        {
+            double[] noise = new double[start.Length];
+            new Philox(settings.Seed, 7UL << 32).Normal<double>(noise, 0, settings.StartSpread);
+            TensorPrimitives.Add(start, noise, start);
+        }
+
+        bool isRandom = settings.StartSpread > 0 || (program.IsStartRandom && settings.Start is null);
+        RunDiagnosis diagnosis = new(program with { Start = start, IsStartRandom = isRandom }, settings);
         diagnosis.Descend(cancellation);
         diagnosis.FindLimit(cancellation);
         diagnosis.ReadSmoothness();
@@ -276,7 +286,7 @@ internal sealed class RunDiagnosis
         for (int i = 0; i < Math.Min(Escapes, Settings.SaddleStarts); i++)
         {
             double[] start = new double[saddle.Length];
-            new ConservativeAD.Kernels.Philox(Settings.Seed, (6UL << 32) + (ulong)i).Normal<double>(start, 0, Spread);
+            new Philox(Settings.Seed, (6UL << 32) + (ulong)i).Normal<double>(start, 0, Spread);
             TensorPrimitives.Add(start, saddle, start);
             runs.Add(Trajectory.Descend(Program.Objective, start, new ConstantStepSize(step), most, options with { Seed = Settings.Seed + (ulong)i }, cancellation));
         }

@@ -45,6 +45,8 @@ public class DiagnosisTests
     public void SaddlesAreLeftAndUnboundedProgramsHaveNoExponent()
     {
         RunDiagnosis network = Diagnose("linear-network");
+        Assert.Equal(Finding.Fails, network.Theorems[0].Applies);
+        Assert.Equal(Finding.Holds, Diagnose("linear-network", new DiagnosisSettings { StartSpread = 0.1, Pictures = [DiagnosisPicture.Rate] }).Theorems[0].Applies);
         Assert.Equal((100, 100), (network.Escape!.Escaped, network.Escape.Starts));
         Assert.Equal(12, network.EscapeRuns.Count);
         // Minima of (ab − 1)² lie on a curve.
