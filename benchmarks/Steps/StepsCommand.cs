@@ -21,6 +21,8 @@ internal static class StepsCommand
         // Arrays read and written in a step: the parameter and each state twice, the gradient once.
         ("SGD", 3, (p, s) => new Sgd<float>(p, s)),
         ("SGD, momentum", 5, (p, s) => new Sgd<float>(p, s, 0.9)),
+        ("INNA", 5, (p, s) => new Inna<float>(p, s)),
+        ("INNAprop", 7, (p, s) => new InnaProp<float>(p, s)),
         ("averaged SGD", 5, (p, s) => new AveragedSgd<float>(p, s)),
         ("Adagrad", 5, (p, s) => new Adagrad<float>(p, s)),
         ("Adadelta", 7, (p, s) => new Adadelta<float>(p, s)),

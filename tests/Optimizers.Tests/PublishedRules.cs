@@ -108,4 +108,23 @@ internal static class PublishedRules
         double curvature = ((Math.Pow(after, power) + offset) / a) + (2 * 0.02);
         return Math.Abs(s[1]) <= 0.01 ? 0 : ((Math.Sign(s[1]) * 0.01) - s[1]) / curvature;
     }
+
+    public static double Inna(int t, double x, double a, double g, double[] s)
+    {
+        if (t == 1)
+            s[0] = (1 - (0.5 * 0.1)) * x;
+        double phi = ((0.5 - (1 / 0.1)) * x) + (s[0] / 0.1);
+        s[0] -= a * phi;
+        return x - (a * (phi + (0.1 * g)));
+    }
+
+    public static double InnaProp(int t, double x, double a, double g, double[] s)
+    {
+        if (t == 1)
+            s[0] = (1 - (0.1 * 0.9)) * x;
+        x *= 1 - (a * 0.01);
+        s[1] = (0.999 * s[1]) + (0.001 * g * g);
+        s[0] = ((1 - (a / 0.9)) * s[0]) + (a * ((1 / 0.9) - 0.1) * x);
+        return ((1 + (a * (1 - (0.1 * 0.9)) / (0.9 - a))) * x) - (a / (0.9 - a) * s[0]) - (a * 0.9 * g / (Math.Sqrt(s[1] / (1 - Math.Pow(0.999, t))) + 1e-8));
+    }
 }

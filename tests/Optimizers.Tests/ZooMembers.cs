@@ -24,5 +24,7 @@ internal static class ZooMembers
         new("Adan", 0.02, (p, s) => new Adan<double>(p, s) { WeightDecay = 0.02 }, (p, s) => new Adan<float>(p, s) { WeightDecay = 0.02 }, (t, a, x, g, s) => PublishedRules.Adan(t, x, a, g, s)),
         new("Ftrl", 0.1, (p, s) => new Ftrl<double>(p, s) { AbsolutePenalty = 0.01, SquaredPenalty = 0.02, Shrinkage = 0.005, Offset = 0.1 }, (p, s) => new Ftrl<float>(p, s) { AbsolutePenalty = 0.01, SquaredPenalty = 0.02, Shrinkage = 0.005, Offset = 0.1 }, (t, a, x, g, s) => PublishedRules.Ftrl(t, x, a, g, s, 0.5, 0.1)),
         new("Ftrl with another power", 0.1, (p, s) => new Ftrl<double>(p, s) { AbsolutePenalty = 0.01, SquaredPenalty = 0.02, Shrinkage = 0.005, StepSizePower = -0.75 }, (p, s) => new Ftrl<float>(p, s) { AbsolutePenalty = 0.01, SquaredPenalty = 0.02, Shrinkage = 0.005, StepSizePower = -0.75 }, (t, a, x, g, s) => PublishedRules.Ftrl(t, x, a, g, s, 0.75, 0)),
+        new("Inna", 0.1, (p, s) => new Inna<double>(p, s) { WeightDecay = 0.01 }, (p, s) => new Inna<float>(p, s) { WeightDecay = 0.01 }, (t, a, x, g, s) => PublishedRules.Inna(t, x, a, g + (0.01 * x), s)),
+        new("InnaProp", 0.01, (p, s) => new InnaProp<double>(p, s), (p, s) => new InnaProp<float>(p, s), (t, a, x, g, s) => PublishedRules.InnaProp(t, x, a, g, s)),
     ];
 }

@@ -91,6 +91,21 @@ public class ZooTests
     }
 
     [Fact]
+    public void InertialNewtonHasItsKnownIterates()
+    {
+        // J = θ²/2 from 1 with a = 0.5, b = 0.1, α = 0.1, by hand.
+        var parameter = new Parameter<double>("x", Device.Default, [1], [1]);
+        var optimizer = new Inna<double>([parameter], new ConstantStepSize(0.1));
+        using var given = new GivenGradients<double>(parameter);
+        foreach ((double theta, double psi) in ((double, double)[])[(0.99, 0.95), (0.9706, 0.9405), (0.942464, 0.92207), (0.90631016, 0.8953408)])
+        {
+            optimizer.Step(given.Of([parameter.Value.GetScalar()]));
+            Assert.Equal(theta, parameter.Value.GetScalar(), 1e-13);
+            Assert.Equal(psi, optimizer.State.Single().Value.GetScalar() + (0.95 * theta), 1e-13);
+        }
+    }
+
+    [Fact]
     public void BadSettingsAreRefusedInSentences()
     {
         Parameter<float>[] p = [new Parameter<float>("x", Device.Default, [1])];
@@ -110,6 +125,8 @@ public class ZooTests
         Refused(() => new Adan<float>(p, s) { ThirdDecay = 1 }, "1");
         Refused(() => new Ftrl<float>(p, s) { StepSizePower = 0.5 }, "0.5");
         Refused(() => new Ftrl<float>(p, s, 0), "0");
+        Refused(() => new Inna<float>(p, s) { Damping = 0 }, "0");
+        Refused(() => new InnaProp<float>(p, s) { Viscosity = -1 }, "-1");
         using var given = new GivenGradients<float>(p[0]);
         Gradients<float> gradients = given.Of([1]);
         Assert.Contains("60", Assert.Throws<InvalidOperationException>(() => new Rprop<float>(p, s) { SmallestStep = 60 }.Step(gradients)).Message);

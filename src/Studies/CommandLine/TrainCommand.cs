@@ -29,7 +29,7 @@ internal static class TrainCommand
         Option<double> slope = OptionKinds.Number("--relu-at-zero", "s, the slope of relu at 0.", 0.0, -LargestSlope, LargestSlope);
         Option<string> rule = OptionKinds.Word("--rule", "chain multiplies the incoming gradient by s at 0; published puts s in its place, as the code published with the 2021 study does.", "chain", "chain", "published");
         Option<string> optimizer = OptionKinds.Word("--optimizer", "The optimiser.", "adam", [.. Enum.GetNames<OptimizerName>().Select(known => known.ToLowerInvariant())]);
-        Option<double?> rate = OptionKinds.OptionalNumber("--learning-rate", "The learning rate; the optimiser's usual one if not given: 0.01 for sgd, rmsprop, adagrad and averagedsgd, 0.002 for adamax and nadam, 1 for adadelta, 0.0001 for lion, 0.001 for the others.", SmallestRate, LargestRate);
+        Option<double?> rate = OptionKinds.OptionalNumber("--learning-rate", "The learning rate; the optimiser's usual one if not given: 0.01 for sgd, rmsprop, adagrad and averagedsgd, 0.002 for adamax and nadam, 1 for adadelta, 0.1 for inna, 0.0001 for lion, 0.001 for the others.", SmallestRate, LargestRate);
         Option<double> momentum = OptionKinds.Number("--momentum", "The momentum of sgd and rmsprop.", 0.9, 0.0, LargestMomentum);
         Option<double> decay = OptionKinds.Number("--weight-decay", "The weight decay.", 0.0, 0.0, 1e6);
         Option<string> schedule = OptionKinds.Word("--schedule", "How the learning rate changes.", "cosine", "constant", "step", "cosine", "robbins-monro");

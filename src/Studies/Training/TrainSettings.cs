@@ -67,6 +67,12 @@ internal enum OptimizerName
 
     /// <summary>Averaged stochastic gradient descent; what is trained is the iterate.</summary>
     AveragedSgd,
+
+    /// <summary>INNA.</summary>
+    Inna,
+
+    /// <summary>INNAprop.</summary>
+    InnaProp,
 }
 
 /// <summary>How the learning rate changes.</summary>

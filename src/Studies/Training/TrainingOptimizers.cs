@@ -35,6 +35,8 @@ internal static class TrainingOptimizers
             OptimizerName.Adadelta => new Adadelta<T>(parameters, schedule) { Epsilon = Math.Max(epsilon, EpsilonOfAdadelta), WeightDecay = decay },
             OptimizerName.Lion => new Lion<T>(parameters, schedule) { WeightDecay = decay },
             OptimizerName.AveragedSgd => new AveragedSgd<T>(parameters, schedule) { WeightDecay = decay },
+            OptimizerName.Inna => new Inna<T>(parameters, schedule) { WeightDecay = decay },
+            OptimizerName.InnaProp => new InnaProp<T>(parameters, schedule) { Epsilon = epsilon, WeightDecay = decay },
             OptimizerName.AdamW => new AdamW<T>(parameters, schedule) { Epsilon = epsilon, WeightDecay = decay },
             _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Optimizer, $"There is no optimiser {settings.Optimizer}."),
         };
@@ -46,6 +48,7 @@ internal static class TrainingOptimizers
     {
         OptimizerName.Sgd or OptimizerName.RmsProp or OptimizerName.Adagrad or OptimizerName.AveragedSgd => 1e-2,
         OptimizerName.Adamax or OptimizerName.NAdam => 2e-3,
+        OptimizerName.Inna => 0.1,
         OptimizerName.Adadelta => 1,
         OptimizerName.Lion => 1e-4,
         _ => 1e-3,
