@@ -60,4 +60,40 @@ public class OptimizerTests
         double[] expected = theirs.data<double>().ToArray();
         Assert.InRange(ours.Value.ToArray().Zip(expected, (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs), 0, 1e-12);
     }
+
+    [Fact]
+    public void TenStepsOfLBfgsAreThoseOfLibtorch()
+    {
+        LibTorch.SkipUnlessLoaded();
+        double[] start = new double[Count], centre = new double[Count];
+        new Philox(3, 1).Normal<double>(start, 0, 1);
+        new Philox(3, 2).Normal<double>(centre, 0, 1);
+        var ours = new Parameter<double>("x", Device.Default, [Count], start);
+        using TorchSharp.Modules.Parameter theirs = torch.nn.Parameter(torch.tensor(start));
+        using LBfgs<double> optimizer = new([ours], 0.5) { MostIterations = 5, HistorySize = 6 };
+        using torch.optim.Optimizer peer = torch.optim.LBFGS([theirs], 0.5, 5, null, 1e-7, 1e-9, 6);
+        using torch.Tensor centres = torch.tensor(centre);
+        using Tape<double> tape = new();
+        for (int step = 0; step < 10; step++)
+        {
+            optimizer.Step(() =>
+            {
+                tape.Reset();
+                Var<double> d = tape.Parameter(ours) - tape.Constant([Count], centre);
+                Var<double> loss = ((d * d).Exp() + (d.Square() * d)).Sum();
+                return (loss.Value.GetScalar(), tape.Backward(loss));
+            });
+            using DisposeScope scope = torch.NewDisposeScope();
+            peer.step(() =>
+            {
+                peer.zero_grad();
+                torch.Tensor e = theirs - centres, loss = ((e * e).exp() + (e * e * e)).sum();
+                loss.backward();
+                return loss;
+            });
+        }
+
+        double[] expected = theirs.data<double>().ToArray();
+        Assert.InRange(ours.Value.ToArray().Zip(expected, (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs), 0, 1e-12);
+    }
 }

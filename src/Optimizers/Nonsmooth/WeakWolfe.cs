@@ -13,22 +13,42 @@ internal static class WeakWolfe
     /// <returns>The point found, and whether it satisfies both conditions; null where no decrease was found.</returns>
     public static (Iterate? Point, bool IsComplete) Search(SubgradientOracle oracle, Iterate from, double[] direction, double slope)
     {
-        double low = 0, high = double.PositiveInfinity, length = 1;
-        Iterate? decreased = null;
+        Dictionary<double, Iterate> seen = [];
         double[] point = new double[direction.Length];
-        for (int i = 0; i < MostSteps && !oracle.IsSpent && !oracle.IsUnbounded; i++)
+        (double Value, double Slope) Along(double length)
         {
             TensorPrimitives.MultiplyAdd(direction, length, from.Point, point);
-            Iterate at = oracle.At(point);
-            if (!at.IsFinite || at.Value > from.Value + (SufficientDecrease * length * slope) || at.Value >= from.Value)
+            Iterate at = seen[length] = oracle.At(point);
+            return at.IsFinite ? (at.Value, TensorPrimitives.Dot<double>(at.Gradient, direction)) : (double.NaN, double.NaN);
+        }
+
+        (double? found, bool isComplete) = Search(Along, 1, from.Value, slope, () => oracle.IsSpent || oracle.IsUnbounded);
+        return (found is { } length ? seen[length] : null, isComplete);
+    }
+
+    /// <summary>Searches a function of one variable.</summary>
+    /// <param name="along">Value and slope at a length; not numbers where the function is not defined.</param>
+    /// <param name="first">The length that is tried first.</param>
+    /// <param name="value">The value at 0.</param>
+    /// <param name="slope">The slope at 0.</param>
+    /// <param name="mustStop">Whether no more evaluations may be made.</param>
+    /// <returns>The longest length found with a sufficient decrease, and whether it satisfies both conditions; null where there is none.</returns>
+    public static (double? Length, bool IsComplete) Search(Func<double, (double Value, double Slope)> along, double first, double value, double slope, Func<bool> mustStop)
+    {
+        double low = 0, high = double.PositiveInfinity, length = first;
+        double? decreased = null;
+        for (int i = 0; i < MostSteps && !mustStop(); i++)
+        {
+            (double valueThere, double slopeThere) = along(length);
+            if (!(valueThere <= value + (SufficientDecrease * length * slope)) || valueThere >= value)
             {
                 high = length;
             }
             else
             {
-                decreased = at;
-                if (TensorPrimitives.Dot<double>(at.Gradient, direction) >= SlopeRise * slope)
-                    return (at, true);
+                decreased = length;
+                if (slopeThere >= SlopeRise * slope)
+                    return (length, true);
                 low = length;
             }
 
