@@ -42,4 +42,13 @@ public abstract partial class Device
     /// <exception cref="ArgumentOutOfRangeException">An index is outside the table.</exception>
     public abstract void ScatterAddRows<T>(in NDArray<T> dy, in NDArray<int> indices, in NDArray<T> dTable, bool accumulate = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>Writes rows of a table: table[indices[j], ·] = x[j, ·]. Other rows stay as they are.</summary>
+    /// <typeparam name="T">float, double or Half.</typeparam>
+    /// <param name="x">[count, inner].</param>
+    /// <param name="indices">[count], each at most once; of rows written twice either may be the last.</param>
+    /// <param name="table">[rows, inner].</param>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside the table.</exception>
+    public abstract void ScatterRows<T>(in NDArray<T> x, in NDArray<int> indices, in NDArray<T> table)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

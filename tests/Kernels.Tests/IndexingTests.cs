@@ -66,6 +66,25 @@ public sealed unsafe class IndexingTests
     }
 
     [Fact]
+    public void Rows_that_are_read_and_written_back_elsewhere_are_those_rows()
+    {
+        const int Rows = 3000, Inner = 7;
+        float[] table = Normal(Rows * Inner, 1), target = Normal(Rows * Inner, 2), expected = [.. target], read = new float[1000 * Inner];
+        int[] indices = [.. Enumerable.Range(0, 1000).Select(j => (j * 7 + 3) % Rows)];
+        foreach (int row in indices)
+            table.AsSpan(row * Inner, Inner).CopyTo(expected.AsSpan(row * Inner, Inner));
+        using var pool = new WorkerPool(3);
+        fixed (float* pt = table, pr = read, pw = target)
+        fixed (int* pi = indices)
+        {
+            Indexing.GatherRows(pool, pt, Rows, Inner, pi, indices.Length, pr);
+            Indexing.ScatterRows(pool, pr, pi, indices.Length, pw, Rows, Inner);
+        }
+
+        Assert.Equal(expected, target);
+    }
+
+    [Fact]
     public void Gather_along_an_axis_and_its_scatter_agree_with_naive_loops_to_the_bit()
     {
         Gen.Select(Gen.Int[1, 6], Gen.Int[1, 9], Gen.Int[1, 20], Gen.Int[0, 12], Gen.Int[1, 4], Gen.ULong).Sample((outer, length, inner, k, threads, seed) =>
@@ -120,6 +139,7 @@ public sealed unsafe class IndexingTests
             {
                 () => Indexing.GatherRows(pool, t, 5, 1, i, 34, o),
                 () => Indexing.ScatterAddRows(pool, t, i, 34, o, 5, 1),
+                () => Indexing.ScatterRows(pool, o, i, 34, t, 5, 1),
                 () => Indexing.GatherAlong(pool, t, i, o, 1, 5, 1, 34),
                 () => Indexing.ScatterAddAlong(pool, t, i, o, 1, 5, 1, 34),
             })

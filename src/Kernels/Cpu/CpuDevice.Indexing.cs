@@ -26,4 +26,10 @@ internal sealed unsafe partial class CpuDevice
         ArgumentChecks.Rows(dTable.Shape, indices.Shape, dy.Shape);
         Indexing.ScatterAddRows(pool, Contiguous(dy), Contiguous(indices), indices.Count, Contiguous(dTable), dTable.Shape[0], dTable.Shape[1], accumulate);
     }
+
+    public override void ScatterRows<T>(in NDArray<T> x, in NDArray<int> indices, in NDArray<T> table)
+    {
+        ArgumentChecks.Rows(table.Shape, indices.Shape, x.Shape);
+        Indexing.ScatterRows(pool, Contiguous(x), Contiguous(indices), indices.Count, Contiguous(table), table.Shape[0], table.Shape[1]);
+    }
 }

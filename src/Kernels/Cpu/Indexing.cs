@@ -59,6 +59,23 @@ internal static unsafe class Indexing
         pool.For((int)(((long)count + perPart - 1) / perPart), new GatherRowsBody<T>(table, inner, indices, count, output, perPart));
     }
 
+    /// <summary>Writes rows of a table: table[indices[j], ·] = x[j, ·].</summary>
+    /// <param name="pool">The threads.</param>
+    /// <param name="x">[count, inner].</param>
+    /// <param name="indices">[count], distinct.</param>
+    /// <param name="count">How many rows to write.</param>
+    /// <param name="table">[rows, inner].</param>
+    /// <param name="rows">Rows of the table.</param>
+    /// <param name="inner">Elements of a row.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside the table.</exception>
+    public static void ScatterRows<T>(WorkerPool pool, T* x, int* indices, int count, T* table, int rows, int inner)
+        where T : unmanaged
+    {
+        Check(indices, count, rows);
+        int perPart = Math.Max(1, PartElements / Math.Max(1, inner));
+        pool.For((int)(((long)count + perPart - 1) / perPart), new ScatterRowsBody<T>(x, inner, indices, count, table, perPart));
+    }
+
     /// <summary>The pullback of <see cref="GatherRows"/>: dTable[indices[j], ·] += dOutput[j, ·], for j in order.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="dOutput">[count, inner].</param>
@@ -131,6 +148,17 @@ internal static unsafe class Indexing
 
             for (int j = first; j < end; j++)
                 new ReadOnlySpan<T>(table + ((nint)indices[j] * inner), inner).CopyTo(new Span<T>(output + ((nint)j * inner), inner));
+        }
+    }
+
+    private readonly struct ScatterRowsBody<T>(T* x, int inner, int* indices, int count, T* table, int perPart) : IParallelBody
+        where T : unmanaged
+    {
+        public void Run(int part)
+        {
+            int first = part * perPart, end = (int)Math.Min((long)first + perPart, count);
+            for (int j = first; j < end; j++)
+                new ReadOnlySpan<T>(x + ((nint)j * inner), inner).CopyTo(new Span<T>(table + ((nint)indices[j] * inner), inner));
         }
     }
 

@@ -78,6 +78,8 @@ internal sealed partial class GpuDevice
 
     public override void GatherRows<T>(in NDArray<T> table, in NDArray<int> indices, in NDArray<T> y) => Of<T>().GatherRows(table, indices, y);
 
+    public override void ScatterRows<T>(in NDArray<T> x, in NDArray<int> indices, in NDArray<T> table) => Of<T>().ScatterRows(x, indices, table);
+
     public override void ScatterAddRows<T>(in NDArray<T> dy, in NDArray<int> indices, in NDArray<T> dTable, bool accumulate) => Of<T>().ScatterAddRows(dy, indices, dTable, accumulate);
 
     public override void Sort<T>(in NDArray<T> x, in NDArray<T> values, in NDArray<int> permutation, bool descending, TieOrder ties) => Of<T>().Sort(x, values, permutation, descending, ties);

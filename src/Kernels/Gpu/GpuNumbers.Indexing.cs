@@ -11,6 +11,8 @@ internal abstract partial class GpuNumbers<T>
     public abstract void GatherRows(in NDArray<T> table, in NDArray<int> indices, in NDArray<T> y);
 
     public abstract void ScatterAddRows(in NDArray<T> dy, in NDArray<int> indices, in NDArray<T> dTable, bool accumulate);
+
+    public abstract void ScatterRows(in NDArray<T> x, in NDArray<int> indices, in NDArray<T> table);
 }
 
 /// <content>Reading and adding at indices. Contributions are sorted by where they go, so that each target adds its own in their order: no atomic additions, whose order is anyone's.</content>
@@ -38,6 +40,12 @@ internal sealed partial class GpuNumbers<T, E, L>
     {
         ArgumentChecks.Rows(dTable.Shape, indices.Shape, dy.Shape);
         Scatter(Flat(dy), indices, dTable.Shape[0], 1, indices.Count, dTable, dTable.Shape[1], accumulate);
+    }
+
+    public override void ScatterRows(in NDArray<T> x, in NDArray<int> indices, in NDArray<T> table)
+    {
+        ArgumentChecks.Rows(table.Shape, indices.Shape, x.Shape);
+        device.ForEach(x.Count, new ScatterRowsBody<E>(Flat(x), FlatIndices(indices), Flat(table), table.Shape[0], table.Shape[1], device.Faults.Watch()));
     }
 
     private void Scatter(ArrayView<E> dy, in NDArray<int> indices, int length, int inner, int kept, in NDArray<T> destination, int columns, bool accumulate)

@@ -39,6 +39,24 @@ internal readonly struct GatherRowsBody<E>(ArrayView<E> table, ArrayView<int> in
     }
 }
 
+/// <summary>table[indices[j], ·] = x[j, ·] for one element.</summary>
+internal readonly struct ScatterRowsBody<E>(ArrayView<E> x, ArrayView<int> indices, ArrayView<E> table, int rows, int inner, ArrayView<int> faults) : IIndexBody
+    where E : unmanaged
+{
+    private readonly ArrayView<E> x = x;
+    private readonly ArrayView<int> indices = indices;
+    private readonly ArrayView<E> table = table;
+    private readonly int rows = rows;
+    private readonly int inner = inner;
+    private readonly ArrayView<int> faults = faults;
+
+    public void Run(int index)
+    {
+        int j = index / inner;
+        table[(FaultReport.Checked(faults, Fault.Index, indices[j], rows, j) * inner) + index - (j * inner)] = x[index];
+    }
+}
+
 /// <summary>Where one contribution goes: the flat index of its target.</summary>
 internal readonly struct TargetBody(ArrayView<int> indices, ArrayView<Key32> targets, ArrayView<int> places, int length, int inner, int kept, ArrayView<int> faults) : IIndexBody
 {

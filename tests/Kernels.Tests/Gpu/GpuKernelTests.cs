@@ -240,6 +240,16 @@ public sealed class GpuKernelTests : IDisposable
     }
 
     [Fact]
+    public void RowsAreWrittenWhereTheyBelong()
+    {
+        NDArray<float> table = gpu.Array<float>([4, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
+        gpu.ScatterRows(gpu.Array<float>([2, 2], [10, 20, 30, 40]), gpu.Array<int>([2], [3, 1]), table);
+        Assert.Equal([1, 2, 30, 40, 5, 6, 10, 20], table.ToArray());
+        gpu.ScatterRows(gpu.Array<float>([1, 2], [0, 0]), gpu.Array<int>([1], [4]), table);
+        Assert.Contains("Index 4 at position 0", Assert.Throws<ArgumentOutOfRangeException>(gpu.Synchronize).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void BadIndicesAndLabelsAreToldWhenTheDeviceIsWaitedFor()
     {
         NDArray<float> table = gpu.Array<float>([3, 2], new float[6]), rows = gpu.Allocate<float>([2, 2]);
