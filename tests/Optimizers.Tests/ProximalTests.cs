@@ -12,6 +12,8 @@ public class ProximalTests
         ["l1"] = ProximalOperators.L1Norm(0.7),
         ["group"] = ProximalOperators.GroupNorm(0.9, 3),
         ["total-variation"] = ProximalOperators.TotalVariation(0.6),
+        ["nuclear"] = ProximalOperators.NuclearNorm(0.8, 3),
+        ["nuclear, tall"] = ProximalOperators.NuclearNorm(0.8, 6),
         ["box"] = ProximalOperators.Box(-0.5, 0.8),
         ["euclidean-ball"] = ProximalOperators.EuclideanBall(1.5),
         ["simplex"] = ProximalOperators.Simplex(2),

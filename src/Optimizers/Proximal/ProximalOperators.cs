@@ -23,6 +23,13 @@ public static class ProximalOperators
     /// <param name="weight">λ, above 0.</param>
     public static IProximalOperator TotalVariation(double weight) => new TotalVariationOperator(Positive(weight));
 
+    /// <summary>λ times the nuclear norm of a matrix, the sum of its singular values: singular values are thresholded.</summary>
+    /// <param name="weight">λ, above 0.</param>
+    /// <param name="rows">How many rows the matrix has; points hold it row after row.</param>
+    public static IProximalOperator NuclearNorm(double weight, int rows) => rows > 0
+        ? new NuclearNormOperator(Positive(weight), rows)
+        : throw new ArgumentOutOfRangeException(nameof(rows), rows, $"A matrix of {rows} rows was asked for; it must have at least 1.");
+
     /// <summary>The box lower ≤ xᵢ ≤ upper; with −r and r the ball of radius r of the largest absolute value.</summary>
     /// <param name="lower">The least value.</param>
     /// <param name="upper">The greatest, not below the least.</param>
