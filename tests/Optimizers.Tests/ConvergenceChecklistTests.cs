@@ -32,7 +32,8 @@ public class ConvergenceChecklistTests
         Assert.Contains("Clarke-critical", clarke.Name, StringComparison.Ordinal);
         Assert.Equal(Finding.Unknown, ConvergenceChecklist.For(Network, run with { AreIteratesBounded = null })[^1].Applies);
         Assert.Equal(Finding.Fails, ConvergenceChecklist.For(Network, run with { Schedule = new ConstantStepSize(0.1) })[^1].Applies);
-        Assert.Equal(Finding.Unknown, ConvergenceChecklist.For(Network, run)[3].Applies);
+        Assert.Equal(("The iterates follow the differential inclusion", Finding.Holds), (ConvergenceChecklist.For(Network, run)[3].Name, ConvergenceChecklist.For(Network, run)[3].Applies));
+        Assert.Equal(Finding.Unknown, ConvergenceChecklist.For(Network, run with { AreIteratesBounded = null })[3].Applies);
     }
 
     [Fact]
