@@ -2,47 +2,69 @@ using System.Numerics.Tensors;
 
 namespace ConservativeAD.Optimizers;
 
-/// <summary>Linearisations of F, as gradient and error at the centre, with the solution of the proximal step's dual.</summary>
+/// <summary>
+/// Linearisations of F(y) + η/2·‖y − x‖², x being the centre, with the solution of the proximal step's dual. The convexification η is the least with which no linearisation lies above F at the centre: 0
+/// for convex functions (W. Hare and C. Sagastizábal, A redistributed proximal bundle method for nonconvex optimization, SIAM J. Optim. 2010).
+/// </summary>
 internal sealed class CuttingPlanes(int dimension)
 {
+    // A linearisation error above −this, relative to the value, is rounding.
+    private const double Rounding = 1e-13;
+
+    // More than the least η, so that planes which ask for it do not stay tight.
+    private const double Margin = 2;
+
     private readonly List<Plane> planes = [];
     private readonly List<double[]> gram = [];
     private double[] weights = [];
+    private double scale = 1;
 
     /// <summary>The combination of gradients that the dual chose.</summary>
     public double[] Aggregate { get; private set; } = new double[dimension];
 
     public double AggregateError { get; private set; }
 
+    /// <summary>η.</summary>
+    public double Convexification { get; private set; }
+
     /// <summary>The error of the plane that was added last.</summary>
-    public double LastError => planes[^1].Error;
+    public double LastError => Error(planes[^1]);
+
+    public int Count => planes.Count;
 
     /// <summary>Adds the linearisation at a point.</summary>
-    public void Add(Iterate centre, Iterate at, double shift)
+    public void Add(Iterate centre, Iterate at)
     {
-        double distance = TensorPrimitives.Distance<double>(centre.Point, at.Point);
-        double[] back = new double[dimension];
-        TensorPrimitives.Subtract(centre.Point, at.Point, back);
-        Append(new Plane(at.Gradient, centre.Value - at.Value - TensorPrimitives.Dot<double>(at.Gradient, back), distance), shift);
+        double[] offset = new double[dimension];
+        TensorPrimitives.Subtract(at.Point, centre.Point, offset);
+        scale = Math.Max(1, Math.Abs(centre.Value));
+        Append(new Plane(at.Gradient, centre.Value - at.Value + TensorPrimitives.Dot<double>(at.Gradient, offset), offset, TensorPrimitives.SumOfSquares<double>(offset)));
+        Convexify(false);
     }
 
-    /// <summary>Tells the errors as seen from another centre; distances are summed along the way.</summary>
-    public void MoveTo(Iterate from, Iterate to, double shift)
+    /// <summary>Tells the errors as seen from another centre.</summary>
+    public void MoveTo(Iterate from, Iterate to)
     {
         double[] step = new double[dimension];
         TensorPrimitives.Subtract(to.Point, from.Point, step);
-        double length = TensorPrimitives.Norm<double>(step);
+        double length = TensorPrimitives.SumOfSquares<double>(step);
+        scale = Math.Max(1, Math.Abs(to.Value));
         for (int i = 0; i < planes.Count; i++)
         {
             Plane plane = planes[i];
-            planes[i] = (plane with { Linear = plane.Linear + to.Value - from.Value - TensorPrimitives.Dot<double>(plane.Gradient, step), Distance = plane.Distance + length }).Raised(shift);
+            double[] offset = new double[dimension];
+            TensorPrimitives.Subtract(plane.Offset, step, offset);
+            double square = Math.Max(0, plane.Square - (2 * TensorPrimitives.Dot<double>(plane.Offset, step)) + length);
+            planes[i] = new Plane(plane.Gradient, plane.Linear + to.Value - from.Value - TensorPrimitives.Dot<double>(plane.Gradient, step), offset, square);
         }
+
+        Convexify(true);
     }
 
-    /// <summary>min ½‖Σwᵢgᵢ‖²/u + Σwᵢαᵢ over the simplex.</summary>
+    /// <summary>min ½‖Σwᵢsᵢ‖²/u + Σwᵢcᵢ over the simplex.</summary>
     public void Solve(double weight)
     {
-        SimplexQuadratic.Solve(gram, [.. planes.Select(plane => weight * plane.Error)], weights);
+        SimplexQuadratic.Solve(gram, [.. planes.Select(plane => weight * Error(plane))], weights);
         double[] aggregate = new double[dimension];
         double error = 0;
         for (int i = 0; i < planes.Count; i++)
@@ -50,21 +72,23 @@ internal sealed class CuttingPlanes(int dimension)
             if (weights[i] == 0)
                 continue;
             TensorPrimitives.MultiplyAdd(planes[i].Gradient, weights[i], aggregate, aggregate);
-            error += weights[i] * planes[i].Error;
+            if (Convexification > 0)
+                TensorPrimitives.MultiplyAdd(planes[i].Offset, weights[i] * Convexification, aggregate, aggregate);
+            error += weights[i] * Error(planes[i]);
         }
 
         (Aggregate, AggregateError) = (aggregate, error);
     }
 
     /// <summary>Makes room for another plane: those of no weight go first, with the largest errors in front; where all have weight, two of the least become one.</summary>
-    public void Compress(int most, double shift)
+    public void Compress(int most)
     {
         while (planes.Count >= most)
         {
             int idle = -1;
             for (int i = 0; i < planes.Count; i++)
             {
-                if (weights[i] == 0 && (idle < 0 || planes[i].Error > planes[idle].Error))
+                if (weights[i] == 0 && (idle < 0 || Error(planes[i]) > Error(planes[idle])))
                     idle = i;
             }
 
@@ -76,38 +100,89 @@ internal sealed class CuttingPlanes(int dimension)
 
             // The aggregate replaces the two lightest: it alone keeps the method convergent (Kiwiel 1985, section 2.4).
             int[] lightest = [.. Enumerable.Range(0, planes.Count).OrderBy(i => weights[i]).Take(2).OrderDescending()];
-            double linear = 0, distance = 0;
+            double[] gradient = new double[dimension], offset = new double[dimension];
+            double linear = 0, square = 0;
             for (int i = 0; i < planes.Count; i++)
             {
+                TensorPrimitives.MultiplyAdd(planes[i].Gradient, weights[i], gradient, gradient);
+                TensorPrimitives.MultiplyAdd(planes[i].Offset, weights[i], offset, offset);
                 linear += weights[i] * planes[i].Linear;
-                distance += weights[i] * planes[i].Distance;
+                square += weights[i] * planes[i].Square;
             }
 
-            Plane aggregate = new([.. Aggregate], linear, distance);
             Remove(lightest[0]);
             Remove(lightest[1]);
             Array.Clear(weights);
-            Append(aggregate, shift);
+            Append(new Plane(gradient, linear, offset, square));
             weights[^1] = 1;
         }
     }
 
-    private void Append(Plane plane, double shift)
+    private double Error(Plane plane) => Math.Max(0, plane.Linear + (0.5 * Convexification * plane.Square));
+
+    // The least η that the planes ask for; it may fall only where the centre moved.
+    private void Convexify(bool mayFall)
     {
-        double[] row = new double[planes.Count + 1];
-        for (int i = 0; i < planes.Count; i++)
+        double least = 0;
+        foreach (Plane plane in planes)
         {
-            row[i] = TensorPrimitives.Dot<double>(planes[i].Gradient, plane.Gradient);
+            if (plane.Linear < -Rounding * scale && plane.Square > 0)
+                least = Math.Max(least, -2 * plane.Linear / plane.Square);
+        }
+
+        double before = Convexification;
+        if (least > before || (mayFall && Margin * least < before))
+            Convexification = Margin * least;
+        if (Convexification == 0 && before == 0)
+            return;
+        if (mayFall || Convexification != before)
+        {
+            for (int i = 0; i < planes.Count; i++)
+                gram[i] = new double[planes.Count];
+            for (int i = 0; i < planes.Count; i++)
+                Multiply(i);
+        }
+        else
+        {
+            Multiply(planes.Count - 1);
+        }
+    }
+
+    private void Append(Plane plane)
+    {
+        planes.Add(plane);
+        for (int i = 0; i < gram.Count; i++)
+        {
             double[] longer = gram[i];
-            Array.Resize(ref longer, row.Length);
-            longer[^1] = row[i];
+            Array.Resize(ref longer, planes.Count);
             gram[i] = longer;
         }
 
-        row[^1] = TensorPrimitives.Dot<double>(plane.Gradient, plane.Gradient);
-        gram.Add(row);
-        planes.Add(plane.Raised(shift));
+        gram.Add(new double[planes.Count]);
         Array.Resize(ref weights, planes.Count);
+        Multiply(planes.Count - 1);
+    }
+
+    // Row and column of one plane, up to it.
+    private void Multiply(int index)
+    {
+        double[] own = Slope(planes[index]);
+        for (int j = 0; j <= index; j++)
+        {
+            double product = TensorPrimitives.Dot<double>(planes[j].Gradient, own);
+            if (Convexification > 0)
+                product += Convexification * TensorPrimitives.Dot<double>(planes[j].Offset, own);
+            gram[index][j] = gram[j][index] = product;
+        }
+    }
+
+    private double[] Slope(Plane plane)
+    {
+        if (Convexification == 0)
+            return plane.Gradient;
+        double[] slope = new double[dimension];
+        TensorPrimitives.MultiplyAdd(plane.Offset, Convexification, plane.Gradient, slope);
+        return slope;
     }
 
     private void Remove(int index)
@@ -121,11 +196,10 @@ internal sealed class CuttingPlanes(int dimension)
             gram[j] = [.. gram[j].Where((_, k) => k != index)];
     }
 
-    private sealed record Plane(double[] Gradient, double Linear, double Distance)
-    {
-        public double Error { get; private init; }
-
-        /// <summary>With the error that the dual sees: a negative one, which a convex function does not have, is turned round, and where it is small raised with the square of the distance.</summary>
-        public Plane Raised(double shift) => this with { Error = Linear >= 0 ? Linear : Math.Max(-Linear, shift * Distance * Distance) };
-    }
+    /// <summary>A linearisation, or a combination of some.</summary>
+    /// <param name="Gradient">The gradient of F.</param>
+    /// <param name="Linear">How far the linearisation of F is below F at the centre; negative where it is above.</param>
+    /// <param name="Offset">Where it was made, from the centre.</param>
+    /// <param name="Square">‖Offset‖², or the combination of these.</param>
+    private sealed record Plane(double[] Gradient, double Linear, double[] Offset, double Square);
 }

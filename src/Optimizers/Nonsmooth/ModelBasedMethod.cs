@@ -108,7 +108,7 @@ public sealed record ModelBasedMethod(SampleModel Model, IStepSizeSchedule Sched
     private double[] ProximalPoint(Objective sample, Iterate centre, double step, ref int evaluations)
     {
         CuttingPlanes planes = new(centre.Point.Length);
-        planes.Add(centre, centre, 0);
+        planes.Add(centre, centre);
         double[] point = centre.Point;
         for (int i = 0; i < MostPlanes; i++)
         {
@@ -120,7 +120,7 @@ public sealed record ModelBasedMethod(SampleModel Model, IStepSizeSchedule Sched
             point = next;
             if (trial.Value - model <= Accuracy * Math.Max(1, Math.Abs(centre.Value)))
                 break;
-            planes.Add(centre, trial, 0);
+            planes.Add(centre, trial);
         }
 
         return point;

@@ -12,7 +12,6 @@ public sealed class ProximalBundle(int? largestBundle = null) : NonsmoothSolver
 {
     private const double SeriousDecrease = 0.1;
     private const double LongStep = 0.5;
-    private const double Shift = 1e-3;
     private const int NullSteps = 5;
     private const double FirstRadius = 1e-3;
 
@@ -42,13 +41,13 @@ public sealed class ProximalBundle(int? largestBundle = null) : NonsmoothSolver
         Iterate centre = oracle.Best;
         int n = centre.Point.Length, most = largestBundle ?? Math.Min(300, n + 10);
         CuttingPlanes planes = new(n);
-        planes.Add(centre, centre, Shift);
+        planes.Add(centre, centre);
         double weight = Math.Max(1e-10, TensorPrimitives.Norm<double>(centre.Gradient)), leastWeight = 1e-8 * weight;
         int nulls = 0;
         for (int small = 0; small < 3 && !oracle.IsSpent && !oracle.IsUnbounded;)
         {
             planes.Solve(weight);
-            double norm = TensorPrimitives.Norm<double>(planes.Aggregate), promised = (norm * norm / weight) + planes.AggregateError;
+            double norm = TensorPrimitives.Norm<double>(planes.Aggregate), promised = (norm * norm / weight) + planes.AggregateError + (0.5 * planes.Convexification * norm * norm / (weight * weight));
             if ((norm <= 0.1 * options.Tolerance && planes.AggregateError <= 0.1 * options.Tolerance) || promised <= 1e-14 * Math.Max(1, Math.Abs(centre.Value)))
                 return;
             double[] point = new double[n];
@@ -66,11 +65,11 @@ public sealed class ProximalBundle(int? largestBundle = null) : NonsmoothSolver
 
             // The weight by which a parabola through value and slope at the centre and the value at the trial has its least point there (Kiwiel 1990, section 2).
             double fitted = 2 * weight * (1 - (decrease / promised));
-            planes.Compress(most, Shift);
+            planes.Compress(most);
             if (isSerious)
             {
-                planes.MoveTo(centre, trial, Shift);
-                planes.Add(trial, trial, Shift);
+                planes.MoveTo(centre, trial);
+                planes.Add(trial, trial);
                 centre = trial;
                 if (decrease >= LongStep * promised && nulls <= 0)
                     weight = Math.Max(Math.Max(fitted, 0.1 * weight), leastWeight);
@@ -80,7 +79,7 @@ public sealed class ProximalBundle(int? largestBundle = null) : NonsmoothSolver
             }
             else
             {
-                planes.Add(centre, trial, Shift);
+                planes.Add(centre, trial);
                 nulls = Math.Max(nulls, 0) + 1;
                 if (nulls > NullSteps && planes.LastError > promised && fitted > weight)
                 {
