@@ -15,6 +15,7 @@ internal sealed class CuttingPlanes(int dimension)
     private const double Margin = 2;
 
     private readonly List<Plane> planes = [];
+    private readonly List<double[]> slopes = [];
     private readonly List<double[]> gram = [];
     private double[] weights = [];
     private double scale = 1;
@@ -64,16 +65,14 @@ internal sealed class CuttingPlanes(int dimension)
     /// <summary>min ½‖Σwᵢsᵢ‖²/u + Σwᵢcᵢ over the simplex.</summary>
     public void Solve(double weight)
     {
-        SimplexQuadratic.Solve(gram, [.. planes.Select(plane => weight * Error(plane))], weights);
+        SimplexQuadratic.Solve(slopes, gram, [.. planes.Select(plane => weight * Error(plane))], weights);
         double[] aggregate = new double[dimension];
         double error = 0;
         for (int i = 0; i < planes.Count; i++)
         {
             if (weights[i] == 0)
                 continue;
-            TensorPrimitives.MultiplyAdd(planes[i].Gradient, weights[i], aggregate, aggregate);
-            if (Convexification > 0)
-                TensorPrimitives.MultiplyAdd(planes[i].Offset, weights[i] * Convexification, aggregate, aggregate);
+            TensorPrimitives.MultiplyAdd(slopes[i], weights[i], aggregate, aggregate);
             error += weights[i] * Error(planes[i]);
         }
 
@@ -159,21 +158,17 @@ internal sealed class CuttingPlanes(int dimension)
         }
 
         gram.Add(new double[planes.Count]);
+        slopes.Add(plane.Gradient);
         Array.Resize(ref weights, planes.Count);
         Multiply(planes.Count - 1);
     }
 
-    // Row and column of one plane, up to it.
+    // Slope, row and column of one plane, up to it.
     private void Multiply(int index)
     {
-        double[] own = Slope(planes[index]);
+        slopes[index] = Slope(planes[index]);
         for (int j = 0; j <= index; j++)
-        {
-            double product = TensorPrimitives.Dot<double>(planes[j].Gradient, own);
-            if (Convexification > 0)
-                product += Convexification * TensorPrimitives.Dot<double>(planes[j].Offset, own);
-            gram[index][j] = gram[j][index] = product;
-        }
+            gram[index][j] = gram[j][index] = TensorPrimitives.Dot<double>(slopes[j], slopes[index]);
     }
 
     private double[] Slope(Plane plane)
@@ -188,6 +183,7 @@ internal sealed class CuttingPlanes(int dimension)
     private void Remove(int index)
     {
         planes.RemoveAt(index);
+        slopes.RemoveAt(index);
         gram.RemoveAt(index);
         weights = [.. weights.Where((_, k) => k != index)];
         double sum = weights.Sum();

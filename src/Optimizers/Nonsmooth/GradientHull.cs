@@ -46,7 +46,7 @@ internal sealed class GradientHull
 
     public void FindElement()
     {
-        SimplexQuadratic.Solve(gram, new double[members.Count], weights);
+        SimplexQuadratic.Solve([.. members.Select(member => member.Gradient)], gram, new double[members.Count], weights);
         double[] element = new double[members[0].Gradient.Length];
         for (int i = 0; i < members.Count; i++)
         {

@@ -4,8 +4,8 @@ namespace ConservativeAD.Optimizers;
 
 /// <summary>
 /// A proximal bundle method with aggregation (K. Kiwiel, Math. Program. 46, 1990): the model is the largest of the linearisations gathered, a step minimises model plus ‖y − x‖²·u/2 through its dual,
-/// and is taken where F falls by a part of what the model promises (serious), else it sharpens the model (null). Negative linearisation errors, which only functions that are not convex have, are turned
-/// round, which shifts their linearisations downwards (H. Schramm and J. Zowe, SIAM J. Optim. 1992).
+/// and is taken where F falls by a part of what the model promises (serious), else it sharpens the model (null). Where linearisations lie above F at x, which only functions that are not convex have, the
+/// model is that of F + η‖y − x‖²/2 with η as small as it can be (W. Hare and C. Sagastizábal, SIAM J. Optim. 2010).
 /// </summary>
 /// <param name="largestBundle">How many linearisations are kept beside the aggregate; if null, as many as there are variables and ten more, at most 300.</param>
 public sealed class ProximalBundle(int? largestBundle = null) : NonsmoothSolver

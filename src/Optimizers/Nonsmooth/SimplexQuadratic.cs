@@ -1,80 +1,91 @@
+using System.Numerics.Tensors;
+
 namespace ConservativeAD.Optimizers;
 
 /// <summary>
-/// Minimises ½·w'Gw + c'w over the simplex, G a matrix of scalar products, by an active-set method that starts where an earlier solution left off: with c = 0 the point of least norm of a hull (P. Wolfe,
-/// Math. Program. 1976), else the dual of a proximal bundle step (K. Kiwiel, Methods of Descent for Nondifferentiable Optimization, 1985).
+/// Minimises ½‖Σwᵢgᵢ‖² + c'w over the simplex by an active-set method that starts where an earlier solution left off: with c = 0 the point of least norm of a hull (P. Wolfe, Math. Program. 1976), else
+/// the dual of a proximal bundle step (K. Kiwiel, Methods of Descent for Nondifferentiable Optimization, 1985).
 /// </summary>
+/// <remarks>
+/// Systems are factored from the matrix of products, which costs half of the digits; solutions are then refined with residuals taken from the vectors themselves, which brings them back (N. Higham, Accuracy
+/// and Stability of Numerical Algorithms, 2002, chapter 12).
+/// </remarks>
 internal static class SimplexQuadratic
 {
-    // Relative to the largest diagonal element: keeps the systems of dependent gradients solvable.
-    private const double Regularization = 1e-15;
-    private const double Accuracy = 1e-14;
+    // A pivot below this part of its diagonal element is taken for it: vectors that depend on each other have no other.
+    private const double LeastPivot = 1e-14;
+    private const double Accuracy = 1e-15;
+    private const int MostRefinements = 5;
+
+    // So often in a row the value may fail to fall before rounding has the last word.
+    private const int MostFailures = 3;
 
     /// <summary>Solves, from given weights onwards.</summary>
-    /// <param name="gram">G.</param>
+    /// <param name="vectors">g.</param>
+    /// <param name="gram">Their products.</param>
     /// <param name="linear">c.</param>
     /// <param name="weights">Where to start, on the simplex or all 0; the solution.</param>
-    public static void Solve(IReadOnlyList<double[]> gram, double[] linear, double[] weights)
+    public static void Solve(IReadOnlyList<double[]> vectors, IReadOnlyList<double[]> gram, double[] linear, double[] weights)
     {
         int count = linear.Length;
-        double scale = 1e-300;
-        for (int i = 0; i < count; i++)
-            scale = Math.Max(scale, Math.Max(gram[i][i], Math.Abs(linear[i])));
-        List<int> support = [];
-        for (int i = 0; i < count; i++)
-        {
-            if (weights[i] > 0)
-                support.Add(i);
-        }
-
+        List<int> support = [.. Enumerable.Range(0, count).Where(i => weights[i] > 0)];
         if (support.Count == 0)
         {
-            int first = 0;
-            for (int i = 1; i < count; i++)
-            {
-                if ((0.5 * gram[i][i]) + linear[i] < (0.5 * gram[first][first]) + linear[first])
-                    first = i;
-            }
-
+            int first = Enumerable.Range(0, count).MinBy(i => (0.5 * gram[i][i]) + linear[i]);
             support.Add(first);
             weights[first] = 1;
         }
 
         double least = double.PositiveInfinity;
+        double[] best = [], combination = new double[vectors[0].Length], slopes = new double[count];
+        int failures = 0;
         for (int step = 0; step < 10 * (count + 10); step++)
         {
-            Reduce(gram, linear, weights, support, scale);
-            double multiplier = 0, smallest = double.PositiveInfinity;
-            int entering = -1;
-            double[] slopes = new double[count];
-            for (int i = 0; i < count; i++)
+            Reduce(vectors, gram, linear, weights, support);
+            Combine(vectors, weights, support, combination);
+            double norm = TensorPrimitives.Norm<double>(combination), multiplier = 0, value = 0.5 * norm * norm;
+            foreach (int i in support)
+                value += weights[i] * linear[i];
+            if (value < least)
             {
-                double slope = linear[i];
-                foreach (int j in support)
-                    slope += gram[i][j] * weights[j];
-                slopes[i] = slope;
-                multiplier += weights[i] * slope;
-                if (slope < smallest && weights[i] == 0)
-                    (entering, smallest) = (i, slope);
+                least = value;
+                best = [.. weights];
+                failures = 0;
+            }
+            else if (++failures > MostFailures)
+            {
+                break;
             }
 
-            // The value falls with every exchange; where it does not, rounding has the last word.
-            double value = 0;
+            double deepest = 0;
+            int entering = -1;
             for (int i = 0; i < count; i++)
-                value += weights[i] * (slopes[i] + linear[i]);
-            if (entering < 0 || smallest >= multiplier - (Accuracy * scale) || value >= least)
-                return;
-            least = value;
+            {
+                slopes[i] = linear[i] + TensorPrimitives.Dot<double>(vectors[i], combination);
+                multiplier += weights[i] * slopes[i];
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                double below = multiplier - slopes[i], rounding = Accuracy * ((Math.Sqrt(gram[i][i]) * norm) + Math.Abs(linear[i]) + Math.Abs(multiplier));
+                if (weights[i] == 0 && below > rounding && below > deepest && !support.Contains(i))
+                    (entering, deepest) = (i, below);
+            }
+
+            if (entering < 0)
+                break;
             support.Add(entering);
         }
+
+        best.CopyTo(weights, 0);
     }
 
     // Moves to the minimum over the support's affine hull, or as far towards it as the simplex reaches, dropping what lost its weight.
-    private static void Reduce(IReadOnlyList<double[]> gram, double[] linear, double[] weights, List<int> support, double scale)
+    private static void Reduce(IReadOnlyList<double[]> vectors, IReadOnlyList<double[]> gram, double[] linear, double[] weights, List<int> support)
     {
         while (true)
         {
-            double[] target = AffineMinimum(gram, linear, support, scale);
+            double[] target = AffineMinimum(vectors, gram, linear, support);
             double reach = 1;
             int leaving = -1;
             for (int k = 0; k < target.Length; k++)
@@ -99,33 +110,87 @@ internal static class SimplexQuadratic
             sum += weights[i] = Math.Max(0, weights[i]);
         foreach (int i in support)
             weights[i] /= sum;
+        for (int k = support.Count - 1; k >= 0 && support.Count > 1; k--)
+        {
+            if (weights[support[k]] == 0)
+                support.RemoveAt(k);
+        }
     }
 
-    // min ½w'Gw + c'w over Σw = 1: with M = G + s·ee' + ρI, w = ν·M⁻¹e − M⁻¹c, by Cholesky's factorisation.
-    private static double[] AffineMinimum(IReadOnlyList<double[]> gram, double[] linear, List<int> support, double scale)
+    // Stationary over Σw = 1: with M = G + s·ee', w = ν·M⁻¹e − M⁻¹c, then corrections with the slopes that w has in truth.
+    private static double[] AffineMinimum(IReadOnlyList<double[]> vectors, IReadOnlyList<double[]> gram, double[] linear, List<int> support)
     {
         int k = support.Count;
-        double[][] factor = new double[k][];
-        double[] ones = new double[k], slope = new double[k];
-        for (int i = 0; i < k; i++)
+        if (k == 1)
+            return [1];
+        double shift = double.PositiveInfinity;
+        foreach (int i in support)
+            shift = Math.Min(shift, Math.Max(gram[i][i], 1e-300));
+        double[][] factor = Factor(gram, support, shift);
+        double[] ones = new double[k], solution = new double[k], combination = new double[vectors[0].Length];
+        Array.Fill(ones, 1);
+        Substitute(factor, ones);
+        double total = ones.Sum(), before = double.PositiveInfinity;
+        double[] best = solution;
+        for (int round = 0; round <= MostRefinements; round++)
+        {
+            double[] slope = new double[k];
+            double missing = 1;
+            Array.Clear(combination);
+            for (int i = 0; i < k; i++)
+            {
+                TensorPrimitives.MultiplyAdd(vectors[support[i]], solution[i], combination, combination);
+                missing -= solution[i];
+            }
+
+            for (int i = 0; i < k; i++)
+                slope[i] = linear[support[i]] + TensorPrimitives.Dot<double>(vectors[support[i]], combination);
+            if (round > 0)
+            {
+                double spread = slope.Max() - slope.Min();
+                if (!(spread < 0.5 * before))
+                {
+                    if (spread < before)
+                        best = solution;
+                    break;
+                }
+
+                (before, best) = (spread, [.. solution]);
+            }
+
+            Substitute(factor, slope);
+            double multiplier = (missing + slope.Sum()) / total;
+            solution = [.. solution.Select((weight, i) => weight + (multiplier * ones[i]) - slope[i])];
+        }
+
+        return best;
+    }
+
+    private static double[][] Factor(IReadOnlyList<double[]> gram, List<int> support, double shift)
+    {
+        double[][] factor = new double[support.Count][];
+        for (int i = 0; i < factor.Length; i++)
         {
             double[] row = factor[i] = new double[i + 1];
+            double diagonal = gram[support[i]][support[i]] + shift;
             for (int j = 0; j <= i; j++)
             {
-                double entry = gram[support[i]][support[j]] + scale + (i == j ? Regularization * scale : 0);
+                double entry = gram[support[i]][support[j]] + shift;
                 double[] other = factor[j];
                 for (int m = 0; m < j; m++)
                     entry -= row[m] * other[m];
-                row[j] = i == j ? Math.Sqrt(Math.Max(entry, Regularization * scale)) : entry / other[j];
+                row[j] = i == j ? Math.Sqrt(Math.Max(entry, LeastPivot * diagonal)) : entry / other[j];
             }
-
-            (ones[i], slope[i]) = (1, linear[support[i]]);
         }
 
-        Substitute(factor, ones);
-        Substitute(factor, slope);
-        double multiplier = (1 + slope.Sum()) / ones.Sum();
-        return [.. ones.Select((value, i) => (multiplier * value) - slope[i])];
+        return factor;
+    }
+
+    private static void Combine(IReadOnlyList<double[]> vectors, double[] weights, List<int> support, double[] combination)
+    {
+        Array.Clear(combination);
+        foreach (int i in support)
+            TensorPrimitives.MultiplyAdd(vectors[i], weights[i], combination, combination);
     }
 
     private static void Substitute(double[][] factor, double[] right)
