@@ -15,6 +15,7 @@ internal static class SimplexQuadratic
     // A pivot below this part of its diagonal element is taken for it: vectors that depend on each other have no other.
     private const double LeastPivot = 1e-14;
     private const double Accuracy = 1e-15;
+    private const double LeastShift = 1e-6;
     private const int MostRefinements = 5;
 
     // So often in a row the value may fail to fall before rounding has the last word.
@@ -123,9 +124,12 @@ internal static class SimplexQuadratic
         int k = support.Count;
         if (k == 1)
             return [1];
-        double shift = double.PositiveInfinity;
+        double smallest = double.PositiveInfinity, largest = 1e-300;
         foreach (int i in support)
-            shift = Math.Min(shift, Math.Max(gram[i][i], 1e-300));
+            (smallest, largest) = (Math.Min(smallest, gram[i][i]), Math.Max(largest, gram[i][i]));
+
+        // As small as the shortest vector, so that its digits are kept, unless that is 0.
+        double shift = Math.Max(smallest, LeastShift * largest);
         double[][] factor = Factor(gram, support, shift);
         double[] ones = new double[k], solution = new double[k], combination = new double[vectors[0].Length];
         Array.Fill(ones, 1);
