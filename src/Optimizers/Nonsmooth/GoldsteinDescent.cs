@@ -27,7 +27,7 @@ internal static class GoldsteinDescent
         IEnumerable<Iterate> known = [];
         for (double radius = Math.Max(last, firstRadius * scale); ; radius = Math.Max(last, Shrinking * radius))
         {
-            double tolerance = Math.Max(0.5 * options.Tolerance, Math.Min(0.1, radius / scale));
+            double tolerance = Math.Max(0.5 * options.Tolerance, Math.Min(0.1, radius / scale * Math.Max(1, TensorPrimitives.Norm<double>(at.Gradient))));
             if (radius == last)
                 tolerance = 0.5 * options.Tolerance;
             while (!oracle.IsSpent && !oracle.IsUnbounded && mostSteps > 0 && step.Take(at, known, radius, tolerance, atRandom) is { } next)
