@@ -8,6 +8,10 @@ internal static class GoldsteinDescent
 {
     private const double Shrinking = 0.1;
 
+    // Where steps in a row gain less than this part of radius times gradient, kinks are nearer than the radius and a smaller one does better.
+    private const double PoorDecrease = 1e-4;
+    private const int PoorSteps = 10;
+
     /// <summary>Descends.</summary>
     /// <param name="oracle">Values and gradients.</param>
     /// <param name="from">Where to start.</param>
@@ -30,9 +34,11 @@ internal static class GoldsteinDescent
             double tolerance = Math.Max(0.5 * options.Tolerance, Math.Min(0.1, radius / scale * Math.Max(1, TensorPrimitives.Norm<double>(at.Gradient))));
             if (radius == last)
                 tolerance = 0.5 * options.Tolerance;
-            while (!oracle.IsSpent && !oracle.IsUnbounded && mostSteps > 0 && step.Take(at, known, radius, tolerance, atRandom) is { } next)
+            int poor = 0;
+            while (!oracle.IsSpent && !oracle.IsUnbounded && mostSteps > 0 && poor < n + PoorSteps && step.Take(at, known, radius, tolerance, atRandom) is { } next)
             {
                 mostSteps--;
+                poor = radius > last && at.Value - next.Value < PoorDecrease * radius * TensorPrimitives.Norm<double>(at.Gradient) ? poor + 1 : 0;
                 at = next;
                 known = [.. step.Hull!.Within(at.Point, radius)];
             }
