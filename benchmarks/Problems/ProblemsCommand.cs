@@ -9,6 +9,7 @@ namespace ConservativeAD.Benchmarks.Problems;
 /// <summary>The command that measures what gradients of the large-scale test problems cost over their values, by the number of variables.</summary>
 internal static class ProblemsCommand
 {
+    private const double WarmUpSeconds = 1;
     private const double SampleSeconds = 0.02;
 
     public static Command Create()
@@ -33,14 +34,20 @@ internal static class ProblemsCommand
 
     private static void Measure(TestProblem problem, int samples)
     {
-        double[] start = [.. problem.Start];
-        void Value() => problem.Objective.Value(start);
-        void Gradient() => problem.Objective.Gradient(start);
-        int repeats = 1;
-        double once = Seconds(Gradient, 3);
-        repeats = (int)Math.Clamp(SampleSeconds / once, 1, 10_000);
-        Seconds(Value, repeats);
-        Seconds(Gradient, repeats);
+        double[] point = [.. problem.Start];
+        void Value() => problem.Objective.Value(point);
+        double[] gradientThere = new double[point.Length];
+        void Gradient() => problem.Objective.Gradient(point, gradientThere);
+
+        // Until the code is compiled for speed.
+        long start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds)
+        {
+            Value();
+            Gradient();
+        }
+
+        int repeats = (int)Math.Clamp(SampleSeconds / Seconds(Gradient, 3), 1, 10_000);
         double[] values = new double[samples], gradients = new double[samples];
         for (int i = 0; i < samples; i++)
             (values[i], gradients[i]) = (Seconds(Value, repeats), Seconds(Gradient, repeats));

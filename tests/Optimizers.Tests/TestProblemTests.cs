@@ -127,4 +127,17 @@ public class TestProblemTests
             point[i] += draw % 3 == 0 ? 0 : centre[i];
         return point;
     }
+
+    [Theory]
+    [InlineData("chained-mifflin2")]
+    [InlineData("maxquad")]
+    public void GradientsAreWrittenIntoGivenMemory(string name)
+    {
+        TestProblem problem = TestProblems.Named(name, 30);
+        double[] point = [.. problem.Start], there = new double[point.Length];
+        (double value, double[] gradient) = problem.Objective.Gradient(point);
+        Assert.Equal(value, problem.Objective.Gradient(point, there));
+        Assert.Equal(gradient, there);
+        Assert.Contains("3", Assert.Throws<ArgumentException>(() => problem.Objective.Gradient(point, new double[3])).Message, StringComparison.Ordinal);
+    }
 }

@@ -56,6 +56,21 @@ public abstract class Objective
         return (run.Value, run.Gradient());
     }
 
+    /// <summary>Value and gradient by backpropagation, the gradient into memory of the caller's: of large problems a new array at each point is a good part of the cost.</summary>
+    /// <param name="point">The point.</param>
+    /// <param name="gradient">Where the gradient is written, as long as the point.</param>
+    /// <param name="selections">What is returned at kinks; <see cref="Selections.PyTorch"/> if null.</param>
+    /// <returns>The value.</returns>
+    /// <exception cref="ArgumentException">The gradient has another length than the point.</exception>
+    public double Gradient(ReadOnlySpan<double> point, Span<double> gradient, Selections? selections = null)
+    {
+        if (gradient.Length != point.Length)
+            throw new ArgumentException($"Room for a gradient of {gradient.Length} numbers was given at a point of {point.Length}.", nameof(gradient));
+        using RecordedRun run = Run(point, selections);
+        run.WriteGradient(gradient);
+        return run.Value;
+    }
+
     /// <summary>Value, gradient and the product of the Hessian with a vector, forward over reverse. Where second derivatives do not exist the result says so.</summary>
     /// <remarks>B. Pearlmutter, Neural Computation 1994.</remarks>
     /// <param name="point">The point.</param>

@@ -15,6 +15,9 @@ internal abstract class RecordedRun : IDisposable
     /// <summary>The gradient: with the run's selections, or locked along its directions.</summary>
     public abstract double[] Gradient();
 
+    /// <summary>As <see cref="Gradient()"/>, into given memory.</summary>
+    public virtual void WriteGradient(Span<double> destination) => Gradient().CopyTo(destination);
+
     /// <summary>The gradient with other selections; of a run without directions.</summary>
     public abstract double[] Gradient(Selections selections);
 

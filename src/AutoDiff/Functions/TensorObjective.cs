@@ -89,6 +89,23 @@ internal sealed class TensorRun(Tape<double> tape, Var<double>[] leaves, Var<dou
         return Flat(isLocked ? tape.LockedBackward(output) : tape.Backward(output));
     }
 
+    public override void WriteGradient(Span<double> destination)
+    {
+        if (!tape.NeedsGradient(output))
+        {
+            destination.Clear();
+            return;
+        }
+
+        Gradients<double> gradients = isLocked ? tape.LockedBackward(output) : tape.Backward(output);
+        int start = 0;
+        foreach (Var<double> leaf in leaves)
+        {
+            gradients[leaf].CopyTo(destination.Slice(start, leaf.Shape.Count));
+            start += leaf.Shape.Count;
+        }
+    }
+
     public override double[] Gradient(Selections selections) => tape.NeedsGradient(output) ? Flat(tape.Backward(output, selections)) : new double[Dimension];
 
     public override KinkCensus Kinks() => tape.Census(output);

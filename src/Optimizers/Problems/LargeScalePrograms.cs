@@ -21,7 +21,7 @@ internal static class LargeScalePrograms
     {
         (Var<double> a, Var<double> b) = Neighbours(x);
         Var<double> linear = -(a + b);
-        return linear.Maximum(linear + a.Square() + b.Square() - 1.0).Sum();
+        return linear.Maximum(linear + SumOfSquares(x) - 1.0).Sum();
     }
 
     public static Var<double> ChainedCb3One(Var<double> x)
@@ -52,8 +52,8 @@ internal static class LargeScalePrograms
 
     public static Var<double> ChainedMifflin2(Var<double> x)
     {
-        (Var<double> a, Var<double> b) = Neighbours(x);
-        Var<double> u = a.Square() + b.Square() - 1.0;
+        (Var<double> a, _) = Neighbours(x);
+        Var<double> u = SumOfSquares(x) - 1.0;
         return ((u * 2.0) + (u.Abs() * 1.75) - a).Sum();
     }
 
@@ -75,10 +75,18 @@ internal static class LargeScalePrograms
         return (x.Slice(0, 0, n - 1), x.Slice(0, 1, n - 1));
     }
 
+    // a² + b², each square taken once.
+    private static Var<double> SumOfSquares(Var<double> x)
+    {
+        (Var<double> a, Var<double> b) = Neighbours(x.Square());
+        return a + b;
+    }
+
     private static (Var<double> First, Var<double> Second, Var<double> Third) Cb3Terms(Var<double> x)
     {
         (Var<double> a, Var<double> b) = Neighbours(x);
-        return (a.Square().Square() + b.Square(), (2.0 - a).Square() + (2.0 - b).Square(), (b - a).Exp() * 2.0);
+        (Var<double> aa, Var<double> bb) = Neighbours(x.Square());
+        return (aa.Square() + bb, SumOfSquares(2.0 - x), (b - a).Exp() * 2.0);
     }
 
     private static (Var<double> Outer, Var<double> Inner) CrescentTerms(Var<double> x)

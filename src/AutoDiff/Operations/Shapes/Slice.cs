@@ -30,8 +30,15 @@ public readonly struct Slice<T>(int axis, int start, int length) : IRule<T>
             return;
         NDArray<T> target = context.InputCotangent(0, out bool accumulate);
         if (!accumulate)
-            context.Device.Fill(target, T.Zero);
-        context.Device.Copy(context.Cotangent, target.Slice(axis, start, length), true);
+        {
+            int end = start + length, rest = target.Shape[axis] - end;
+            if (start > 0)
+                context.Device.Fill(target.Slice(axis, 0, start), T.Zero);
+            if (rest > 0)
+                context.Device.Fill(target.Slice(axis, end, rest), T.Zero);
+        }
+
+        context.Device.Copy(context.Cotangent, target.Slice(axis, start, length), accumulate);
     }
 
     /// <inheritdoc/>
