@@ -162,6 +162,14 @@ internal static class SimplexQuadratic
                 (before, best) = (spread, [.. solution]);
             }
 
+            // The common part of the slopes is the multiplier's and would only cost digits.
+            if (round > 0)
+            {
+                double common = slope[0];
+                for (int i = 0; i < k; i++)
+                    slope[i] -= common;
+            }
+
             Substitute(factor, slope);
             double multiplier = (missing + slope.Sum()) / total;
             solution = [.. solution.Select((weight, i) => weight + (multiplier * ones[i]) - slope[i])];
