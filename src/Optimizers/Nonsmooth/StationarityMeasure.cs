@@ -22,6 +22,8 @@ public enum StationarityKind
 public sealed record StationarityMeasure(StationarityKind Kind, double Value, double Radius, int Evaluations, bool? IsArtificial)
 {
     private const int MostVariables = 64;
+    private const int DrawsPerVariable = 40;
+    private const int MostDraws = 2000;
 
     /// <summary>Measures at a point: by Clarke's subdifferential where that contains 0 up to the tolerance, else by Goldstein's over a ball.</summary>
     /// <param name="objective">F.</param>
@@ -56,6 +58,33 @@ public sealed record StationarityMeasure(StationarityKind Kind, double Value, do
         GoldsteinStep step = new(Evaluate, new Philox(options.Seed, 1UL << 40), Math.Min(20 * (x.Length + 10), 600), () => false);
         Iterate centre = Evaluate(x);
         step.Take(centre, [], radius, options.Tolerance, false);
-        return new StationarityMeasure(StationarityKind.GoldsteinResidual, step.Hull!.Norm, radius, evaluations, isArtificial);
+        GradientHull hull = step.Hull!;
+        Widen(hull, x, radius, options, Evaluate);
+        return new StationarityMeasure(StationarityKind.GoldsteinResidual, hull.Norm, radius, evaluations, isArtificial);
+    }
+
+    // A step ends where F falls, and its gradients are then those of one side; others are drawn from the ball.
+    private static void Widen(GradientHull hull, double[] x, double radius, SolverOptions options, Func<double[], Iterate> evaluate)
+    {
+        int n = x.Length;
+        double[] aside = new double[n], uniform = new double[1], point = new double[n];
+        for (int draw = 0; draw < Math.Min(DrawsPerVariable * (n + 10), MostDraws) && hull.Norm > options.Tolerance; draw++)
+        {
+            new Philox(options.Seed, (1UL << 41) + (2UL * (ulong)draw)).Normal<double>(aside, 0, 1);
+            new Philox(options.Seed, (1UL << 41) + (2UL * (ulong)draw) + 1).Uniform<double>(uniform, 0, 1);
+
+            TensorPrimitives.Multiply(aside, (draw % 2 == 0 ? 1 : 0.5) / TensorPrimitives.Norm<double>(aside), aside);
+
+            // Every second draw lies ahead, where the element of least norm says that F falls.
+            if (draw % 2 != 0)
+                TensorPrimitives.MultiplyAdd(hull.Element, -0.5 / hull.Norm, aside, aside);
+            TensorPrimitives.MultiplyAdd(aside, radius * Math.Pow(uniform[0], 1.0 / n), x, point);
+            Iterate drawn = evaluate([.. point]);
+            if (drawn.IsFinite && TensorPrimitives.Dot<double>(drawn.Gradient, hull.Element) < hull.Norm * hull.Norm * (1 - 1e-9))
+            {
+                hull.Add(drawn);
+                hull.Prune();
+            }
+        }
     }
 }
