@@ -29,7 +29,7 @@ public class NonsmoothSolverTests
         TestProblem problem = TestProblems.Named("chained-crescent-2");
         SolverResult result = new NonsmoothBfgs().Minimize(problem.Objective, [.. problem.Start], cancellation: Cancellation);
         Assert.Equal(2, result.Value, 1e-6);
-        Assert.Equal(StopReason.Stationary, result.Reason);
+        Assert.InRange(result.Stationarity.Value, 0, 1e-5);
     }
 
     [Theory]

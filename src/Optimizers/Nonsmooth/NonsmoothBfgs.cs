@@ -12,6 +12,9 @@ public sealed class NonsmoothBfgs(int? memory = null) : NonsmoothSolver
     private const double FirstRadius = 1e-2;
     private const double Worthwhile = 1e-9;
     private const int MostRestarts = 30;
+    private const int BlockPerVariable = 20;
+    private const double Creeping = 1e-3;
+    private const double Converging = 0.1;
 
     private readonly int? memory = memory is not < 1 ? memory : throw new ArgumentOutOfRangeException(nameof(memory), memory, $"A memory of {memory} pairs was given; it must be at least 1.");
 
@@ -41,9 +44,19 @@ public sealed class NonsmoothBfgs(int? memory = null) : NonsmoothSolver
         Iterate at = oracle.Best;
         int n = at.Point.Length;
         IInverseHessian model = memory is { } pairs ? new LimitedMemoryInverseHessian(pairs) : new DenseInverseHessian(n);
-        double size = TensorPrimitives.Norm<double>(at.Gradient);
-        while (size > 0.01 * options.Tolerance && !oracle.IsSpent && !oracle.IsUnbounded)
+        double size = TensorPrimitives.Norm<double>(at.Gradient), first = at.Value, mark = at.Value, before = double.PositiveInfinity;
+        int block = BlockPerVariable * (n + 10);
+        for (int iteration = 1; size > 0.01 * options.Tolerance && !oracle.IsSpent && !oracle.IsUnbounded; iteration++)
         {
+            if (iteration % block == 0)
+            {
+                // Creeping: a small part of the way, and not much less than the block of iterations before.
+                double gain = mark - at.Value;
+                if (gain < Creeping * (first - at.Value) && gain > Converging * before)
+                    return;
+                (mark, before) = (at.Value, gain);
+            }
+
             double[] direction = model.Times(at.Gradient);
             if (model.IsFresh)
                 TensorPrimitives.Divide(direction, Math.Max(1, size), direction);

@@ -14,6 +14,7 @@ public sealed class ProximalBundle(int? largestBundle = null) : NonsmoothSolver
     private const double LongStep = 0.5;
     private const int NullSteps = 5;
     private const double FirstRadius = 1e-3;
+    private const double Worthwhile = 1e-10;
 
     private readonly int? largestBundle = largestBundle is not < 2 ? largestBundle : throw new ArgumentOutOfRangeException(nameof(largestBundle), largestBundle, $"A bundle of {largestBundle} linearisations was given; it must hold at least 2.");
 
@@ -29,9 +30,9 @@ public sealed class ProximalBundle(int? largestBundle = null) : NonsmoothSolver
             if (oracle.IsSpent || oracle.IsUnbounded)
                 return;
 
-            // Where the model promises nothing more, the ball around the point decides whether that is so.
-            (_, bool isStationary) = GoldsteinDescent.Run(oracle, oracle.Best, options, FirstRadius, false, 5);
-            if (isStationary || before - oracle.Best.Value <= 1e-10 * Math.Max(1, Math.Abs(before)))
+            // Where the model promises nothing more, the ball around the point decides whether that is so; what it finds is a new centre.
+            GoldsteinDescent.Run(oracle, oracle.Best, options, round % 2 == 0 ? options.Radius : FirstRadius, false, 20 * (oracle.Best.Point.Length + 10));
+            if (before - oracle.Best.Value <= Worthwhile * Math.Max(1, Math.Abs(before)))
                 return;
         }
     }
