@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -46,14 +47,15 @@ public sealed class Adadelta<T> : Optimizer<T>
     {
         public static int States => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            first += L.Constant(1 - kept) * ((g * g) - first);
-            L step = L.Sqrt(second + L.Constant(epsilon)) / L.Sqrt(first + L.Constant(epsilon)) * g;
-            second += L.Constant(1 - kept) * ((step * step) - second);
-            parameter -= L.Constant(stepSize) * step;
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            first += L.Broadcast(1 - kept) * ((g * g) - first);
+            L step = L.Sqrt((second + L.Broadcast(epsilon)) / (first + L.Broadcast(epsilon))) * g;
+            second += L.Broadcast(1 - kept) * ((step * step) - second);
+            parameter -= L.Broadcast(stepSize) * step;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -54,12 +55,13 @@ public sealed class Adagrad<T> : Optimizer<T>
     {
         public static int States => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
             first += g * g;
-            parameter -= L.Constant(stepSize) * g / (L.Sqrt(first) + L.Constant(epsilon));
+            parameter -= L.Broadcast(stepSize) * g / (L.Sqrt(first) + L.Broadcast(epsilon));
         }
     }
 }

@@ -71,6 +71,7 @@ public class Adam<T> : Optimizer<T>
     {
         public static int States => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
@@ -82,17 +83,17 @@ public class Adam<T> : Optimizer<T>
         public void Average<L>(L parameter, L gradient, ref L first, ref L second)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(gradientDecay) * parameter);
-            first += L.Constant(1 - firstDecay) * (g - first);
-            second = (L.Constant(secondDecay) * second) + (L.Constant(1 - secondDecay) * (g * g));
+            L g = clipped.Invoke(gradient) + (L.Broadcast(gradientDecay) * parameter);
+            first += L.Broadcast(1 - firstDecay) * (g - first);
+            second = (L.Broadcast(secondDecay) * second) + (L.Broadcast(1 - secondDecay) * (g * g));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Move<L>(ref L parameter, L first, L second)
             where L : struct, ILane<L>
         {
-            L scale = (L.Sqrt(second) * L.Constant(rootScale)) + L.Constant(epsilon);
-            parameter = (L.Constant(kept) * parameter) - (L.Constant(stepSize) * first / scale);
+            L scale = (L.Sqrt(second) * L.Broadcast(rootScale)) + L.Broadcast(epsilon);
+            parameter = (L.Broadcast(kept) * parameter) - (L.Broadcast(stepSize) * first / scale);
         }
     }
 
@@ -100,6 +101,7 @@ public class Adam<T> : Optimizer<T>
     {
         public static int States => 3;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {

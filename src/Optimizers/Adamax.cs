@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -49,13 +50,14 @@ public sealed class Adamax<T> : Optimizer<T>
     {
         public static int States => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            first += L.Constant(1 - firstDecay) * (g - first);
-            second = L.Max(L.Constant(secondDecay) * second, L.Abs(g) + L.Constant(epsilon));
-            parameter -= L.Constant(stepSize) * first / second;
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            first += L.Broadcast(1 - firstDecay) * (g - first);
+            second = L.Max(L.Broadcast(secondDecay) * second, L.Abs(g) + L.Broadcast(epsilon));
+            parameter -= L.Broadcast(stepSize) * first / second;
         }
     }
 }

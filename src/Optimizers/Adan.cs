@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -63,18 +64,19 @@ public sealed class Adan<T> : Optimizer<T>
     {
         public static int States => 4;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
             L g = clipped.Invoke(gradient), zero = L.Constant(0);
-            L difference = L.IfEqual(L.Constant(isFirst), zero, g - fourth, zero);
-            L ahead = g + (L.Constant(secondDecay) * difference);
-            first += L.Constant(1 - firstDecay) * (g - first);
-            second += L.Constant(1 - secondDecay) * (difference - second);
-            third = (L.Constant(thirdDecay) * third) + (L.Constant(1 - thirdDecay) * (ahead * ahead));
+            L difference = L.IfEqual(L.Broadcast(isFirst), zero, g - fourth, zero);
+            L ahead = g + (L.Broadcast(secondDecay) * difference);
+            first += L.Broadcast(1 - firstDecay) * (g - first);
+            second += L.Broadcast(1 - secondDecay) * (difference - second);
+            third = (L.Broadcast(thirdDecay) * third) + (L.Broadcast(1 - thirdDecay) * (ahead * ahead));
             fourth = g;
-            L scale = (L.Sqrt(third) * L.Constant(rootScale)) + L.Constant(epsilon);
-            parameter = L.Constant(kept) * (parameter - (((L.Constant(meanStep) * first) + (L.Constant(differenceStep) * second)) / scale));
+            L scale = (L.Sqrt(third) * L.Broadcast(rootScale)) + L.Broadcast(epsilon);
+            parameter = L.Broadcast(kept) * (parameter - (((L.Broadcast(meanStep) * first) + (L.Broadcast(differenceStep) * second)) / scale));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -57,12 +58,13 @@ public sealed class AveragedSgd<T> : Optimizer<T>
     {
         public static int States => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            parameter -= (L.Constant(lost) * parameter) + (L.Constant(stepSize) * g);
-            L whole = L.Constant(1), share = L.Constant(weight);
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            parameter -= (L.Broadcast(lost) * parameter) + (L.Broadcast(stepSize) * g);
+            L whole = L.Constant(1), share = L.Broadcast(weight);
             first = L.IfEqual(share, whole, parameter, first + (share * (parameter - first)));
         }
     }

@@ -20,5 +20,5 @@ public readonly record struct ClippedGradient
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="gradient">The component before.</param>
     public L Invoke<L>(L gradient)
-        where L : struct, ILane<L> => L.Max(L.Constant(-bound), L.Min(L.Constant(bound), gradient * L.Constant(scale)));
+        where L : struct, ILane<L> => L.Max(L.Broadcast(-bound), L.Min(L.Broadcast(bound), gradient * L.Broadcast(scale)));
 }

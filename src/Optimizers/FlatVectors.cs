@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 using ConservativeAD.Kernels.Reductions;
@@ -125,15 +126,17 @@ internal sealed class FlatVectors<T>
     {
         public static int States => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
-            where L : struct, ILane<L> => parameter += L.Constant(factor) * gradient;
+            where L : struct, ILane<L> => parameter += L.Broadcast(factor) * gradient;
     }
 
     internal readonly struct Scaling(double factor) : IUpdate
     {
         public static int States => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
-            where L : struct, ILane<L> => parameter = L.Constant(factor) * gradient;
+            where L : struct, ILane<L> => parameter = L.Broadcast(factor) * gradient;
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -76,16 +77,17 @@ public sealed class Ftrl<T> : Optimizer<T>
     {
         public static int States => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
             L zero = L.Constant(0), g = clipped.Invoke(gradient);
-            L shrunk = g + (L.Constant(2 * shrinkage) * parameter);
+            L shrunk = g + (L.Broadcast(2 * shrinkage) * parameter);
             L sum = first + (g * g);
             L before = L.Sqrt(first), after = L.Sqrt(sum);
-            second += shrunk - ((after - before) * L.Constant(1 / stepSize) * parameter);
-            L curvature = (after * L.Constant(1 / stepSize)) + L.Constant(2 * squared);
-            L bound = L.Constant(absolute);
+            second += shrunk - ((after - before) * L.Broadcast(1 / stepSize) * parameter);
+            L curvature = (after * L.Broadcast(1 / stepSize)) + L.Broadcast(2 * squared);
+            L bound = L.Broadcast(absolute);
             parameter = (L.Max(-bound, L.Min(bound, second)) - second) / curvature;
             first = sum;
         }
@@ -95,16 +97,17 @@ public sealed class Ftrl<T> : Optimizer<T>
     {
         public static int States => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
             L zero = L.Constant(0), g = clipped.Invoke(gradient);
-            L shrunk = g + (L.Constant(2 * shrinkage) * parameter);
+            L shrunk = g + (L.Broadcast(2 * shrinkage) * parameter);
             L sum = first + (g * g);
-            L before = L.Pow(first, L.Constant(power)), after = L.Pow(sum, L.Constant(power));
-            second += shrunk - ((after - before) * L.Constant(1 / stepSize) * parameter);
-            L curvature = (after * L.Constant(1 / stepSize)) + L.Constant(2 * squared);
-            L bound = L.Constant(absolute);
+            L before = L.Pow(first, L.Broadcast(power)), after = L.Pow(sum, L.Broadcast(power));
+            second += shrunk - ((after - before) * L.Broadcast(1 / stepSize) * parameter);
+            L curvature = (after * L.Broadcast(1 / stepSize)) + L.Broadcast(2 * squared);
+            L bound = L.Broadcast(absolute);
             parameter = (L.Max(-bound, L.Min(bound, second)) - second) / curvature;
             first = sum;
         }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -47,12 +48,13 @@ public sealed class Inna<T> : Optimizer<T>
     {
         public static int States => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            parameter -= L.Constant(stepSize) * ((L.Constant(1 / damping) * first) + (L.Constant(damping) * g));
-            first = (L.Constant(1 - (stepSize * viscosity)) * first) + (L.Constant((1 - (viscosity * damping)) * stepSize * damping) * g);
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            parameter -= L.Broadcast(stepSize) * ((L.Broadcast(1 / damping) * first) + (L.Broadcast(damping) * g));
+            first = (L.Broadcast(1 - (stepSize * viscosity)) * first) + (L.Broadcast((1 - (viscosity * damping)) * stepSize * damping) * g);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -51,17 +52,18 @@ public sealed class InnaProp<T> : Optimizer<T>
     {
         public static int States => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
             L g = clipped.Invoke(gradient);
-            second = (L.Constant(secondDecay) * second) + (L.Constant(1 - secondDecay) * g * g);
-            L scaled = g / ((L.Constant(correction) * L.Sqrt(second)) + L.Constant(epsilon));
+            second = (L.Broadcast(secondDecay) * second) + (L.Broadcast(1 - secondDecay) * g * g);
+            L scaled = g / ((L.Broadcast(correction) * L.Sqrt(second)) + L.Broadcast(epsilon));
 
             // Decay of θ changes ψ − (1 − ab)θ, ψ being as it was.
-            L difference = first + (L.Constant((1 - (viscosity * damping)) * lost) * parameter);
-            parameter -= (L.Constant(lost) * parameter) + (L.Constant(stepSize) * ((L.Constant(1 / damping) * difference) + (L.Constant(damping) * scaled)));
-            first = (L.Constant(1 - (stepSize * viscosity)) * difference) + (L.Constant((1 - (viscosity * damping)) * stepSize * damping) * scaled);
+            L difference = first + (L.Broadcast((1 - (viscosity * damping)) * lost) * parameter);
+            parameter -= (L.Broadcast(lost) * parameter) + (L.Broadcast(stepSize) * ((L.Broadcast(1 / damping) * difference) + (L.Broadcast(damping) * scaled)));
+            first = (L.Broadcast(1 - (stepSize * viscosity)) * difference) + (L.Broadcast((1 - (viscosity * damping)) * stepSize * damping) * scaled);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -46,14 +47,15 @@ public sealed class Lion<T> : Optimizer<T>
     {
         public static int States => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
             L zero = L.Constant(0), g = clipped.Invoke(gradient);
-            L c = (L.Constant(firstDecay) * first) + (L.Constant(1 - firstDecay) * g);
+            L c = (L.Broadcast(firstDecay) * first) + (L.Broadcast(1 - firstDecay) * g);
             L sign = L.IfGreater(c, zero, L.Constant(1), L.IfGreater(zero, c, L.Constant(-1), c));
-            parameter -= (L.Constant(lost) * parameter) + (L.Constant(stepSize) * sign);
-            first = (L.Constant(secondDecay) * first) + (L.Constant(1 - secondDecay) * g);
+            parameter -= (L.Broadcast(lost) * parameter) + (L.Broadcast(stepSize) * sign);
+            first = (L.Broadcast(secondDecay) * first) + (L.Broadcast(1 - secondDecay) * g);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -85,12 +86,13 @@ public sealed class Muon<T> : Optimizer<T>
     {
         public static int States => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
             L g = clipped.Invoke(gradient);
-            first += L.Constant(1 - kept) * (g - first);
-            parameter = g + (L.Constant(share) * (first - g));
+            first += L.Broadcast(1 - kept) * (g - first);
+            parameter = g + (L.Broadcast(share) * (first - g));
         }
     }
 
@@ -98,24 +100,27 @@ public sealed class Muon<T> : Optimizer<T>
     {
         public static int States => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
-            where L : struct, ILane<L> => parameter = gradient * L.Constant(factor);
+            where L : struct, ILane<L> => parameter = gradient * L.Broadcast(factor);
     }
 
     internal readonly struct Combined(double own, double other) : IUpdate
     {
         public static int States => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
-            where L : struct, ILane<L> => parameter = (L.Constant(own) * parameter) + (L.Constant(other) * gradient);
+            where L : struct, ILane<L> => parameter = (L.Broadcast(own) * parameter) + (L.Broadcast(other) * gradient);
     }
 
     internal readonly struct Moved(double lost, double stepSize) : IUpdate
     {
         public static int States => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
-            where L : struct, ILane<L> => parameter -= (L.Constant(lost) * parameter) + (L.Constant(stepSize) * gradient);
+            where L : struct, ILane<L> => parameter -= (L.Broadcast(lost) * parameter) + (L.Broadcast(stepSize) * gradient);
     }
 
     private sealed class Workspace

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -85,14 +86,15 @@ public sealed class NAdam<T> : Optimizer<T>
     {
         public static int States => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            first += L.Constant(1 - firstDecay) * (g - first);
-            second = (L.Constant(secondDecay) * second) + (L.Constant(1 - secondDecay) * (g * g));
-            L scale = (L.Sqrt(second) * L.Constant(rootScale)) + L.Constant(epsilon);
-            parameter -= (L.Constant(lost) * parameter) + (((L.Constant(gradientStep) * g) + (L.Constant(momentumStep) * first)) / scale);
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            first += L.Broadcast(1 - firstDecay) * (g - first);
+            second = (L.Broadcast(secondDecay) * second) + (L.Broadcast(1 - secondDecay) * (g * g));
+            L scale = (L.Sqrt(second) * L.Broadcast(rootScale)) + L.Broadcast(epsilon);
+            parameter -= (L.Broadcast(lost) * parameter) + (((L.Broadcast(gradientStep) * g) + (L.Broadcast(momentumStep) * first)) / scale);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -55,23 +56,41 @@ public sealed class RAdam<T> : Optimizer<T>
         bool isAdaptive = length > Tractable;
         if (isAdaptive)
             size *= Math.Sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length) * (1 - power));
-        Rectified update = new(clipped, DecoupledDecay ? 0 : weightDecay, DecoupledDecay ? stepSize * weightDecay : 0, size, FirstDecay, SecondDecay, Epsilon, isAdaptive ? 1 : 0);
-        slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First, slot.Second);
+        double kept = DecoupledDecay ? 1 - (stepSize * weightDecay) : 1, decay = DecoupledDecay ? 0 : weightDecay;
+        if (isAdaptive)
+            slot.Parameter.Value.Device.Update(new Rectified(clipped, decay, kept, size, FirstDecay, SecondDecay, Epsilon), slot.Parameter.Value, gradient, slot.First, slot.Second);
+        else
+            slot.Parameter.Value.Device.Update(new Momentum(clipped, decay, kept, size, FirstDecay, SecondDecay), slot.Parameter.Value, gradient, slot.First, slot.Second);
     }
 
-    internal readonly struct Rectified(ClippedGradient clipped, double decay, double lost, double stepSize, double firstDecay, double secondDecay, double epsilon, double adaptive) : IUpdate
+    internal readonly struct Rectified(ClippedGradient clipped, double decay, double kept, double stepSize, double firstDecay, double secondDecay, double epsilon) : IUpdate
     {
         public static int States => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            first += L.Constant(1 - firstDecay) * (g - first);
-            second = (L.Constant(secondDecay) * second) + (L.Constant(1 - secondDecay) * (g * g));
-            L one = L.Constant(1);
-            L scale = L.IfEqual(L.Constant(adaptive), one, L.Sqrt(second) + L.Constant(epsilon), one);
-            parameter -= (L.Constant(lost) * parameter) + (L.Constant(stepSize) * first / scale);
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            first += L.Broadcast(1 - firstDecay) * (g - first);
+            second += L.Broadcast(1 - secondDecay) * ((g * g) - second);
+            parameter = (L.Broadcast(kept) * parameter) - (L.Broadcast(stepSize) * first / (L.Sqrt(second) + L.Broadcast(epsilon)));
+        }
+    }
+
+    // The first few updates, whose mean of squares has too few terms.
+    internal readonly struct Momentum(ClippedGradient clipped, double decay, double kept, double stepSize, double firstDecay, double secondDecay) : IUpdate
+    {
+        public static int States => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
+            where L : struct, ILane<L>
+        {
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            first += L.Broadcast(1 - firstDecay) * (g - first);
+            second += L.Broadcast(1 - secondDecay) * ((g * g) - second);
+            parameter = (L.Broadcast(kept) * parameter) - (L.Broadcast(stepSize) * first);
         }
     }
 }

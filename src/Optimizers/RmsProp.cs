@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -75,12 +76,13 @@ public sealed class RmsProp<T> : Optimizer<T>
     {
         public static int States => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            first += L.Constant(1 - kept) * ((g * g) - first);
-            parameter -= L.Constant(stepSize) * g / (L.Sqrt(first) + L.Constant(epsilon));
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            first += L.Broadcast(1 - kept) * ((g * g) - first);
+            parameter -= L.Broadcast(stepSize) * g / (L.Sqrt(first) + L.Broadcast(epsilon));
         }
     }
 
@@ -88,13 +90,14 @@ public sealed class RmsProp<T> : Optimizer<T>
     {
         public static int States => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            first += L.Constant(1 - kept) * ((g * g) - first);
-            second = (L.Constant(momentum) * second) + (g / (L.Sqrt(first) + L.Constant(epsilon)));
-            parameter -= L.Constant(stepSize) * second;
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            first += L.Broadcast(1 - kept) * ((g * g) - first);
+            second = (L.Broadcast(momentum) * second) + (g / (L.Sqrt(first) + L.Broadcast(epsilon)));
+            parameter -= L.Broadcast(stepSize) * second;
         }
     }
 
@@ -102,14 +105,15 @@ public sealed class RmsProp<T> : Optimizer<T>
     {
         public static int States => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            first += L.Constant(1 - kept) * ((g * g) - first);
-            second += L.Constant(1 - kept) * (g - second);
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            first += L.Broadcast(1 - kept) * ((g * g) - first);
+            second += L.Broadcast(1 - kept) * (g - second);
             L variance = L.Max(first - (second * second), L.Constant(0));
-            parameter -= L.Constant(stepSize) * g / (L.Sqrt(variance) + L.Constant(epsilon));
+            parameter -= L.Broadcast(stepSize) * g / (L.Sqrt(variance) + L.Broadcast(epsilon));
         }
     }
 
@@ -117,15 +121,16 @@ public sealed class RmsProp<T> : Optimizer<T>
     {
         public static int States => 3;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            first += L.Constant(1 - kept) * ((g * g) - first);
-            second += L.Constant(1 - kept) * (g - second);
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            first += L.Broadcast(1 - kept) * ((g * g) - first);
+            second += L.Broadcast(1 - kept) * (g - second);
             L variance = L.Max(first - (second * second), L.Constant(0));
-            third = (L.Constant(momentum) * third) + (g / (L.Sqrt(variance) + L.Constant(epsilon)));
-            parameter -= L.Constant(stepSize) * third;
+            third = (L.Broadcast(momentum) * third) + (g / (L.Sqrt(variance) + L.Broadcast(epsilon)));
+            parameter -= L.Broadcast(stepSize) * third;
         }
     }
 }

@@ -74,14 +74,15 @@ public sealed class Rprop<T> : Optimizer<T>
         private static L SignOf<L>(L a)
             where L : struct, ILane<L> => L.IfGreater(a, L.Constant(0), L.Constant(1), L.IfGreater(L.Constant(0), a, L.Constant(-1), a));
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
             L zero = L.Constant(0);
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
             L agreement = SignOf(g) * SignOf(first);
-            L change = L.IfGreater(agreement, zero, L.Constant(rise), L.IfGreater(zero, agreement, L.Constant(fall), zero));
-            second = L.Min(L.Max(second + (second * change), L.Constant(least)), L.Constant(most));
+            L change = L.IfGreater(agreement, zero, L.Broadcast(rise), L.IfGreater(zero, agreement, L.Broadcast(fall), zero));
+            second = L.Min(L.Max(second + (second * change), L.Broadcast(least)), L.Broadcast(most));
             first = L.IfGreater(zero, agreement, zero, g);
             parameter -= second * SignOf(first);
         }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -92,14 +93,15 @@ public sealed class ScheduleFreeAdamW<T> : Optimizer<T>
     {
         public static int States => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
             L g = clipped.Invoke(gradient);
-            second = (L.Constant(secondDecay) * second) + (L.Constant(1 - secondDecay) * (g * g));
-            L direction = (g / ((L.Sqrt(second) * L.Constant(rootScale)) + L.Constant(epsilon))) + (L.Constant(decay) * parameter);
-            parameter += (L.Constant(weight) * (first - parameter)) + (L.Constant(stepSize * ((share * (1 - weight)) - 1)) * direction);
-            first -= L.Constant(stepSize) * direction;
+            second = (L.Broadcast(secondDecay) * second) + (L.Broadcast(1 - secondDecay) * (g * g));
+            L direction = (g / ((L.Sqrt(second) * L.Broadcast(rootScale)) + L.Broadcast(epsilon))) + (L.Broadcast(decay) * parameter);
+            parameter += (L.Broadcast(weight) * (first - parameter)) + (L.Broadcast(stepSize * ((share * (1 - weight)) - 1)) * direction);
+            first -= L.Broadcast(stepSize) * direction;
         }
     }
 
@@ -107,10 +109,11 @@ public sealed class ScheduleFreeAdamW<T> : Optimizer<T>
     {
         public static int States => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            parameter += L.Constant(weight) * (gradient - parameter);
+            parameter += L.Broadcast(weight) * (gradient - parameter);
         }
     }
 
@@ -118,6 +121,7 @@ public sealed class ScheduleFreeAdamW<T> : Optimizer<T>
     {
         public static int States => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {

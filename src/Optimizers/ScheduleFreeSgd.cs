@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -86,12 +87,13 @@ public sealed class ScheduleFreeSgd<T> : Optimizer<T>
     {
         public static int States => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            parameter += (L.Constant(weight) * (first - parameter)) + (L.Constant(stepSize * ((share * (1 - weight)) - 1)) * g);
-            first -= L.Constant(stepSize) * g;
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            parameter += (L.Broadcast(weight) * (first - parameter)) + (L.Broadcast(stepSize * ((share * (1 - weight)) - 1)) * g);
+            first -= L.Broadcast(stepSize) * g;
         }
     }
 
@@ -99,10 +101,11 @@ public sealed class ScheduleFreeSgd<T> : Optimizer<T>
     {
         public static int States => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            parameter += L.Constant(weight) * (gradient - parameter);
+            parameter += L.Broadcast(weight) * (gradient - parameter);
         }
     }
 
@@ -110,6 +113,7 @@ public sealed class ScheduleFreeSgd<T> : Optimizer<T>
     {
         public static int States => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {

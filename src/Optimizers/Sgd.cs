@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -61,19 +62,21 @@ public sealed class Sgd<T> : Optimizer<T>
     {
         public static int States => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
-            where L : struct, ILane<L> => parameter -= L.Constant(stepSize) * gradient;
+            where L : struct, ILane<L> => parameter -= L.Broadcast(stepSize) * gradient;
     }
 
     internal readonly struct Plain(ClippedGradient clipped, double stepSize, double decay) : IUpdate
     {
         public static int States => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            parameter -= L.Constant(stepSize) * g;
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            parameter -= L.Broadcast(stepSize) * g;
         }
     }
 
@@ -81,12 +84,13 @@ public sealed class Sgd<T> : Optimizer<T>
     {
         public static int States => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            first = (L.Constant(kept) * first) + (L.Constant(added) * g);
-            parameter -= L.Constant(stepSize) * first;
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            first = (L.Broadcast(kept) * first) + (L.Broadcast(added) * g);
+            parameter -= L.Broadcast(stepSize) * first;
         }
     }
 
@@ -94,12 +98,13 @@ public sealed class Sgd<T> : Optimizer<T>
     {
         public static int States => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Constant(decay) * parameter);
-            first = (L.Constant(kept) * first) + g;
-            parameter -= L.Constant(stepSize) * (g + (L.Constant(momentum) * first));
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            first = (L.Broadcast(kept) * first) + g;
+            parameter -= L.Broadcast(stepSize) * (g + (L.Broadcast(momentum) * first));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
@@ -137,13 +138,14 @@ public sealed class SparseAdam<T> : Optimizer<T>
     {
         public static int States => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
             L g = clipped.Invoke(gradient);
-            first += L.Constant(1 - firstDecay) * (g - first);
-            second += L.Constant(1 - secondDecay) * ((g * g) - second);
-            parameter -= L.Constant(stepSize) * first / (L.Sqrt(second) + L.Constant(epsilon));
+            first += L.Broadcast(1 - firstDecay) * (g - first);
+            second += L.Broadcast(1 - secondDecay) * ((g * g) - second);
+            parameter -= L.Broadcast(stepSize) * first / (L.Sqrt(second) + L.Broadcast(epsilon));
         }
     }
 }

@@ -40,7 +40,7 @@ internal static class Arithmetic
         private readonly double factor = factor;
 
         public L Invoke<L>(L x, L y)
-            where L : struct, ILane<L> => L.Constant(factor) * x * y;
+            where L : struct, ILane<L> => L.Broadcast(factor) * x * y;
     }
 
     internal readonly struct Multiple(double factor) : IUnaryMap
@@ -48,7 +48,7 @@ internal static class Arithmetic
         private readonly double factor = factor;
 
         public L Invoke<L>(L x)
-            where L : struct, ILane<L> => x * L.Constant(factor);
+            where L : struct, ILane<L> => x * L.Broadcast(factor);
     }
 
     internal readonly struct Quotient(double divisor) : IUnaryMap
@@ -56,7 +56,7 @@ internal static class Arithmetic
         private readonly double divisor = divisor;
 
         public L Invoke<L>(L x)
-            where L : struct, ILane<L> => x / L.Constant(divisor);
+            where L : struct, ILane<L> => x / L.Broadcast(divisor);
     }
 
     internal readonly struct Root : IUnaryMap

@@ -51,6 +51,9 @@ public readonly struct DualLane<L>(L value, L tangent) : ILane<DualLane<L>>
     public static DualLane<L> Constant(double value) => new(L.Constant(value), L.Constant(0));
 
     /// <inheritdoc/>
+    public static DualLane<L> Broadcast(double value) => new(L.Broadcast(value), L.Constant(0));
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DualLane<L> IfGreater(DualLane<L> a, DualLane<L> b, DualLane<L> then, DualLane<L> otherwise)
     {

@@ -27,6 +27,10 @@ public interface ILane<L>
     /// <summary>A number, rounded to the lane's precision, in every position.</summary><param name="value">The number.</param>
     static abstract L Constant(double value);
 
+    /// <summary>A number that is known only when the kernel runs, in every lane. As <see cref="Constant"/>, which is for numbers in the formula's text; in a loop this one costs less.</summary>
+    /// <param name="value">The number, rounded to the lane's type.</param>
+    static abstract L Broadcast(double value);
+
     /// <summary><paramref name="then"/> where a &gt; b, <paramref name="otherwise"/> elsewhere (also where either is NaN).</summary>
     /// <param name="a">Left side.</param><param name="b">Right side.</param><param name="then">Taken where true.</param><param name="otherwise">Taken where false.</param>
     static abstract L IfGreater(L a, L b, L then, L otherwise);

@@ -33,6 +33,10 @@ public readonly struct ScalarLane<U>(U value) : ILane<ScalarLane<U>>
     public static ScalarLane<U> Constant(double value) => new(U.CreateTruncating(value));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane<U> Broadcast(double value) => Constant(value);
+
+    /// <inheritdoc/>
     public static ScalarLane<U> IfGreater(ScalarLane<U> a, ScalarLane<U> b, ScalarLane<U> then, ScalarLane<U> otherwise) =>
         Select(Vector128.GreaterThan(Vector128.CreateScalarUnsafe(a.Value), Vector128.CreateScalarUnsafe(b.Value)), then, otherwise);
 

@@ -2,6 +2,8 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ConservativeAD.Kernels.Elementwise;
 
@@ -42,6 +44,17 @@ public readonly struct VectorLane<U>(Vector<U> value) : ILane<VectorLane<U>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorLane<U> Constant(double value) => new(Vector.Create(U.CreateTruncating(value)));
+
+    // The conversion of one number merges into what its register held, so that a loop's turn waits for the one before; the conversion of a pair does not.
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorLane<U> Broadcast(double value)
+    {
+        if (typeof(U) != typeof(float) || !Sse2.IsSupported)
+            return Constant(value);
+        float single = Sse2.ConvertToVector128Single(Vector128.CreateScalarUnsafe(value)).ToScalar();
+        return new(Vector.Create(Unsafe.BitCast<float, U>(single)));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,6 +20,8 @@ internal readonly struct DoubleLane(double value) : IThreadLane<DoubleLane>
 
     public static DoubleLane Constant(double value) => new(value);
 
+    public static DoubleLane Broadcast(double value) => new(value);
+
     public static bool IsGreater(DoubleLane a, DoubleLane b) => a.Value > b.Value;
 
     public static bool IsEqual(DoubleLane a, DoubleLane b) => a.Value == b.Value;

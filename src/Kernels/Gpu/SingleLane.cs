@@ -20,6 +20,8 @@ internal readonly struct SingleLane(float value) : IThreadLane<SingleLane>
 
     public static SingleLane Constant(double value) => new((float)value);
 
+    public static SingleLane Broadcast(double value) => new((float)value);
+
     public static bool IsGreater(SingleLane a, SingleLane b) => a.Value > b.Value;
 
     public static bool IsEqual(SingleLane a, SingleLane b) => a.Value == b.Value;

@@ -241,7 +241,7 @@ public struct Attention<T>(int heads, bool isCausal) : IRule<T>
         private readonly double scale = scale;
 
         public L Invoke<L>(L p, L v, L mean)
-            where L : struct, ILane<L> => L.Constant(scale) * p * (v - mean);
+            where L : struct, ILane<L> => L.Broadcast(scale) * p * (v - mean);
     }
 }
 

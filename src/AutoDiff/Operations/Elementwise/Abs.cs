@@ -37,7 +37,7 @@ public readonly struct Abs(double? slopeAtZero) : IUnaryRule<Abs>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Slope<L>(L x, L value)
         where L : struct, ILane<L> =>
-        L.IfGreater(x, L.Constant(0), L.Constant(1), L.IfEqual(x, L.Constant(0), L.Constant(slopeAtZero.GetValueOrDefault()), L.Constant(-1)));
+        L.IfGreater(x, L.Constant(0), L.Constant(1), L.IfEqual(x, L.Constant(0), L.Broadcast(slopeAtZero.GetValueOrDefault()), L.Constant(-1)));
 }
 
 /// <content>abs.</content>

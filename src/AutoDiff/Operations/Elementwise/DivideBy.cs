@@ -23,11 +23,11 @@ public readonly struct DivideBy(double divisor) : IUnaryRule<DivideBy>, ITellsSh
 
     /// <inheritdoc/>
     public L Value<L>(L x)
-        where L : struct, ILane<L> => x / L.Constant(divisor);
+        where L : struct, ILane<L> => x / L.Broadcast(divisor);
 
     /// <inheritdoc/>
     public L Slope<L>(L x, L value)
-        where L : struct, ILane<L> => L.Constant(1) / L.Constant(divisor);
+        where L : struct, ILane<L> => L.Constant(1) / L.Broadcast(divisor);
 }
 
 /// <content>divide by a number.</content>

@@ -14,7 +14,7 @@ public readonly struct DivideInto(double dividend) : IUnaryRule<DivideInto>
 
     /// <inheritdoc/>
     public L Value<L>(L x)
-        where L : struct, ILane<L> => L.Constant(dividend) / x;
+        where L : struct, ILane<L> => L.Broadcast(dividend) / x;
 
     /// <inheritdoc/>
     public L Slope<L>(L x, L value)

@@ -33,16 +33,16 @@ public readonly struct Elu(double alpha, double? slopeAtZero) : IUnaryRule<Elu>
     /// <inheritdoc/>
     public static L DirectionalSlope<L>(Elu rule, L x, L value, L tangent)
         where L : struct, ILane<L> =>
-        L.IfGreater(L.IfEqual(x, L.Constant(0), tangent, x - L.Constant(0)), L.Constant(0), L.Constant(1), L.Constant(rule.alpha) * L.Exp(x));
+        L.IfGreater(L.IfEqual(x, L.Constant(0), tangent, x - L.Constant(0)), L.Constant(0), L.Constant(1), L.Broadcast(rule.alpha) * L.Exp(x));
 
     /// <inheritdoc/>
     public L Value<L>(L x)
-        where L : struct, ILane<L> => L.IfGreater(x, L.Constant(0), x, L.Constant(alpha) * Lane.ExpMinusOne(x));
+        where L : struct, ILane<L> => L.IfGreater(x, L.Constant(0), x, L.Broadcast(alpha) * Lane.ExpMinusOne(x));
 
     /// <inheritdoc/>
     public L Slope<L>(L x, L value)
         where L : struct, ILane<L> =>
-        L.IfGreater(x, L.Constant(0), L.Constant(1), L.IfEqual(x, L.Constant(0), L.Constant(slopeAtZero.GetValueOrDefault()), L.Constant(alpha) * L.Exp(x)));
+        L.IfGreater(x, L.Constant(0), L.Constant(1), L.IfEqual(x, L.Constant(0), L.Broadcast(slopeAtZero.GetValueOrDefault()), L.Broadcast(alpha) * L.Exp(x)));
 }
 
 /// <content>elu.</content>

@@ -45,8 +45,8 @@ public readonly struct HardSigmoid(BoundSelection? atBounds) : IUnaryRule<HardSi
         where L : struct, ILane<L>
     {
         L lower = L.Constant(-3), upper = L.Constant(3);
-        L inside = L.IfGreater(x, lower, L.Constant(1.0 / 6), L.IfEqual(x, lower, L.Constant(atBounds.GetValueOrDefault().Lower), L.Constant(0)));
-        return L.IfGreater(x, upper, L.Constant(0), L.IfEqual(x, upper, L.Constant(atBounds.GetValueOrDefault().Upper), inside));
+        L inside = L.IfGreater(x, lower, L.Constant(1.0 / 6), L.IfEqual(x, lower, L.Broadcast(atBounds.GetValueOrDefault().Lower), L.Constant(0)));
+        return L.IfGreater(x, upper, L.Constant(0), L.IfEqual(x, upper, L.Broadcast(atBounds.GetValueOrDefault().Upper), inside));
     }
 }
 

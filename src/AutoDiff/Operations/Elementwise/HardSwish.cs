@@ -40,8 +40,8 @@ public readonly struct HardSwish(BoundSelection? atBounds) : IUnaryRule<HardSwis
         where L : struct, ILane<L>
     {
         L lower = L.Constant(-3), upper = L.Constant(3);
-        L inside = L.IfGreater(x, lower, (x + L.Constant(1.5)) / L.Constant(3), L.IfEqual(x, lower, L.Constant(atBounds.GetValueOrDefault().Lower), L.Constant(0)));
-        return L.IfGreater(x, upper, L.Constant(1), L.IfEqual(x, upper, L.Constant(atBounds.GetValueOrDefault().Upper), inside));
+        L inside = L.IfGreater(x, lower, (x + L.Constant(1.5)) / L.Constant(3), L.IfEqual(x, lower, L.Broadcast(atBounds.GetValueOrDefault().Lower), L.Constant(0)));
+        return L.IfGreater(x, upper, L.Constant(1), L.IfEqual(x, upper, L.Broadcast(atBounds.GetValueOrDefault().Upper), inside));
     }
 }
 

@@ -39,7 +39,7 @@ public readonly struct Hinge(double? slopeAtKnee) : IUnaryRule<Hinge>
     /// <inheritdoc/>
     public L Slope<L>(L x, L value)
         where L : struct, ILane<L> =>
-        L.IfGreater(x, L.Constant(1), L.Constant(0), L.IfEqual(x, L.Constant(1), L.Constant(slopeAtKnee.GetValueOrDefault()), L.Constant(-1)));
+        L.IfGreater(x, L.Constant(1), L.Constant(0), L.IfEqual(x, L.Constant(1), L.Broadcast(slopeAtKnee.GetValueOrDefault()), L.Constant(-1)));
 }
 
 /// <content>hinge.</content>

@@ -19,13 +19,13 @@ public readonly struct Huber(double delta) : IUnaryRule<Huber>
     public L Value<L>(L x)
         where L : struct, ILane<L>
     {
-        L d = L.Constant(delta), magnitude = L.Abs(x);
+        L d = L.Broadcast(delta), magnitude = L.Abs(x);
         return L.IfGreater(magnitude, d, d * (magnitude - (L.Constant(0.5) * d)), L.Constant(0.5) * (x * x));
     }
 
     /// <inheritdoc/>
     public L Slope<L>(L x, L value)
-        where L : struct, ILane<L> => L.Min(L.Max(x, L.Constant(-delta)), L.Constant(delta));
+        where L : struct, ILane<L> => L.Min(L.Max(x, L.Broadcast(-delta)), L.Broadcast(delta));
 }
 
 /// <content>huber.</content>

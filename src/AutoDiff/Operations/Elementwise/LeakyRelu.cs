@@ -29,7 +29,7 @@ public readonly struct LeakyRelu(double slope, double? slopeAtZero) : IUnaryRule
     /// <inheritdoc/>
     public static L DirectionalSlope<L>(LeakyRelu rule, L x, L value, L tangent)
         where L : struct, ILane<L> =>
-        L.IfGreater(L.IfEqual(x, L.Constant(0), tangent, x - L.Constant(0)), L.Constant(0), L.Constant(1), L.Constant(rule.slope));
+        L.IfGreater(L.IfEqual(x, L.Constant(0), tangent, x - L.Constant(0)), L.Constant(0), L.Constant(1), L.Broadcast(rule.slope));
 
     /// <inheritdoc/>
     public Curvature Curvature => slope <= 1 ? Curvature.Convex : Curvature.Concave;
@@ -40,13 +40,13 @@ public readonly struct LeakyRelu(double slope, double? slopeAtZero) : IUnaryRule
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Value<L>(L x)
-        where L : struct, ILane<L> => L.IfGreater(x, L.Constant(0), x, L.Constant(slope) * x);
+        where L : struct, ILane<L> => L.IfGreater(x, L.Constant(0), x, L.Broadcast(slope) * x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Slope<L>(L x, L value)
         where L : struct, ILane<L> =>
-        L.IfGreater(x, L.Constant(0), L.Constant(1), L.IfEqual(x, L.Constant(0), L.Constant(slopeAtZero.GetValueOrDefault()), L.Constant(slope)));
+        L.IfGreater(x, L.Constant(0), L.Constant(1), L.IfEqual(x, L.Constant(0), L.Broadcast(slopeAtZero.GetValueOrDefault()), L.Broadcast(slope)));
 }
 
 /// <content>leaky relu.</content>

@@ -46,7 +46,7 @@ public readonly struct Maximum(double? firstWeight) : IBinaryRule<Maximum>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L SlopeOfFirst<L>(L x, L y)
         where L : struct, ILane<L> =>
-        L.IfGreater(x, y, L.Constant(1), L.IfEqual(x, y, L.Constant(firstWeight.GetValueOrDefault()), L.Constant(0)));
+        L.IfGreater(x, y, L.Constant(1), L.IfEqual(x, y, L.Broadcast(firstWeight.GetValueOrDefault()), L.Constant(0)));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -21,11 +21,11 @@ public readonly struct Pow(double exponent) : IUnaryRule<Pow>
 
     /// <inheritdoc/>
     public L Value<L>(L x)
-        where L : struct, ILane<L> => L.Pow(x, L.Constant(exponent));
+        where L : struct, ILane<L> => L.Pow(x, L.Broadcast(exponent));
 
     /// <inheritdoc/>
     public L Slope<L>(L x, L value)
-        where L : struct, ILane<L> => exponent == 0 ? L.Constant(0) : L.Constant(exponent) * L.Pow(x, L.Constant(exponent - 1));
+        where L : struct, ILane<L> => exponent == 0 ? L.Constant(0) : L.Broadcast(exponent) * L.Pow(x, L.Broadcast(exponent - 1));
 }
 
 /// <content>pow.</content>

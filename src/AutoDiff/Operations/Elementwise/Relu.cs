@@ -47,7 +47,7 @@ public readonly struct Relu(double? slopeAtZero) : IUnaryRule<Relu>
         where L : struct, ILane<L>
     {
         L zero = L.Constant(0);
-        return L.IfGreater(x, zero, L.Constant(1), L.IfEqual(x, zero, L.Constant(slopeAtZero.GetValueOrDefault()), zero));
+        return L.IfGreater(x, zero, L.Constant(1), L.IfEqual(x, zero, L.Broadcast(slopeAtZero.GetValueOrDefault()), zero));
     }
 }
 

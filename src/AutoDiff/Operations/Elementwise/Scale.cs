@@ -23,11 +23,11 @@ public readonly struct Scale(double factor) : IUnaryRule<Scale>, ITellsShape
 
     /// <inheritdoc/>
     public L Value<L>(L x)
-        where L : struct, ILane<L> => L.Constant(factor) * x;
+        where L : struct, ILane<L> => L.Broadcast(factor) * x;
 
     /// <inheritdoc/>
     public L Slope<L>(L x, L value)
-        where L : struct, ILane<L> => L.Constant(factor);
+        where L : struct, ILane<L> => L.Broadcast(factor);
 }
 
 /// <content>scale.</content>

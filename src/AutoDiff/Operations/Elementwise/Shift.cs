@@ -17,7 +17,7 @@ public readonly struct Shift(double summand) : IUnaryRule<Shift>
 
     /// <inheritdoc/>
     public L Value<L>(L x)
-        where L : struct, ILane<L> => x + L.Constant(summand);
+        where L : struct, ILane<L> => x + L.Broadcast(summand);
 
     /// <inheritdoc/>
     public L Slope<L>(L x, L value)

@@ -22,28 +22,28 @@ public readonly struct SoftThreshold(double threshold, BoundSelection? atBounds)
 
     /// <inheritdoc/>
     public static L Kink<L>(SoftThreshold rule, L x)
-        where L : struct, ILane<L> => L.IfEqual(x, L.Constant(-rule.threshold), L.Constant(1), L.IfEqual(x, L.Constant(rule.threshold), L.Constant(1), L.Constant(0)));
+        where L : struct, ILane<L> => L.IfEqual(x, L.Broadcast(-rule.threshold), L.Constant(1), L.IfEqual(x, L.Broadcast(rule.threshold), L.Constant(1), L.Constant(0)));
 
     /// <inheritdoc/>
     public static L DirectionalSlope<L>(SoftThreshold rule, L x, L value, L tangent)
         where L : struct, ILane<L>
     {
-        L lower = L.Constant(-rule.threshold), upper = L.Constant(rule.threshold), zero = L.Constant(0);
+        L lower = L.Broadcast(-rule.threshold), upper = L.Broadcast(rule.threshold), zero = L.Constant(0);
         L inside = L.IfGreater(L.IfEqual(x, lower, tangent, x - lower), zero, L.Constant(0), L.Constant(1));
         return L.IfGreater(L.IfEqual(x, upper, tangent, x - upper), zero, L.Constant(1), inside);
     }
 
     /// <inheritdoc/>
     public L Value<L>(L x)
-        where L : struct, ILane<L> => x - L.Min(L.Max(x, L.Constant(-threshold)), L.Constant(threshold));
+        where L : struct, ILane<L> => x - L.Min(L.Max(x, L.Broadcast(-threshold)), L.Broadcast(threshold));
 
     /// <inheritdoc/>
     public L Slope<L>(L x, L value)
         where L : struct, ILane<L>
     {
-        L lower = L.Constant(-threshold), upper = L.Constant(threshold);
-        L inside = L.IfGreater(x, lower, L.Constant(0), L.IfEqual(x, lower, L.Constant(atBounds.GetValueOrDefault().Lower), L.Constant(1)));
-        return L.IfGreater(x, upper, L.Constant(1), L.IfEqual(x, upper, L.Constant(atBounds.GetValueOrDefault().Upper), inside));
+        L lower = L.Broadcast(-threshold), upper = L.Broadcast(threshold);
+        L inside = L.IfGreater(x, lower, L.Constant(0), L.IfEqual(x, lower, L.Broadcast(atBounds.GetValueOrDefault().Lower), L.Constant(1)));
+        return L.IfGreater(x, upper, L.Constant(1), L.IfEqual(x, upper, L.Broadcast(atBounds.GetValueOrDefault().Upper), inside));
     }
 }
 

@@ -92,7 +92,7 @@ public struct CrossEntropy<T>(NDArray<int> labels, LossReduction reduction) : IR
         private readonly double scale = scale;
 
         public L Invoke<L>(L probability, L tangent, L mean, L cotangent)
-            where L : struct, ILane<L> => L.Constant(scale) * cotangent * probability * (tangent - mean);
+            where L : struct, ILane<L> => L.Broadcast(scale) * cotangent * probability * (tangent - mean);
     }
 }
 

@@ -95,7 +95,7 @@ public struct MeanSquaredError<T>(LossReduction reduction) : IRule<T>
         private readonly double slope = slope;
 
         public L Invoke<L>(L dx, L dy, L cotangent)
-            where L : struct, ILane<L> => L.Constant(slope) * (dx - dy) * cotangent;
+            where L : struct, ILane<L> => L.Broadcast(slope) * (dx - dy) * cotangent;
     }
 }
 

@@ -64,7 +64,7 @@ internal static class Standardization
 
         /// <inheritdoc/>
         public L Invoke<L>(L x)
-            where L : struct, ILane<L> => L.Constant(1) / L.Sqrt(x + L.Constant(epsilon));
+            where L : struct, ILane<L> => L.Constant(1) / L.Sqrt(x + L.Broadcast(epsilon));
     }
 
     internal readonly struct Projection : IQuaternaryMap

@@ -181,7 +181,7 @@ public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smalles
         private readonly double otherwise = otherwise;
 
         public L Invoke<L>(L x, L extreme, L tangent)
-            where L : struct, ILane<L> => L.IfEqual(x, extreme, tangent, L.Constant(otherwise));
+            where L : struct, ILane<L> => L.IfEqual(x, extreme, tangent, L.Broadcast(otherwise));
     }
 
     internal readonly struct Several : IUnaryMap
@@ -195,7 +195,7 @@ public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smalles
         private readonly double weight = weight;
 
         public L Invoke<L>(L cotangent, L count)
-            where L : struct, ILane<L> => L.Constant(weight) * cotangent / count;
+            where L : struct, ILane<L> => L.Broadcast(weight) * cotangent / count;
     }
 
     internal readonly struct Chosen : IBinaryMap

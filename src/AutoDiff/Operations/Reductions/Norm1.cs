@@ -88,7 +88,7 @@ public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) :
 
         public L Invoke<L>(L x, L cotangent)
             where L : struct, ILane<L> =>
-            cotangent * L.IfEqual(x, L.Constant(0), L.Constant(atZero), L.IfGreater(x, L.Constant(0), L.Constant(1), L.Constant(-1)));
+            cotangent * L.IfEqual(x, L.Constant(0), L.Broadcast(atZero), L.IfGreater(x, L.Constant(0), L.Constant(1), L.Constant(-1)));
     }
 
     internal readonly struct LockedSign : ITernaryMap

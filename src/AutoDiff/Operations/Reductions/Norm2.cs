@@ -97,7 +97,7 @@ public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) 
         private readonly double atZero = atZero;
 
         public L Invoke<L>(L x, L norm, L cotangent)
-            where L : struct, ILane<L> => cotangent * L.IfEqual(norm, L.Constant(0), L.Constant(atZero), x / norm);
+            where L : struct, ILane<L> => cotangent * L.IfEqual(norm, L.Constant(0), L.Broadcast(atZero), x / norm);
     }
 
     internal readonly struct MovedFromOrigin : ITernaryMap
