@@ -19,7 +19,7 @@ public readonly struct TruncatedAbs(double cap, double? slopeAtZero = null) : IU
         where L : struct, ILane<L>
     {
         L one = L.Constant(1);
-        L atCap = L.IfEqual(L.Abs(x), L.Constant(rule.cap), one, L.Constant(0));
+        L atCap = L.IfEqual(L.Abs(x), L.Broadcast(rule.cap), one, L.Constant(0));
         return L.IfEqual(x, L.Constant(0), one, atCap);
     }
 
@@ -29,15 +29,15 @@ public readonly struct TruncatedAbs(double cap, double? slopeAtZero = null) : IU
         L zero = L.Constant(0);
         L side = Lane.Sign(L.IfEqual(x, zero, tangent, x));
         L movesOut = L.IfGreater(side * tangent, zero, zero, side);
-        L beyond = L.IfEqual(L.Abs(x), L.Constant(rule.cap), movesOut, side);
-        return L.IfGreater(L.Abs(x), L.Constant(rule.cap), zero, beyond);
+        L beyond = L.IfEqual(L.Abs(x), L.Broadcast(rule.cap), movesOut, side);
+        return L.IfGreater(L.Abs(x), L.Broadcast(rule.cap), zero, beyond);
     }
 
     public L Value<L>(L x)
-        where L : struct, ILane<L> => L.Min(L.Abs(x), L.Constant(cap));
+        where L : struct, ILane<L> => L.Min(L.Abs(x), L.Broadcast(cap));
 
     // At ±c the slope of the flat side is taken, whatever the selections say.
     public L Slope<L>(L x, L value)
         where L : struct, ILane<L> =>
-        L.IfGreater(L.Constant(cap), L.Abs(x), Lane.Sign(x, L.Constant(slopeAtZero.GetValueOrDefault())), L.Constant(0));
+        L.IfGreater(L.Broadcast(cap), L.Abs(x), Lane.Sign(x, L.Broadcast(slopeAtZero.GetValueOrDefault())), L.Constant(0));
 }
