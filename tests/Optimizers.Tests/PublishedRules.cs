@@ -3,6 +3,19 @@ namespace ConservativeAD.Optimizers.Tests;
 /// <summary>The published update rules for one component, written down term by term as their sources have them. States start from 0.</summary>
 internal static class PublishedRules
 {
+    public static double Momentum(int t, double x, double a, double g, double[] s, double dampening, bool nesterov)
+    {
+        s[0] = t == 1 ? g : (0.9 * s[0]) + ((1 - dampening) * g);
+        return x - (a * (nesterov ? g + (0.9 * s[0]) : s[0]));
+    }
+
+    public static double Adam(int t, double x, double a, double g, double[] s)
+    {
+        s[0] = (0.9 * s[0]) + (0.1 * g);
+        s[1] = (0.999 * s[1]) + (0.001 * g * g);
+        return x - (a / (1 - Math.Pow(0.9, t)) * s[0] / (Math.Sqrt(s[1] / (1 - Math.Pow(0.999, t))) + 1e-8));
+    }
+
     public static double RmsProp(double x, double a, double g, double[] s, double momentum, bool centred)
     {
         s[0] = (0.99 * s[0]) + (0.01 * g * g);

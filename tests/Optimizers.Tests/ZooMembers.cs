@@ -5,6 +5,11 @@ internal static class ZooMembers
 {
     public static IReadOnlyList<ZooMember> All { get; } =
     [
+        new("Sgd", 0.02, (p, s) => new Sgd<double>(p, s) { WeightDecay = 0.01 }, (p, s) => new Sgd<float>(p, s) { WeightDecay = 0.01 }, (t, a, x, g, s) => x - (a * (g + (0.01 * x)))),
+        new("Sgd with momentum", 0.02, (p, s) => new Sgd<double>(p, s, 0.9) { WeightDecay = 0.01, Dampening = 0.1 }, (p, s) => new Sgd<float>(p, s, 0.9) { WeightDecay = 0.01, Dampening = 0.1 }, (t, a, x, g, s) => PublishedRules.Momentum(t, x, a, g + (0.01 * x), s, 0.1, false)),
+        new("Nesterov", 0.02, (p, s) => new Sgd<double>(p, s, 0.9) { Nesterov = true }, (p, s) => new Sgd<float>(p, s, 0.9) { Nesterov = true }, (t, a, x, g, s) => PublishedRules.Momentum(t, x, a, g, s, 0, true)),
+        new("Adam", 0.02, (p, s) => new Adam<double>(p, s) { WeightDecay = 0.01 }, (p, s) => new Adam<float>(p, s) { WeightDecay = 0.01 }, (t, a, x, g, s) => PublishedRules.Adam(t, x, a, g + (0.01 * x), s)),
+        new("AdamW", 0.02, (p, s) => new AdamW<double>(p, s) { WeightDecay = 0.05 }, (p, s) => new AdamW<float>(p, s) { WeightDecay = 0.05 }, (t, a, x, g, s) => PublishedRules.Adam(t, x * (1 - (a * 0.05)), a, g, s)),
         new("RmsProp", 0.01, (p, s) => new RmsProp<double>(p, s) { WeightDecay = 0.01 }, (p, s) => new RmsProp<float>(p, s) { WeightDecay = 0.01 }, (t, a, x, g, s) => PublishedRules.RmsProp(x, a, g + (0.01 * x), s, 0, false)),
         new("RmsProp with momentum", 0.01, (p, s) => new RmsProp<double>(p, s, 0.9), (p, s) => new RmsProp<float>(p, s, 0.9), (t, a, x, g, s) => PublishedRules.RmsProp(x, a, g, s, 0.9, false)),
         new("RmsProp centred", 0.01, (p, s) => new RmsProp<double>(p, s, centred: true), (p, s) => new RmsProp<float>(p, s, centred: true), (t, a, x, g, s) => PublishedRules.RmsProp(x, a, g, s, 0, true)),

@@ -375,6 +375,8 @@ internal sealed class RunDiagnosis
             return;
         }
 
+        WindowDescent windows = WindowDescent.Of(Run, window);
+        Add("descent over windows", windows.Falls[^1].Fall, null, null, string.Create(CultureInfo.InvariantCulture, $"F falls by {windows.Falls[0].Fall:0.0E+0} over the first window of length {window:0.###} and by {windows.Falls[^1].Fall:0.0E+0} over the last; it rises over {windows.Rises} of {windows.Falls.Count}"));
         TrackingError first = Tracking.Errors[0], last = Tracking.Errors[^1];
         readings.Add(new Reading("flow tracking", last.Distance, null, null, $"{GradientName}; flow: least norm", string.Create(CultureInfo.InvariantCulture, $"over windows of length {window:0.###} the run strays from the flow by {first.Distance:0.0E+0} at the start and {last.Distance:0.0E+0} at the end, where steps are {last.StepSize:0.0E+0}; energy error of the flow {Flow.EnergyError:0.0E+0}")));
     }

@@ -169,6 +169,23 @@ public class RunTests
     }
 
     [Fact]
+    public void WindowsFallByWhatTheFlowFallsUntilItRests()
+    {
+        // Along θ' = −sign θ, F = |θ| falls by the length of the window; at 0 steps go to and fro.
+        Trajectory run = Trajectory.Descend(Objective.OfScalars(x => Active.Abs(x[0])), [1], new ConstantStepSize(0.0101), 200, cancellation: TestContext.Current.CancellationToken);
+        WindowDescent windows = WindowDescent.Of(run, 0.1);
+        Assert.All(windows.Falls.Where(window => window.Time < 0.85), window => Assert.Equal(0.101, window.Fall, 1e-9));
+        Assert.All(windows.Falls.Where(window => window.Time > 1.05), window => Assert.InRange(Math.Abs(window.Fall), 0, 0.0101));
+        Assert.All(windows.Falls, window => Assert.Equal(1, window.LeastNorm));
+        // Noise makes steps rise; windows fall until the end.
+        Trajectory noisy = Trajectory.Descend(Quadratic, [1, 1], new RobbinsMonro(0.05, 50, 1), 3000, new DescentOptions { NoiseDeviation = 0.5, Seed = 2 }, TestContext.Current.CancellationToken);
+        Assert.Contains(Enumerable.Range(0, 40), k => noisy.Values[k + 1] > noisy.Values[k]);
+        Assert.All(WindowDescent.Of(noisy, 0.5).Falls.Take(2), window => Assert.True(window.Fall > 0));
+        Assert.Contains("50", Assert.Throws<ArgumentException>(() => WindowDescent.Of(run, 50)).Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<ArgumentException>(() => WindowDescent.Of(run, 0));
+    }
+
+    [Fact]
     public void WrongValuesAreNamed()
     {
         Trajectory run = new(SubgradientChoice.Clarke);
