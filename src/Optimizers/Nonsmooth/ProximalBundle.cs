@@ -15,6 +15,7 @@ public sealed class ProximalBundle(int? largestBundle = null) : NonsmoothSolver
     private const int NullSteps = 5;
     private const double FirstRadius = 1e-3;
     private const double Worthwhile = 1e-10;
+    private const int CheckingSteps = 5;
 
     private readonly int? largestBundle = largestBundle is not < 2 ? largestBundle : throw new ArgumentOutOfRangeException(nameof(largestBundle), largestBundle, $"A bundle of {largestBundle} linearisations was given; it must hold at least 2.");
 
@@ -26,8 +27,10 @@ public sealed class ProximalBundle(int? largestBundle = null) : NonsmoothSolver
         for (int round = 0; round < 20 && !oracle.IsSpent && !oracle.IsUnbounded; round++)
         {
             double before = oracle.Best.Value;
-            Descend(oracle, options);
+            bool isCertified = Descend(oracle, options);
             if (oracle.IsSpent || oracle.IsUnbounded)
+                return;
+            if (isCertified && GoldsteinDescent.Run(oracle, oracle.Best, options, FirstRadius, false, CheckingSteps).IsStationary)
                 return;
 
             // Where the model promises nothing more, the ball around the point decides whether that is so; what it finds is a new centre.
@@ -37,7 +40,8 @@ public sealed class ProximalBundle(int? largestBundle = null) : NonsmoothSolver
         }
     }
 
-    private void Descend(SubgradientOracle oracle, SolverOptions options)
+    // Whether the model says that the centre is stationary.
+    private bool Descend(SubgradientOracle oracle, SolverOptions options)
     {
         Iterate centre = oracle.Best;
         int n = centre.Point.Length, most = largestBundle ?? Math.Min(300, n + 10);
@@ -50,7 +54,7 @@ public sealed class ProximalBundle(int? largestBundle = null) : NonsmoothSolver
             planes.Solve(weight);
             double norm = TensorPrimitives.Norm<double>(planes.Aggregate), promised = (norm * norm / weight) + planes.AggregateError + (0.5 * planes.Convexification * norm * norm / (weight * weight));
             if ((norm <= 0.1 * options.Tolerance && planes.AggregateError <= 0.1 * options.Tolerance) || promised <= 1e-14 * Math.Max(1, Math.Abs(centre.Value)))
-                return;
+                return norm <= options.Tolerance && planes.AggregateError <= options.Tolerance;
             double[] point = new double[n];
             TensorPrimitives.MultiplyAdd(planes.Aggregate, -1 / weight, centre.Point, point);
             Iterate trial = oracle.At(point);
@@ -89,5 +93,7 @@ public sealed class ProximalBundle(int? largestBundle = null) : NonsmoothSolver
                 }
             }
         }
+
+        return false;
     }
 }
