@@ -1,10 +1,13 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
+using ConservativeAD;
+using ConservativeAD.Benchmarks.Accuracy;
 using ConservativeAD.Benchmarks.Gpu;
 using ConservativeAD.Benchmarks.Kinks;
 using ConservativeAD.Benchmarks.Limits;
 using ConservativeAD.Benchmarks.Memory;
 using ConservativeAD.Benchmarks.Problems;
+using ConservativeAD.Benchmarks.Ptx;
 using ConservativeAD.Benchmarks.Scalars;
 using ConservativeAD.Benchmarks.Steps;
 using ConservativeAD.Benchmarks.Summation;
@@ -13,17 +16,25 @@ using ConservativeAD.Benchmarks.Volume;
 using ConservativeAD.Benchmarks.Workloads;
 using TorchSharp;
 
-// "versus" measures against libtorch, "summation" counts exact zeros, "kinks" measures what looking at kinks costs, "scalars" measures the scalar tape, "volume" the volume study, "limits" products against the peak and gradients against functions, "memory" peaks, "problems" gradients of large-scale test problems, "gpu" a GPU, "steps" the steps of optimisers; everything else goes to BenchmarkDotNet (try --list flat, or --filter '*').
-Option<int[]> threads = new("--threads") { Description = "Numbers of threads to measure at.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2] };
+// "versus" measures against libtorch, "summation" counts exact zeros, "kinks" measures the cost of examining kinks, "scalars" measures the scalar tape,
+// "volume" the volume study, "limits" products against the peak and gradients against functions, "memory" peaks, "problems" gradients of large-scale test
+// problems, "gpu" a GPU, "ptx" writes its kernels, "steps" the steps of optimisers, "ulps" the errors of elementary functions; everything else goes to
+// BenchmarkDotNet (try --list flat, or --filter '*').
+Option<int[]> threads = new("--threads")
+{
+    Description = "Numbers of threads to measure at.",
+    AllowMultipleArgumentsPerToken = true,
+    DefaultValueFactory = _ => [1, 2]
+};
 Option<string> filter = new("--filter") { Description = "Only workloads whose name contains this.", DefaultValueFactory = _ => "" };
 Option<int> pairs = new("--pairs") { Description = "Interleaved pairs of samples.", DefaultValueFactory = _ => 15 };
 Option<FileInfo?> json = new("--json") { Description = "Also write the table to this file, as JSON." };
 Command versus = new("versus", "Measures this library and libtorch in turn, in one process, on the same data.") { threads, filter, pairs, json };
 versus.SetAction(parsed =>
 {
-    string? whyNot = Peer.WhyNot();
+    string? whyNot = LibTorchProbe.WhyNot();
     if (whyNot is not null)
-        Console.Error.WriteLine(whyNot);
+        Console.Error.WriteLine($"Only this library is measured. {whyNot}");
     List<Measurement> rows = [];
     foreach (int count in parsed.GetValue(threads)!)
     {
@@ -44,7 +55,9 @@ versus.SetAction(parsed =>
     return 0;
 });
 
-if (args is ["versus" or "summation" or "kinks" or "scalars" or "volume" or "limits" or "memory" or "problems" or "gpu" or "steps", ..])
-    return new RootCommand("Benchmarks of ConservativeAD.") { versus, SummationCommand.Create(), KinksCommand.Create(), ScalarsCommand.Create(), VolumeSpeedCommand.Create(), LimitsCommand.Create(), MemoryCommand.Create(), ProblemsCommand.Create(), GpuCommand.Create(), StepsCommand.Create() }.Parse(args).Invoke();
+if (args is ["versus" or "summation" or "kinks" or "scalars" or "volume" or "limits" or "memory" or "problems" or "gpu" or "ptx" or "steps" or "ulps", ..])
+    return new RootCommand("Benchmarks of ConservativeAD.") { versus, SummationCommand.Create(), KinksCommand.Create(), ScalarsCommand.Create(),
+        VolumeSpeedCommand.Create(), LimitsCommand.Create(), MemoryCommand.Create(), ProblemsCommand.Create(), GpuCommand.Create(), PtxCommand.Create(),
+            StepsCommand.Create(), UlpsCommand.Create() }.Parse(args).Invoke();
 BenchmarkSwitcher.FromAssembly(typeof(WorkloadList).Assembly).Run(args);
 return 0;

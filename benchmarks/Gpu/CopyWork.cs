@@ -20,7 +20,7 @@ internal sealed class CopyWork<T>(Device device, int count) : IGpuWork
 
     public void Dispose()
     {
-        device.Return(source.Storage);
-        device.Return(destination.Storage);
+        device.Return(source);
+        device.Return(destination);
     }
 }

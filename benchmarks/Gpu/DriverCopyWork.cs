@@ -1,12 +1,15 @@
 using ConservativeAD.Kernels;
-using ConservativeAD.Kernels.Gpu;
+using ConservativeAD.Kernels.Ilgpu;
 using ILGPU;
 using ILGPU.Runtime;
 using Device = ConservativeAD.Kernels.Device;
 
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>A copy of device memory by the driver, without a kernel of ours: what the memory can do. On the CPU, where it is only compared, a copy by the device.</summary>
+/// <summary>
+/// A copy of device memory by the driver, without a kernel of this library: it shows the memory's bandwidth. On the CPU, which only serves for comparison, the
+/// device copies.
+/// </summary>
 internal sealed class DriverCopyWork<T> : IGpuWork
     where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {
@@ -44,7 +47,7 @@ internal sealed class DriverCopyWork<T> : IGpuWork
 
     public void Dispose()
     {
-        device.Return(source.Storage);
-        device.Return(destination.Storage);
+        device.Return(source);
+        device.Return(destination);
     }
 }

@@ -2,11 +2,14 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using ConservativeAD.Benchmarks.Workloads;
 using ConservativeAD.Kernels;
-using ConservativeAD.Kernels.Gpu;
+using ConservativeAD.Kernels.Ilgpu;
 
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>Compares every workload with the CPU and measures it, on one GPU: by one device that multiplies matrices with cuBLAS where it is found, and by one that does not.</summary>
+/// <summary>
+/// Compares every workload with the CPU and measures it, on one GPU: with a device that multiplies matrices by cuBLAS if it is installed, and with one that
+/// does not.
+/// </summary>
 internal sealed class GpuBench : IDisposable
 {
     private const string Simulated = "simulated";
@@ -21,8 +24,8 @@ internal sealed class GpuBench : IDisposable
     private readonly List<string> failures = [];
 
     /// <summary>Opens a GPU.</summary>
-    /// <param name="name">A part of its name, its place, "simulated", or null for the first.</param>
-    /// <param name="timer">How long to measure.</param>
+    /// <param name="name">A part of its name, its index, "simulated", or null for the first.</param>
+    /// <param name="timer">The timer of the measurements.</param>
     public GpuBench(string? name, GpuTimer timer)
     {
         this.timer = timer;
@@ -35,10 +38,12 @@ internal sealed class GpuBench : IDisposable
         driver = DriverOf(device);
     }
 
-    /// <summary>All that was measured so far.</summary>
-    public GpuReport Report => new(device.ToString()!, driver, DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), RuntimeInformation.FrameworkDescription, hasCuBlas, results, failures);
+    /// <summary>All measurements so far.</summary>
+    public GpuReport Report =>
+        new(device.ToString()!, driver, DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), RuntimeInformation.FrameworkDescription,
+            hasCuBlas, results, failures);
 
-    /// <summary>Compares and measures one workload; what goes wrong is told and kept, so that the others are measured.</summary>
+    /// <summary>Compares and measures one workload. A failure is reported and recorded, and the other workloads are still measured.</summary>
     public void Measure(GpuWorkload workload)
     {
         bool needsCuBlas = workload.Products is ProductsBy.CuBlas or ProductsBy.CuBlasWithTensorFloat;
@@ -60,7 +65,9 @@ internal sealed class GpuBench : IDisposable
             }
 
             if (!(difference <= workload.Tolerance))
-                Fail(workload, string.Create(CultureInfo.InvariantCulture, $"differs from the CPU by {difference:0.0E+0} of the largest magnitude, {workload.Tolerance:0.0E+0} is allowed"));
+                Fail(workload,
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"differs from the CPU by {difference:0.0E+0} of the largest magnitude, {workload.Tolerance:0.0E+0} is allowed"));
             GpuResult result = Result(workload, seconds, difference);
             results.Add(result);
             Console.WriteLine(Line(result));
@@ -81,7 +88,7 @@ internal sealed class GpuBench : IDisposable
         device.Dispose();
     }
 
-    private static Device Open(string? name) => name == Simulated ? Device.SimulatedGpu() : Device.Gpu(name);
+    private static Device Open(string? name) => name == Simulated ? Kernels.Gpu.Simulated() : Kernels.Gpu.Device(name);
 
     private static double Difference(GpuWorkload workload, Device on)
     {
@@ -95,13 +102,15 @@ internal sealed class GpuBench : IDisposable
     private static string DriverOf(Device device)
     {
         const string Nvidia = "/proc/driver/nvidia/version";
-        string kind = Device.Gpus.FirstOrDefault(gpu => device.ToString()!.StartsWith(gpu.Name, StringComparison.Ordinal))?.Driver ?? "ILGPU's CPU accelerator";
+        string kind = Kernels.Gpu.Devices.FirstOrDefault(gpu => device.ToString()!.StartsWith(gpu.Name, StringComparison.Ordinal))?.Driver
+            ?? "ILGPU's CPU accelerator";
         return File.Exists(Nvidia) ? $"{kind}; {File.ReadLines(Nvidia).First()}" : kind;
     }
 
     private static string Line(GpuResult result) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{result.Name}: {result.Value:G4} {result.Unit}{(result.Share is double share ? $", {100 * share:0.0} % of the reference" : "")}; {result.Seconds * 1000:G4} ms; difference from the CPU {result.Difference:0.0E+0}");
+        $"{result.Name}: {result.Value:G4} {result.Unit}{(result.Share is double share ? $", {100 * share:0.0} % of the reference" : "")}; "
+            + $"{result.Seconds * 1000:G4} ms; difference from the CPU {result.Difference:0.0E+0}");
 
     private GpuResult Result(GpuWorkload workload, double seconds, double difference)
     {
@@ -117,7 +126,9 @@ internal sealed class GpuBench : IDisposable
         };
         double? share = reference is null || workload.Unit == GpuUnit.Ratio ? null
             : workload.Unit == GpuUnit.GigabytesPerSecond ? value / reference.Value : 1 / ratio;
-        return new GpuResult(workload.Name, unit, value, seconds, workload.Bytes > 0 ? workload.Bytes : null, workload.Operations > 0 ? workload.Operations : null, share, difference);
+        return new GpuResult(workload.Name, unit, value, seconds, workload.Bytes > 0 ? workload.Bytes : null, workload.Operations > 0
+            ? workload.Operations
+            : null, share, difference);
     }
 
     private void Fail(GpuWorkload workload, string why)

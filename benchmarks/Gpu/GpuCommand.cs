@@ -11,7 +11,8 @@ internal static class GpuCommand
 
     public static Command Create()
     {
-        Option<string?> device = new("--device") { Description = "A part of the GPU's name, its place in the list, CUDA, OpenCL, or simulated; the first GPU if not given." };
+        Option<string?> device =
+            new("--device") { Description = "A part of the GPU's name, its place in the list, CUDA, OpenCL, or simulated; the first GPU if not given." };
         Option<FileInfo?> json = new("--json") { Description = "Also write the results to this file, as JSON." };
         Option<bool> small = new("--small") { Description = "Tiny sizes, for the simulated GPU: does everything run and agree with the CPU." };
         Option<string> filter = new("--filter") { Description = "Only workloads whose name contains this.", DefaultValueFactory = _ => "" };
@@ -22,11 +23,14 @@ internal static class GpuCommand
             if (found.GetValue(repeats) < 1)
                 found.AddError($"--repeats takes a number from 1 on, not {found.GetValue(repeats)}.");
         });
-        Command command = new("gpu", "Compares the workloads of a GPU with the CPU, at a reduced size, and measures them. Exits with 1 where one fails or differs.") { device, json, small, filter, repeats, list };
+        Command command = new("gpu",
+            "Compares the workloads of a GPU with the CPU, at a reduced size, and measures them. Exits with 1 where one fails or differs.") { device, json,
+                small, filter, repeats, list };
         command.SetAction(parsed =>
         {
             bool isSmall = parsed.GetValue(small);
-            IEnumerable<GpuWorkload> workloads = new GpuWorkloads(isSmall).All().Where(w => w.Name.Contains(parsed.GetValue(filter)!, StringComparison.OrdinalIgnoreCase));
+            IEnumerable<GpuWorkload> workloads = new GpuWorkloads(isSmall).All()
+                .Where(w => w.Name.Contains(parsed.GetValue(filter)!, StringComparison.OrdinalIgnoreCase));
             if (parsed.GetValue(list))
             {
                 foreach (GpuWorkload workload in workloads)
@@ -42,12 +46,13 @@ internal static class GpuCommand
                 return 1;
             }
 
-            Console.WriteLine($"{bench.Report.Device}; {bench.Report.Driver}; cuBLAS {(bench.Report.HasCuBlas ? "found" : "not found")}; {bench.Report.Runtime}");
+            Console.WriteLine(
+                $"{bench.Report.Device}; {bench.Report.Driver}; cuBLAS {(bench.Report.HasCuBlas ? "found" : "not found")}; {bench.Report.Runtime}");
             foreach (GpuWorkload workload in workloads)
             {
                 bench.Measure(workload);
 
-                // After each, so that a run that is cut short leaves what it has measured.
+                // Writes after each workload, so that an interrupted run keeps its measurements.
                 if (parsed.GetValue(json) is FileInfo file)
                     File.WriteAllText(file.FullName, JsonSerializer.Serialize(bench.Report, Indented));
             }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>All that was measured, and on what; eng/gpu/peer.py writes the same form.</summary>
+/// <summary>All measurements and the hardware they were made on; eng/gpu/peer.py writes the same format.</summary>
 internal sealed record GpuReport(
     [property: JsonPropertyName("device")] string Device,
     [property: JsonPropertyName("driver")] string Driver,

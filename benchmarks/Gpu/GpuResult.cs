@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>The outcome for one workload; what is not counted is left out.</summary>
+/// <summary>The result for one workload; quantities that are not counted are left out.</summary>
 internal sealed record GpuResult(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("unit")] string Unit,

@@ -4,12 +4,12 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>Times work on a device: the device is waited for before and after each sample, which is several runs where one is short.</summary>
+/// <summary>Times work on a device. It waits for the device before and after each sample; a sample has several runs if one is short.</summary>
 internal sealed record GpuTimer(int Repeats, double WarmUpSeconds, double SampleSeconds)
 {
-    private const int MostRuns = 1000;
+    private const int MaximumRuns = 1000;
 
-    /// <summary>The median of the samples, in seconds a run.</summary>
+    /// <summary>The median of the samples, in seconds per run.</summary>
     public double Measure(Device device, IGpuWork work)
     {
         work.Run();
@@ -19,7 +19,7 @@ internal sealed record GpuTimer(int Repeats, double WarmUpSeconds, double Sample
         do
             seconds = Sample(device, work, 1);
         while (warming.Elapsed.TotalSeconds < WarmUpSeconds);
-        int runs = Math.Clamp((int)(SampleSeconds / seconds), 1, MostRuns);
+        int runs = Math.Clamp((int)(SampleSeconds / seconds), 1, MaximumRuns);
         double[] samples = new double[Repeats];
         for (int i = 0; i < Repeats; i++)
             samples[i] = Sample(device, work, runs);

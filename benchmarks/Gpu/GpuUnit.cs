@@ -1,20 +1,20 @@
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>What a value is counted in.</summary>
+/// <summary>The unit of a value.</summary>
 internal enum GpuUnit
 {
-    /// <summary>10⁹ bytes a second.</summary>
+    /// <summary>10⁹ bytes per second.</summary>
     GigabytesPerSecond,
 
-    /// <summary>10¹² operations a second.</summary>
+    /// <summary>10¹² operations per second.</summary>
     TeraflopsPerSecond,
 
-    /// <summary>Thousandths of a second.</summary>
+    /// <summary>Milliseconds.</summary>
     Milliseconds,
 
-    /// <summary>Millionths of a second.</summary>
+    /// <summary>Microseconds.</summary>
     Microseconds,
 
-    /// <summary>Times the seconds of the reference.</summary>
+    /// <summary>The ratio to the time of the reference.</summary>
     Ratio,
 }

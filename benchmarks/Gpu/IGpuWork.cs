@@ -1,14 +1,17 @@
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>Work that is prepared on a device: its arrays are there, its parameters at their start.</summary>
+/// <summary>Work prepared on a device: its arrays exist, and its parameters have their initial values.</summary>
 internal interface IGpuWork : IDisposable
 {
-    /// <summary>Does the work once; on a GPU it may still run when the call returns.</summary>
+    /// <summary>Runs the work once; on a GPU it may still be running when the call returns.</summary>
     void Run();
 
-    /// <summary>Does the work once from its start and copies what it computes to the host, for the comparison with the CPU.</summary>
+    /// <summary>Runs the work once from its initial state and copies the result to the host, for the comparison with the CPU.</summary>
     float[] Result();
 
-    /// <summary>How far elements of the last run's result, at the size that is measured, are from what the host computes for them, over the largest of these; 0 where only <see cref="Result"/> is compared.</summary>
+    /// <summary>
+    /// The largest difference between elements of the last run's result, at the measured size, and the host's result, relative to the largest of these; 0 if
+    /// only <see cref="Result"/> is compared.
+    /// </summary>
     double SampledDifference() => 0;
 }

@@ -1,6 +1,6 @@
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>How closely a gradient looks at kinks.</summary>
+/// <summary>The treatment of kinks by a gradient.</summary>
 internal enum KinkCare
 {
     /// <summary>Plain backpropagation.</summary>

@@ -3,7 +3,10 @@ using ConservativeAD.Networks;
 
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>The gradient of a perceptron's loss, a tenth of the units of its first layer at their kink. What is compared are the gradients, and the kinks where they are counted.</summary>
+/// <summary>
+/// The gradient of a perceptron's loss, with a tenth of the units of its first layer at their kink. The comparison covers the gradients, and the kinks if they
+/// are counted.
+/// </summary>
 internal sealed class KinkWork : IGpuWork
 {
     private readonly Tape<float> tape;
@@ -50,8 +53,8 @@ internal sealed class KinkWork : IGpuWork
         Device device = tape.Device;
         tape.Dispose();
         foreach (Parameter<float> parameter in network.Parameters)
-            device.Return(parameter.Value.Storage);
-        device.Return(images.Storage);
-        device.Return(labels.Storage);
+            device.Return(parameter.Value);
+        device.Return(images);
+        device.Return(labels);
     }
 }

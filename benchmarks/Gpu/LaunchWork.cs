@@ -2,7 +2,7 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>Copies of one element, one kernel each: what a launch costs. With waiting, the device is waited for after each.</summary>
+/// <summary>Copies of one element with one kernel each, which measure the cost of a launch. Optionally waits for the device after each.</summary>
 internal sealed class LaunchWork(Device device, int launches, bool waits) : IGpuWork
 {
     private readonly NDArray<float> source = GpuArrays.Uniform<float>(device, [1], 1, -1, 1);
@@ -26,7 +26,7 @@ internal sealed class LaunchWork(Device device, int launches, bool waits) : IGpu
 
     public void Dispose()
     {
-        device.Return(source.Storage);
-        device.Return(destination.Storage);
+        device.Return(source);
+        device.Return(destination);
     }
 }

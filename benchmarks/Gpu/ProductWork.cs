@@ -3,7 +3,7 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>C = A·B for square matrices, into memory that is there already.</summary>
+/// <summary>C = A·B for square matrices, into allocated memory.</summary>
 internal sealed class ProductWork<T> : IGpuWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -32,7 +32,7 @@ internal sealed class ProductWork<T> : IGpuWork
         return GpuArrays.Floats(product);
     }
 
-    // The last element is among them: where an index overflows, it does so there.
+    // Includes the last element, where an index would overflow.
     public double SampledDifference()
     {
         double difference = 0, magnitude = 0;
@@ -53,8 +53,8 @@ internal sealed class ProductWork<T> : IGpuWork
 
     public void Dispose()
     {
-        device.Return(left.Storage);
-        device.Return(right.Storage);
-        device.Return(product.Storage);
+        device.Return(left);
+        device.Return(right);
+        device.Return(product);
     }
 }

@@ -1,9 +1,9 @@
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>Who multiplies matrices.</summary>
+/// <summary>The implementation of matrix products.</summary>
 internal enum ProductsBy
 {
-    /// <summary>cuBLAS where there is one, else the kernels of this library.</summary>
+    /// <summary>cuBLAS if it is installed, otherwise the kernels of this library.</summary>
     Any,
 
     /// <summary>The kernels of this library.</summary>
@@ -15,6 +15,6 @@ internal enum ProductsBy
     /// <summary>cuBLAS with factors rounded to TF32; without one, the workload is left out.</summary>
     CuBlasWithTensorFloat,
 
-    /// <summary>As <see cref="Any"/>, with factors rounded to TF32 where that has an effect.</summary>
+    /// <summary>The same as <see cref="Any"/>, with factors rounded to TF32 where that has an effect.</summary>
     AnyWithTensorFloat,
 }

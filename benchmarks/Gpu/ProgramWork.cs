@@ -47,8 +47,8 @@ internal sealed class ProgramWork<T> : IGpuWork
         Device device = tape.Device;
         tape.Dispose();
         foreach (NDArray<T> value in values)
-            device.Return(value.Storage);
+            device.Return(value);
         if (!cotangent.IsNone)
-            device.Return(cotangent.Storage);
+            device.Return(cotangent);
     }
 }

@@ -4,7 +4,10 @@ using ConservativeAD.Optimizers;
 
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>One training step of a classifier: forward, cross-entropy, backward and SGD, recorded at each step or replayed. What is compared are the loss and the gradients at the start.</summary>
+/// <summary>
+/// One training step of a classifier: forward, cross-entropy, backward and SGD, recorded at each step or replayed. The comparison covers the loss and the
+/// gradients at the start.
+/// </summary>
 internal sealed class TrainingWork : IGpuWork
 {
     private const double StepSize = 0.01;
@@ -45,9 +48,9 @@ internal sealed class TrainingWork : IGpuWork
         Device device = tape.Device;
         tape.Dispose();
         foreach (Parameter<float> parameter in parameters)
-            device.Return(parameter.Value.Storage);
-        device.Return(images.Storage);
-        device.Return(labels.Storage);
+            device.Return(parameter.Value);
+        device.Return(images);
+        device.Return(labels);
     }
 
     private Gradients<float> Gradient()

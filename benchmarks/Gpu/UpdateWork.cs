@@ -3,7 +3,7 @@ using ConservativeAD.Optimizers;
 
 namespace ConservativeAD.Benchmarks.Gpu;
 
-/// <summary>The optimiser's step alone, over parameters whose gradient is there already.</summary>
+/// <summary>The optimiser's step alone, for parameters with given gradients.</summary>
 internal sealed class UpdateWork : IGpuWork
 {
     private const double StepSize = 0.001;
@@ -20,7 +20,7 @@ internal sealed class UpdateWork : IGpuWork
         parameter = new Parameter<float>("x", device, [count]);
         NDArray<float> start = GpuArrays.Uniform<float>(device, [count], 1, -1, 1);
         device.Copy(start, parameter.Value);
-        device.Return(start.Storage);
+        device.Return(start);
         slope = GpuArrays.Uniform<float>(device, [count], 2, -1, 1);
         optimizer = isAdam ? new Adam<float>([parameter], new ConstantStepSize(StepSize)) : new Sgd<float>([parameter], new ConstantStepSize(StepSize));
         gradients = tape.Backward((tape.Parameter(parameter) * tape.Constant(slope)).Sum());
@@ -39,7 +39,7 @@ internal sealed class UpdateWork : IGpuWork
     {
         Device device = tape.Device;
         tape.Dispose();
-        device.Return(parameter.Value.Storage);
-        device.Return(slope.Storage);
+        device.Return(parameter.Value);
+        device.Return(slope);
     }
 }

@@ -2,7 +2,7 @@ using ConservativeAD.Benchmarks.Versus;
 
 namespace ConservativeAD.Benchmarks.Kinks;
 
-/// <summary>Plain backpropagation of a program in turn with the same program looked at more closely; the ratio is what that costs.</summary>
+/// <summary>Measures plain backpropagation of a program alternately with a census or Clarke gradient of the same program; the ratio is their cost.</summary>
 internal sealed class KinkCost(Action plain, Action closer) : IWorkload
 {
     public void Ours() => plain();

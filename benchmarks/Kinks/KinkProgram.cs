@@ -3,7 +3,7 @@ using ConservativeAD.Networks;
 
 namespace ConservativeAD.Benchmarks.Kinks;
 
-/// <summary>A program whose gradient is taken plainly, with a census of its kinks, and as a Clarke gradient.</summary>
+/// <summary>A program whose gradient is computed by plain backpropagation, with a census of its kinks, and as a Clarke gradient.</summary>
 internal sealed class KinkProgram : IDisposable
 {
     private readonly Device device;
@@ -22,10 +22,15 @@ internal sealed class KinkProgram : IDisposable
 
     public static IEnumerable<KinkProgram> All(int threads)
     {
-        yield return new KinkProgram("MLP 784-256-128-10, batch 128", threads, device => Network(device, initializer => Models.Mlp<float>([784, 256, 128, 10], initializer), Shape.Of(128, 784), 0));
-        yield return new KinkProgram("the same, a tenth of the units at 0", threads, device => Network(device, initializer => Models.Mlp<float>([784, 256, 128, 10], initializer), Shape.Of(128, 784), 0.1));
-        yield return new KinkProgram("LeNet-5 with tanh, batch 64", threads, device => Network(device, initializer => Models.LeNet5<float>(initializer, () => new Activation<float>(x => x.Tanh())), Shape.Of(64, 1, 28, 28), 0));
-        yield return new KinkProgram("LeNet-5 with relu, batch 64", threads, device => Network(device, initializer => Models.LeNet5<float>(initializer), Shape.Of(64, 1, 28, 28), 0));
+        yield return new KinkProgram("MLP 784-256-128-10, batch 128", threads,
+            device => Network(device, initializer => Models.Mlp<float>([784, 256, 128, 10], initializer), Shape.Of(128, 784), 0));
+        yield return new KinkProgram("the same, a tenth of the units at 0", threads,
+            device => Network(device, initializer => Models.Mlp<float>([784, 256, 128, 10], initializer), Shape.Of(128, 784), 0.1));
+        yield return new KinkProgram("LeNet-5 with tanh, batch 64", threads,
+            device => Network(device, initializer => Models.LeNet5<float>(initializer, () => new Activation<float>(x => x.Tanh())), Shape.Of(64, 1, 28, 28),
+                0));
+        yield return new KinkProgram("LeNet-5 with relu, batch 64", threads,
+            device => Network(device, initializer => Models.LeNet5<float>(initializer), Shape.Of(64, 1, 28, 28), 0));
         yield return new KinkProgram("sort of 100 × 1000, weighted sum", threads, device => Sorted(device, 0));
         yield return new KinkProgram("the same, 100 distinct keys", threads, device => Sorted(device, 100));
     }
@@ -83,7 +88,7 @@ internal sealed class KinkProgram : IDisposable
         int[] labels = [.. Enumerable.Range(0, inputShape[0]).Select(i => i % 10)];
         if (dead > 0)
         {
-            // Rows of weights and offsets at 0 put whole units at their kink.
+            // Rows of weights and offsets that are 0 put whole units at their kink.
             foreach (Parameter<float> parameter in network.Parameters.Take(2))
             {
                 float[] values = parameter.Value.ToArray();

@@ -4,7 +4,7 @@ using ConservativeAD.Benchmarks.Versus;
 
 namespace ConservativeAD.Benchmarks.Kinks;
 
-/// <summary>The command that measures what a census and a Clarke gradient cost over plain backpropagation.</summary>
+/// <summary>The command that measures the cost of a census and of a Clarke gradient relative to plain backpropagation.</summary>
 internal static class KinksCommand
 {
     private static readonly int[] Sizes = [100, 1000, 10_000, 100_000, 1_000_000];
@@ -14,7 +14,8 @@ internal static class KinksCommand
         Option<int> threads = new("--threads") { Description = "How many threads compute.", DefaultValueFactory = _ => 1 };
         Option<int> pairs = new("--pairs") { Description = "Interleaved pairs of samples.", DefaultValueFactory = _ => 21 };
         Option<string> filter = new("--filter") { Description = "Only programs whose name contains this.", DefaultValueFactory = _ => "" };
-        Command command = new("kinks", "Measures a kink census and a Clarke gradient in turn with plain backpropagation of the same program.") { threads, pairs, filter };
+        Command command = new("kinks", "Measures a kink census and a Clarke gradient in turn with plain backpropagation of the same program.") { threads, pairs,
+            filter };
         command.SetAction(parsed =>
         {
             int count = parsed.GetValue(threads);
@@ -26,8 +27,10 @@ internal static class KinksCommand
                 {
                     if (!program.Name.Contains(parsed.GetValue(filter)!, StringComparison.OrdinalIgnoreCase))
                         continue;
-                    Measurement census = Measure(program, program.WithCensus, count, parsed.GetValue(pairs)), clarke = Measure(program, program.Clarke, count, parsed.GetValue(pairs));
-                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {program.Name} | {program.CountKinks()} | {clarke.OursMilliseconds:0.###} | {Ratio(census)} | {Ratio(clarke)} |"));
+                    Measurement census = Measure(program, program.WithCensus, count, parsed.GetValue(pairs)),
+                        clarke = Measure(program, program.Clarke, count, parsed.GetValue(pairs));
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                        $"| {program.Name} | {program.CountKinks()} | {clarke.OursMilliseconds:0.###} | {Ratio(census)} | {Ratio(clarke)} |"));
                 }
             }
 
@@ -42,5 +45,6 @@ internal static class KinksCommand
         return Interleaved.Run(program.Name, cost, threads, pairs, true);
     }
 
-    private static string Ratio(Measurement measured) => string.Create(CultureInfo.InvariantCulture, $"{measured.Ratio:0.000} ({measured.Low:0.00} – {measured.High:0.00})");
+    private static string Ratio(Measurement measured) =>
+        string.Create(CultureInfo.InvariantCulture, $"{measured.Ratio:0.000} ({measured.Low:0.00} – {measured.High:0.00})");
 }

@@ -1,15 +1,19 @@
 using System.Diagnostics;
 using ConservativeAD.Benchmarks.Versus;
 using ConservativeAD.Kernels;
+using ConservativeAD.Scalars;
 
 namespace ConservativeAD.Benchmarks.Limits;
 
-/// <summary>What a gradient costs over its function, for a program of +, −, ×, relu, max and |·| in n inputs (the dictionary of Bolte, Boustany, Pauwels, Pesquet-Popescu, arXiv 2206.01730).</summary>
+/// <summary>
+/// The cost of a gradient relative to its function, for a program of +, −, ×, relu, max and |·| in n inputs (the dictionary of Bolte, Boustany, Pauwels,
+/// Pesquet-Popescu, arXiv 2206.01730).
+/// </summary>
 internal static class BackwardRatio
 {
     private const double SampleSeconds = 0.01;
 
-    /// <summary>Times of recording and of the reverse pass of the program on arrays, in nanoseconds an input.</summary>
+    /// <summary>Times of recording and of the reverse pass of the program on arrays, in nanoseconds per input.</summary>
     public static (double Forward, double Backward) OnArrays(int inputs, int samples)
     {
         using Device device = Device.Cpu(1);
@@ -31,7 +35,7 @@ internal static class BackwardRatio
             () => tape.Backward(output));
     }
 
-    /// <summary>The same of the program on single numbers.</summary>
+    /// <summary>The same times for the program on single numbers.</summary>
     public static (double Forward, double Backward) OnNumbers(int inputs, int samples)
     {
         using ScalarTape tape = new();

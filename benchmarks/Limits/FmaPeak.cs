@@ -5,13 +5,15 @@ using ConservativeAD.Benchmarks.Versus;
 
 namespace ConservativeAD.Benchmarks.Limits;
 
-/// <summary>How many floating-point operations a second one core does at most: chains of fused multiply-adds in registers, enough of them to hide the latency.</summary>
+/// <summary>
+/// Measures the peak of floating-point operations per second on one core, by enough chains of fused multiply-adds in registers to hide the latency.
+/// </summary>
 internal static class FmaPeak
 {
     private const int Rounds = 4_000_000;
     private const int Chains = 12;
 
-    /// <summary>The peak in float32, in operations a second; a multiply-add counts as two.</summary>
+    /// <summary>The peak in float32, in operations per second; a multiply-add counts as two.</summary>
     public static double Measure(int samples)
     {
         double[] rates = new double[samples];

@@ -15,7 +15,9 @@ internal static class LimitsCommand
     public static Command Create()
     {
         Option<int> samples = new("--samples") { Description = "Samples of each.", DefaultValueFactory = _ => 15 };
-        Command command = new("limits", "Matrix products against one core's measured peak of multiply-adds, and the cost of a gradient over its function by the number of inputs.") { samples };
+        Command command = new("limits",
+            "Matrix products against one core's measured peak of multiply-adds, and the cost of a gradient over its function by the number of "
+                + "inputs.") { samples };
         command.SetAction(parsed =>
         {
             Products(parsed.GetValue(samples));
@@ -45,7 +47,8 @@ internal static class LimitsCommand
             }
 
             double share = Interleaved.Median([.. rates.Zip(peaks, (rate, peak) => rate / peak)]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {n} | {Interleaved.Median(rates):0} | {Interleaved.Median(peaks):0} | **{100 * share:0} %** |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {n} | {Interleaved.Median(rates):0} | {Interleaved.Median(peaks):0} | **{100 * share:0} %** |"));
         }
 
         Console.WriteLine();
@@ -61,7 +64,8 @@ internal static class LimitsCommand
             (double scalarForward, double scalarBackward) = BackwardRatio.OnNumbers(inputs, samples);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {inputs} | {forward:0.##} | {backward:0.##} | **{backward / forward:0.00}** | {scalarForward:0.##} | {scalarBackward:0.##} | **{scalarBackward / scalarForward:0.00}** |"));
+                $"| {inputs} | {forward:0.##} | {backward:0.##} | **{backward / forward:0.00}** | {scalarForward:0.##} | {scalarBackward:0.##} | "
+                    + $"**{scalarBackward / scalarForward:0.00}** |"));
         }
     }
 }

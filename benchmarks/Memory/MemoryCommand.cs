@@ -7,7 +7,7 @@ using ConservativeAD.Networks;
 
 namespace ConservativeAD.Benchmarks.Memory;
 
-/// <summary>The command that measures the peak memory and the time of a reverse pass that keeps values, gives them up, or computes segments again.</summary>
+/// <summary>The command that measures the peak memory and the time of a reverse pass that keeps values, releases them, or recomputes segments.</summary>
 internal static class MemoryCommand
 {
     private const int Blocks = 12;
@@ -18,22 +18,24 @@ internal static class MemoryCommand
     public static Command Create()
     {
         Option<int> pairs = new("--pairs") { Description = "Interleaved pairs of samples.", DefaultValueFactory = _ => 15 };
-        Command command = new("memory", $"Peak memory and time of a gradient of {Blocks} transformer blocks (batch {Batch}, {Tokens} tokens, width {Width}), one thread.") { pairs };
+        Command command = new("memory",
+            $"Peak memory and time of a gradient of {Blocks} transformer blocks (batch {Batch}, {Tokens} tokens, width {Width}), one thread.") { pairs };
         command.SetAction(parsed =>
         {
             using Device device = Device.Cpu(1);
             using Tape<float> tape = new(device);
             Initializer initializer = new(device, 1);
-            TransformerBlock<float>[] blocks = [.. Enumerable.Range(0, Blocks).Select(i => new TransformerBlock<float>($"block{i}", Width, 4, 4 * Width, initializer))];
+            TransformerBlock<float>[] blocks = [.. Enumerable.Range(0, Blocks)
+                .Select(i => new TransformerBlock<float>($"block{i}", Width, 4, 4 * Width, initializer))];
             float[] numbers = new float[Batch * Tokens * Width];
             new Philox(1, 7).Normal<float>(numbers, 0, 1);
             NDArray<float> input = device.Array<float>([Batch, Tokens, Width], numbers);
-            void Gradient(bool inSegments, bool releases)
+            void Gradient(bool checkpoints, bool releases)
             {
                 tape.Reset();
                 Var<float> x = tape.Constant(input);
                 foreach (TransformerBlock<float> block in blocks)
-                    x = inSegments ? tape.Checkpoint(x, inside => block.Forward(inside)) : block.Forward(x);
+                    x = checkpoints ? tape.Checkpoint(x, inside => block.Forward(inside)) : block.Forward(x);
                 Var<float> loss = (x * x).Mean();
                 _ = releases ? tape.BackwardAndRelease(loss) : tape.Backward(loss);
             }
@@ -54,7 +56,8 @@ internal static class MemoryCommand
                 double peak = (device.PeakBytesInUse - before) / 1e6;
                 using KinkCost cost = new(() => Gradient(false, false), gradient);
                 Measurement measured = Interleaved.Run(name, cost, 1, parsed.GetValue(pairs), true);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {peak:0.0} | {measured.Ratio:0.00} ({measured.Low:0.00} – {measured.High:0.00}) |"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"| {name} | {peak:0.0} | {measured.Ratio:0.00} ({measured.Low:0.00} – {measured.High:0.00}) |"));
             }
         });
         return command;

@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using ConservativeAD.Benchmarks.Versus;
-using ConservativeAD.Optimizers;
+using ConservativeAD.Solvers;
 
 namespace ConservativeAD.Benchmarks.Problems;
 
-/// <summary>The command that measures what gradients of the large-scale test problems cost over their values, by the number of variables.</summary>
+/// <summary>The command that measures the cost of gradients of the large-scale test problems relative to their values, by the number of variables.</summary>
 internal static class ProblemsCommand
 {
     private const double WarmUpSeconds = 1;
@@ -14,7 +14,12 @@ internal static class ProblemsCommand
 
     public static Command Create()
     {
-        Option<int[]> sizes = new("--n") { Description = "Numbers of variables.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1000, 10_000, 100_000] };
+        Option<int[]> sizes = new("--n")
+        {
+            Description = "Numbers of variables.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [1000, 10_000, 100_000]
+        };
         Option<int> samples = new("--samples") { Description = "Interleaved pairs of samples.", DefaultValueFactory = _ => 9 };
         Command command = new("problems", "Value, and value with gradient, of each large-scale test problem in turn, at its start.") { sizes, samples };
         command.SetAction(parsed =>
@@ -39,7 +44,7 @@ internal static class ProblemsCommand
         double[] gradientThere = new double[point.Length];
         void Gradient() => problem.Objective.Gradient(point, gradientThere);
 
-        // Until the code is compiled for speed.
+        // Warms up until the code is compiled with full optimisation.
         long start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds)
         {
@@ -51,8 +56,11 @@ internal static class ProblemsCommand
         double[] values = new double[samples], gradients = new double[samples];
         for (int i = 0; i < samples; i++)
             (values[i], gradients[i]) = (Seconds(Value, repeats), Seconds(Gradient, repeats));
-        double value = Interleaved.Median(values), gradient = Interleaved.Median(gradients), ratio = Interleaved.Median([.. values.Zip(gradients, (v, g) => g / v)]);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {problem.Name} | {problem.Dimension} | {1e3 * value:0.####} | {1e3 * gradient:0.####} | {ratio:0.00} | {1e9 * gradient / problem.Dimension:0.#} |"));
+        double value = Interleaved.Median(values), gradient = Interleaved.Median(gradients),
+            ratio = Interleaved.Median([.. values.Zip(gradients, (v, g) => g / v)]);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"| {problem.Name} | {problem.Dimension} | {1e3 * value:0.####} | {1e3 * gradient:0.####} | {ratio:0.00} | "
+                + $"{1e9 * gradient / problem.Dimension:0.#} |"));
     }
 
     private static double Seconds(Action run, int repeats)

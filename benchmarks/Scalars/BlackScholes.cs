@@ -1,5 +1,7 @@
 using System.Numerics;
 using ConservativeAD.Kernels.Elementwise;
+using ConservativeAD.Rules;
+using ConservativeAD.Scalars;
 
 namespace ConservativeAD.Benchmarks.Scalars;
 
@@ -32,7 +34,8 @@ internal readonly struct BlackScholes : IScalarProgram
             T first = (T.Log(x[i] / k) + ((rate + (half * volatility * volatility)) * t)) / (volatility * root);
             T second = first - (volatility * root);
             sum += T.CreateTruncating(weight) *
-                ((x[i] * (half * (T.One + Erf(first * inverseRoot)))) - (k * T.Exp(T.CreateTruncating(-time) * rate) * (half * (T.One + Erf(second * inverseRoot)))));
+                ((x[i] * (half * (T.One + Erf(first * inverseRoot))))
+                    - (k * T.Exp(T.CreateTruncating(-time) * rate) * (half * (T.One + Erf(second * inverseRoot)))));
         }
 
         return sum;

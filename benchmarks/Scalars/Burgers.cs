@@ -1,6 +1,6 @@
 namespace ConservativeAD.Benchmarks.Scalars;
 
-/// <summary>The viscous Burgers equation, explicit in time: 500 points, 1110 steps, nine operations a cell.</summary>
+/// <summary>The viscous Burgers equation, explicit in time: 500 points, 1110 steps, nine operations per cell.</summary>
 internal readonly struct Burgers : IScalarProgram
 {
     private const int Points = 500;

@@ -5,13 +5,13 @@ namespace ConservativeAD.Benchmarks.Scalars;
 /// <summary>A program on single numbers, written once for plain and for active ones.</summary>
 internal interface IScalarProgram
 {
-    /// <summary>A short name, also that of the same program elsewhere.</summary>
+    /// <summary>A short name, which the same program in other languages also has.</summary>
     static abstract string Name { get; }
 
     /// <summary>What it computes.</summary>
     static abstract string Title { get; }
 
-    /// <summary>How many additions, subtractions, multiplications, divisions and functions it computes.</summary>
+    /// <summary>The number of additions, subtractions, multiplications, divisions and functions that it computes.</summary>
     static abstract int Operations { get; }
 
     /// <summary>Its input.</summary>

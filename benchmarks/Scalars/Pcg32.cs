@@ -1,6 +1,9 @@
 namespace ConservativeAD.Benchmarks.Scalars;
 
-/// <summary>The generator of the scalar programs' data, PCG-XSH-RR 64/32 without increment (O'Neill 2014), so that programs in other languages can draw the same numbers.</summary>
+/// <summary>
+/// The generator of the scalar programs' data, PCG-XSH-RR 64/32 without increment (O'Neill 2014), so that programs in other languages can draw the same
+/// numbers.
+/// </summary>
 /// <param name="seed">The first state.</param>
 internal struct Pcg32(ulong seed)
 {

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace ConservativeAD.Benchmarks.Scalars;
 
-/// <summary>A million updates of 1024 variables at random places, one operation a statement: the bare tape.</summary>
+/// <summary>A million updates of 1024 variables at random places, with one operation per statement, to measure the bare tape.</summary>
 internal readonly struct RandomUpdates : IScalarProgram
 {
     private const int Variables = 1024;

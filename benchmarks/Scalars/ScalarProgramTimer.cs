@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ConservativeAD.Benchmarks.Versus;
+using ConservativeAD.Scalars;
 
 namespace ConservativeAD.Benchmarks.Scalars;
 
@@ -10,10 +11,10 @@ internal abstract class ScalarProgramTimer : IDisposable
 
     public abstract string Title { get; }
 
-    /// <summary>Nanoseconds an operation with the scalar tape: medians over some runs after one that does not count.</summary>
+    /// <summary>Nanoseconds per operation with the scalar tape: medians over some runs after a warm-up run.</summary>
     public abstract ScalarRun Differentiate(int runs);
 
-    /// <summary>Nanoseconds an operation on plain numbers.</summary>
+    /// <summary>Nanoseconds per operation on plain numbers.</summary>
     public abstract double Evaluate(int runs);
 
     /// <inheritdoc/>

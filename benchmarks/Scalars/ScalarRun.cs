@@ -1,6 +1,8 @@
 namespace ConservativeAD.Benchmarks.Scalars;
 
-/// <summary>What one way of running a scalar program gave: nanoseconds an operation, the value, and two sums over the gradient that tell gradients apart.</summary>
+/// <summary>
+/// The result of one way of running a scalar program: nanoseconds per operation, the value, and two sums over the gradient that distinguish gradients.
+/// </summary>
 internal sealed record ScalarRun(double Recording, double Reverse, double Value, double WeightedSum, double AbsoluteSum)
 {
     public double Total => Recording + Reverse;

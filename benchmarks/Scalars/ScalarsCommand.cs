@@ -4,17 +4,24 @@ using ConservativeAD.Benchmarks.Versus;
 
 namespace ConservativeAD.Benchmarks.Scalars;
 
-/// <summary>The command that measures the scalar tape, alone or in turn with programs of other languages.</summary>
+/// <summary>The command that measures the scalar tape, alone or alternately with programs in other languages.</summary>
 internal static class ScalarsCommand
 {
     private const double SameResult = 1e-6;
 
-    // The JIT compiles a method for the last time after some tens of calls.
+    // The JIT compiles a method for the last time after a few dozen calls.
     private const int WarmUps = 60;
 
     public static Command Create()
     {
-        Option<FileInfo[]> beside = new("--beside") { Description = "Programs that differentiate the same functions, called as PROGRAM NAME RUNS (what they print: docs/performance.md); measured in turn with the tape.", AllowMultipleArgumentsPerToken = true };
+        Option<FileInfo[]> beside =
+            new("--beside")
+            {
+                Description =
+                "Programs that differentiate the same functions, called as PROGRAM NAME RUNS (what they print: docs/performance.md); measured in turn with "
+                + "the tape.",
+                AllowMultipleArgumentsPerToken = true
+            };
         beside.AcceptExistingOnly();
         Option<int> rounds = new("--rounds") { Description = "Interleaved rounds.", DefaultValueFactory = _ => 7 };
         Option<int> runs = new("--runs") { Description = "Runs in a round.", DefaultValueFactory = _ => 5 };
@@ -23,7 +30,8 @@ internal static class ScalarsCommand
         command.SetAction(parsed =>
         {
             FileInfo[] others = parsed.GetValue(beside) ?? [];
-            Console.WriteLine("| program | plain numbers | recording | reverse | together |" + string.Concat(others.Select(other => $" {other.Name} | ratio |")));
+            Console.WriteLine("| program | plain numbers | recording | reverse | together |"
+                + string.Concat(others.Select(other => $" {other.Name} | ratio |")));
             Console.WriteLine("| --- | --- | --- | --- | --- |" + string.Concat(others.Select(_ => " --- | --- |")));
             foreach (Func<ScalarProgramTimer> make in All())
             {
@@ -65,7 +73,9 @@ internal static class ScalarsCommand
             }
         }
 
-        string row = string.Create(CultureInfo.InvariantCulture, $"| {program.Title} | {Interleaved.Median([.. plain]):0.00} | {Of(ours, run => run.Recording):0.00} | {Of(ours, run => run.Reverse):0.00} | **{Of(ours, run => run.Total):0.00}** |");
+        string row = string.Create(CultureInfo.InvariantCulture,
+            $"| {program.Title} | {Interleaved.Median([.. plain]):0.00} | {Of(ours, run => run.Recording):0.00} | {Of(ours, run => run.Reverse):0.00} | "
+                + $"**{Of(ours, run => run.Total):0.00}** |");
         foreach (List<ScalarRun> other in theirs)
         {
             if (other.Count == 0)
@@ -85,7 +95,8 @@ internal static class ScalarsCommand
 
     private static ScalarRun Checked(ScalarRun other, ScalarRun ours, string peer, string program)
     {
-        foreach ((double theirs, double mine) in new[] { (other.Value, ours.Value), (other.WeightedSum, ours.WeightedSum), (other.AbsoluteSum, ours.AbsoluteSum) })
+        foreach ((double theirs, double mine) in new[] { (other.Value, ours.Value), (other.WeightedSum, ours.WeightedSum),
+            (other.AbsoluteSum, ours.AbsoluteSum) })
         {
             if (!(Math.Abs(theirs - mine) <= SameResult * Math.Max(Math.Abs(mine), ours.AbsoluteSum)))
                 throw new InvalidOperationException($"{peer} computes another result of {program}: {theirs:G9} instead of {mine:G9}.");

@@ -10,7 +10,7 @@ using TorchSharp;
 
 namespace ConservativeAD.Benchmarks.Steps;
 
-/// <summary>The command that measures the step of every optimiser over many parameters, against the copy bandwidth measured in turn with it.</summary>
+/// <summary>The command that measures the step of every optimiser over many parameters, against the copy bandwidth measured alternately with it.</summary>
 internal static class StepsCommand
 {
     private const double StepSize = 1e-3;
@@ -47,7 +47,9 @@ internal static class StepsCommand
         Option<int> count = new("--count") { Description = "Parameters.", DefaultValueFactory = _ => 10_000_000 };
         Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => 2 };
         Option<int> samples = new("--samples") { Description = "Samples of each.", DefaultValueFactory = _ => 15 };
-        Command command = new("steps", "The step of every optimiser over many parameters, interleaved with a copy; SGD and Adam also interleaved with libtorch.") { count, threads, samples };
+        Command command = new("steps",
+            "The step of every optimiser over many parameters, interleaved with a copy; SGD and Adam also interleaved with libtorch.") { count, threads,
+                samples };
         command.SetAction(parsed =>
         {
             Table(parsed.GetValue(count), parsed.GetValue(threads), parsed.GetValue(samples));
@@ -81,7 +83,8 @@ internal static class StepsCommand
             }
 
             double median = Interleaved.Median(times);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {1e3 * median:0.00} | {4e-9 * arrays * count / median:0.0} | **{100 * Interleaved.Median(shares):0} %** |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {name} | {1e3 * median:0.00} | {4e-9 * arrays * count / median:0.0} | **{100 * Interleaved.Median(shares):0} %** |"));
         }
 
         Console.WriteLine();
@@ -89,7 +92,7 @@ internal static class StepsCommand
 
     private static void Peers(int count, int threads, int samples)
     {
-        if (Peer.WhyNot() is { } whyNot)
+        if (LibTorchProbe.WhyNot() is { } whyNot)
         {
             Console.Error.WriteLine(whyNot);
             return;

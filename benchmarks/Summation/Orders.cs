@@ -14,8 +14,10 @@ internal sealed class OwnProduct : ISummation
         device.MatrixProduct(x, weight.Transpose(0, 1), y, false, bias);
 }
 
-/// <summary>k cut into consecutive slices, each summed by itself with fused multiply-adds, then the partial sums added and the bias last: what kernels that split k do.</summary>
-/// <param name="slices">How many slices.</param>
+/// <summary>
+/// k cut into consecutive slices, each summed separately with fused multiply-adds, then the partial sums added and the bias last: what kernels that split k do.
+/// </summary>
+/// <param name="slices">The number of slices.</param>
 internal sealed class SlicedProduct(int slices) : ISummation
 {
     public string Name => $"{slices} slices of k, added";
@@ -33,7 +35,7 @@ internal sealed class SlicedProduct(int slices) : ISummation
         }
 
         device.Copy(bias, y, true);
-        device.Return(partial.Storage);
+        device.Return(partial);
     }
 }
 
@@ -115,7 +117,9 @@ internal sealed class LibTorch : ISummation
     }
 }
 
-/// <summary>Factors rounded to ten bits after the point, as TF32 units read them, and summed in float: the default of PyTorch 1.7 to 1.11 on Ampere GPUs.</summary>
+/// <summary>
+/// Factors rounded to ten bits after the point, as TF32 units read them, and summed in float: the default of PyTorch 1.7 to 1.11 on Ampere GPUs.
+/// </summary>
 internal sealed class Tf32 : ISummation
 {
     public string Name => "factors rounded to TF32";
@@ -126,8 +130,8 @@ internal sealed class Tf32 : ISummation
         device.Map(default(TenBits), x, left);
         device.Map(default(TenBits), weight, right);
         device.MatrixProduct(left, right.Transpose(0, 1), y, false, bias);
-        device.Return(left.Storage);
-        device.Return(right.Storage);
+        device.Return(left);
+        device.Return(right);
     }
 
     // Dekker's splitting: x·c − (x·c − x) keeps the leading 11 bits, to nearest.

@@ -3,11 +3,11 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Benchmarks.Summation;
 
-/// <summary>How many pre-activations of random networks 784-(256 × L)-10 are exactly 0, under one order of summation.</summary>
+/// <summary>The number of pre-activations of random networks 784-(256 × L)-10 that are exactly 0, under one order of summation.</summary>
 /// <param name="Order">The order.</param>
-/// <param name="Draws">How the parameters were drawn.</param>
-/// <param name="Networks">How many networks.</param>
-/// <param name="Hits">How many of them met an exact zero.</param>
+/// <param name="Draws">The way the parameters were drawn.</param>
+/// <param name="Networks">The number of networks.</param>
+/// <param name="Hits">The number of networks with an exact zero.</param>
 /// <param name="Zeros">Exact zeros.</param>
 /// <param name="Evaluations">ReLU evaluations.</param>
 internal sealed record ZeroCount(string Order, string Draws, int Networks, int Hits, long Zeros, long Evaluations)
@@ -20,14 +20,16 @@ internal sealed record ZeroCount(string Order, string Draws, int Networks, int H
     public double Rate => Zeros / (double)Evaluations;
 
     /// <summary>The 95 % interval of the rate, by the normal approximation of Poisson's law.</summary>
-    public (double Low, double High) Interval => (Math.Max(0, Zeros - (1.96 * Math.Sqrt(Zeros))) / Evaluations, (Zeros + (1.96 * Math.Sqrt(Zeros))) / Evaluations);
+    public (double Low, double High) Interval =>
+        (Math.Max(0, Zeros - (1.96 * Math.Sqrt(Zeros))) / Evaluations, (Zeros + (1.96 * Math.Sqrt(Zeros))) / Evaluations);
 
     /// <summary>Runs networks over all images.</summary>
     /// <param name="order">The order of summation.</param>
-    /// <param name="onGrid">Whether parameters are drawn as PyTorch draws floats: 24 random bits, scaled and shifted in float; else in double, rounded.</param>
+    /// <param name="onGrid">Whether parameters are drawn like PyTorch's floats: 24 random bits, scaled and shifted in float; otherwise in double,
+    /// rounded.</param>
     /// <param name="images">[images, 784].</param>
     /// <param name="depth">L.</param>
-    /// <param name="networks">How many networks.</param>
+    /// <param name="networks">The number of networks.</param>
     public static ZeroCount Run(ISummation order, bool onGrid, in NDArray<float> images, int depth, int networks)
     {
         Device device = images.Device;
@@ -56,13 +58,13 @@ internal sealed record ZeroCount(string Order, string Draws, int Networks, int H
             hits += zeros > before ? 1 : 0;
             foreach ((NDArray<float> weight, NDArray<float> bias) in parameters)
             {
-                device.Return(weight.Storage);
-                device.Return(bias.Storage);
+                device.Return(weight);
+                device.Return(bias);
             }
         }
 
         foreach (NDArray<float> layer in layers)
-            device.Return(layer.Storage);
+            device.Return(layer);
         return new ZeroCount(order.Name, onGrid ? "PyTorch's 24 bits" : "double, rounded", networks, hits, zeros, evaluations);
     }
 

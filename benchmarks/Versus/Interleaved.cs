@@ -2,19 +2,19 @@ using System.Diagnostics;
 
 namespace ConservativeAD.Benchmarks.Versus;
 
-/// <summary>Measures two engines in turn, A B A B …, so that a change of the machine's speed meets both.</summary>
+/// <summary>Measures two engines alternately, A B A B …, so that a change of the machine's speed affects both.</summary>
 internal static class Interleaved
 {
     private const int BootstrapRounds = 2000;
     private const double WarmUpSeconds = 0.6;
     private const double SampleSeconds = 0.02;
 
-    // Threads of either engine go on spinning for some milliseconds after their last work (5 in libtorch's OpenMP), on the core that the other engine then needs.
+    // Threads of both engines keep spinning for some milliseconds after their last work (5 in libtorch's OpenMP), on cores that the other engine needs.
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
 
     public static Measurement Run(string name, IWorkload workload, int threads, int pairs, bool withPeer)
     {
-        // Compared at the initial parameters: after many steps a relu's argument so near to 0 that rounding decides its side is only a matter of time.
+        // Compared at the initial parameters, because after many steps some relu's argument will be so close to 0 that rounding decides its side.
         double? difference = withPeer ? workload.LargestDifference() : null;
         int oursRepeats = WarmUp(workload.Ours);
         int peerRepeats = withPeer ? WarmUp(workload.Peers) : 0;
@@ -40,7 +40,7 @@ internal static class Interleaved
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    // Runs long enough for the JIT to settle, and finds how many runs make a sample that the clock resolves well.
+    // Runs long enough for the JIT to finish, and determines the number of runs per sample that the clock resolves well.
     private static int WarmUp(Action work)
     {
         Stopwatch watch = Stopwatch.StartNew();
@@ -55,7 +55,7 @@ internal static class Interleaved
         return Math.Clamp((int)(SampleSeconds / Math.Max(seconds, 1e-9)), 1, 100_000);
     }
 
-    // Waits until the other engine's threads sleep, wakes this one's by a run that does not count, and measures.
+    // Waits until the other engine's threads sleep, wakes this one's threads by a run that is not counted, and measures.
     private static double TimeRested(Action work, int repeats)
     {
         Thread.Sleep(Rest);

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace ConservativeAD.Benchmarks.Versus;
 
-/// <summary>The outcome for one workload: medians in milliseconds, the median ratio (peer over ours: above 1 means ours is faster) and its bootstrap interval.</summary>
+/// <summary>
+/// The result for one workload: medians in milliseconds, the median ratio (peer over ours: above 1 means ours is faster) and its bootstrap interval.
+/// </summary>
 internal sealed record Measurement(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("threads")] int Threads,

@@ -19,17 +19,29 @@ internal static class VersusReport
         {
             text.AppendLine(row.Ratio is null
                 ? string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Threads} | {row.OursMilliseconds:G3} | – | – | – |")
-                : string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Threads} | {row.OursMilliseconds:G3} | {row.PeerMilliseconds:G3} | {row.Ratio:F2} ({row.Low:F2}–{row.High:F2}) | {row.Difference:0.0E+0} |"));
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"| {row.Name} | {row.Threads} | {row.OursMilliseconds:G3} | {row.PeerMilliseconds:G3} | {row.Ratio:F2} ({row.Low:F2}–{row.High:F2}) | "
+                        + $"{row.Difference:0.0E+0} |"));
         }
 
         if (GeometricMean(rows) is double mean)
-            text.AppendLine().AppendLine(string.Create(CultureInfo.InvariantCulture, $"Geometric mean of the ratios: {mean:F2}. A ratio above 1 means that this library is faster."));
-        text.AppendLine().AppendLine(string.Create(CultureInfo.InvariantCulture, $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription.Trim()}, {Processor()}, {DateTime.UtcNow:yyyy-MM-dd}."));
+            text.AppendLine()
+                .AppendLine(string.Create(CultureInfo.InvariantCulture,
+                    $"Geometric mean of the ratios: {mean:F2}. A ratio above 1 means that this library is faster."));
+        text.AppendLine()
+            .AppendLine(string.Create(CultureInfo.InvariantCulture,
+                $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription.Trim()}, {Processor()}, {DateTime.UtcNow:yyyy-MM-dd}."));
         return text.ToString();
     }
 
     public static string Json(IReadOnlyList<Measurement> rows) =>
-        JsonSerializer.Serialize(new { workloads = rows, geomean = GeometricMean(rows), processor = Processor(), framework = RuntimeInformation.FrameworkDescription }, Indented);
+        JsonSerializer.Serialize(new
+        {
+            workloads = rows,
+            geomean = GeometricMean(rows),
+            processor = Processor(),
+            framework = RuntimeInformation.FrameworkDescription
+        }, Indented);
 
     private static double? GeometricMean(IReadOnlyList<Measurement> rows)
     {

@@ -5,18 +5,21 @@ using static TorchSharp.torch.nn;
 namespace ConservativeAD.Benchmarks.Volume;
 
 /// <summary>
-/// The published procedure written with libtorch (Bertoin, Bolte, Gerchinovitz, Pauwels, NeurIPS 2021): on every mini-batch, forward and backward with relu'(0) = 0 and again with relu'(0) = 1, and a comparison
-/// of the two gradients. clamp_min passes its cotangent on at equality, and so is the relu with slope 1 at 0 that costs least.
+/// The published procedure written with libtorch (Bertoin, Bolte, Gerchinovitz, Pauwels, NeurIPS 2021): on every mini-batch, forward and backward with relu'(0)
+/// = 0 and again with relu'(0) = 1, and a comparison of the two gradients. clamp_min passes its cotangent on at equality, so it is the cheapest relu with slope
+/// 1 at 0.
 /// </summary>
 internal sealed class TorchBifurcationTest(torch.Tensor images, torch.Tensor labels, int batch, int depth, RandomPerceptron<float> networks)
 {
-    /// <summary>Tests one network, until both facts about it are settled or the images end.</summary>
+    /// <summary>Tests one network until both facts about it are known or the images end.</summary>
     public NetworkOutcome Test(ulong seed, int network)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         int count = (int)labels.shape[0];
         networks.Draw(seed, network);
-        torch.Tensor[] parameters = [.. networks.Parameters.Select(parameter => torch.tensor(parameter.Value.ToArray(), [.. parameter.Shape.ToArray().Select(extent => (long)extent)]).requires_grad_(true))];
+        torch.Tensor[] parameters =
+            [.. networks.Parameters.Select(parameter => torch.tensor(parameter.Value.ToArray(), [.. parameter.Shape.ToArray().Select(extent => (long)extent)])
+                .requires_grad_(true))];
         bool hit = false, firstLayerHit = false;
         for (int start = 0; start < count && !(hit && firstLayerHit); start += batch)
         {

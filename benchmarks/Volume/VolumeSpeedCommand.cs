@@ -9,7 +9,8 @@ using TorchSharp;
 
 namespace ConservativeAD.Benchmarks.Volume;
 
-/// <summary>The command that measures how many networks a minute the volume study tests, beside the published procedure written with libtorch.</summary>
+/// <summary>The command that measures how many networks per minute the volume study tests, compared with the published procedure written with
+/// libtorch.</summary>
 internal static class VolumeSpeedCommand
 {
     private const int Depth = 3;
@@ -17,15 +18,26 @@ internal static class VolumeSpeedCommand
 
     public static Command Create()
     {
-        Option<int[]> threads = new("--threads") { Description = "Numbers of threads to measure at.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2] };
-        Option<int> pairs = new("--pairs") { Description = "Interleaved pairs; in each, both engines test as many networks as there are threads.", DefaultValueFactory = _ => 9 };
+        Option<int[]> threads = new("--threads")
+        {
+            Description = "Numbers of threads to measure at.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [1, 2]
+        };
+        Option<int> pairs = new("--pairs")
+        {
+            Description = "Interleaved pairs; in each, both engines test as many networks as there are threads.",
+            DefaultValueFactory = _ => 9
+        };
         Option<int?> samples = new("--samples") { Description = "Training images; all if not given." };
-        Command command = new("volume", $"Networks a minute of the volume study (float32, depth {Depth}, width {PublishedTable.Width}), in turn with the published procedure written with libtorch. Images from {ImageSource.Variable}, or drawn.") { threads, pairs, samples };
+        Command command = new("volume",
+            $"Networks a minute of the volume study (float32, depth {Depth}, width {PublishedTable.Width}), in turn with the published procedure written "
+                + $"with libtorch. Images from {ImageSource.Variable}, or drawn.") { threads, pairs, samples };
         command.SetAction(parsed =>
         {
-            string? whyNot = Peer.WhyNot();
+            string? whyNot = LibTorchProbe.WhyNot();
             if (whyNot is not null)
-                Console.Error.WriteLine(whyNot);
+                Console.Error.WriteLine($"Only this library is measured. {whyNot}");
             ImageSet images = ImageSource.Load(null, parsed.GetValue(samples)).Train;
             Console.WriteLine($"{images.Count} images of {images.Name}, mini-batches of {PublishedTable.Batch}.");
             Console.WriteLine();
@@ -44,13 +56,15 @@ internal static class VolumeSpeedCommand
         NDArray<float> pixels = images.PixelsOn<float>(device);
         NDArray<int> labels = images.LabelsOn(device);
         LiveColumns<float> live = new(device, pixels, PublishedTable.Batch);
-        BifurcationTest<float>[] tests = [.. Enumerable.Range(0, threads).Select(_ => new BifurcationTest<float>(device, images.ImageSize, images.Classes, Depth, PublishedTable.Width))];
+        BifurcationTest<float>[] tests = [.. Enumerable.Range(0, threads)
+            .Select(_ => new BifurcationTest<float>(device, images.ImageSize, images.Classes, Depth, PublishedTable.Width))];
         TorchBifurcationTest? peer = null;
         if (withPeer)
         {
             torch.set_num_threads(threads);
             peer = new TorchBifurcationTest(
-                torch.tensor(pixels.ToArray(), images.Count, images.ImageSize), torch.tensor([.. images.Labels.Select(label => (long)label)]), PublishedTable.Batch, Depth, new RandomPerceptron<float>(device, images.ImageSize, images.Classes, Depth, PublishedTable.Width));
+                torch.tensor(pixels.ToArray(), images.Count, images.ImageSize), torch.tensor([.. images.Labels.Select(label => (long)label)]),
+                    PublishedTable.Batch, Depth, new RandomPerceptron<float>(device, images.ImageSize, images.Classes, Depth, PublishedTable.Width));
         }
 
         double[] ours = new double[pairs], theirs = new double[pairs];
@@ -60,7 +74,9 @@ internal static class VolumeSpeedCommand
             NetworkOutcome[] outcomes = new NetworkOutcome[threads];
             long start = Stopwatch.GetTimestamp();
             Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
-                outcomes[thread] = tests[thread].Test(Seed, ((pair + 1) * threads) + thread, pixels, live, labels, PublishedTable.Batch, BifurcationProcedure.ExactZerosFirst, CancellationToken.None));
+                outcomes[thread] = tests[thread]
+                .Test(Seed, ((pair + 1) * threads) + thread, pixels, live, labels, PublishedTable.Batch, BifurcationProcedure.ExactZerosFirst,
+                    CancellationToken.None));
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             start = Stopwatch.GetTimestamp();
             NetworkOutcome peers = default;
@@ -77,7 +93,9 @@ internal static class VolumeSpeedCommand
             test.Dispose();
         string row = string.Create(CultureInfo.InvariantCulture, $"| {threads} | {Interleaved.Median(ours):0.0} |");
         return row + (withPeer
-            ? string.Create(CultureInfo.InvariantCulture, $" {Interleaved.Median(theirs):0.0} | **{Interleaved.Median([.. ours.Zip(theirs, (mine, their) => mine / their)]):0.0}** | {found.Hits}/{found.Networks} | {foundByPeer.Hits}/{foundByPeer.Networks} |")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $" {Interleaved.Median(theirs):0.0} | **{Interleaved.Median([.. ours.Zip(theirs, (mine, their) => mine / their)]):0.0}** | "
+                    + $"{found.Hits}/{found.Networks} | {foundByPeer.Hits}/{foundByPeer.Networks} |")
             : $" – | – | {found.Hits}/{found.Networks} | – |");
     }
 }

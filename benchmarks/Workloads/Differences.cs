@@ -1,6 +1,6 @@
 namespace ConservativeAD.Benchmarks.Workloads;
 
-/// <summary>How far two results are apart.</summary>
+/// <summary>The difference between two results.</summary>
 internal static class Differences
 {
     /// <summary>The largest absolute difference over the largest magnitude of the second.</summary>

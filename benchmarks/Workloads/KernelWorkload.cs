@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace ConservativeAD.Benchmarks.Workloads;
 
-/// <summary>One float32 kernel from arrays into an array, both there already, without a tape; libtorch's call is the one its users write.</summary>
+/// <summary>One float32 kernel from arrays into an array, all allocated before, without a tape; libtorch's call is the one that its users write.</summary>
 internal sealed class KernelWorkload : IWorkload
 {
     private readonly Device device;
@@ -14,7 +14,8 @@ internal sealed class KernelWorkload : IWorkload
     private readonly torch.Tensor[] peerInputs = [];
     private readonly Func<torch.Tensor[], torch.Tensor> peer;
 
-    public KernelWorkload(Argument[] arguments, int[] output, Action<Device, NDArray<float>[], NDArray<float>> kernel, Func<torch.Tensor[], torch.Tensor> peer, int threads, bool withPeer)
+    public KernelWorkload(Argument[] arguments, int[] output, Action<Device, NDArray<float>[], NDArray<float>> kernel, Func<torch.Tensor[], torch.Tensor> peer,
+        int threads, bool withPeer)
     {
         this.kernel = kernel;
         this.peer = peer;

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace ConservativeAD.Benchmarks.Workloads;
 
-/// <summary>C = A·B for square matrices, into memory that is there already.</summary>
+/// <summary>C = A·B for square matrices, into allocated memory.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class MatrixProductWorkload<T> : IWorkload
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

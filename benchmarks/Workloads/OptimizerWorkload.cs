@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace ConservativeAD.Benchmarks.Workloads;
 
-/// <summary>The optimiser's step alone, over many parameters whose gradient is there already.</summary>
+/// <summary>The optimiser's step alone, for many parameters with given gradients.</summary>
 internal sealed class OptimizerWorkload : IWorkload
 {
     private const double StepSize = 0.001;

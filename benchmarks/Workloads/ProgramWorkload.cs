@@ -25,7 +25,8 @@ internal sealed class ProgramWorkload<T> : IWorkload
     private Var<T> result;
     private Gradients<T> gradients;
 
-    public ProgramWorkload(Argument[] arguments, Func<Var<T>[], Var<T>> program, Func<torch.Tensor[], torch.Tensor> peerProgram, bool backward, int threads, bool withPeer)
+    public ProgramWorkload(Argument[] arguments, Func<Var<T>[], Var<T>> program, Func<torch.Tensor[], torch.Tensor> peerProgram, bool backward, int threads,
+        bool withPeer)
     {
         this.arguments = arguments;
         this.program = program;
@@ -38,8 +39,12 @@ internal sealed class ProgramWorkload<T> : IWorkload
         variables = new Var<T>[arguments.Length];
         if (!withPeer)
             return;
-        torch.ScalarType type = typeof(T) == typeof(double) ? torch.ScalarType.Float64 : typeof(T) == typeof(Half) ? torch.ScalarType.Float16 : torch.ScalarType.Float32;
-        peerValues = [.. arguments.Zip(drawn, (argument, elements) => torch.tensor(elements, [.. argument.Shape.Select(extent => (long)extent)]).to(type).requires_grad_(backward && argument.NeedsGradient))];
+        torch.ScalarType type = typeof(T) == typeof(double)
+            ? torch.ScalarType.Float64
+            : typeof(T) == typeof(Half) ? torch.ScalarType.Float16
+            : torch.ScalarType.Float32;
+        peerValues = [.. arguments.Zip(drawn, (argument, elements) => torch.tensor(elements, [.. argument.Shape.Select(extent => (long)extent)]).to(type)
+            .requires_grad_(backward && argument.NeedsGradient))];
         peerLeaves = [.. peerValues.Where(value => value.requires_grad)];
     }
 

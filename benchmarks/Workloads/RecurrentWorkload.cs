@@ -5,12 +5,14 @@ using TorchSharp;
 
 namespace ConservativeAD.Benchmarks.Workloads;
 
-/// <summary>Layers of long short-term memory forward and backward from a random cotangent, to the input and to every parameter, both engines with the same parameters.</summary>
+/// <summary>
+/// Long short-term memory layers, forward and backward from a random cotangent to the input and to every parameter, with the same parameters in both engines.
+/// </summary>
 internal sealed class RecurrentWorkload : IWorkload
 {
     private readonly Device device;
     private readonly Tape<float> tape;
-    private readonly Networks.Lstm<float> network;
+    private readonly Lstm<float> network;
     private readonly Parameter<float>[] parameters;
     private readonly NDArray<float> input;
     private readonly NDArray<float> cotangent;
@@ -26,7 +28,7 @@ internal sealed class RecurrentWorkload : IWorkload
     {
         device = Device.Cpu(threads);
         tape = new Tape<float>(device);
-        network = new Networks.Lstm<float>("lstm", inputs, width, new Initializer(device, 1), layers);
+        network = new Lstm<float>("lstm", inputs, width, new Initializer(device, 1), layers);
         parameters = [.. network.Parameters];
         float[] x = new Argument([steps, batch, inputs]).Draw(1), v = new Argument([steps, batch, width]).Draw(2);
         input = device.Array<float>(Shape.Of(steps, batch, inputs), x);

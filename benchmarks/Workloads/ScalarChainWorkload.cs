@@ -1,4 +1,5 @@
 using ConservativeAD.Benchmarks.Versus;
+using ConservativeAD.Scalars;
 using TorchSharp;
 
 namespace ConservativeAD.Benchmarks.Workloads;

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace ConservativeAD.Benchmarks.Workloads;
 
-/// <summary>Whole training steps of this library: time, and managed memory, which is to be none.</summary>
+/// <summary>Whole training steps of this library: time, and managed memory, which must be 0.</summary>
 [MemoryDiagnoser]
 [SuppressMessage("Design", "CA1001", Justification = "BenchmarkDotNet calls CleanUp.")]
 public class StepBenchmarks

@@ -7,7 +7,10 @@ using static TorchSharp.torch.nn;
 
 namespace ConservativeAD.Benchmarks.Workloads;
 
-/// <summary>One training step, forward, backward and SGD, of a classifier with cross-entropy or of a regression with mean squared error, both engines from the same parameters on the same batch.</summary>
+/// <summary>
+/// One training step, forward, backward and SGD, of a classifier with cross-entropy or of a regression with mean squared error, with the same parameters and
+/// batch in both engines.
+/// </summary>
 internal sealed class TrainingStepWorkload : IWorkload
 {
     private const double StepSize = 0.01;
@@ -25,7 +28,8 @@ internal sealed class TrainingStepWorkload : IWorkload
     private readonly torch.Tensor? peerLabels;
     private readonly torch.Tensor? peerTargets;
 
-    private TrainingStepWorkload(Func<Initializer, Sequential<float>> ours, Func<Module<torch.Tensor, torch.Tensor>>? peers, Shape inputShape, int threads, bool isRegression = false)
+    private TrainingStepWorkload(Func<Initializer, Sequential<float>> ours, Func<Module<torch.Tensor, torch.Tensor>>? peers, Shape inputShape, int threads,
+        bool isRegression = false)
     {
         device = Device.Cpu(threads);
         tape = new Tape<float>(device);
@@ -36,7 +40,8 @@ internal sealed class TrainingStepWorkload : IWorkload
         int[] labels = [.. Enumerable.Range(0, inputShape[0]).Select(i => i % Classes)];
         NDArray<float> input = device.Array<float>(inputShape, pixels);
         NDArray<int> classes = device.Array<int>(Shape.Of(labels.Length), labels);
-        float[] sums = [.. Enumerable.Range(0, inputShape[0]).Select(row => pixels.AsSpan(row * (pixels.Length / inputShape[0]), pixels.Length / inputShape[0]).ToArray().Sum())];
+        float[] sums = [.. Enumerable.Range(0, inputShape[0])
+            .Select(row => pixels.AsSpan(row * (pixels.Length / inputShape[0]), pixels.Length / inputShape[0]).ToArray().Sum())];
         if (isRegression)
             targets = device.Array<float>(Shape.Of(sums.Length, 1), sums);
         step = new Replay<float>(tape, recording =>
@@ -64,7 +69,9 @@ internal sealed class TrainingStepWorkload : IWorkload
     /// <summary>A multilayer perceptron; with one output it learns a sum by mean squared error, with more it classifies.</summary>
     public static TrainingStepWorkload Mlp(int[] sizes, int batch, int threads, bool withPeer)
     {
-        return new TrainingStepWorkload(initializer => Models.Mlp<float>(sizes, initializer), withPeer ? Theirs : null, Shape.Of(batch, sizes[0]), threads, sizes[^1] == 1);
+        return new TrainingStepWorkload(initializer => Models.Mlp<float>(sizes, initializer), withPeer
+            ? Theirs
+            : null, Shape.Of(batch, sizes[0]), threads, sizes[^1] == 1);
 
         Module<torch.Tensor, torch.Tensor> Theirs()
         {

@@ -8,8 +8,9 @@ using static TorchSharp.torch.nn;
 namespace ConservativeAD.Benchmarks.Workloads;
 
 /// <summary>
-/// One training step, forward, backward and Adam, of a transformer block with mean squared error, both engines from the same parameters on the same batch. libtorch's own TransformerEncoderLayer, which takes
-/// [tokens, batch, width], is a little faster than the same block composed of its linear layers and its scaled dot-product attention.
+/// One training step, forward, backward and Adam, of a transformer block with mean squared error, with the same parameters and batch in both engines.
+/// libtorch's own TransformerEncoderLayer, which takes [tokens, batch, width], is a little faster than the same block composed of its linear layers and its
+/// scaled dot-product attention.
 /// </summary>
 internal sealed class TransformerStepWorkload : IWorkload
 {
@@ -63,7 +64,8 @@ internal sealed class TransformerStepWorkload : IWorkload
         peerOptimizer.step();
     }
 
-    // Value and gradients, not steps: a bias of the keys moves no softmax, and Adam makes whole steps of the rounding errors that are its gradient.
+    // Compares value and gradients, not steps: a bias of the keys does not change the softmax, so its gradient consists of rounding errors, which Adam turns
+    // into full steps.
     public double LargestDifference()
     {
         CopyParameters();

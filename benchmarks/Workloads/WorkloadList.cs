@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace ConservativeAD.Benchmarks.Workloads;
 
-/// <summary>Every workload of the head-to-head.</summary>
+/// <summary>All workloads of the comparison.</summary>
 internal static class WorkloadList
 {
     private const int Million = 1_000_000;
@@ -25,14 +25,18 @@ internal static class WorkloadList
         new("MLP 784-1024-1024-10, batch 256, step", (threads, peer) => TrainingStepWorkload.Mlp([784, 1024, 1024, 10], 256, threads, peer)),
         new("MLP 2-16-16-1, batch 32, step", (threads, peer) => TrainingStepWorkload.Mlp([2, 16, 16, 1], 32, threads, peer)),
         new("LeNet-5, batch 64, step", (threads, peer) => TrainingStepWorkload.LeNet5(64, threads, peer)),
-        .. ForwardAndBoth("convolution 64→64, 3 × 3, 32 × 32, batch 16", [new([16, 64, 32, 32]), new([64, 64, 3, 3]), new([64])], x => x[0].Conv2d(x[1], x[2], padding: 1), x => functional.conv2d(x[0], x[1], x[2], padding: [1])),
+        .. ForwardAndBoth("convolution 64→64, 3 × 3, 32 × 32, batch 16", [new([16, 64, 32, 32]), new([64, 64, 3, 3]), new([64])], x => x[0]
+            .Conv2d(x[1], x[2], padding: 1), x => functional.conv2d(x[0], x[1], x[2], padding: [1])),
         .. ForwardAndBoth("max-pool 2 × 2, 64 × 64 × 32 × 32", [Images], x => x[0].MaxPool2d(2), x => functional.max_pool2d(x[0], 2)),
         Both("relu, 64 × 64 × 32 × 32", [Images], x => x[0].Relu(), x => functional.relu(x[0])),
-        Both("batch norm 2-D, 64 × 64 × 32 × 32", [Images, new([64], 0.5, 1.5), new([64])], x => x[0].BatchNorm(x[1], x[2]), x => functional.batch_norm(x[0], null!, null!, x[1], x[2], training: true)),
+        Both("batch norm 2-D, 64 × 64 × 32 × 32", [Images, new([64], 0.5, 1.5), new([64])], x => x[0]
+            .BatchNorm(x[1], x[2]), x => functional.batch_norm(x[0], null!, null!, x[1], x[2], training: true)),
         .. ForwardAndBoth("sort, 10⁶", [Numbers], x => x[0].Sort(), x => torch.sort(x[0], stable: true).values),
         new("softmax cross-entropy 1024 × 1000, both", (threads, peer) => CrossEntropy(1024, 1000, threads, peer)),
-        Both("batch norm 1-D, 256 × 512", [new([256, 512]), new([512], 0.5, 1.5), new([512])], x => x[0].BatchNorm(x[1], x[2]), x => functional.batch_norm(x[0], null!, null!, x[1], x[2], training: true)),
-        Both("layer norm 256 × 512", [new([256, 512]), new([512], 0.5, 1.5), new([512])], x => x[0].LayerNorm(x[1], x[2]), x => functional.layer_norm(x[0], [512], x[1], x[2])),
+        Both("batch norm 1-D, 256 × 512", [new([256, 512]), new([512], 0.5, 1.5), new([512])], x => x[0]
+            .BatchNorm(x[1], x[2]), x => functional.batch_norm(x[0], null!, null!, x[1], x[2], training: true)),
+        Both("layer norm 256 × 512", [new([256, 512]), new([512], 0.5, 1.5), new([512])], x => x[0]
+            .LayerNorm(x[1], x[2]), x => functional.layer_norm(x[0], [512], x[1], x[2])),
         new("Adam step, 10⁷ parameters", (threads, peer) => new OptimizerWorkload(10 * Million, true, threads, peer)),
         new("SGD step, 10⁷ parameters", (threads, peer) => new OptimizerWorkload(10 * Million, false, threads, peer)),
         new("chain of 1000 scalar operations, both", (_, peer) => new ScalarChainWorkload(peer)),
@@ -40,10 +44,17 @@ internal static class WorkloadList
         Both("sum over an axis, 1000 × 1000", [Square], x => x[0].Sum(0), x => x[0].sum([0L])),
         Both("max over an axis, 1000 × 1000", [Square], x => x[0].Max(0), x => torch.amax(x[0], [0L])),
         new("LSTM 2 layers, batch 32, 20 steps, 64 → 128, both", (threads, peer) => new RecurrentWorkload(2, 20, 32, 64, 128, threads, peer)),
-        new("transformer block, batch 8, 64 tokens, width 128, 4 heads, step with Adam", (threads, peer) => new TransformerStepWorkload(8, 64, 128, 4, threads, peer)),
-        new("cumulative sum 1000 × 1000", (threads, peer) => new KernelWorkload([Square], [1000, 1000], (device, x, y) => device.CumulativeSum(x[0], 1, false, y), x => x[0].cumsum(1), threads, peer)),
-        new("cumulative sum of columns 1000 × 1000", (threads, peer) => new KernelWorkload([Square], [1000, 1000], (device, x, y) => device.CumulativeSum(x[0], 0, false, y), x => x[0].cumsum(0), threads, peer)),
-        new("transpose copy 1000 × 1000", (threads, peer) => new KernelWorkload([Square], [1000, 1000], (device, x, y) => device.Copy(x[0].Transpose(0, 1), y), x => x[0].t().contiguous(), threads, peer)),
+        new("transformer block, batch 8, 64 tokens, width 128, 4 heads, step with Adam",
+            (threads, peer) => new TransformerStepWorkload(8, 64, 128, 4, threads, peer)),
+        new("cumulative sum 1000 × 1000",
+            (threads, peer) => new KernelWorkload([Square], [1000, 1000], (device, x, y) => device.CumulativeSum(x[0], 1, false, y), x => x[0]
+                .cumsum(1), threads, peer)),
+        new("cumulative sum of columns 1000 × 1000",
+            (threads, peer) => new KernelWorkload([Square], [1000, 1000], (device, x, y) => device.CumulativeSum(x[0], 0, false, y), x => x[0]
+                .cumsum(0), threads, peer)),
+        new("transpose copy 1000 × 1000",
+            (threads, peer) => new KernelWorkload([Square], [1000, 1000], (device, x, y) => device.Copy(x[0].Transpose(0, 1), y), x => x[0].t()
+                .contiguous(), threads, peer)),
     ];
 
     private static IEnumerable<NamedWorkload> Maps<T>(string type)
@@ -57,25 +68,31 @@ internal static class WorkloadList
             yield return Map("sigmoid", x => x.Sigmoid(), torch.sigmoid);
             yield return Map("erf", x => x.Erf(), torch.erf);
             yield return Map("gelu", x => x.Gelu(), x => functional.gelu(x));
-            yield return new($"maximum, 10⁶, {type}", (threads, peer) => Forward<T>([Numbers, Numbers], x => x[0].Maximum(x[1]), x => torch.maximum(x[0], x[1]), threads, peer));
+            yield return new($"maximum, 10⁶, {type}",
+                (threads, peer) => Forward<T>([Numbers, Numbers], x => x[0].Maximum(x[1]), x => torch.maximum(x[0], x[1]), threads, peer));
             yield return Map("max", x => x.Max(), x => x.max());
-            yield return new($"dot, 10⁶, {type}", (threads, peer) => Forward<T>([new([1, Million]), new([Million, 1])], x => x[0].MatMul(x[1]).Reshape(1), x => torch.dot(x[0].view(-1), x[1].view(-1)).view(1), threads, peer));
+            yield return new($"dot, 10⁶, {type}",
+                (threads, peer) => Forward<T>([new([1, Million]), new([Million, 1])], x => x[0].MatMul(x[1])
+                    .Reshape(1), x => torch.dot(x[0].view(-1), x[1].view(-1)).view(1), threads, peer));
         }
 
         yield return new($"add, 10⁶, {type}", (threads, peer) => Forward<T>([Numbers, Numbers], x => x[0] + x[1], x => x[0] + x[1], threads, peer));
         yield return Map("sum", x => x.Sum(), x => x.sum());
 
         static NamedWorkload Map(string name, Func<Var<T>, Var<T>> ours, Func<torch.Tensor, torch.Tensor> peers) =>
-            new($"{name}, 10⁶, {(typeof(T) == typeof(float) ? "float32" : "float16")}", (threads, peer) => Forward<T>([Numbers], x => ours(x[0]), x => peers(x[0]), threads, peer));
+            new($"{name}, 10⁶, {(typeof(T) == typeof(float) ? "float32" : "float16")}",
+                (threads, peer) => Forward<T>([Numbers], x => ours(x[0]), x => peers(x[0]), threads, peer));
     }
 
-    private static ProgramWorkload<T> Forward<T>(Argument[] arguments, Func<Var<T>[], Var<T>> ours, Func<torch.Tensor[], torch.Tensor> peers, int threads, bool withPeer)
+    private static ProgramWorkload<T> Forward<T>(Argument[] arguments, Func<Var<T>[], Var<T>> ours, Func<torch.Tensor[], torch.Tensor> peers, int threads,
+        bool withPeer)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => new(arguments, ours, peers, false, threads, withPeer);
 
     private static NamedWorkload Both(string name, Argument[] arguments, Func<Var<float>[], Var<float>> ours, Func<torch.Tensor[], torch.Tensor> peers) =>
         new($"{name}, both", (threads, peer) => new ProgramWorkload<float>(arguments, ours, peers, true, threads, peer));
 
-    private static IEnumerable<NamedWorkload> ForwardAndBoth(string name, Argument[] arguments, Func<Var<float>[], Var<float>> ours, Func<torch.Tensor[], torch.Tensor> peers) =>
+    private static IEnumerable<NamedWorkload> ForwardAndBoth(string name, Argument[] arguments, Func<Var<float>[], Var<float>> ours,
+        Func<torch.Tensor[], torch.Tensor> peers) =>
     [
         new($"{name}, forward", (threads, peer) => Forward(arguments, ours, peers, threads, peer)),
         Both(name, arguments, ours, peers),
@@ -85,13 +102,15 @@ internal static class WorkloadList
     {
         int[] labels = [.. Enumerable.Range(0, rows).Select(row => row * 7 % classes)];
         torch.Tensor? peerLabels = withPeer ? torch.tensor([.. labels.Select(label => (long)label)]) : null;
-        return new ProgramWorkload<float>([new([rows, classes])], x => x[0].CrossEntropy(labels), x => functional.cross_entropy(x[0], peerLabels!), true, threads, withPeer);
+        return new ProgramWorkload<float>([new([rows, classes])], x => x[0]
+            .CrossEntropy(labels), x => functional.cross_entropy(x[0], peerLabels!), true, threads, withPeer);
     }
 
     private static ProgramWorkload<float> GatherRows(int rows, int length, int count, int threads, bool withPeer)
     {
         int[] indices = [.. Enumerable.Range(0, count).Select(i => (int)(i * 7919L % rows))];
         torch.Tensor? peerIndices = withPeer ? torch.tensor([.. indices.Select(index => (long)index)]) : null;
-        return new ProgramWorkload<float>([new([rows, length])], x => x[0].GatherRows(x[0].Tape.Indices(Shape.Of(count), indices)), x => x[0].index_select(0, peerIndices!), true, threads, withPeer);
+        return new ProgramWorkload<float>([new([rows, length])], x => x[0].GatherRows(x[0].Tape.Indices(Shape.Of(count), indices)), x => x[0]
+            .index_select(0, peerIndices!), true, threads, withPeer);
     }
 }

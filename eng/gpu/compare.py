@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Sets the benchmarks of a GPU beside PyTorch's on the same GPU, as Markdown.
+"""Compares the benchmarks of a GPU with PyTorch's on the same GPU, as Markdown.
 
     python3 eng/gpu/compare.py FOLDER > table.md
 
-FOLDER holds ours-1.json, peer-1.json, ours-2.json, … from rounds measured in turn. A time is the median over rounds; a ratio is PyTorch's seconds over ours in the same round, the median over rounds
+FOLDER holds ours-1.json, peer-1.json, ours-2.json, … from rounds measured alternately. A time is the median over rounds; a ratio is PyTorch's seconds over ours in the same round, the median over rounds
 with the smallest and the largest. Above 1, this library is faster.
 """
 
@@ -14,10 +14,10 @@ import re
 import statistics
 import sys
 
-# What is said of the engine, which the peer's name does not have.
+# The description of the engine, which the peer's name does not have.
 OURS_ONLY = (", own kernel", ", cuBLAS", ", recorded", ", replayed")
 
-# Other ways in which PyTorch does the same.
+# Other ways to do the same in PyTorch.
 PEERS_OTHER_WAYS = ("PyTorch's defaults", "fused")
 
 # Float32 without tensor cores by the maker's datasheet, TFLOP/s.
@@ -73,7 +73,7 @@ def table(ours, peers, names):
 
 
 def wanted(ours, peers, names, device):
-    """Name, what is wanted, what was measured."""
+    """The name, the target, and the measured value."""
     for name in names:
         if re.match(r"(copy|relu|add|exp|relu forward and backward), \d", name):
             yield name, "≥ 80 % of the copy by the driver", across(ours, name, "share"), 0.8

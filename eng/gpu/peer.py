@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The workloads of the benchmarks' command "gpu" in PyTorch, eager, on the same GPU: same names, sizes and element types, JSON of the same form.
+"""The workloads of the benchmarks' command "gpu" in PyTorch, eager, on the same GPU: same names, sizes and element types, and the same JSON format.
 
     python3 eng/gpu/peer.py [--json FILE] [--small] [--filter S] [--repeats N] [--device cuda:0]
 
-Each sample is wall time between two synchronisations, of as many runs as make it about 20 ms; the median of the samples counts.
-TF32 is off unless the name says so; ", PyTorch's defaults" leaves the flags as PyTorch sets them (TF32 in convolutions, not in products).
-Exits with 77, having said why, where there is no PyTorch or no CUDA device; with 1 where a workload failed.
+Each sample is wall time between two synchronisations, with enough runs to take about 20 ms; the result is the median of the samples.
+TF32 is off unless the name says so; ", PyTorch's defaults" keeps PyTorch's default flags (TF32 in convolutions, not in products).
+Prints the reason and exits with 77 if there is no PyTorch or no CUDA device; exits with 1 if a workload failed.
 """
 
 import argparse
@@ -28,7 +28,7 @@ SECONDS_OF_A_SAMPLE = 0.02
 SECONDS_OF_WARMING = 0.3
 MOST_RUNS = 1000
 
-# What test harnesses take for "skipped".
+# The exit code that test harnesses treat as "skipped".
 SKIPPED = 77
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Publishes what a Linux machine with a GPU needs, without .NET on it, into one folder: the benchmarks' command "gpu", conservative-ad, the device tests, and the scripts beside this one.
+# Publishes everything that a Linux machine with a GPU but without .NET needs into one folder: the benchmarks' command "gpu", conservative-ad, the device tests, and the scripts in this folder.
 #
 #   bash eng/gpu/publish.sh [FOLDER]      default artifacts/gpu
 #
-# All programs share one runtime, trimmed for them together. Fails where the folder is over 60 MB.
+# All programs share one runtime, trimmed for them together. Fails if the folder is over 60 MB.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 out=${1:-$root/artifacts/gpu}
@@ -22,7 +22,7 @@ fi
 
 dotnet publish "$root/eng/gpu" -c Release -r linux-x64 --self-contained -p:DebugType=none -p:GenerateDocumentationFile=false -o "$out" --nologo
 
-# The other programs' own starters; what they start and what it needs is there, and listed with all else in the one list of dependencies.
+# The executables of the other programs; their assemblies and dependencies are in the folder, in the common list of dependencies.
 for program in $programs; do
     name=${program#*:}
     cp "$root/${program%:*}/bin/Release/net10.0/linux-x64/$name" "$out/$name"

@@ -1,26 +1,26 @@
 #!/usr/bin/env bash
-# Tests and measures a GPU on a machine with its driver, Python and, for the peer, PyTorch; .NET is not needed. Lies beside the published programs (eng/gpu/publish.sh puts it there).
+# Tests and measures a GPU on a machine with its driver, Python and, for the peer, PyTorch; .NET is not needed. This script is in the folder of the published programs (eng/gpu/publish.sh copies it there).
 #
 #   bash run.sh RESULTS [PART...]         default all; see below for how long each takes
 #
 #   parity   device tests: every operation on every GPU and on the simulated one, against the CPU       5 minutes
-#   bench    this library's benchmarks                                                                  3 minutes a round
-#   peer     the same in PyTorch; with bench, in turn with it, round by round                           1 minute a round
-#   volume   the published table of the volume study at 16 bits, resumed where a run was cut short      10 minutes at most
+#   bench    this library's benchmarks                                                                  3 minutes per round
+#   peer     the same in PyTorch; together with bench, alternately by rounds                            1 minute per round
+#   volume   the published table of the volume study at 16 bits, resumed if a run was interrupted       10 minutes at most
 #   train    one epoch of LeNet-5                                                                       1 minute
 #
 # The times are estimates; nothing has been timed on a GPU yet. Where commands are limited to ten minutes, run the parts one by one.
 #
-# RESULTS gets a log, the benchmarks' JSON and table.md. A part that fails does not keep the others from running; the last line says which passed, and the exit status is 1 where one did not.
+# RESULTS gets a log, the benchmarks' JSON and table.md. If a part fails, the others still run; the last line lists the parts that passed, and the exit status is 1 if one failed.
 #
-# In the environment:
-#   ROUNDS=2                how often bench and peer are measured
-#   PART_SECONDS=570        after how many seconds a part is cut short (for bench and peer: one round of one of them)
-#   TOTAL_SECONDS=          after how many seconds in all what still runs is cut short and nothing more is begun
+# Environment variables:
+#   ROUNDS=2                the number of rounds of bench and peer
+#   PART_SECONDS=570        the time limit of a part in seconds (for bench and peer: of one round of one of them)
+#   TOTAL_SECONDS=          the total time limit in seconds, after which the running part is stopped and no other is started
 #   GPU=gpu                 the first GPU; or a part of its name, or its number, or simulated (with SMALL=1)
 #   SMALL=1                 tiny sizes
 #   VOLUME_BITS=16          precisions of the volume study, such as 16,32
-#   CONSERVATIVEAD_DATA     MNIST, for volume and train; without it they take the stand-in images
+#   CONSERVATIVEAD_DATA     MNIST, for volume and train; without it they use the stand-in images
 #   PYTHON=python3
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -113,7 +113,7 @@ if wants parity; then
     attempt "parity of kernels, simulated" "$bin/ConservativeAD.Kernels.Tests" -class '*.Gpu.*'
     if [ "$gpu" != simulated ]; then
         [ "$gpu" = gpu ] && named=0 || named=$gpu
-        attempt "parity of kernels" env CONSERVATIVEAD_GPU="$named" "$bin/ConservativeAD.Kernels.Tests" -class '*.GpuKernelTests'
+        attempt "parity of kernels" env CONSERVATIVEAD_GPU="$named" "$bin/ConservativeAD.Kernels.Tests" -class '*.GpuKernelTests' -class '*.SpecialPointTests'
     fi
     attempt "parity of operations" "$bin/ConservativeAD.AutoDiff.Tests" -class '*DeviceParityTests'
 fi

@@ -3,15 +3,14 @@ namespace ConservativeAD.Kernels;
 /// <summary>How convolutions are computed.</summary>
 public enum ConvolutionMethod
 {
-    /// <summary>Whichever way is faster for the sizes at hand.</summary>
+    /// <summary>The method that is expected to be faster for the given sizes.</summary>
     Automatic,
 
-    /// <summary>As sums of products of inputs and weights: each output is one sum of its own taps and of nothing else.</summary>
+    /// <summary>Sums of products of inputs and weights: each output is the sum of its own taps only.</summary>
     Products,
 
     /// <summary>
-    /// By Winograd's minimal filtering wherever it applies (kernels of three by three, stride 1, one group, float), whether or not it is
-    /// faster; elsewhere as sums of products.
+    /// Winograd's minimal filtering wherever it applies (3 × 3 kernels, stride 1, one group, float), even if it is slower; sums of products elsewhere.
     /// </summary>
     Winograd,
 }

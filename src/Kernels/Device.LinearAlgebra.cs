@@ -11,11 +11,24 @@ public abstract partial class Device
     /// <param name="map">A function applied to every finished element.</param>
     /// <param name="left">[m, k], or [batch, m, k]. A transposed view costs nothing.</param>
     /// <param name="right">[k, n], or [batch, k, n]. A transposed view costs nothing.</param>
-    /// <param name="destination">[m, n], or [batch, m, n], with rows in one piece; it may not overlap the operands.</param>
+    /// <param name="destination">[m, n], or [batch, m, n], with contiguous rows; it may not overlap the operands.</param>
     /// <param name="accumulate">Whether to add to what the destination holds, before the function.</param>
-    /// <param name="bias">n elements in one piece added to every row, or the default value for none.</param>
+    /// <param name="bias">n contiguous elements added to every row, or the default value for none.</param>
     /// <exception cref="ArgumentException">The shapes do not fit each other.</exception>
-    public abstract void MatrixProduct<T, TMap>(TMap map, in NDArray<T> left, in NDArray<T> right, in NDArray<T> destination, bool accumulate = false, in NDArray<T> bias = default)
+    public void MatrixProduct<T, TMap>(TMap map, in NDArray<T> left, in NDArray<T> right, in NDArray<T> destination, bool accumulate = false,
+        in NDArray<T> bias = default)
+        where T : unmanaged
+        where TMap : struct, IUnaryMap
+    {
+        left.CheckReadable();
+        right.CheckReadable();
+        bias.CheckReadable();
+        destination.BeginWrite("Device.MatrixProduct");
+        MatrixProductCore(map, left, right, destination, accumulate, bias);
+    }
+
+    private protected abstract void MatrixProductCore<T, TMap>(TMap map, in NDArray<T> left, in NDArray<T> right, in NDArray<T> destination, bool accumulate,
+        in NDArray<T> bias)
         where T : unmanaged
         where TMap : struct, IUnaryMap;
 

@@ -1,13 +1,14 @@
 namespace ConservativeAD.Kernels;
 
 /// <summary>
-/// How an array is cut into groups that are normalised each by its own mean and variance: contiguous [outer, groups, inner], a group being all elements of one middle index. Batch
-/// normalisation has the batch outside, channels as groups and positions inside; layer normalisation has nothing outside and examples as groups.
+/// The groups of an array that are normalised separately, each by its own mean and variance: the array is contiguous [outer, groups, inner], and a group
+/// consists of all elements with one middle index. Batch normalisation has the batch as outer axis, channels as groups and positions as inner axis; layer
+/// normalisation has an outer extent of 1 and examples as groups.
 /// </summary>
 /// <param name="Outer">Extent of the outer axis.</param>
-/// <param name="Groups">How many groups.</param>
+/// <param name="Groups">The number of groups.</param>
 /// <param name="Inner">Extent of the inner axis.</param>
-/// <param name="IsScaledByGroup">Whether scale and shift are one number a group, or one a position of the inner axis.</param>
+/// <param name="IsScaledByGroup">Whether scale and shift have one number per group; otherwise they have one per position of the inner axis.</param>
 public readonly record struct NormalizationShape(int Outer, int Groups, int Inner, bool IsScaledByGroup)
 {
     /// <summary>Elements of a group.</summary>

@@ -4,18 +4,22 @@ using System.Runtime.CompilerServices;
 namespace ConservativeAD.Kernels;
 
 /// <summary>The extents of an array, outermost axis first; rank 0 is a single number. At most <see cref="MaximumRank"/> axes.</summary>
-/// <remarks>A value type with its extents inline, so that shapes are computed on every recorded operation without allocating.</remarks>
+/// <remarks>A value type with inline extents, so that computing the shape of every recorded operation allocates nothing.</remarks>
 [CollectionBuilder(typeof(Shape), nameof(Of))]
 public readonly struct Shape : IEquatable<Shape>
 {
     /// <summary>The largest rank an array may have.</summary>
     public const int MaximumRank = 8;
 
+    /// <summary>The most elements that an array may have: kernels step by up to 65 535 elements at a time, and count in 32 bits.</summary>
+    public const int MaximumCount = int.MaxValue - 65535;
+
     private readonly AxisValues extents;
 
     /// <summary>Makes a shape from its extents.</summary>
     /// <param name="extents">The extents, outermost first; each at least 0.</param>
-    /// <exception cref="ArgumentException">There are more than <see cref="MaximumRank"/> extents, one is negative, or their product does not fit an <see cref="int"/>.</exception>
+    /// <exception cref="ArgumentException">There are more than <see cref="MaximumRank"/> extents, one is negative, or their product is above
+    /// <see cref="MaximumCount"/>.</exception>
     public Shape(ReadOnlySpan<int> extents)
     {
         if (extents.Length > MaximumRank)
@@ -27,8 +31,8 @@ public readonly struct Shape : IEquatable<Shape>
                 throw new ArgumentException($"Extent {extents[axis]} of axis {axis} is negative; extents are 0 or more.", nameof(extents));
             this.extents[axis] = extents[axis];
             count *= extents[axis];
-            if (count > int.MaxValue)
-                throw new ArgumentException($"A shape of more than {int.MaxValue} elements was asked for; split the array.", nameof(extents));
+            if (count > MaximumCount)
+                throw new ArgumentException($"A shape of more than {MaximumCount} elements was asked for; split the array.", nameof(extents));
         }
 
         Rank = extents.Length;
@@ -56,7 +60,7 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>The shape of a single number.</summary>
     public static Shape Scalar => new(ReadOnlySpan<int>.Empty);
 
-    /// <summary>Makes a shape from its extents; what <c>[2, 3]</c> means where a shape is expected.</summary>
+    /// <summary>Makes a shape from its extents, as in the collection expression <c>[2, 3]</c>.</summary>
     /// <param name="extents">The extents, outermost first.</param>
     public static Shape Of(params ReadOnlySpan<int> extents) => new(extents);
 
@@ -73,7 +77,7 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>The shape to which two shapes broadcast: aligned at the last axis, extents equal or one of them 1.</summary>
     /// <param name="left">One shape.</param>
     /// <param name="right">The other.</param>
-    /// <param name="operation">The operation that asks, for the message.</param>
+    /// <param name="operation">The operation's name, for the message.</param>
     /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>
     public static Shape Broadcast(in Shape left, in Shape right, string operation)
     {
@@ -86,7 +90,8 @@ public readonly struct Shape : IEquatable<Shape>
             int l = axis <= left.Rank ? left[-axis] : 1;
             int r = axis <= right.Rank ? right[-axis] : 1;
             if (l != r && l != 1 && r != 1)
-                throw new ArgumentException($"{operation}: shapes {left} and {right} do not broadcast; aligned at the last axis, extents must be equal or 1, but {l} meets {r}.");
+                throw new ArgumentException(
+                    $"{operation}: shapes {left} and {right} do not broadcast; aligned at the last axis, extents must be equal or 1, but {l} meets {r}.");
             result[rank - axis] = l == 1 ? r : l;
         }
 

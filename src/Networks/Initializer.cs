@@ -4,29 +4,29 @@ using ConservativeAD.Kernels;
 namespace ConservativeAD.Networks;
 
 /// <summary>
-/// Where initial parameters come from: a stream of draws per parameter, in the order parameters are made. The draws are made in double precision and rounded, so that networks
-/// of equal seed in different precisions start from the same numbers.
+/// The source of initial parameters. Each parameter has its own random stream, in the order of creation. Numbers are drawn in double precision and rounded, so
+/// that networks with the same seed start from the same numbers in every precision.
 /// </summary>
-/// <param name="device">Where the parameters live.</param>
+/// <param name="device">The device of the parameters.</param>
 /// <param name="seed">The seed.</param>
 public sealed class Initializer(Device device, ulong seed)
 {
     private ulong nextStream;
 
-    /// <summary>Where the parameters live.</summary>
+    /// <summary>The device of the parameters.</summary>
     public Device Device { get; } = device;
 
     /// <summary>The seed.</summary>
     public ulong Seed { get; } = seed;
 
-    /// <summary>A stream of random numbers that no other part of the network uses.</summary>
+    /// <summary>Returns a stream of random numbers that no other part of the network uses.</summary>
     public Philox NextStream() => new(Seed, nextStream++);
 
-    /// <summary>A parameter uniform in ±1/√fan-in: what PyTorch's Linear and Conv2d start from, weights and biases (Kaiming uniform with a = √5).</summary>
+    /// <summary>A parameter uniform in ±1/√fan-in, as in PyTorch's Linear and Conv2d for weights and biases (Kaiming uniform with a = √5).</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="name">The parameter's name.</param>
     /// <param name="shape">Its shape.</param>
-    /// <param name="fanIn">How many inputs one output sums over; at least 1.</param>
+    /// <param name="fanIn">The number of inputs that one output sums over; at least 1.</param>
     public Parameter<T> Uniform<T>(string name, Shape shape, int fanIn)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -34,12 +34,12 @@ public sealed class Initializer(Device device, ulong seed)
         return Between<T>(name, shape, 1 / Math.Sqrt(fanIn));
     }
 
-    /// <summary>A parameter uniform in ±√(6/(fan-in + fan-out)) (Glorot and Bengio 2010): what PyTorch's attention makes queries, keys and values with.</summary>
+    /// <summary>A parameter uniform in ±√(6/(fan-in + fan-out)) (Glorot and Bengio 2010), as for queries, keys and values in PyTorch's attention.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="name">The parameter's name.</param>
     /// <param name="shape">Its shape.</param>
-    /// <param name="fanIn">How many inputs one output sums over; at least 1.</param>
-    /// <param name="fanOut">How many outputs one input goes to; at least 1.</param>
+    /// <param name="fanIn">The number of inputs that one output sums over; at least 1.</param>
+    /// <param name="fanOut">The number of outputs that one input contributes to; at least 1.</param>
     public Parameter<T> GlorotUniform<T>(string name, Shape shape, int fanIn, int fanOut)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -48,7 +48,7 @@ public sealed class Initializer(Device device, ulong seed)
         return Between<T>(name, shape, Math.Sqrt(6.0 / ((double)fanIn + fanOut)));
     }
 
-    /// <summary>A parameter of normal draws with mean 0.</summary>
+    /// <summary>A parameter with normally distributed elements of mean 0.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="name">The parameter's name.</param>
     /// <param name="shape">Its shape.</param>
@@ -61,7 +61,7 @@ public sealed class Initializer(Device device, ulong seed)
         return new Parameter<T>(name, Device, shape, Array.ConvertAll(draws, T.CreateTruncating));
     }
 
-    /// <summary>A parameter of one value.</summary>
+    /// <summary>A parameter whose elements all have the same value.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="name">The parameter's name.</param>
     /// <param name="shape">Its shape.</param>

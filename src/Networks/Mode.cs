@@ -1,11 +1,11 @@
 namespace ConservativeAD.Networks;
 
-/// <summary>What a network is run for.</summary>
+/// <summary>Whether a network is trained or evaluated.</summary>
 public enum Mode
 {
-    /// <summary>Training: dropout drops, batch normalisation uses the batch's statistics.</summary>
+    /// <summary>Training: dropout is active, batch normalisation uses the batch's statistics.</summary>
     Training,
 
-    /// <summary>Evaluation: dropout passes, batch normalisation uses the running statistics.</summary>
+    /// <summary>Evaluation: dropout is inactive, batch normalisation uses the running statistics.</summary>
     Evaluation,
 }

@@ -3,7 +3,7 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Networks;
 
-/// <summary>Modules one after another.</summary>
+/// <summary>Applies modules one after another.</summary>
 /// <typeparam name="T">The element type.</typeparam>
 /// <param name="modules">The modules.</param>
 public sealed class Sequential<T>(params Module<T>[] modules) : Module<T>
@@ -27,4 +27,7 @@ public sealed class Sequential<T>(params Module<T>[] modules) : Module<T>
             x = module.Forward(x, mode);
         return x;
     }
+
+    /// <summary>The modules, in order; only the first ones if there are many.</summary>
+    public override string ToString() => $"Sequential{VectorText.List(modules, module => module.ToString())}";
 }

@@ -29,10 +29,10 @@ public sealed class Adadelta<T> : Optimizer<T>
     {
     }
 
-    /// <summary>ρ, how much of both means is kept; in [0, 1).</summary>
+    /// <summary>ρ, the decay factor of both means; in [0, 1).</summary>
     public double Decay { get; init => field = Demand.FractionBelowOne(value); } = 0.9;
 
-    /// <summary>ε, under both roots: it makes the first step possible and keeps the quotient finite; positive.</summary>
+    /// <summary>ε, added under both roots; it makes the first step nonzero and keeps the quotient finite. Positive.</summary>
     public double Epsilon { get; init => field = Demand.Positive(value); } = 1e-6;
 
     /// <inheritdoc/>

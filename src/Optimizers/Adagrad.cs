@@ -16,7 +16,7 @@ public sealed class Adagrad<T> : Optimizer<T>
     /// <summary>Makes the optimiser for one group of parameters.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="schedule">The step sizes.</param>
-    /// <param name="initialSum">What every s starts from; 0 or more.</param>
+    /// <param name="initialSum">The initial value of every s; 0 or more.</param>
     public Adagrad(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule, double initialSum = 0)
         : this([new ParameterGroup<T>([.. parameters])], schedule, initialSum)
     {
@@ -25,22 +25,22 @@ public sealed class Adagrad<T> : Optimizer<T>
     /// <summary>Makes the optimiser.</summary>
     /// <param name="groups">The parameters in groups.</param>
     /// <param name="schedule">The step sizes.</param>
-    /// <param name="initialSum">What every s starts from; 0 or more.</param>
+    /// <param name="initialSum">The initial value of every s; 0 or more.</param>
     public Adagrad(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule, double initialSum = 0)
         : base(groups, schedule, "square_sum")
     {
         InitialSum = Demand.NotNegative(initialSum, nameof(initialSum));
         foreach (OptimizerSlot<T> slot in Slots)
-            slot.Parameter.Value.Device.Fill(slot.First, T.CreateChecked(initialSum));
+            slot.First.Fill(initialSum);
     }
 
-    /// <summary>What every s starts from.</summary>
+    /// <summary>The initial value of every s.</summary>
     public double InitialSum { get; }
 
-    /// <summary>η, how fast the step size falls on top of the schedule.</summary>
+    /// <summary>η, an additional decay rate of the step size.</summary>
     public double StepSizeDecay { get; init => field = Demand.NotNegative(value); }
 
-    /// <summary>ε, what keeps the quotient finite where gradients vanish.</summary>
+    /// <summary>ε, which keeps the quotient finite where gradients are 0.</summary>
     public double Epsilon { get; init => field = Demand.NotNegative(value); } = 1e-10;
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace ConservativeAD.Optimizers;
 
-/// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019), 0.01 unless said otherwise.</summary>
+/// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019), 0.01 by default.</summary>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class AdamW<T> : Adam<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -12,18 +12,18 @@ public sealed class AdamW<T> : Adam<T>
     /// <summary>Makes the optimiser for one group of parameters.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="schedule">The step sizes.</param>
-    /// <param name="keepsMaximum">Whether the largest v so far divides (AMSGrad).</param>
-    public AdamW(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule, bool keepsMaximum = false)
-        : this([new ParameterGroup<T>([.. parameters])], schedule, keepsMaximum)
+    /// <param name="amsGrad">Whether to divide by the root of the largest v so far (AMSGrad).</param>
+    public AdamW(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule, bool amsGrad = false)
+        : this([new ParameterGroup<T>([.. parameters])], schedule, amsGrad)
     {
     }
 
     /// <summary>Makes the optimiser.</summary>
     /// <param name="groups">The parameters in groups.</param>
     /// <param name="schedule">The step sizes.</param>
-    /// <param name="keepsMaximum">Whether the largest v so far divides (AMSGrad).</param>
-    public AdamW(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule, bool keepsMaximum = false)
-        : base(groups, schedule, keepsMaximum)
+    /// <param name="amsGrad">Whether to divide by the root of the largest v so far (AMSGrad).</param>
+    public AdamW(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule, bool amsGrad = false)
+        : base(groups, schedule, amsGrad)
     {
         DecoupledDecay = true;
         WeightDecay = UsualDecay;

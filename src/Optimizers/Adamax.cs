@@ -29,24 +29,24 @@ public sealed class Adamax<T> : Optimizer<T>
     {
     }
 
-    /// <summary>β₁, how much of the mean of gradients is kept; in [0, 1).</summary>
-    public double FirstDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.9;
+    /// <summary>β₁, the decay factor of the mean of gradients; in [0, 1).</summary>
+    public double Beta1 { get; init => field = Demand.FractionBelowOne(value); } = 0.9;
 
-    /// <summary>β₂, how much of the largest magnitude is kept; in [0, 1).</summary>
-    public double SecondDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.999;
+    /// <summary>β₂, the decay factor of the largest magnitude; in [0, 1).</summary>
+    public double Beta2 { get; init => field = Demand.FractionBelowOne(value); } = 0.999;
 
-    /// <summary>ε, added to magnitudes, which keeps the quotient finite where gradients vanish.</summary>
+    /// <summary>ε, added to magnitudes, which keeps the quotient finite where gradients are 0.</summary>
     public double Epsilon { get; init => field = Demand.NotNegative(value); } = 1e-8;
 
     /// <inheritdoc/>
     protected override void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay)
     {
         ArgumentNullException.ThrowIfNull(slot);
-        Maxima update = new(clipped, weightDecay, stepSize / (1 - Math.Pow(FirstDecay, slot.Updates)), FirstDecay, SecondDecay, Epsilon);
+        Maxima update = new(clipped, weightDecay, stepSize / (1 - Math.Pow(Beta1, slot.Updates)), Beta1, Beta2, Epsilon);
         slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First, slot.Second);
     }
 
-    internal readonly struct Maxima(ClippedGradient clipped, double decay, double stepSize, double firstDecay, double secondDecay, double epsilon) : IUpdate
+    internal readonly struct Maxima(ClippedGradient clipped, double decay, double stepSize, double beta1, double beta2, double epsilon) : IUpdate
     {
         public static int States => 2;
 
@@ -55,8 +55,8 @@ public sealed class Adamax<T> : Optimizer<T>
             where L : struct, ILane<L>
         {
             L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
-            first += L.Broadcast(1 - firstDecay) * (g - first);
-            second = L.Max(L.Broadcast(secondDecay) * second, L.Abs(g) + L.Broadcast(epsilon));
+            first += L.Broadcast(1 - beta1) * (g - first);
+            second = L.Max(L.Broadcast(beta2) * second, L.Abs(g) + L.Broadcast(epsilon));
             parameter -= L.Broadcast(stepSize) * first / second;
         }
     }

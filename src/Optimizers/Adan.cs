@@ -5,10 +5,12 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Optimizers;
 
-/// <summary>Adaptive Nesterov momentum (Xie, Zhou, Li, Lin and Yan, IEEE TPAMI 2024, arXiv 2208.06677), with bias correction as the authors' code has it.</summary>
+/// <summary>
+/// Adaptive Nesterov momentum (Xie, Zhou, Li, Lin and Yan, IEEE TPAMI 2024, arXiv 2208.06677), with bias correction as in the authors' code.
+/// </summary>
 /// <remarks>
-/// With e = g − g₋ (0 at first): m ← β₁m + (1 − β₁)g, d ← β₂d + (1 − β₂)e, n ← β₃n + (1 − β₃)(g + β₂e)²,
-/// θ ← (θ − α(m/(1 − β₁ᵗ) + β₂d/(1 − β₂ᵗ))/(√(n/(1 − β₃ᵗ)) + ε))/(1 + αλ). The β are written as what is kept, as in the code and not as in the paper; the authors' step size is 0.001.
+/// With e = g − g₋ (0 at first): m ← β₁m + (1 − β₁)g, d ← β₂d + (1 − β₂)e, n ← β₃n + (1 − β₃)(g + β₂e)², θ ← (θ − α(m/(1 − β₁ᵗ) + β₂d/(1 − β₂ᵗ))/(√(n/(1 −
+/// β₃ᵗ)) + ε))/(1 + αλ). The β are decay factors, as in the code; the paper writes 1 − β. The authors' step size is 0.001.
 /// </remarks>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class Adan<T> : Optimizer<T>
@@ -30,16 +32,16 @@ public sealed class Adan<T> : Optimizer<T>
     {
     }
 
-    /// <summary>β₁, how much of the mean of gradients is kept; in [0, 1).</summary>
-    public double FirstDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.98;
+    /// <summary>β₁, the decay factor of the mean of gradients; in [0, 1).</summary>
+    public double Beta1 { get; init => field = Demand.FractionBelowOne(value); } = 0.98;
 
-    /// <summary>β₂, how much of the mean of differences is kept; in [0, 1).</summary>
-    public double SecondDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.92;
+    /// <summary>β₂, the decay factor of the mean of differences; in [0, 1).</summary>
+    public double Beta2 { get; init => field = Demand.FractionBelowOne(value); } = 0.92;
 
-    /// <summary>β₃, how much of the mean of squares is kept; in [0, 1).</summary>
-    public double ThirdDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.99;
+    /// <summary>β₃, the decay factor of the mean of squares; in [0, 1).</summary>
+    public double Beta3 { get; init => field = Demand.FractionBelowOne(value); } = 0.99;
 
-    /// <summary>ε, what keeps the quotient finite where gradients vanish.</summary>
+    /// <summary>ε, which keeps the quotient finite where gradients are 0.</summary>
     public double Epsilon { get; init => field = Demand.NotNegative(value); } = 1e-8;
 
     /// <inheritdoc/>
@@ -50,17 +52,18 @@ public sealed class Adan<T> : Optimizer<T>
             clipped,
             1 / (1 + (stepSize * weightDecay)),
             slot.Updates == 1 ? 1 : 0,
-            FirstDecay,
-            SecondDecay,
-            ThirdDecay,
-            stepSize / (1 - Math.Pow(FirstDecay, slot.Updates)),
-            stepSize * SecondDecay / (1 - Math.Pow(SecondDecay, slot.Updates)),
-            1 / Math.Sqrt(1 - Math.Pow(ThirdDecay, slot.Updates)),
+            Beta1,
+            Beta2,
+            Beta3,
+            stepSize / (1 - Math.Pow(Beta1, slot.Updates)),
+            stepSize * Beta2 / (1 - Math.Pow(Beta2, slot.Updates)),
+            1 / Math.Sqrt(1 - Math.Pow(Beta3, slot.Updates)),
             Epsilon);
         slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First, slot.Second, slot.Third, slot.Fourth);
     }
 
-    internal readonly struct Differences(ClippedGradient clipped, double kept, double isFirst, double firstDecay, double secondDecay, double thirdDecay, double meanStep, double differenceStep, double rootScale, double epsilon) : IUpdate
+    internal readonly struct Differences(ClippedGradient clipped, double kept, double isFirst, double beta1, double beta2, double beta3, double meanStep,
+        double differenceStep, double rootScale, double epsilon) : IUpdate
     {
         public static int States => 4;
 
@@ -70,10 +73,10 @@ public sealed class Adan<T> : Optimizer<T>
         {
             L g = clipped.Invoke(gradient), zero = L.Constant(0);
             L difference = L.IfEqual(L.Broadcast(isFirst), zero, g - fourth, zero);
-            L ahead = g + (L.Broadcast(secondDecay) * difference);
-            first += L.Broadcast(1 - firstDecay) * (g - first);
-            second += L.Broadcast(1 - secondDecay) * (difference - second);
-            third = (L.Broadcast(thirdDecay) * third) + (L.Broadcast(1 - thirdDecay) * (ahead * ahead));
+            L ahead = g + (L.Broadcast(beta2) * difference);
+            first += L.Broadcast(1 - beta1) * (g - first);
+            second += L.Broadcast(1 - beta2) * (difference - second);
+            third = (L.Broadcast(beta3) * third) + (L.Broadcast(1 - beta3) * (ahead * ahead));
             fourth = g;
             L scale = (L.Sqrt(third) * L.Broadcast(rootScale)) + L.Broadcast(epsilon);
             parameter = L.Broadcast(kept) * (parameter - (((L.Broadcast(meanStep) * first) + (L.Broadcast(differenceStep) * second)) / scale));

@@ -2,7 +2,9 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Optimizers;
 
-/// <summary>A gradient's component as the step sees it: scaled, then moved between bounds. Part of every update, so that clipping costs no pass of its own.</summary>
+/// <summary>
+/// The clipping of a gradient's component: it is scaled, then limited to bounds. This is part of every update, so clipping needs no separate pass.
+/// </summary>
 public readonly record struct ClippedGradient
 {
     private readonly double scale;

@@ -6,9 +6,13 @@ using ConservativeAD.Kernels.Reductions;
 
 namespace ConservativeAD.Optimizers;
 
-/// <summary>All of some parameters as one vector on their device, with the arithmetic that methods on whole vectors take.</summary>
-internal sealed class FlatVectors<T>
+/// <summary>Several parameters as one vector on their device, with the arithmetic that methods on whole vectors need.</summary>
+/// <typeparam name="T">The parameters' element type.</typeparam>
+/// <typeparam name="W">The vectors' element type: float for parameters of Half, because sums of products exceed the range and precision of Half; otherwise the
+/// same.</typeparam>
+internal sealed class FlatVectors<T, W> : IVectorArithmetic<NDArray<W>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where W : unmanaged, IBinaryFloatingPointIeee754<W>
 {
     private readonly Parameter<T>[] parameters;
     private readonly Device device;
@@ -20,7 +24,8 @@ internal sealed class FlatVectors<T>
         foreach (Parameter<T> parameter in parameters)
         {
             if (parameter.Value.Device != device)
-                throw new ArgumentException($"The parameters {parameters[0]} and {parameter} are on different devices; they must share one.", nameof(parameters));
+                throw new ArgumentException($"The parameters {parameters[0]} and {parameter} are on different devices; they must share one.",
+                    nameof(parameters));
         }
 
         Count = checked(parameters.Sum(parameter => parameter.Value.Count));
@@ -28,30 +33,30 @@ internal sealed class FlatVectors<T>
 
     public int Count { get; }
 
-    public NDArray<T> Allocate() => device.Allocate<T>([Count]);
+    public NDArray<W> Allocate() => device.Allocate<W>([Count]);
 
-    public void Free(in NDArray<T> vector) => device.Return(vector.Storage);
+    public void Free(in NDArray<W> vector) => device.Return(vector);
 
-    public NDArray<T> CopyOf(in NDArray<T> vector)
+    public NDArray<W> CopyOf(in NDArray<W> vector)
     {
-        NDArray<T> copy = Allocate();
+        NDArray<W> copy = Allocate();
         device.Copy(vector, copy);
         return copy;
     }
 
     /// <summary>The gradients, one after the other; zeros for parameters without one.</summary>
-    public NDArray<T> Of<TGradients>(TGradients gradients)
+    public NDArray<W> Of<TGradients>(TGradients gradients)
         where TGradients : IGradientSource<T>
     {
-        NDArray<T> vector = Allocate();
+        NDArray<W> vector = Allocate();
         int start = 0;
         foreach (Parameter<T> parameter in parameters)
         {
-            NDArray<T> part = vector.Slice(0, start, parameter.Value.Count);
+            NDArray<W> part = vector.Slice(0, start, parameter.Value.Count);
             if (gradients.Has(parameter))
-                device.Copy(gradients.Of(parameter).Reshape([parameter.Value.Count]), part);
+                Take(gradients.Of(parameter).Reshape([parameter.Value.Count]), part);
             else
-                device.Fill(part, T.Zero);
+                device.Fill(part, W.Zero);
             start += parameter.Value.Count;
         }
 
@@ -59,57 +64,72 @@ internal sealed class FlatVectors<T>
     }
 
     /// <summary>The parameters themselves.</summary>
-    public NDArray<T> Parameters()
+    public NDArray<W> Parameters()
     {
-        NDArray<T> vector = Allocate();
+        NDArray<W> vector = Allocate();
         int start = 0;
         foreach (Parameter<T> parameter in parameters)
         {
-            device.Copy(parameter.Value.Reshape([parameter.Value.Count]), vector.Slice(0, start, parameter.Value.Count));
+            Take(parameter.Value.Reshape([parameter.Value.Count]), vector.Slice(0, start, parameter.Value.Count));
             start += parameter.Value.Count;
         }
 
         return vector;
     }
 
-    /// <summary>Moves the parameters to x + t·d.</summary>
-    public void MoveTo(in NDArray<T> point, double length, in NDArray<T> direction)
+    /// <summary>Moves the parameters to x + t·d, rounded once if they are of Half.</summary>
+    public void MoveTo(in NDArray<W> point, double length, in NDArray<W> direction)
     {
+        NDArray<W> moved = CopyOf(point);
+        if (length != 0)
+            Add(moved, length, direction);
         int start = 0;
         foreach (Parameter<T> parameter in parameters)
         {
             int count = parameter.Value.Count;
             NDArray<T> target = parameter.Value.Reshape([count]);
-            device.Copy(point.Slice(0, start, count), target);
-            if (length != 0)
-                Add(target, length, direction.Slice(0, start, count));
+            NDArray<W> part = moved.Slice(0, start, count);
+            if (part is NDArray<T> same)
+                device.Copy(same, target);
+            else
+                device.Convert(part, target);
             start += count;
         }
+
+        Free(moved);
     }
 
     /// <summary>x += a·y.</summary>
-    public void Add(in NDArray<T> x, double factor, in NDArray<T> y) => device.Update(new Multiple(factor), x, y);
+    public void Add(in NDArray<W> x, double factor, in NDArray<W> y) => device.Update(new Multiple(factor), x, y);
 
     /// <summary>x *= a.</summary>
-    public void Scale(in NDArray<T> x, double factor) => device.Update(new Scaling(factor), x, x);
+    public void Scale(in NDArray<W> x, double factor) => device.Update(new Scaling(factor), x, x);
 
-    public double Dot(in NDArray<T> x, in NDArray<T> y)
+    public double Dot(in NDArray<W> x, in NDArray<W> y)
     {
-        NDArray<T> products = Allocate();
+        NDArray<W> products = Allocate();
         device.Map2(default(Product), x, y, products);
         double sum = Reduced<Sum>(products);
         Free(products);
         return sum;
     }
 
-    public double SumOfMagnitudes(in NDArray<T> x) => Reduced<SumOfMagnitudes>(x);
+    private void Take(in NDArray<T> source, in NDArray<W> target)
+    {
+        if (source is NDArray<W> same)
+            device.Copy(same, target);
+        else
+            device.Convert(source, target);
+    }
 
-    public double LargestMagnitude(in NDArray<T> x) => Math.Max(Reduced<Largest>(x), -Reduced<Smallest>(x));
+    public double SumOfMagnitudes(in NDArray<W> x) => Reduced<SumOfMagnitudes>(x);
 
-    private double Reduced<TReduction>(in NDArray<T> x)
+    public double LargestMagnitude(in NDArray<W> x) => Math.Max(Reduced<Largest>(x), -Reduced<Smallest>(x));
+
+    private double Reduced<TReduction>(in NDArray<W> x)
         where TReduction : struct, IReduction
     {
-        NDArray<T> result = device.Allocate<T>([1]);
+        NDArray<W> result = device.Allocate<W>([1]);
         device.Reduce(default(TReduction), x, result);
         double value = double.CreateChecked(result.GetScalar());
         Free(result);

@@ -8,8 +8,8 @@ namespace ConservativeAD.Optimizers;
 /// <summary>Follow the regularised leader (McMahan et al., Ad Click Prediction, KDD 2013), in the form of TensorFlow's ApplyFtrlV2.</summary>
 /// <remarks>
 /// With p = −<see cref="StepSizePower"/>, n the sum of squares and n′ = n + g²: z ← z + g + 2sθ − (n′ᵖ − nᵖ)θ/α, n ← n′ and
-/// θ ← (clip(z, ±ℓ₁) − z)/(nᵖ/α + 2ℓ₂ + β/α): the minimiser of the linearised past with both norms. Components with |z| ≤ ℓ₁ are exactly 0.
-/// Weight decay λ acts as ℓ₂ of λ/2 more. A step of size 0 changes nothing. Keras' step size is 0.001.
+/// θ ← (clip(z, ±ℓ₁) − z)/(nᵖ/α + 2ℓ₂ + β/α): the minimiser of the sum of all linearised losses and both norms. Components with |z| ≤ ℓ₁ are exactly 0.
+/// Weight decay λ adds λ/2 to ℓ₂. A step of size 0 changes nothing. Keras' step size is 0.001.
 /// </remarks>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class Ftrl<T> : Optimizer<T>
@@ -18,7 +18,7 @@ public sealed class Ftrl<T> : Optimizer<T>
     /// <summary>Makes the optimiser for one group of parameters.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="schedule">The step sizes.</param>
-    /// <param name="initialSum">What every n starts from; positive.</param>
+    /// <param name="initialSum">The initial value of every n; positive.</param>
     public Ftrl(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule, double initialSum = 0.1)
         : this([new ParameterGroup<T>([.. parameters])], schedule, initialSum)
     {
@@ -27,23 +27,25 @@ public sealed class Ftrl<T> : Optimizer<T>
     /// <summary>Makes the optimiser.</summary>
     /// <param name="groups">The parameters in groups.</param>
     /// <param name="schedule">The step sizes.</param>
-    /// <param name="initialSum">What every n starts from; positive.</param>
+    /// <param name="initialSum">The initial value of every n; positive.</param>
     public Ftrl(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule, double initialSum = 0.1)
         : base(groups, schedule, "square_sum", "linear")
     {
         InitialSum = Demand.Positive(initialSum, nameof(initialSum));
         foreach (OptimizerSlot<T> slot in Slots)
-            slot.Parameter.Value.Device.Fill(slot.First, T.CreateChecked(initialSum));
+            slot.First.Fill(initialSum);
     }
 
-    /// <summary>What every n starts from.</summary>
+    /// <summary>The initial value of every n.</summary>
     public double InitialSum { get; }
 
-    /// <summary>The power by which step sizes fall with n; at most 0, and −½ unless said otherwise.</summary>
+    /// <summary>The power by which step sizes decrease with n; at most 0, and −½ by default.</summary>
     public double StepSizePower
     {
         get;
-        init => field = value <= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(StepSizePower), value, $"{nameof(StepSizePower)} is a finite number, at most 0; it was {value}.");
+        init => field = value <= 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(StepSizePower), value, $"{nameof(StepSizePower)} is a finite number, at most 0; it was {value}.");
     }
         = -0.5;
 
@@ -53,10 +55,10 @@ public sealed class Ftrl<T> : Optimizer<T>
     /// <summary>ℓ₂, the weight of the sum of squares.</summary>
     public double SquaredPenalty { get; init => field = Demand.NotNegative(value); }
 
-    /// <summary>s, a weight of the sum of squares that is added to gradients only.</summary>
+    /// <summary>s, a weight of the sum of squares that acts on gradients only.</summary>
     public double Shrinkage { get; init => field = Demand.NotNegative(value); }
 
-    /// <summary>β, added to nᵖ where it divides.</summary>
+    /// <summary>β, added to nᵖ in the denominator.</summary>
     public double Offset { get; init => field = Demand.NotNegative(value); }
 
     /// <inheritdoc/>
@@ -70,7 +72,8 @@ public sealed class Ftrl<T> : Optimizer<T>
         if (StepSizePower == -0.5)
             device.Update(new Root(clipped, stepSize, AbsolutePenalty, squared, Shrinkage), slot.Parameter.Value, gradient, slot.First, slot.Second);
         else
-            device.Update(new Power(clipped, stepSize, AbsolutePenalty, squared, Shrinkage, -StepSizePower), slot.Parameter.Value, gradient, slot.First, slot.Second);
+            device.Update(new Power(clipped, stepSize, AbsolutePenalty, squared, Shrinkage, -StepSizePower), slot.Parameter.Value, gradient, slot.First,
+                slot.Second);
     }
 
     internal readonly struct Root(ClippedGradient clipped, double stepSize, double absolute, double squared, double shrinkage) : IUpdate

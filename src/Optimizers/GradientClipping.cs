@@ -1,9 +1,9 @@
 namespace ConservativeAD.Optimizers;
 
-/// <summary>How gradients are bounded before a step. Both bounds may be set: the norm comes first.</summary>
+/// <summary>The clipping of gradients before a step. If both bounds are set, the norm is applied first.</summary>
 public sealed record GradientClipping
 {
-    // What PyTorch's clip_grad_norm_ adds to the norm before dividing by it.
+    // The number that PyTorch's clip_grad_norm_ adds to the norm before dividing by it.
     private const double NormOffset = 1e-6;
 
     /// <summary>No bound.</summary>
@@ -19,11 +19,13 @@ public sealed record GradientClipping
     /// <param name="maximum">The largest norm of all gradients together, positive.</param>
     public static GradientClipping ByGlobalNorm(double maximum) => new() { MaximumNorm = maximum };
 
-    /// <summary>Moves every component into [−<paramref name="maximum"/>, <paramref name="maximum"/>].</summary>
+    /// <summary>Clips every component to [−<paramref name="maximum"/>, <paramref name="maximum"/>].</summary>
     /// <param name="maximum">The largest magnitude of a component, positive.</param>
     public static GradientClipping ByValue(double maximum) => new() { MaximumMagnitude = maximum };
 
     internal ClippedGradient Of(double norm) => new(
         MaximumNorm is { } largest ? Math.Min(1, largest / (norm + NormOffset)) : 1,
         MaximumMagnitude ?? double.PositiveInfinity);
+
+    private bool PrintMembers(System.Text.StringBuilder text) => RecordText.Write(text, this);
 }

@@ -5,10 +5,14 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Optimizers;
 
-/// <summary>INNA, the inertial Newton algorithm on mini-batches (C. Castera, J. Bolte, C. Févotte and E. Pauwels, JMLR 22(134), 2021): inertia with viscous and Newtonian damping, without second derivatives.</summary>
+/// <summary>
+/// INNA, the inertial Newton algorithm on mini-batches (C. Castera, J. Bolte, C. Févotte and E. Pauwels, JMLR 22(134), 2021): inertia with viscous and
+/// Newtonian damping, without second derivatives.
+/// </summary>
 /// <remarks>
-/// φ = (a − 1/b)θ + ψ/b, ψ ← ψ − αφ, θ ← θ − α(φ + b·g), both with the old θ and ψ, and ψ = (1 − ab)θ at the start. What is kept is δ = ψ − (1 − ab)θ = bφ, which starts from 0 and loses no digits:
-/// θ ← θ − α(δ/b + b·g), δ ← (1 − αa)δ + (1 − ab)αb·g. The authors' code takes α = 0.1, a = 0.5 and b = 0.1. It converges for conservative gradients of tame losses, as subgradient descent does.
+/// φ = (a − 1/b)θ + ψ/b, ψ ← ψ − αφ, θ ← θ − α(φ + b·g), both with the old θ and ψ, and ψ = (1 − ab)θ at the start. The state is δ = ψ − (1 − ab)θ = bφ, which
+/// starts at 0 and loses no digits: θ ← θ − α(δ/b + b·g), δ ← (1 − αa)δ + (1 − ab)αb·g. The authors' code uses α = 0.1, a = 0.5 and b = 0.1. It converges for
+/// conservative gradients of tame losses, as subgradient descent does.
 /// </remarks>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class Inna<T> : Optimizer<T>

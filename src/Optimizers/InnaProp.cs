@@ -5,10 +5,14 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Optimizers;
 
-/// <summary>INNAprop (J. Bolte, R. Boustany, E. Pauwels and A. Purica, A second-order-like optimizer with adaptive gradient scaling for deep learning, 2024, arXiv 2410.05871): INNA with gradients scaled as in RMSprop, and decoupled weight decay.</summary>
+/// <summary>
+/// INNAprop (J. Bolte, R. Boustany, E. Pauwels and A. Purica, A second-order-like optimizer with adaptive gradient scaling for deep learning, 2024, arXiv
+/// 2410.05871): INNA with gradients scaled as in RMSprop, and decoupled weight decay.
+/// </summary>
 /// <remarks>
-/// v ← σv + (1 − σ)g², θ ← (1 − αλ)θ, φ = (a − 1/b)θ + ψ/b, ψ ← ψ − αφ, θ ← θ − α(φ + b·g/(√(v/(1 − σᵗ)) + ε)), with ψ = (1 − ab)θ at the start and t the parameter's own number of updates; what is kept
-/// is ψ − (1 − ab)θ, as in <see cref="Inna{T}"/>. The authors write θ through the new ψ, which is the same and takes α &lt; b. Their step size is 0.001, with a = 0.1 and b = 0.9.
+/// v ← σv + (1 − σ)g², θ ← (1 − αλ)θ, φ = (a − 1/b)θ + ψ/b, ψ ← ψ − αφ, θ ← θ − α(φ + b·g/(√(v/(1 − σᵗ)) + ε)), with ψ = (1 − ab)θ at the start and t the
+/// parameter's own number of updates. The state is ψ − (1 − ab)θ, as in <see cref="Inna{T}"/>. The authors write θ in terms of the new ψ, which is equivalent
+/// and requires α &lt; b. Their step size is 0.001, with a = 0.1 and b = 0.9.
 /// </remarks>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class InnaProp<T> : Optimizer<T>
@@ -34,21 +38,23 @@ public sealed class InnaProp<T> : Optimizer<T>
     /// <summary>b, the Newtonian damping; above 0.</summary>
     public double Damping { get; init => field = Demand.Positive(value); } = 0.9;
 
-    /// <summary>σ, how much of the mean of squares is kept; in [0, 1).</summary>
-    public double SecondDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.999;
+    /// <summary>σ, the decay factor of the mean of squares; in [0, 1).</summary>
+    public double Beta2 { get; init => field = Demand.FractionBelowOne(value); } = 0.999;
 
-    /// <summary>ε, what keeps the quotient finite where gradients vanish.</summary>
+    /// <summary>ε, which keeps the quotient finite where gradients are 0.</summary>
     public double Epsilon { get; init => field = Demand.NotNegative(value); } = 1e-8;
 
     /// <inheritdoc/>
     protected override void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay)
     {
         ArgumentNullException.ThrowIfNull(slot);
-        ScaledPhases update = new(clipped, stepSize * weightDecay, stepSize, Viscosity, Damping, SecondDecay, 1 / Math.Sqrt(1 - Math.Pow(SecondDecay, slot.Updates)), Epsilon);
+        ScaledPhases update = new(clipped, stepSize * weightDecay, stepSize, Viscosity, Damping, Beta2, 1 / Math.Sqrt(1 - Math.Pow(Beta2, slot.Updates)),
+            Epsilon);
         slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First, slot.Second);
     }
 
-    internal readonly struct ScaledPhases(ClippedGradient clipped, double lost, double stepSize, double viscosity, double damping, double secondDecay, double correction, double epsilon) : IUpdate
+    internal readonly struct ScaledPhases(ClippedGradient clipped, double lost, double stepSize, double viscosity, double damping, double beta2,
+        double correction, double epsilon) : IUpdate
     {
         public static int States => 2;
 
@@ -57,12 +63,13 @@ public sealed class InnaProp<T> : Optimizer<T>
             where L : struct, ILane<L>
         {
             L g = clipped.Invoke(gradient);
-            second = (L.Broadcast(secondDecay) * second) + (L.Broadcast(1 - secondDecay) * g * g);
+            second = (L.Broadcast(beta2) * second) + (L.Broadcast(1 - beta2) * g * g);
             L scaled = g / ((L.Broadcast(correction) * L.Sqrt(second)) + L.Broadcast(epsilon));
 
-            // Decay of θ changes ψ − (1 − ab)θ, ψ being as it was.
+            // The decay of θ changes ψ − (1 − ab)θ, because ψ stays the same.
             L difference = first + (L.Broadcast((1 - (viscosity * damping)) * lost) * parameter);
-            parameter -= (L.Broadcast(lost) * parameter) + (L.Broadcast(stepSize) * ((L.Broadcast(1 / damping) * difference) + (L.Broadcast(damping) * scaled)));
+            parameter -= (L.Broadcast(lost) * parameter)
+                + (L.Broadcast(stepSize) * ((L.Broadcast(1 / damping) * difference) + (L.Broadcast(damping) * scaled)));
             first = (L.Broadcast(1 - (stepSize * viscosity)) * difference) + (L.Broadcast((1 - (viscosity * damping)) * stepSize * damping) * scaled);
         }
     }

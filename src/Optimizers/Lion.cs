@@ -7,7 +7,8 @@ namespace ConservativeAD.Optimizers;
 
 /// <summary>Lion (Chen et al., Symbolic Discovery of Optimization Algorithms, NeurIPS 2023, arXiv 2302.06675).</summary>
 /// <remarks>
-/// c = β₁m + (1 − β₁)g, θ ← (1 − αλ)θ − α · sign(c), m ← β₂m + (1 − β₂)g. The authors take step sizes three to ten times smaller than for AdamW, 10⁻⁴, and weight decay as much larger.
+/// c = β₁m + (1 − β₁)g, θ ← (1 − αλ)θ − α · sign(c), m ← β₂m + (1 − β₂)g. The authors use step sizes three to ten times smaller than for AdamW, 10⁻⁴, and
+/// weight decay larger by the same factor.
 /// </remarks>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class Lion<T> : Optimizer<T>
@@ -29,21 +30,21 @@ public sealed class Lion<T> : Optimizer<T>
     {
     }
 
-    /// <summary>β₁, the momentum's share in the direction; in [0, 1).</summary>
-    public double FirstDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.9;
+    /// <summary>β₁, the weight of the momentum in the direction; in [0, 1).</summary>
+    public double Beta1 { get; init => field = Demand.FractionBelowOne(value); } = 0.9;
 
-    /// <summary>β₂, how much of the momentum is kept; in [0, 1).</summary>
-    public double SecondDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.99;
+    /// <summary>β₂, the decay factor of the momentum; in [0, 1).</summary>
+    public double Beta2 { get; init => field = Demand.FractionBelowOne(value); } = 0.99;
 
     /// <inheritdoc/>
     protected override void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay)
     {
         ArgumentNullException.ThrowIfNull(slot);
-        Signs update = new(clipped, stepSize * weightDecay, stepSize, FirstDecay, SecondDecay);
+        Signs update = new(clipped, stepSize * weightDecay, stepSize, Beta1, Beta2);
         slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First);
     }
 
-    internal readonly struct Signs(ClippedGradient clipped, double lost, double stepSize, double firstDecay, double secondDecay) : IUpdate
+    internal readonly struct Signs(ClippedGradient clipped, double lost, double stepSize, double beta1, double beta2) : IUpdate
     {
         public static int States => 1;
 
@@ -52,10 +53,10 @@ public sealed class Lion<T> : Optimizer<T>
             where L : struct, ILane<L>
         {
             L zero = L.Constant(0), g = clipped.Invoke(gradient);
-            L c = (L.Broadcast(firstDecay) * first) + (L.Broadcast(1 - firstDecay) * g);
+            L c = (L.Broadcast(beta1) * first) + (L.Broadcast(1 - beta1) * g);
             L sign = L.IfGreater(c, zero, L.Constant(1), L.IfGreater(zero, c, L.Constant(-1), c));
             parameter -= (L.Broadcast(lost) * parameter) + (L.Broadcast(stepSize) * sign);
-            first = (L.Broadcast(secondDecay) * first) + (L.Broadcast(1 - secondDecay) * g);
+            first = (L.Broadcast(beta2) * first) + (L.Broadcast(1 - beta2) * g);
         }
     }
 }

@@ -9,13 +9,13 @@ namespace ConservativeAD.Optimizers;
 /// <remarks>
 /// μₜ = β₁(1 − ½ · 0.96^{tψ}), m and v as in Adam, P = μ₁ ⋯ μₜ, and
 /// θ ← θ − α((1 − μₜ)/(1 − P) · g + μₜ₊₁/(1 − Pμₜ₊₁) · m)/(√(v/(1 − β₂ᵗ)) + ε). The product P is a function of t, the parameter's own number
-/// of updates, and is found again from it when counts are restored. PyTorch's step size is 0.002.
+/// of updates, and is recomputed when counts are restored. PyTorch's step size is 0.002.
 /// </remarks>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class NAdam<T> : Optimizer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // The base of the momentum's rise, as Dozat gives it.
+    // The base of the momentum's rise, as given by Dozat.
     private const double Rise = 0.96;
 
     private readonly Dictionary<OptimizerSlot<T>, (long Updates, double Product)> products = [];
@@ -36,19 +36,19 @@ public sealed class NAdam<T> : Optimizer<T>
     {
     }
 
-    /// <summary>β₁, how much of the mean of gradients is kept; in [0, 1).</summary>
-    public double FirstDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.9;
+    /// <summary>β₁, the decay factor of the mean of gradients; in [0, 1).</summary>
+    public double Beta1 { get; init => field = Demand.FractionBelowOne(value); } = 0.9;
 
-    /// <summary>β₂, how much of the mean of squares is kept; in [0, 1).</summary>
-    public double SecondDecay { get; init => field = Demand.FractionBelowOne(value); } = 0.999;
+    /// <summary>β₂, the decay factor of the mean of squares; in [0, 1).</summary>
+    public double Beta2 { get; init => field = Demand.FractionBelowOne(value); } = 0.999;
 
-    /// <summary>ε, what keeps the quotient finite where gradients vanish.</summary>
+    /// <summary>ε, which keeps the quotient finite where gradients are 0.</summary>
     public double Epsilon { get; init => field = Demand.NotNegative(value); } = 1e-8;
 
     /// <summary>ψ, how fast the momentum rises to β₁.</summary>
     public double MomentumDecay { get; init => field = Demand.NotNegative(value); } = 4e-3;
 
-    /// <summary>Whether weight decay acts on the parameter beside the step, θ ← (1 − αλ)θ, instead of through the gradient.</summary>
+    /// <summary>Whether weight decay acts on the parameter directly, θ ← (1 − αλ)θ, instead of through the gradient.</summary>
     public bool DecoupledDecay { get; init; }
 
     /// <inheritdoc/>
@@ -64,14 +64,14 @@ public sealed class NAdam<T> : Optimizer<T>
             DecoupledDecay ? stepSize * weightDecay : 0,
             stepSize * (1 - momentum) / (1 - product),
             stepSize * next / (1 - (product * next)),
-            FirstDecay,
-            SecondDecay,
-            1 / Math.Sqrt(1 - Math.Pow(SecondDecay, slot.Updates)),
+            Beta1,
+            Beta2,
+            1 / Math.Sqrt(1 - Math.Pow(Beta2, slot.Updates)),
             Epsilon);
         slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First, slot.Second);
     }
 
-    private double Momentum(long update) => FirstDecay * (1 - (0.5 * Math.Pow(Rise, update * MomentumDecay)));
+    private double Momentum(long update) => Beta1 * (1 - (0.5 * Math.Pow(Rise, update * MomentumDecay)));
 
     private double Product(OptimizerSlot<T> slot)
     {
@@ -82,7 +82,8 @@ public sealed class NAdam<T> : Optimizer<T>
         return product;
     }
 
-    internal readonly struct Lookahead(ClippedGradient clipped, double decay, double lost, double gradientStep, double momentumStep, double firstDecay, double secondDecay, double rootScale, double epsilon) : IUpdate
+    internal readonly struct Lookahead(ClippedGradient clipped, double decay, double lost, double gradientStep, double momentumStep, double beta1, double beta2,
+        double rootScale, double epsilon) : IUpdate
     {
         public static int States => 2;
 
@@ -91,8 +92,8 @@ public sealed class NAdam<T> : Optimizer<T>
             where L : struct, ILane<L>
         {
             L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
-            first += L.Broadcast(1 - firstDecay) * (g - first);
-            second = (L.Broadcast(secondDecay) * second) + (L.Broadcast(1 - secondDecay) * (g * g));
+            first += L.Broadcast(1 - beta1) * (g - first);
+            second = (L.Broadcast(beta2) * second) + (L.Broadcast(1 - beta2) * (g * g));
             L scale = (L.Sqrt(second) * L.Broadcast(rootScale)) + L.Broadcast(epsilon);
             parameter -= (L.Broadcast(lost) * parameter) + (((L.Broadcast(gradientStep) * g) + (L.Broadcast(momentumStep) * first)) / scale);
         }

@@ -1,6 +1,6 @@
 namespace ConservativeAD.Optimizers;
 
-/// <summary>What a step does with a gradient that is NaN or infinite, where it looks for one.</summary>
+/// <summary>The reaction of a step to a gradient that is NaN or infinite, if gradients are checked.</summary>
 public enum OnNonFiniteGradient
 {
     /// <summary>Throws an <see cref="ArithmeticException"/> that names the parameter; nothing has changed.</summary>

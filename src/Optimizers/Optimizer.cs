@@ -3,26 +3,35 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Optimizers;
 
-/// <summary>The frame of a first-order optimiser: which parameters, which step size, clipping, counts and states. A method fills in the update of one parameter.</summary>
-/// <remarks>A step is one pass over memory per parameter and allocates nothing on the managed heap. A parameter that the recorded program did not use is passed over.</remarks>
+/// <summary>
+/// The base of first-order optimisers: parameters, step sizes, clipping, counts and states. A derived class implements the update of one parameter.
+/// </summary>
+/// <remarks>
+/// A step is one pass over memory per parameter and allocates nothing on the managed heap. A parameter that the recorded program did not use is skipped.
+/// </remarks>
 /// <typeparam name="T">The element type.</typeparam>
-public abstract class Optimizer<T> : IOptimizer<T>
+public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const string StepsName = "steps", UpdatesSuffix = ".updates", SchedulePrefix = "schedule.", OwnPrefix = "own.";
+
     private readonly OptimizerSlot<T>[] slots;
     private readonly string[] stateNames;
+    private readonly string stepName;
+    private readonly bool looksForNonFinite;
 
     /// <summary>Makes an optimiser.</summary>
-    /// <param name="groups">The parameters; none may stand twice, and two may not have the same name.</param>
+    /// <param name="groups">The parameters; none may occur twice, and no two may have the same name.</param>
     /// <param name="schedule">The step sizes.</param>
     /// <param name="stateNames">The names of the states kept for a parameter; at most four.</param>
-    /// <exception cref="ArgumentException">There is no parameter, or one stands twice.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one occurs twice.</exception>
     protected Optimizer(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule, params string[] stateNames)
     {
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(schedule);
         ArgumentNullException.ThrowIfNull(stateNames);
         Schedule = schedule;
+        stepName = GetType().Name.Split('`')[0] + ".Step";
         this.stateNames = stateNames;
         slots = [.. groups.SelectMany(group => group.Parameters.Select(parameter => new OptimizerSlot<T>(parameter, group, stateNames.Length)))];
         if (slots.Length == 0)
@@ -31,69 +40,107 @@ public abstract class Optimizer<T> : IOptimizer<T>
         foreach (OptimizerSlot<T> slot in slots)
         {
             if (!names.Add(slot.Parameter.Name))
-                throw new ArgumentException($"Two parameters are named '{slot.Parameter.Name}', or one was given twice; states are kept by name, so each name stands once.", nameof(groups));
+                throw new ArgumentException(
+                    $"Two parameters are named '{slot.Parameter.Name}', or one was given twice; states are kept by name, so each name stands once.",
+                        nameof(groups));
         }
     }
 
     /// <summary>The step sizes.</summary>
     public IStepSizeSchedule Schedule { get; }
 
-    /// <summary>How gradients are bounded.</summary>
+    /// <summary>The clipping of gradients.</summary>
     public GradientClipping Clipping { get; init; } = GradientClipping.None;
 
-    /// <summary>What happens at a gradient that is not finite. It is looked for where <see cref="CheckGradients"/> is on or clipping computes a norm.</summary>
-    public OnNonFiniteGradient OnNonFiniteGradient { get; init; }
+    /// <summary>
+    /// The reaction to a gradient that is not finite. Gradients are checked, before any parameter changes, if this is set, <see cref="CheckGradients"/> is on
+    /// or clipping computes a norm.
+    /// </summary>
+    public OnNonFiniteGradient OnNonFiniteGradient
+    {
+        get;
+        init
+        {
+            field = value;
+            looksForNonFinite = true;
+        }
+    }
 
     /// <summary>Whether gradients are checked for NaN and infinity before each step, at the cost of reading them once more.</summary>
     public bool CheckGradients { get; init; }
 
-    /// <summary>The decay of the parameters towards 0, where their group has none of its own.</summary>
+    /// <summary>The weight decay of parameters whose group has none of its own.</summary>
     public double WeightDecay { get; init => field = Demand.NotNegative(value); }
 
     /// <inheritdoc/>
     public long StepCount { get; private set; }
 
-    /// <summary>The Euclidean norm of all gradients at the last step, before clipping; NaN where it was not computed (see <see cref="CheckGradients"/>).</summary>
+    /// <summary>
+    /// The Euclidean norm of all gradients at the last step, before clipping; NaN if it was not computed (see <see cref="CheckGradients"/>).
+    /// </summary>
     public double GradientNorm { get; private set; } = double.NaN;
 
-    /// <summary>The parameters with what is kept for them.</summary>
+    /// <summary>The parameters with their states.</summary>
     public IReadOnlyList<OptimizerSlot<T>> Slots => slots;
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// The arrays that the optimiser keeps between steps, by name. These are the arrays themselves, not copies. For parameters of Half, use
+    /// <see cref="WideState"/>, because their states are floats.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The parameters are of Half, and there are states.</exception>
     public IEnumerable<(string Name, NDArray<T> Value)> State
+    {
+        get
+        {
+            if (OptimizerState<T>.IsWide && stateNames.Length > 0)
+                throw new InvalidOperationException(
+                    $"The states of parameters of type {typeof(T).Name} are floats; read {nameof(WideState)} and put it back with {nameof(RestoreWide)}.");
+            return States.Select(state => (state.Name, state.Value.Own));
+        }
+    }
+
+    /// <summary>
+    /// The arrays that the optimiser keeps between steps for parameters of Half, by name: floats. These are the arrays themselves, not copies. Empty for other
+    /// types (<see cref="State"/>).
+    /// </summary>
+    public IEnumerable<(string Name, NDArray<float> Value)> WideState => OptimizerState<T>.IsWide ? States.Select(state => (state.Name, state.Value.Wide)) : [];
+
+    private IEnumerable<(string Name, OptimizerState<T> Value)> States
     {
         get
         {
             foreach (OptimizerSlot<T> slot in slots)
             {
                 if (stateNames.Length > 0)
-                    yield return ($"{slot.Parameter.Name}.{stateNames[0]}", slot.First);
+                    yield return ($"{slot.Parameter.Name}.{SavedName(stateNames[0])}", slot.First);
                 if (stateNames.Length > 1)
-                    yield return ($"{slot.Parameter.Name}.{stateNames[1]}", slot.Second);
+                    yield return ($"{slot.Parameter.Name}.{SavedName(stateNames[1])}", slot.Second);
                 if (stateNames.Length > 2)
-                    yield return ($"{slot.Parameter.Name}.{stateNames[2]}", slot.Third);
+                    yield return ($"{slot.Parameter.Name}.{SavedName(stateNames[2])}", slot.Third);
                 if (stateNames.Length > 3)
-                    yield return ($"{slot.Parameter.Name}.{stateNames[3]}", slot.Fourth);
+                    yield return ($"{slot.Parameter.Name}.{SavedName(stateNames[3])}", slot.Fourth);
             }
         }
     }
 
-    /// <summary>How often each parameter has been stepped, by its name.</summary>
+    /// <summary>The number of updates of each parameter, by its name.</summary>
     public IEnumerable<(string Name, long Updates)> UpdateCounts => slots.Select(slot => (slot.Parameter.Name, slot.Updates));
 
     /// <inheritdoc/>
-    /// <exception cref="ArithmeticException">A gradient is not finite, one was looked for, and <see cref="OnNonFiniteGradient"/> says to throw.</exception>
+    /// <exception cref="ArithmeticException">A gradient is not finite, gradients are checked, and <see cref="OnNonFiniteGradient"/> is set to
+    /// throw.</exception>
     public bool Step(Gradients<T> gradients) => StepFrom(gradients);
 
-    /// <summary>Makes one step, with gradients from anywhere.</summary>
-    /// <typeparam name="TGradients">Where they come from.</typeparam>
-    /// <param name="gradients">The gradients; parameters without one are passed over.</param>
-    /// <returns>Whether the step was made; false where it was skipped because a gradient is not finite.</returns>
-    /// <exception cref="ArithmeticException">A gradient is not finite, one was looked for, and <see cref="OnNonFiniteGradient"/> says to throw.</exception>
+    /// <summary>Takes one step, with gradients from any source.</summary>
+    /// <typeparam name="TGradients">The source of the gradients.</typeparam>
+    /// <param name="gradients">The gradients; parameters without one are skipped.</param>
+    /// <returns>Whether the step was taken; false if it was skipped because a gradient is not finite.</returns>
+    /// <exception cref="ArithmeticException">A gradient is not finite, gradients are checked, and <see cref="OnNonFiniteGradient"/> is set to
+    /// throw.</exception>
     public bool StepFrom<TGradients>(TGradients gradients)
         where TGradients : IGradientSource<T>
     {
-        if (Clipping.MaximumNorm is not null || CheckGradients)
+        if (Clipping.MaximumNorm is not null || CheckGradients || looksForNonFinite)
         {
             if (!TryMeasure(gradients))
                 return false;
@@ -105,60 +152,164 @@ public abstract class Optimizer<T> : IOptimizer<T>
         {
             if (!gradients.Has(slot.Parameter))
                 continue;
+            NDArray<T> gradient = gradients.Of(slot.Parameter);
             slot.Updates++;
-            Update(slot, gradients.Of(slot.Parameter), clipped, stepSize * slot.Group.StepSizeMultiplier, slot.Group.WeightDecay ?? WeightDecay);
+            try
+            {
+                Update(slot, gradient, clipped, stepSize * slot.Group.StepSizeMultiplier, slot.Group.WeightDecay ?? WeightDecay);
+            }
+            catch
+            {
+                slot.Updates--;
+                throw;
+            }
+
+            slot.Parameter.Value.Storage.NoteChange(stepName);
         }
 
         StepCount++;
         return true;
     }
 
-    /// <summary>Puts back counts and states that were read from <see cref="StepCount"/>, <see cref="UpdateCounts"/> and <see cref="State"/>.</summary>
-    /// <param name="stepCount">How many steps were made.</param>
-    /// <param name="updateCounts">How often each parameter was stepped; <paramref name="stepCount"/> for all if null.</param>
+    /// <summary>Restores counts and states that were read from <see cref="StepCount"/>, <see cref="UpdateCounts"/> and <see cref="State"/>.</summary>
+    /// <param name="stepCount">The number of steps.</param>
+    /// <param name="updateCounts">The number of updates of each parameter; <paramref name="stepCount"/> for all if null.</param>
     /// <param name="states">For each state's name its elements in row-major order.</param>
-    /// <exception cref="ArgumentException">A state or count is missing, or has another number of elements. Nothing has changed.</exception>
-    public void Restore(long stepCount, IReadOnlyDictionary<string, long>? updateCounts, IReadOnlyDictionary<string, T[]> states)
+    /// <exception cref="ArgumentException">A state or count is missing, or has the wrong number of elements. Nothing has changed.</exception>
+    public void Restore(long stepCount, IReadOnlyDictionary<string, long>? updateCounts, IReadOnlyDictionary<string, T[]> states) =>
+        Restore(stepCount, updateCounts, State, states);
+
+    /// <summary>
+    /// Restores counts and states of parameters of Half that were read from <see cref="StepCount"/>, <see cref="UpdateCounts"/> and <see cref="WideState"/>.
+    /// </summary>
+    /// <param name="stepCount">The number of steps.</param>
+    /// <param name="updateCounts">The number of updates of each parameter; <paramref name="stepCount"/> for all if null.</param>
+    /// <param name="states">For each state's name its elements in row-major order.</param>
+    /// <exception cref="ArgumentException">A state or count is missing, or has the wrong number of elements. Nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The parameters are not of Half.</exception>
+    public void RestoreWide(long stepCount, IReadOnlyDictionary<string, long>? updateCounts, IReadOnlyDictionary<string, float[]> states)
+    {
+        if (!OptimizerState<T>.IsWide)
+            throw new InvalidOperationException($"The states of parameters of type {typeof(T).Name} are of that type; put them back with {nameof(Restore)}.");
+        Restore(stepCount, updateCounts, WideState, states);
+    }
+
+    private void Restore<W>(long stepCount, IReadOnlyDictionary<string, long>? updateCounts, IEnumerable<(string Name, NDArray<W> Value)> arrays,
+        IReadOnlyDictionary<string, W[]> states)
+        where W : unmanaged
     {
         ArgumentOutOfRangeException.ThrowIfNegative(stepCount);
         ArgumentNullException.ThrowIfNull(states);
-        foreach ((string name, NDArray<T> value) in State)
+        string[] before = [.. arrays.Select(array => array.Name)];
+        TakeModeOf(states.Keys);
+        try
         {
-            if (!states.TryGetValue(name, out T[]? elements))
-                throw new ArgumentException($"The state '{name}' of shape {value.Shape} is missing among the {states.Count} states given.", nameof(states));
-            if (elements.Length != value.Count)
-                throw new ArgumentException($"The state '{name}' has shape {value.Shape}, which takes {value.Count} elements; {elements.Length} were given.", nameof(states));
+            CheckGiven(updateCounts, arrays, states);
+        }
+        catch (ArgumentException)
+        {
+            TakeModeOf(before);
+            throw;
         }
 
-        foreach (OptimizerSlot<T> slot in slots)
-        {
-            if (updateCounts is not null && !updateCounts.ContainsKey(slot.Parameter.Name))
-                throw new ArgumentException($"The number of updates of '{slot.Parameter.Name}' is missing among the {updateCounts.Count} given.", nameof(updateCounts));
-        }
-
-        foreach ((string name, NDArray<T> value) in State)
+        foreach ((string name, NDArray<W> value) in arrays)
             value.CopyFrom(states[name]);
         foreach (OptimizerSlot<T> slot in slots)
             slot.Updates = updateCounts is null ? stepCount : updateCounts[slot.Parameter.Name];
         StepCount = stepCount;
     }
 
-    /// <summary>Steps one parameter in place.</summary>
-    /// <param name="slot">The parameter and its states; <see cref="OptimizerSlot{T}.Updates"/> counts this update already.</param>
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Together with <see cref="State"/> and the parameters' elements it restores a run exactly from any step: <see cref="Restore"/> the states first, then the
+    /// progress.
+    /// </remarks>
+    public IReadOnlyDictionary<string, double> Progress
+    {
+        get
+        {
+            Dictionary<string, double> numbers = new() { [StepsName] = StepCount };
+            foreach (OptimizerSlot<T> slot in slots)
+                numbers[slot.Parameter.Name + UpdatesSuffix] = slot.Updates;
+            if (Schedule is IKeepsProgress schedule)
+                numbers = new(numbers.Concat(schedule.Progress.Under(SchedulePrefix)));
+            return new Dictionary<string, double>(numbers.Concat(OwnProgress.Under(OwnPrefix)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void RestoreProgress(IReadOnlyDictionary<string, double> progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        long steps = progress.Count(StepsName);
+        long[] updates = [.. slots.Select(slot => progress.Count(slot.Parameter.Name + UpdatesSuffix))];
+        RestoreOwnProgress(progress.From(OwnPrefix));
+        if (Schedule is IKeepsProgress schedule)
+            schedule.RestoreProgress(progress.From(SchedulePrefix));
+        StepCount = steps;
+        for (int i = 0; i < slots.Length; i++)
+            slots[i].Updates = updates[i];
+    }
+
+    /// <summary>The numbers that a method keeps besides states and counts.</summary>
+    protected virtual IReadOnlyDictionary<string, double> OwnProgress => new Dictionary<string, double>();
+
+    /// <summary>Restores the numbers that <see cref="OwnProgress"/> returned.</summary>
+    /// <param name="progress">The numbers.</param>
+    protected virtual void RestoreOwnProgress(IReadOnlyDictionary<string, double> progress)
+    {
+    }
+
+    /// <summary>
+    /// The name under which a state is currently saved. A state with another meaning in another mode of the method has another name there, so that the two are
+    /// never confused.
+    /// </summary>
+    /// <param name="state">The state's name.</param>
+    protected virtual string SavedName(string state) => state;
+
+    /// <summary>Switches to the mode in which states with these names were saved.</summary>
+    /// <param name="names">The names of all states given.</param>
+    protected virtual void TakeModeOf(IEnumerable<string> names)
+    {
+    }
+
+    /// <summary>Updates one parameter in place.</summary>
+    /// <param name="slot">The parameter and its states; <see cref="OptimizerSlot{T}.Updates"/> already includes this update.</param>
     /// <param name="gradient">Its gradient, before clipping.</param>
-    /// <param name="clipped">What clipping makes of a component.</param>
+    /// <param name="clipped">The clipping of a component.</param>
     /// <param name="stepSize">The step size.</param>
     /// <param name="weightDecay">The weight decay.</param>
     protected abstract void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay);
 
     /// <summary>The parameter's slot.</summary>
     /// <param name="parameter">A parameter of this optimiser.</param>
-    /// <exception cref="ArgumentException">The parameter is not of this optimiser.</exception>
+    /// <exception cref="ArgumentException">The parameter does not belong to this optimiser.</exception>
     protected OptimizerSlot<T> SlotOf(Parameter<T> parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
         return Array.Find(slots, slot => ReferenceEquals(slot.Parameter, parameter))
             ?? throw new ArgumentException($"The parameter {parameter} is not one of the {slots.Length} that this optimiser steps.", nameof(parameter));
+    }
+
+    private void CheckGiven<W>(IReadOnlyDictionary<string, long>? updateCounts, IEnumerable<(string Name, NDArray<W> Value)> arrays,
+        IReadOnlyDictionary<string, W[]> states)
+        where W : unmanaged
+    {
+        foreach ((string name, NDArray<W> value) in arrays)
+        {
+            if (!states.TryGetValue(name, out W[]? elements))
+                throw new ArgumentException($"The state '{name}' of shape {value.Shape} is missing among the {states.Count} states given.", nameof(states));
+            if (elements.Length != value.Count)
+                throw new ArgumentException($"The state '{name}' has shape {value.Shape}, which takes {value.Count} elements; {elements.Length} were given.",
+                    nameof(states));
+        }
+
+        foreach (OptimizerSlot<T> slot in slots)
+        {
+            if (updateCounts is not null && !updateCounts.ContainsKey(slot.Parameter.Name))
+                throw new ArgumentException($"The number of updates of '{slot.Parameter.Name}' is missing among the {updateCounts.Count} given.",
+                    nameof(updateCounts));
+        }
     }
 
     private bool TryMeasure<TGradients>(TGradients gradients)
@@ -171,7 +322,10 @@ public abstract class Optimizer<T> : IOptimizer<T>
                 continue;
             double square = slot.Parameter.Value.Device.SumOfSquares(gradients.Of(slot.Parameter));
             if (!double.IsFinite(square) && OnNonFiniteGradient == OnNonFiniteGradient.Throw)
-                throw new ArithmeticException($"At step {StepCount} the gradient of {slot.Parameter} has NaN, infinite or overflowing components; lower the step size, clip, look for the source with tape.DetectAnomalies, or skip such steps with {nameof(OnNonFiniteGradient)} = {nameof(Optimizers.OnNonFiniteGradient.Skip)}.");
+                throw new ArithmeticException(
+                    $"At step {StepCount} the gradient of {slot.Parameter} has NaN, infinite or overflowing components; lower the step size, clip, look for "
+                        + $"the source with tape.DetectAnomalies, or skip such steps with {nameof(OnNonFiniteGradient)} = "
+                        + $"{nameof(Optimizers.OnNonFiniteGradient.Skip)}.");
             sum += square;
         }
 

@@ -5,10 +5,12 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Optimizers;
 
-/// <summary>RMSprop (Tieleman and Hinton, Coursera lecture 6.5, 2012), centred (Graves 2013, arXiv 1308.0850) and with momentum where asked, in PyTorch's form.</summary>
+/// <summary>
+/// RMSprop (Tieleman and Hinton, Coursera lecture 6.5, 2012), optionally centred (Graves 2013, arXiv 1308.0850) and with momentum, in PyTorch's form.
+/// </summary>
 /// <remarks>
-/// g ← g + λθ, v ← ρv + (1 − ρ)g², and θ ← θ − αg/(√v + ε). Centred, the mean of gradients m ← ρm + (1 − ρ)g is kept too and v − m²
-/// stands in place of v; its rounding below 0 is raised to 0. With momentum b ← μb + g/(√v + ε) and θ ← θ − αb. PyTorch's step size is 0.01.
+/// g ← g + λθ, v ← ρv + (1 − ρ)g², and θ ← θ − αg/(√v + ε). The centred form also keeps the mean of gradients m ← ρm + (1 − ρ)g and uses v − m² in place of v,
+/// replaced by 0 if rounding makes it negative. With momentum b ← μb + g/(√v + ε) and θ ← θ − αb. PyTorch's step size is 0.01.
 /// </remarks>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class RmsProp<T> : Optimizer<T>
@@ -18,7 +20,7 @@ public sealed class RmsProp<T> : Optimizer<T>
     /// <param name="parameters">The parameters.</param>
     /// <param name="schedule">The step sizes.</param>
     /// <param name="momentum">μ, in [0, 1); no state is kept for it at 0.</param>
-    /// <param name="centred">Whether the variance of gradients is divided by, instead of the mean of their squares.</param>
+    /// <param name="centred">Whether to divide by the root of the gradients' variance instead of the root of their mean square.</param>
     public RmsProp(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule, double momentum = 0, bool centred = false)
         : this([new ParameterGroup<T>([.. parameters])], schedule, momentum, centred)
     {
@@ -28,7 +30,7 @@ public sealed class RmsProp<T> : Optimizer<T>
     /// <param name="groups">The parameters in groups.</param>
     /// <param name="schedule">The step sizes.</param>
     /// <param name="momentum">μ, in [0, 1); no state is kept for it at 0.</param>
-    /// <param name="centred">Whether the variance of gradients is divided by, instead of the mean of their squares.</param>
+    /// <param name="centred">Whether to divide by the root of the gradients' variance instead of the root of their mean square.</param>
     public RmsProp(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule, double momentum = 0, bool centred = false)
         : base(groups, schedule, StateNames(Demand.FractionBelowOne(momentum, nameof(momentum)), centred))
     {
@@ -39,13 +41,13 @@ public sealed class RmsProp<T> : Optimizer<T>
     /// <summary>μ.</summary>
     public double Momentum { get; }
 
-    /// <summary>Whether the variance of gradients is divided by.</summary>
+    /// <summary>Whether to divide by the root of the gradients' variance.</summary>
     public bool IsCentred { get; }
 
-    /// <summary>ρ, how much of the mean of squares is kept; in [0, 1).</summary>
+    /// <summary>ρ, the decay factor of the mean of squares; in [0, 1).</summary>
     public double Decay { get; init => field = Demand.FractionBelowOne(value); } = 0.99;
 
-    /// <summary>ε, what keeps the quotient finite where gradients vanish.</summary>
+    /// <summary>ε, which keeps the quotient finite where gradients are 0.</summary>
     public double Epsilon { get; init => field = Demand.NotNegative(value); } = 1e-8;
 
     /// <inheritdoc/>
@@ -55,7 +57,8 @@ public sealed class RmsProp<T> : Optimizer<T>
         Device device = slot.Parameter.Value.Device;
         NDArray<T> parameter = slot.Parameter.Value;
         if (IsCentred && Momentum > 0)
-            device.Update(new CentredWithMomentum(clipped, weightDecay, stepSize, Decay, Epsilon, Momentum), parameter, gradient, slot.First, slot.Second, slot.Third);
+            device.Update(new CentredWithMomentum(clipped, weightDecay, stepSize, Decay, Epsilon, Momentum), parameter, gradient, slot.First, slot.Second,
+                slot.Third);
         else if (IsCentred)
             device.Update(new Centred(clipped, weightDecay, stepSize, Decay, Epsilon), parameter, gradient, slot.First, slot.Second);
         else if (Momentum > 0)

@@ -5,11 +5,12 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Optimizers;
 
-/// <summary>Resilient backpropagation (Riedmiller and Braun, ICNN 1993), without going back, in PyTorch's form: only signs of gradients count.</summary>
+/// <summary>Resilient backpropagation (Riedmiller and Braun, ICNN 1993), without backtracking, in PyTorch's form: only the signs of gradients are
+/// used.</summary>
 /// <remarks>
-/// Each component has its own step size s, at first α. Where g has the sign of the gradient before, s ← min(1.2 s, 50); where it has the other sign,
-/// s ← max(0.5 s, 10⁻⁶) and g counts as 0 this once and the next time; θ ← θ − s · sign(g). The schedule gives only the first s; the method wants full gradients, not those of mini-batches.
-/// PyTorch's first step size is 0.01.
+/// Each component has its own step size s, initially α. If g has the sign of the previous gradient, s ← min(1.2 s, 50); if it has the opposite sign, s ←
+/// max(0.5 s, 10⁻⁶), and g counts as 0 now and in the next comparison; θ ← θ − s · sign(g). The schedule gives only the initial s; the method needs full
+/// gradients, not those of mini-batches. PyTorch's first step size is 0.01.
 /// </remarks>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class Rprop<T> : Optimizer<T>
@@ -31,19 +32,16 @@ public sealed class Rprop<T> : Optimizer<T>
     {
     }
 
-    /// <summary>What s is multiplied by where signs differ; in (0, 1).</summary>
-    public double Shrink
-    {
-        get;
-        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Shrink), value, $"{nameof(Shrink)} lies in (0, 1); it was {value}.");
-    }
-        = 0.5;
+    /// <summary>The factor of s if signs differ; in (0, 1).</summary>
+    public double Shrink { get; init => field = Demand.InsideUnitInterval(value); } = 0.5;
 
-    /// <summary>What s is multiplied by where signs agree; above 1.</summary>
+    /// <summary>The factor of s if signs agree; above 1.</summary>
     public double Growth
     {
         get;
-        init => field = value > 1 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Growth), value, $"{nameof(Growth)} is a finite number above 1; it was {value}.");
+        init => field = value > 1 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Growth), value, $"{nameof(Growth)} is a finite number above 1; it was {value}.");
     }
         = 1.2;
 
@@ -60,7 +58,7 @@ public sealed class Rprop<T> : Optimizer<T>
         if (SmallestStep > LargestStep)
             throw new InvalidOperationException($"The smallest step of Rprop is {SmallestStep}, which is above its largest, {LargestStep}.");
         if (slot.Updates == 1)
-            slot.Parameter.Value.Device.Fill(slot.Second, T.CreateChecked(stepSize));
+            slot.Second.Fill(stepSize);
         Signs update = new(clipped, weightDecay, Shrink - 1, Growth - 1, SmallestStep, LargestStep);
         slot.Parameter.Value.Device.Update(update, slot.Parameter.Value, gradient, slot.First, slot.Second);
     }
@@ -69,7 +67,7 @@ public sealed class Rprop<T> : Optimizer<T>
     {
         public static int States => 2;
 
-        // Products of gradients could vanish by rounding; products of signs do not.
+        // Products of gradients could underflow to 0; products of signs do not.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static L SignOf<L>(L a)
             where L : struct, ILane<L> => L.IfGreater(a, L.Constant(0), L.Constant(1), L.IfGreater(L.Constant(0), a, L.Constant(-1), a));

@@ -33,10 +33,10 @@ public sealed class Sgd<T> : Optimizer<T>
     /// <summary>μ.</summary>
     public double Momentum { get; }
 
-    /// <summary>δ, how much of each new gradient the momentum leaves out.</summary>
+    /// <summary>δ, the fraction of each new gradient that the momentum leaves out.</summary>
     public double Dampening { get; init => field = Demand.NotNegative(value); }
 
-    /// <summary>Whether the direction looks ahead (Nesterov 1983, as Sutskever et al. 2013 write it). It wants momentum and no dampening.</summary>
+    /// <summary>Whether to use Nesterov's look-ahead (Nesterov 1983, in the form of Sutskever et al. 2013). It requires momentum and no dampening.</summary>
     public bool Nesterov { get; init; }
 
     /// <inheritdoc/>
@@ -51,7 +51,8 @@ public sealed class Sgd<T> : Optimizer<T>
         else if (Momentum == 0)
             device.Update(new Plain(clipped, stepSize, weightDecay), slot.Parameter.Value, gradient);
         else if (Nesterov)
-            device.Update(new LookingAhead(clipped, stepSize, weightDecay, slot.Updates == 1 ? 0 : Momentum, Momentum), slot.Parameter.Value, gradient, slot.First);
+            device.Update(new LookingAhead(clipped, stepSize, weightDecay, slot.Updates == 1 ? 0 : Momentum, Momentum), slot.Parameter.Value, gradient,
+                slot.First);
         else if (slot.Updates == 1)
             device.Update(new WithMomentum(clipped, stepSize, weightDecay, 0, 1), slot.Parameter.Value, gradient, slot.First);
         else

@@ -4,8 +4,8 @@ using ConservativeAD.Kernels;
 namespace ConservativeAD.Optimizers;
 
 /// <summary>
-/// The rows of a table of embeddings that a mini-batch uses, read out once each. Recorded in place of the table, they make the reverse pass as large as the mini-batch and not as the table; what is
-/// differentiated is their gradient, the sparse gradient of the table.
+/// The rows of an embedding table that a mini-batch uses, each read once. Recorded in place of the table, they make the cost of the reverse pass depend on the
+/// mini-batch and not on the table. Their gradient is the sparse gradient of the table.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class TableRows<T> : IDisposable
@@ -35,7 +35,8 @@ public sealed class TableRows<T> : IDisposable
         for (int i = 0; i < symbols.Length; i++)
         {
             if (symbols[i] < 0 || symbols[i] >= table.Shape[0])
-                throw new ArgumentOutOfRangeException(nameof(symbols), symbols[i], $"Symbol {symbols[i]} at position {i} is outside the table {table} of {table.Shape[0]} rows.");
+                throw new ArgumentOutOfRangeException(nameof(symbols), symbols[i],
+                    $"Symbol {symbols[i]} at position {i} is outside the table {table} of {table.Shape[0]} rows.");
             if (!known.TryGetValue(symbols[i], out where[i]))
             {
                 known[symbols[i]] = where[i] = distinct.Count;
@@ -53,14 +54,14 @@ public sealed class TableRows<T> : IDisposable
     /// <summary>The table.</summary>
     public Parameter<T> Table { get; }
 
-    /// <summary>How many different rows there are.</summary>
+    /// <summary>The number of different rows.</summary>
     public int Count => rows.Count;
 
     internal NDArray<int> Rows => rows;
 
     /// <summary>Records the rows.</summary>
     /// <param name="tape">The tape.</param>
-    /// <returns>One row a symbol, in their order: [symbols, width].</returns>
+    /// <returns>One row per symbol, in their order: [symbols, width].</returns>
     public Var<T> Record(Tape<T> tape)
     {
         ArgumentNullException.ThrowIfNull(tape);
@@ -70,14 +71,14 @@ public sealed class TableRows<T> : IDisposable
 
     /// <summary>The gradient with respect to the different rows: [<see cref="Count"/>, width].</summary>
     /// <param name="gradients">The gradients of a reverse pass of the tape they were recorded on.</param>
-    /// <exception cref="InvalidOperationException">They were not recorded on that tape since its last reset.</exception>
+    /// <exception cref="InvalidOperationException">The rows were not recorded on that tape since its last reset.</exception>
     public NDArray<T> Gradient(Gradients<T> gradients) => gradients[leaf];
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Releases the memory.</summary>
     public void Dispose()
     {
-        Table.Value.Device.Return(values.Storage);
-        Table.Value.Device.Return(places.Storage);
-        Table.Value.Device.Return(rows.Storage);
+        Table.Value.Device.Return(values);
+        Table.Value.Device.Return(places);
+        Table.Value.Device.Return(rows);
     }
 }

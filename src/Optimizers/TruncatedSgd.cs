@@ -3,8 +3,13 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Optimizers;
 
-/// <summary>Stochastic gradient steps that are cut short where the linear model of the mini-batch's loss would fall below a lower bound (the truncated model of H. Asi and J. Duchi, SIAM J. Optim. 2019): Polyak's step, with the schedule as its bound.</summary>
-/// <remarks>θ ← θ − min{α, (loss − bound)/‖g‖²}·g, the norm being that of all gradients together. Where every mini-batch can be fitted, any step size is stable.</remarks>
+/// <summary>
+/// Stochastic gradient steps that are shortened if the linear model of the mini-batch's loss would fall below a lower bound (the truncated model of H. Asi and
+/// J. Duchi, SIAM J. Optim. 2019): Polyak's step, bounded by the schedule.
+/// </summary>
+/// <remarks>
+/// θ ← θ − min{α, (loss − bound)/‖g‖²}·g, where the norm is that of all gradients together. If one point fits every mini-batch, any step size is stable.
+/// </remarks>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class TruncatedSgd<T> : Optimizer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -13,7 +18,7 @@ public sealed class TruncatedSgd<T> : Optimizer<T>
 
     /// <summary>Makes the optimiser for one group of parameters.</summary>
     /// <param name="parameters">The parameters.</param>
-    /// <param name="schedule">The step sizes, which bound those taken.</param>
+    /// <param name="schedule">The upper bounds of the step sizes.</param>
     public TruncatedSgd(IEnumerable<Parameter<T>> parameters, IStepSizeSchedule schedule)
         : this([new ParameterGroup<T>([.. parameters])], schedule)
     {
@@ -21,24 +26,31 @@ public sealed class TruncatedSgd<T> : Optimizer<T>
 
     /// <summary>Makes the optimiser.</summary>
     /// <param name="groups">The parameters in groups.</param>
-    /// <param name="schedule">The step sizes, which bound those taken.</param>
+    /// <param name="schedule">The upper bounds of the step sizes.</param>
     public TruncatedSgd(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule)
         : base(groups, schedule)
     {
     }
 
     /// <summary>The lower bound of every mini-batch's loss.</summary>
-    public double LowerBound { get; init => field = double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(LowerBound), value, $"{nameof(LowerBound)} is a finite number; it was {value}."); }
+    public double LowerBound
+    {
+        get; init =>
+        field = double.IsFinite(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(nameof(LowerBound), value, $"{nameof(LowerBound)} is a finite number; it was {value}.");
+    }
 
-    /// <summary>The step size that the last step took, before the factors of groups.</summary>
+    /// <summary>The step size of the last step, before the factors of groups.</summary>
     public double LastStepSize { get; private set; } = double.NaN;
 
-    /// <summary>Makes one step.</summary>
+    /// <summary>Takes one step.</summary>
     /// <param name="gradients">The gradients of the mini-batch's loss.</param>
     /// <param name="loss">The loss.</param>
-    /// <returns>Whether the step was made; false where it was skipped because a gradient is not finite.</returns>
+    /// <returns>Whether the step was taken; false if it was skipped because a gradient is not finite.</returns>
     /// <exception cref="ArgumentException">The loss is below the lower bound, or NaN.</exception>
-    /// <exception cref="ArithmeticException">A gradient is not finite, one was looked for, and <see cref="Optimizer{T}.OnNonFiniteGradient"/> says to throw.</exception>
+    /// <exception cref="ArithmeticException">A gradient is not finite, gradients are checked, and <see cref="Optimizer{T}.OnNonFiniteGradient"/> is set to
+    /// throw.</exception>
     public bool Step(Gradients<T> gradients, double loss)
     {
         if (!(loss >= LowerBound))

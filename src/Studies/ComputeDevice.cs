@@ -1,27 +1,48 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Networks;
 
 namespace ConservativeAD.Studies;
 
-/// <summary>Which device a study computes on, as the command line names it.</summary>
-/// <param name="Name">cpu, gpu, simulated, or what <see cref="Device.Gpu"/> takes.</param>
+/// <summary>The device of a study, as named on the command line.</summary>
+/// <param name="Name">cpu, gpu, simulated, or a name for <see cref="Gpu.Device"/>.</param>
 /// <param name="Threads">Threads of the CPU.</param>
 internal sealed record ComputeDevice(string Name, int Threads)
 {
     /// <summary>The CPU's name.</summary>
     public const string Cpu = "cpu";
 
+    private const string AnyGpu = "gpu";
+    private const string Simulated = "simulated";
+
+    /// <summary>Checks that the device exists, before any work.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    public void Demand()
+    {
+        if (Name is Cpu or Simulated)
+            return;
+        try
+        {
+            Gpu.Demand(Name == AnyGpu ? null : Name);
+        }
+        catch (InvalidOperationException problem)
+        {
+            throw new UsageException($"--device '{Excerpt.Of(Name)}': {Excerpt.Of(problem.Message, 1000)} Give cpu, simulated, or a GPU that there is.",
+                problem);
+        }
+    }
+
     /// <summary>Makes the device.</summary>
     /// <exception cref="InvalidOperationException">There is no such GPU.</exception>
     public Device Open() => Open(Threads);
 
-    /// <summary>Makes the device, for work that runs on several threads of its own.</summary>
-    /// <param name="threads">Threads inside a kernel of the CPU.</param>
+    /// <summary>Makes the device for work that uses several threads itself.</summary>
+    /// <param name="threads">The number of threads inside a CPU kernel.</param>
     /// <exception cref="InvalidOperationException">There is no such GPU.</exception>
     public Device Open(int threads) => Name switch
     {
         Cpu => Device.Cpu(threads),
-        "gpu" => Device.Gpu(),
-        "simulated" => Device.SimulatedGpu(),
-        _ => Device.Gpu(Name),
+        AnyGpu => Gpu.Device(),
+        Simulated => Gpu.Simulated(),
+        _ => Gpu.Device(Name),
     };
 }

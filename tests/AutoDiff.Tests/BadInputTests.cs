@@ -2,7 +2,7 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Tests;
 
-/// <summary>Wrong use is refused by a sentence that names the culprit and the remedy.</summary>
+/// <summary>Wrong use is rejected with a message that names the cause and the remedy.</summary>
 public sealed class BadInputTests : IDisposable
 {
     private readonly Tape<double> tape = new();
@@ -146,7 +146,7 @@ public sealed class BadInputTests : IDisposable
     {
         using Tape<double> other = new();
         Var<double> x = other.Variable([2], [1.0, 2]);
-        AssertRefused<InvalidOperationException>(() => Ones(2) + x, "another tape", "tape.Constant");
+        AssertRefused<InvalidOperationException>(() => Ones(2) + x, "another tape", "on one tape");
         AssertRefused<InvalidOperationException>(() => tape.Backward(x.Sum()), "another tape");
     }
 
@@ -179,7 +179,8 @@ public sealed class BadInputTests : IDisposable
         AssertRefused<ArgumentException>(() => tape.Variable([2, 3], [1.0]), "[2, 3]", "6", "1");
 
     [Fact]
-    public void AnotherElementTypeIsRefused() => AssertRefused<NotSupportedException>(() => new Tape<System.Runtime.InteropServices.NFloat>(), "float, double or Half");
+    public void AnotherElementTypeIsRefused() =>
+    AssertRefused<NotSupportedException>(() => new Tape<System.Runtime.InteropServices.NFloat>(), "float, double or Half");
 
     [Fact]
     public void TheFirstOperationThatMakesANaNIsNamed()

@@ -1,5 +1,6 @@
 using System.Numerics;
 using ConservativeAD.Kernels;
+using ConservativeAD.Rules;
 using ConservativeAD.Tests.Examples;
 
 namespace ConservativeAD.Tests;
@@ -100,14 +101,16 @@ public sealed class HessianTests : IDisposable
         AssertBend(x => x.Elu(), "elu", [-1, 0, 1], [1]);
         AssertBend(x => x.Pow(1.5), "pow", [0, 1], [0]);
         AssertBend(x => x.Power(x.Tape.Constant(1.5)), "power", [0, 1], [0]);
-        foreach (Func<Var<double>, Var<double>> smooth in (Func<Var<double>, Var<double>>[])[x => x.Pow(2), x => x.Pow(3), x => x.Power(x.Tape.Constant(2.0)), x => x.Sigmoid(), x => x.Softplus(), x => x.LogSigmoid(), x => x.Silu(), x => x.Gelu(), x => x.Erf(), x => x.ExpMinusOne(), x => x.LogOnePlus(), x => x.Tanh(), x => x.Square()])
+        foreach (Func<Var<double>, Var<double>> smooth in (Func<Var<double>, Var<double>>[])[x => x.Pow(2), x => x.Pow(3), x => x.Power(x.Tape.Constant(2.0)),
+            x => x.Sigmoid(), x => x.Softplus(), x => x.LogSigmoid(), x => x.Silu(), x => x.Gelu(), x => x.Erf(), x => x.ExpM1(), x => x.LogP1(), x => x.Tanh(),
+                x => x.Square()])
             AssertBend(smooth, null, [0, 0.46875, 1], []);
     }
 
     [Fact]
     public void FunctionsInPiecesAreSmoothAtTheSeam()
     {
-        // The second derivatives at 0, whichever way x moves.
+        // The second derivatives at 0 in all directions.
         foreach (double direction in (ReadOnlySpan<double>)[1, -2])
         {
             Assert.Equal(0.25 * direction, SecondDerivative(x => x.Softplus(), 0, direction), 1e-15);
@@ -139,7 +142,7 @@ public sealed class HessianTests : IDisposable
         Assert.Contains("cube", message, StringComparison.Ordinal);
         Assert.Contains("PullbackTangent", message, StringComparison.Ordinal);
 
-        // First order goes on, and so does second order where the operation does not move.
+        // First order still works, and so does second order if the operation's input is constant.
         Assert.Equal([3.0, 12], tape.Backward(y)[x].ToArray());
         Var<double> other = tape.Variable([2], [1.0, 2]);
         Assert.Equal([2.0, 4], tape.HessianVectorProduct(y + other.Square().Sum(), (other, [1, 2])).Product[other].ToArray());
@@ -169,7 +172,7 @@ public sealed class HessianTests : IDisposable
         Assert.Equal(1000, estimate.Draws);
         Assert.Equal([3.0, 12], estimate.Elements[y], (a, b) => Math.Abs(a - b) < 1e-12);
 
-        // The variance of an element is the sum of squares beside the diagonal, over the draws; five deviations.
+        // The variance of an element is the sum of squares off the diagonal divided by the number of draws; the bound is five deviations.
         for (int i = 0; i < 3; i++)
             Assert.Equal(exact.Elements[x][i], estimate.Elements[x][i], 5 * Math.Sqrt((1 + 0.25) / 1000));
         Assert.NotEqual(4.0, estimate.Elements[x][0]);
@@ -195,7 +198,8 @@ public sealed class HessianTests : IDisposable
         {
             using Tape<double> alone = new();
             Var<double> itsW = alone.Variable([4, 3], weights), itsB = alone.Variable([4], [0.1, 0.2, 0.3, 0.4]);
-            Gradients<double> gradients = alone.Backward(alone.Constant([1, 3], inputs.AsSpan(3 * example, 3)).Linear(itsW, itsB).CrossEntropy([labels[example]], LossReduction.Sum));
+            Gradients<double> gradients = alone.Backward(alone.Constant([1, 3], inputs.AsSpan(3 * example, 3)).Linear(itsW, itsB)
+                .CrossEntropy([labels[example]], LossReduction.Sum));
             double[] expected = [.. gradients[itsW].ToArray(), .. gradients[itsB].ToArray()];
             Assert.Equal(expected, rows.Slice(0, example, 1).ToArray(), (x, y) => Math.Abs(x - y) < 1e-14);
             Assert.Equal([.. expected[12..], .. expected[..12]], biasFirst[(16 * example)..(16 * (example + 1))], (x, y) => Math.Abs(x - y) < 1e-14);
@@ -209,12 +213,16 @@ public sealed class HessianTests : IDisposable
     public void WhatIsNoScalarOrHasNoVectorIsRefused()
     {
         Var<double> x = tape.Variable([2], [0.0, 1]);
-        Assert.Contains("[2]", Assert.Throws<InvalidOperationException>(() => tape.HessianVectorProduct(x.Square(), (x, [1, 1]))).Message, StringComparison.Ordinal);
+        Assert.Contains("[2]", Assert.Throws<InvalidOperationException>(() => tape.HessianVectorProduct(x.Square(), (x, [1, 1]))).Message,
+            StringComparison.Ordinal);
         Assert.Contains("[2]", Assert.Throws<InvalidOperationException>(() => tape.HessianDiagonal(x.Square())).Message, StringComparison.Ordinal);
-        Assert.Contains("SetTangent", Assert.Throws<InvalidOperationException>(() => tape.HessianVectorProduct(x.Square().Sum())).Message, StringComparison.Ordinal);
-        Assert.Contains("1 were given", Assert.Throws<ArgumentException>(() => tape.HessianVectorProduct(x.Square().Sum(), (x, [1]))).Message, StringComparison.Ordinal);
+        Assert.Contains("SetTangent", Assert.Throws<InvalidOperationException>(() => tape.HessianVectorProduct(x.Square().Sum())).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("1 were given", Assert.Throws<ArgumentException>(() => tape.HessianVectorProduct(x.Square().Sum(), (x, [1]))).Message,
+            StringComparison.Ordinal);
         Var<double> constant = tape.Constant(1.0);
-        Assert.Contains("nothing to differentiate", Assert.Throws<InvalidOperationException>(() => tape.HessianVectorProduct(constant.Square(), (constant, [1]))).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing to differentiate",
+            Assert.Throws<InvalidOperationException>(() => tape.HessianVectorProduct(constant.Square(), (constant, [1]))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -233,7 +241,8 @@ public sealed class HessianTests : IDisposable
         T[] matrix = Array.ConvertAll([4, 1, -0.5, 1, 3, 0.25, -0.5, 0.25, -2], T.CreateTruncating);
         using Tape<T> own = new();
         Var<T> x = own.Variable([3], Array.ConvertAll([1, -2, 0.5], T.CreateTruncating));
-        HessianVectorProduct<T> result = own.HessianVectorProduct((x * own.Constant([3, 3], matrix).MatMul(x)).Sum().Scale(0.5), (x, Array.ConvertAll([1.0, 2, -4], T.CreateTruncating)));
+        HessianVectorProduct<T> result = own.HessianVectorProduct((x * own.Constant([3, 3], matrix).MatMul(x)).Sum()
+            .Scale(0.5), (x, Array.ConvertAll([1.0, 2, -4], T.CreateTruncating)));
         Assert.Equal([4 + 2 + 2, 1 + 6 - 1, -0.5 + 0.5 + 8], result.Product[x].ToArray().Select(double.CreateTruncating));
         Assert.Equal([4 - 2 - 0.25, 1 - 6 + 0.125, -0.5 - 0.5 - 1], result.Gradients[x].ToArray().Select(double.CreateTruncating));
     }
@@ -246,7 +255,8 @@ public sealed class HessianTests : IDisposable
         if (operation is null)
             Assert.True(result.IsTwiceDifferentiable, result.Kinks.ToString());
         else
-            Assert.Equal((operation, string.Join(" ", positions)), (Assert.Single(result.Kinks.Operations).Operation.Name, string.Join(" ", result.Kinks.Operations[0].Positions)));
+            Assert.Equal((operation, string.Join(" ", positions)),
+                (Assert.Single(result.Kinks.Operations).Operation.Name, string.Join(" ", result.Kinks.Operations[0].Positions)));
     }
 
     private double SecondDerivative(Func<Var<double>, Var<double>> program, double at, double direction)
@@ -256,7 +266,7 @@ public sealed class HessianTests : IDisposable
         return tape.HessianVectorProduct(program(x).Sum(), (x, [direction])).Product[x].GetScalar();
     }
 
-    /// <summary>x³, of which only first derivatives are stated.</summary>
+    /// <summary>x³, with first derivatives only.</summary>
     private readonly struct Cube : IRule<double>
     {
         public static OperationFacts Facts { get; } = new("cube", TameClass.SemiAlgebraic);

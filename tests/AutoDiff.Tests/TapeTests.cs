@@ -76,7 +76,7 @@ public sealed class TapeTests : IDisposable
         Assert.Equal(["relu", "abs"], census.Operations.Select(operation => operation.Operation.Name));
         Assert.Equal([0, 3], census.Operations[0].Positions);
 
-        // relu(−1) is 0 too.
+        // relu(−1) is also 0.
         Assert.Equal([0, 2, 3], census.Operations[1].Positions);
         Assert.Equal(5, census.Count);
         Assert.Equal([0], tape.Census(1).Operations[0].Positions);
@@ -86,7 +86,7 @@ public sealed class TapeTests : IDisposable
     [Fact]
     public void ReluOfXMinusReluOfMinusXHasTheGradientOfTheChoice()
     {
-        // The identity, written with two kinks: every engine returns 0 where the derivative is 1. Here the choice decides.
+        // The identity, written with two kinks: every engine returns 0 where the derivative is 1. Here the result depends on the selection.
         foreach ((double slope, double expected) in (ReadOnlySpan<(double, double)>)[(0, 0), (0.5, 1), (1, 2)])
         {
             using Tape<double> chosen = new(null, Selections.PyTorch with { ReluAtZero = slope });

@@ -153,7 +153,8 @@ public sealed unsafe class ConvolutionTests
     [Fact]
     public void BitsDoNotDependOnTheNumberOfThreads()
     {
-        foreach (ConvolutionShape shape in new ConvolutionShape[] { new(7, 6, 14, 14, 16, 5, 5), new(7, 30, 5, 4, 40, 3, 3, 1, 1, 1, 1), new(1, 32, 40, 40, 48, 3, 3, 1, 1, 1, 1), new(3, 8, 20, 20, 8, 3, 3, 2, 2, 1, 1, 1, 1, 2) })
+        foreach (ConvolutionShape shape in new ConvolutionShape[] { new(7, 6, 14, 14, 16, 5, 5), new(7, 30, 5, 4, 40, 3, 3, 1, 1, 1, 1),
+            new(1, 32, 40, 40, 48, 3, 3, 1, 1, 1, 1), new(3, 8, 20, 20, 8, 3, 3, 2, 2, 1, 1, 1, 1, 2) })
         {
             float[] x = Numbers<float>(1, shape.InputLength), w = Numbers<float>(2, shape.WeightLength), g = Numbers<float>(3, shape.OutputLength);
             float[]? first = null;
@@ -178,9 +179,13 @@ public sealed unsafe class ConvolutionTests
     [Fact]
     public void ShapesThatDoNotFitAreNamed()
     {
-        Assert.Contains("does not fit", Assert.Throws<ArgumentException>(() => new ConvolutionShape(1, 1, 4, 4, 1, 5, 5).Validate()).Message, StringComparison.Ordinal);
-        Assert.Contains("3 groups", Assert.Throws<ArgumentException>(() => new ConvolutionShape(1, 4, 4, 4, 6, 2, 2, Groups: 3).Validate()).Message, StringComparison.Ordinal);
-        Assert.Contains("-1", Assert.Throws<ArgumentException>(() => new ConvolutionShape(1, 4, 4, 4, 6, 2, 2, PaddingHeight: -1).Validate()).Message, StringComparison.Ordinal);
-        Assert.Contains("stride is 0", Assert.Throws<ArgumentException>(() => new ConvolutionShape(1, 4, 4, 4, 6, 2, 2, 0).Validate()).Message, StringComparison.Ordinal);
+        Assert.Contains("does not fit", Assert.Throws<ArgumentException>(() => new ConvolutionShape(1, 1, 4, 4, 1, 5, 5).Validate()).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("3 groups", Assert.Throws<ArgumentException>(() => new ConvolutionShape(1, 4, 4, 4, 6, 2, 2, Groups: 3).Validate()).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("-1", Assert.Throws<ArgumentException>(() => new ConvolutionShape(1, 4, 4, 4, 6, 2, 2, PaddingHeight: -1).Validate()).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("stride is 0", Assert.Throws<ArgumentException>(() => new ConvolutionShape(1, 4, 4, 4, 6, 2, 2, 0).Validate()).Message,
+            StringComparison.Ordinal);
     }
 }

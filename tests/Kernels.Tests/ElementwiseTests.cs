@@ -17,16 +17,16 @@ public class ElementwiseTests
             where L : struct, ILane<L> => Lane.Erf(x);
     }
 
-    private readonly struct ExpMinusOne : IUnaryMap
+    private readonly struct ExpM1 : IUnaryMap
     {
         public L Invoke<L>(L x)
-            where L : struct, ILane<L> => Lane.ExpMinusOne(x);
+            where L : struct, ILane<L> => Lane.ExpM1(x);
     }
 
-    private readonly struct LogOnePlus : IUnaryMap
+    private readonly struct LogP1 : IUnaryMap
     {
         public L Invoke<L>(L x)
-            where L : struct, ILane<L> => Lane.LogOnePlus(x);
+            where L : struct, ILane<L> => Lane.LogP1(x);
     }
 
     [Fact]
@@ -114,9 +114,9 @@ public class ElementwiseTests
         NDArray<double> y = device.Allocate<double>([table.Length]);
         device.Map(default(ErrorFunction), x, y);
         AssertClose(table.Select(r => r.Erf), y);
-        device.Map(default(ExpMinusOne), x, y);
+        device.Map(default(ExpM1), x, y);
         AssertClose(table.Select(r => r.Expm1), y);
-        device.Map(default(LogOnePlus), x, y);
+        device.Map(default(LogP1), x, y);
         AssertClose(table.Select(r => r.Log1p), y);
 
         static void AssertClose(IEnumerable<double> expected, NDArray<double> got)

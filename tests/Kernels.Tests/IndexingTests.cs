@@ -1,5 +1,6 @@
 using System.Numerics;
 using ConservativeAD.Kernels.Cpu;
+using ConservativeAD.Tests;
 using CsCheck;
 
 namespace ConservativeAD.Kernels.Tests;
@@ -87,12 +88,13 @@ public sealed unsafe class IndexingTests
     [Fact]
     public void Gather_along_an_axis_and_its_scatter_agree_with_naive_loops_to_the_bit()
     {
-        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 9], Gen.Int[1, 20], Gen.Int[0, 12], Gen.Int[1, 4], Gen.ULong).Sample((outer, length, inner, k, threads, seed) =>
+        Samples.Check(Gen.Select(Gen.Int[1, 6], Gen.Int[1, 9], Gen.Int[1, 20], Gen.Int[0, 12], Gen.Int[1, 4], Gen.ULong), 100, drawn =>
         {
+            (int outer, int length, int inner, int k, int threads, ulong seed) = drawn;
             Compare<float>(outer, length, inner, k, threads, seed);
             Compare<double>(outer, length, inner, k, threads, seed);
             Compare<Half>(outer, length, inner, k, threads, seed);
-        }, iter: 100);
+        });
     }
 
     [Fact]

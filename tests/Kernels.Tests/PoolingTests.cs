@@ -218,7 +218,7 @@ public sealed unsafe class PoolingTests
     private static T[] Pullback<T>(WorkerPool pool, PoolingShape shape, T[] dy, int[] positions)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        // What was there before must not show.
+        // The previous content must not influence the result.
         var dx = new T[shape.InputLength];
         Array.Fill(dx, T.One);
         fixed (T* pdx = dx, pdy = dy)
@@ -236,7 +236,7 @@ public sealed unsafe class PoolingTests
                    select (((plane * s.InputHeight) + h) * s.InputWidth) + w];
     }
 
-    // Few distinct values, so that ties abound; zeros of both signs and some NaN among the special ones.
+    // Few distinct values, so that ties are frequent, with zeros of both signs and some NaN.
     private static T[] Sample<T>(int count, ulong seed, bool special = true)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

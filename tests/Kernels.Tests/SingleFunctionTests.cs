@@ -3,7 +3,7 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Kernels.Tests;
 
-/// <summary>The float functions against double arithmetic: their stated errors, and what they do at the ends.</summary>
+/// <summary>The float functions against double arithmetic: their stated errors, and their behaviour at the ends of the range.</summary>
 public class SingleFunctionTests
 {
     private const int Count = 1 << 20;
@@ -55,7 +55,7 @@ public class SingleFunctionTests
     [Fact]
     public void AnElementsBitsDoNotDependOnItsNeighbours()
     {
-        // A neighbour out of the ordinary range sends the whole vector another way.
+        // A neighbour outside the ordinary range switches the whole vector to another method.
         foreach (float x in (float[])[-86.9f, -3.25f, 0.1f, 17, 86.9f])
         {
             Vector<float> alone = Vector.Create(x), accompanied = alone.WithElement(Vector<float>.Count - 1, 200f);

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace ConservativeAD.Kernels.Tests;
 
-/// <summary>Kernels that look at ties, against scans one element at a time, for every element type and several threads.</summary>
+/// <summary>Kernels for ties, against scans of one element at a time, for every element type and several threads.</summary>
 public class TieTests
 {
     public static TheoryData<int> Threads => [1, 2, 3];
@@ -51,7 +51,8 @@ public class TieTests
                 foreach (bool descending in (bool[])[false, true])
                 {
                     T[] values = Draw<T>(rows * length, distinct, 1), seconds = Draw<T>(rows * length, 1 << 10, 2);
-                    NDArray<T> x = device.Array<T>([rows, length], values), keys = device.Array<T>([rows, length], seconds), sorted = device.Allocate<T>([rows, length]);
+                    NDArray<T> x = device.Array<T>([rows, length], values), keys = device.Array<T>([rows, length], seconds),
+                        sorted = device.Allocate<T>([rows, length]);
                     NDArray<int> permutation = device.Allocate<int>([rows, length]), copy = device.Allocate<int>([rows, length]);
                     device.Sort(x, sorted, permutation, descending);
                     device.CopyIndices(permutation, copy);
@@ -85,12 +86,15 @@ public class TieTests
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             using Device device = Device.Cpu(threads);
-            foreach (PoolingShape shape in (PoolingShape[])[new(2, 3, 8, 22, 2, 2, 2, 2, 0, 0), new(1, 2, 28, 28, 2, 2, 2, 2, 0, 0), new(1, 1, 7, 30, 3, 3, 2, 1, 1, 1), new(1, 2, 5, 5, 2, 2, 2, 2, 0, 0), new(1, 1, 2, 6, 2, 2, 2, 2, 0, 0)])
+            foreach (PoolingShape shape in (PoolingShape[])[new(2, 3, 8, 22, 2, 2, 2, 2, 0, 0), new(1, 2, 28, 28, 2, 2, 2, 2, 0, 0),
+                new(1, 1, 7, 30, 3, 3, 2, 1, 1, 1), new(1, 2, 5, 5, 2, 2, 2, 2, 0, 0), new(1, 1, 2, 6, 2, 2, 2, 2, 0, 0)])
             {
-                Shape input = [shape.Batch, shape.Channels, shape.InputHeight, shape.InputWidth], output = [shape.Batch, shape.Channels, shape.OutputHeight, shape.OutputWidth];
+                Shape input = [shape.Batch, shape.Channels, shape.InputHeight, shape.InputWidth],
+                    output = [shape.Batch, shape.Channels, shape.OutputHeight, shape.OutputWidth];
                 T[] values = Draw<T>(input.Count, 3, 5), tangents = Draw<T>(input.Count, 1 << 10, 6);
                 values[input.Count / 2] = T.NaN;
-                NDArray<T> x = device.Array<T>(input, values), dx = device.Array<T>(input, tangents), y = device.Allocate<T>(output), dy = device.Allocate<T>(output), marks = device.Allocate<T>(output);
+                NDArray<T> x = device.Array<T>(input, values), dx = device.Array<T>(input, tangents), y = device.Allocate<T>(output),
+                    dy = device.Allocate<T>(output), marks = device.Allocate<T>(output);
                 NDArray<int> positions = device.Allocate<int>(output);
                 device.MaxPool(shape, x, y, positions);
                 device.MaxPoolAlong(shape, x, y, dx, positions, dy);

@@ -1,9 +1,11 @@
 using ConservativeAD.Kernels;
 using ConservativeAD.Optimizers;
+using ConservativeAD.Tests;
 
 namespace ConservativeAD.Networks.Tests;
 
-/// <summary>Networks on the simulated GPU: what they learn is what they learn on the CPU, and twice the same bits.</summary>
+/// <summary>Networks on a GPU learn the same as on the CPU, and two runs have the same bits.</summary>
+[Collection(TestGpu.Collection)]
 public class GpuTests
 {
     private const int Batch = 3;
@@ -13,8 +15,8 @@ public class GpuTests
     [Fact]
     public void ThreeStepsOnAGpuLeadWhereTheyLeadOnTheCpu()
     {
-        using Device cpu = Device.Cpu(1), gpu = Device.SimulatedGpu();
-        float[][] expected = Train(cpu, replayed: false), actual = Train(gpu, replayed: false);
+        using Device cpu = Device.Cpu(1);
+        float[][] expected = Train(cpu, replayed: false), actual = Train(TestGpu.Shared, replayed: false);
         for (int p = 0; p < expected.Length; p++)
         {
             for (int i = 0; i < expected[p].Length; i++)
@@ -25,33 +27,32 @@ public class GpuTests
     [Fact]
     public void TheSameStepsOnTheSameDeviceHaveTheSameBits()
     {
-        using Device gpu = Device.SimulatedGpu();
-        Assert.Equal(Train(gpu, replayed: false), Train(gpu, replayed: false));
+        Assert.Equal(Train(TestGpu.Shared, replayed: false), Train(TestGpu.Shared, replayed: false));
     }
 
     [Fact]
     public void AReplayedStepHasTheBitsOfARecordedOneOnAGpu()
     {
-        using Device gpu = Device.SimulatedGpu();
-        Assert.Equal(Train(gpu, replayed: false), Train(gpu, replayed: true));
+        Assert.Equal(Train(TestGpu.Shared, replayed: false), Train(TestGpu.Shared, replayed: true));
     }
 
     [Fact]
     public void TheClarkeGradientAtKinksIsThatOfTheCpu()
     {
-        using Device cpu = Device.Cpu(1), gpu = Device.SimulatedGpu();
+        using Device cpu = Device.Cpu(1);
         (long Kinks, float[] Gradient) Run(Device device)
         {
             Module<float> network = Network(device);
             using Tape<float> tape = new(device);
             // Zeros everywhere: with biases of 0 every relu and every window is at a kink.
-            Var<float> loss = network.Forward(tape.Constant(device.Array<float>([1, 1, Side, Side], new float[Side * Side])), Mode.Evaluation).CrossEntropy([1]);
+            Var<float> loss = network.Forward(tape.Constant(device.Array<float>([1, 1, Side, Side], new float[Side * Side])), Mode.Evaluation)
+                .CrossEntropy([1]);
             ClarkeGradient<float> clarke = tape.ClarkeGradient(loss, 5);
             return (clarke.Certificate.Kinks.Count, [.. network.Parameters.SelectMany(parameter => clarke.Gradients.Of(parameter).ToArray())]);
         }
 
         (long kinks, float[] expected) = Run(cpu);
-        (long kinksOnGpu, float[] actual) = Run(gpu);
+        (long kinksOnGpu, float[] actual) = Run(TestGpu.Shared);
         Assert.True(kinks > 0);
         Assert.Equal(kinks, kinksOnGpu);
         for (int i = 0; i < expected.Length; i++)
@@ -61,7 +62,8 @@ public class GpuTests
     private static Module<float> Network(Device device)
     {
         Initializer start = new(device, 3);
-        Sequential<float> network = new(new Conv2d<float>("conv", 1, 3, 3, start, padding: 1, bias: false), new BatchNorm<float>("norm", 3, start), new Relu<float>(), new MaxPool2d<float>(2), new Flatten<float>(), new Linear<float>("out", 27, Classes, start));
+        Sequential<float> network = new(new Conv2d<float>("conv", 1, 3, 3, start, padding: 1, bias: false), new BatchNorm<float>("norm", 3, start),
+            new Relu<float>(), new MaxPool2d<float>(2), new Flatten<float>(), new Linear<float>("out", 27, Classes, start));
         foreach (Parameter<float> bias in network.Parameters.Where(parameter => parameter.Name.EndsWith("bias", StringComparison.Ordinal)))
             device.Fill(bias.Value, 0);
         return network;

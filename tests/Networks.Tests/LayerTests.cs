@@ -92,5 +92,6 @@ public class LayerTests
     [InlineData(1.5)]
     [InlineData(double.NaN)]
     public void AProbabilityOutsideOfZeroToOneIsRefused(double probability) =>
-        Assert.Contains("between 0 and 1", Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout<float>(probability, new Initializer(Device.Default, 0))).Message);
+        Assert.Contains("between 0 and 1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout<float>(probability, new Initializer(Device.Default, 0))).Message);
 }

@@ -49,7 +49,8 @@ public sealed class ParameterFileTests : IDisposable
     {
         Linear<float> layer = new("layer", 2, 2, new Initializer(Device.Default, 1));
         ParameterFile.Save(File, new Sequential<float>(layer, new Linear<float>("more", 2, 2, new Initializer(Device.Default, 1), bias: false)));
-        Assert.Contains("more.weight is not one of the network's", Assert.Throws<InvalidDataException>(() => ParameterFile.Load(File, layer)).Message, StringComparison.Ordinal);
+        Assert.Contains("more.weight is not one of the network's", Assert.Throws<InvalidDataException>(() => ParameterFile.Load(File, layer)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +66,8 @@ public sealed class ParameterFileTests : IDisposable
     {
         ParameterFile.Save(File, Network<float>(1));
         byte[] before = System.IO.File.ReadAllBytes(File);
-        var twice = new Sequential<float>(new Linear<float>("same", 1, 1, new Initializer(Device.Default, 1)), new Linear<float>("same", 1, 1, new Initializer(Device.Default, 1)));
+        var twice = new Sequential<float>(new Linear<float>("same", 1, 1, new Initializer(Device.Default, 1)),
+            new Linear<float>("same", 1, 1, new Initializer(Device.Default, 1)));
         Assert.Contains("same.weight", Assert.Throws<ArgumentException>(() => ParameterFile.Save(File, twice)).Message, StringComparison.Ordinal);
         Assert.Equal(before, System.IO.File.ReadAllBytes(File));
     }

@@ -15,11 +15,13 @@ public class SecondOrderTests
 
     [Fact]
     public void AProductOfLongShortTermMemoryIsTheDerivativeOfItsGradient() =>
-        AssertProduct(new Sequential<double>(new Lstm<double>("0", 5, 4, Start(), 2, batchFirst: true), new Flatten<double>(), new Linear<double>("2", 12, 10, Start())), [2, 3, 5]);
+        AssertProduct(new Sequential<double>(new Lstm<double>("0", 5, 4, Start(), 2, batchFirst: true), new Flatten<double>(),
+            new Linear<double>("2", 12, 10, Start())), [2, 3, 5]);
 
     [Fact]
     public void AProductOfATransformerBlockIsTheDerivativeOfItsGradient() =>
-        AssertProduct(new Sequential<double>(new TransformerBlock<double>("0", 6, 2, 8, Start(), x => x.Gelu(), normalizeFirst: true, isCausal: true), new Flatten<double>(), new Linear<double>("2", 24, 10, Start())), [2, 4, 6]);
+        AssertProduct(new Sequential<double>(new TransformerBlock<double>("0", 6, 2, 8, Start(), x => x.Gelu(), normalizeFirst: true, isCausal: true),
+            new Flatten<double>(), new Linear<double>("2", 24, 10, Start())), [2, 4, 6]);
 
     [Fact]
     public void AReluNetworkIsTwiceDifferentiableUntilAnArgumentIsZero()

@@ -34,7 +34,8 @@ public class SequenceTests
         using var tape = new Tape<double>();
         Var<double> x = tape.Variable([5, 2, 3], Draw(30, 2));
         Var<double> whole = lstm.Forward(x);
-        LstmState<double>[] states = [.. Enumerable.Range(0, 2).Select(_ => new LstmState<double>(tape.Constant([2, 4], new double[8]), tape.Constant([2, 4], new double[8])))];
+        LstmState<double>[] states = [.. Enumerable.Range(0, 2)
+            .Select(_ => new LstmState<double>(tape.Constant([2, 4], new double[8]), tape.Constant([2, 4], new double[8])))];
         Var<double> first = lstm.Forward(x.Slice(0, 0, 2), states), second = lstm.Forward(x.Slice(0, 2, 3), states);
         Assert.Equal<double>(whole.ToArray(), first.ToArray().Concat(second.ToArray()));
         Assert.Equal(whole.Select(0, 4).ToArray(), states[1].Hidden.ToArray());
@@ -66,12 +67,15 @@ public class SequenceTests
                 {
                     int seen = isCausal ? token + 1 : Tokens;
                     double[] query = packed[token][(head * Dimension)..((head + 1) * Dimension)];
-                    double[] scores = [.. packed.Take(seen).Select(row => Math.Exp(Dot(query, row[(Width + (head * Dimension))..(Width + ((head + 1) * Dimension))]) / Math.Sqrt(Dimension)))];
+                    double[] scores = [.. packed.Take(seen)
+                        .Select(row => Math.Exp(Dot(query, row[(Width + (head * Dimension))..(Width + ((head + 1) * Dimension))]) / Math.Sqrt(Dimension)))];
                     for (int i = 0; i < Dimension; i++)
-                        mixed[(head * Dimension) + i] = scores.Select((score, other) => score * packed[other][(2 * Width) + (head * Dimension) + i]).Sum() / scores.Sum();
+                        mixed[(head * Dimension) + i] = scores.Select((score, other) => score * packed[other][(2 * Width) + (head * Dimension) + i])
+                            .Sum() / scores.Sum();
                 }
 
-                Assert.All(Affine(weights[2], weights[3], mixed).Zip(Row(y, Width, (sequence * Tokens) + token)), pair => Assert.Equal(pair.First, pair.Second, 1e-13));
+                Assert.All(Affine(weights[2], weights[3], mixed)
+                    .Zip(Row(y, Width, (sequence * Tokens) + token)), pair => Assert.Equal(pair.First, pair.Second, 1e-13));
             }
         }
     }
@@ -141,12 +145,14 @@ public class SequenceTests
     public void ParametersHaveTheNamesShapesAndBoundsOfPyTorch()
     {
         Parameter<double>[] lstm = [.. new Lstm<double>("lstm", 3, 16, Start(), 2).Parameters];
-        Assert.Equal(["lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0", "lstm.weight_ih_l1", "lstm.weight_hh_l1", "lstm.bias_ih_l1", "lstm.bias_hh_l1"], lstm.Select(parameter => parameter.Name));
+        Assert.Equal(["lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0", "lstm.weight_ih_l1", "lstm.weight_hh_l1",
+            "lstm.bias_ih_l1", "lstm.bias_hh_l1"], lstm.Select(parameter => parameter.Name));
         Assert.Equal([[64, 3], [64, 16], [64], [64], [64, 16], [64, 16], [64], [64]], lstm.Select(parameter => parameter.Shape));
         Assert.All(lstm, parameter => Assert.InRange(parameter.Value.ToArray().Max(Math.Abs), 0.2, 0.25));
         Parameter<double>[] block = [.. new TransformerBlock<double>("block", 24, 2, 40, Start()).Parameters];
         Assert.Equal(
-            ["self_attn.in_proj_weight", "self_attn.in_proj_bias", "self_attn.out_proj.weight", "self_attn.out_proj.bias", "linear1.weight", "linear1.bias", "linear2.weight", "linear2.bias", "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias"],
+            ["self_attn.in_proj_weight", "self_attn.in_proj_bias", "self_attn.out_proj.weight", "self_attn.out_proj.bias", "linear1.weight", "linear1.bias",
+                "linear2.weight", "linear2.bias", "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias"],
             block.Select(parameter => parameter.Name["block.".Length..]));
         Assert.Equal([[72, 24], [72], [24, 24], [24], [40, 24], [40], [24, 40], [24], [24], [24], [24], [24]], block.Select(parameter => parameter.Shape));
         Assert.InRange(block[0].Value.ToArray().Max(Math.Abs), 0.24, 0.25);
@@ -181,14 +187,19 @@ public class SequenceTests
         using var tape = new Tape<double>();
         var lstm = new Lstm<double>("lstm", 3, 4, Start());
         Assert.Contains("[steps, batch, 3]", Refused(() => lstm.Forward(tape.Constant([2, 2, 4], new double[16]))));
-        Assert.Contains("[batch, steps, 3]", Refused(() => new Lstm<double>("lstm", 3, 4, Start(), batchFirst: true).Forward(tape.Constant([2, 3], new double[6]))));
+        Assert.Contains("[batch, steps, 3]",
+            Refused(() => new Lstm<double>("lstm", 3, 4, Start(), batchFirst: true).Forward(tape.Constant([2, 3], new double[6]))));
         Assert.Contains("2 states were given to 1 layers", Refused(() => lstm.Forward(tape.Constant([2, 2, 3], new double[12]), new LstmState<double>[2])));
         Var<double> state = tape.Constant([3, 4], new double[12]);
-        Assert.Contains("it must be [2, 4]", Refused(() => lstm.Forward(tape.Constant([2, 2, 3], new double[12]), new LstmState<double>[] { new(state, state) })));
-        Assert.Contains("[16, 3]", Refused(() => tape.Constant([2, 2, 16], new double[64]).Lstm(tape.Constant([16, 3], new double[48]), tape.Constant([16], new double[16]))));
+        Assert.Contains("it must be [2, 4]",
+            Refused(() => lstm.Forward(tape.Constant([2, 2, 3], new double[12]), new LstmState<double>[] { new(state, state) })));
+        Assert.Contains("[16, 3]",
+            Refused(() => tape.Constant([2, 2, 16], new double[64]).Lstm(tape.Constant([16, 3], new double[48]), tape.Constant([16], new double[16]))));
         Assert.Contains("5 heads", Refused(() => _ = new MultiHeadAttention<double>("attention", 8, 5, Start())));
-        Assert.Contains("[batch, tokens, 8]", Refused(() => new MultiHeadAttention<double>("attention", 8, 2, Start()).Forward(tape.Constant([2, 3, 7], new double[42]))));
-        Assert.Contains("[batch, tokens, 8]", Refused(() => new TransformerBlock<double>("block", 8, 2, 8, Start()).Forward(tape.Constant([8], new double[8]))));
+        Assert.Contains("[batch, tokens, 8]",
+            Refused(() => new MultiHeadAttention<double>("attention", 8, 2, Start()).Forward(tape.Constant([2, 3, 7], new double[42]))));
+        Assert.Contains("[batch, tokens, 8]",
+            Refused(() => new TransformerBlock<double>("block", 8, 2, 8, Start()).Forward(tape.Constant([8], new double[8]))));
         Assert.Contains("no keys", Refused(() => new MultiHeadAttention<double>("attention", 8, 2, Start()).Forward(tape.Constant([2, 0, 8], []))));
         Var<double> queries = tape.Constant([2, 3, 8], new double[48]), keys = tape.Constant([2, 4, 6], new double[48]);
         Assert.Contains("[2, 4, 6]", Refused(() => queries.Attention(keys, keys, 2)));

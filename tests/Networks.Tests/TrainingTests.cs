@@ -1,9 +1,10 @@
 using ConservativeAD.Kernels;
 using ConservativeAD.Optimizers;
+using ConservativeAD.Tests;
 
 namespace ConservativeAD.Networks.Tests;
 
-/// <summary>Whole training runs on images whose class decides where they are bright.</summary>
+/// <summary>Complete training runs on images whose bright region depends on the class.</summary>
 public class TrainingTests
 {
     private const int Batch = 32;
@@ -49,7 +50,8 @@ public class TrainingTests
         for (int i = 0; i < Steps; i++)
             optimizer.Step(step.Backward());
         Assert.Equal((1L, Steps - 1L), (step.Recordings, step.Replays));
-        float[][] replayed = [.. network.Parameters.Select(parameter => parameter.Value.ToArray()), .. network.Buffers.Select(buffer => buffer.Value.ToArray())];
+        float[][] replayed = [.. network.Parameters.Select(parameter => parameter.Value.ToArray()),
+            .. network.Buffers.Select(buffer => buffer.Value.ToArray())];
         for (int i = 0; i < recorded.Length; i++)
             Assert.Equal(recorded[i].Select(BitConverter.SingleToUInt32Bits), replayed[i].Select(BitConverter.SingleToUInt32Bits));
     }
@@ -77,26 +79,27 @@ public class TrainingTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void AStepOfLongShortTermMemoryAllocatesNothing(int threads) => Assert.Equal(0, AllocatedPerStep(LongShortTermMemory, threads, 60));
+    public void AStepOfLongShortTermMemoryAllocatesNothing(int threads) => Assert.Equal(0, AllocatedPerStep(LongShortTermMemory, threads));
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void AStepOfATransformerAllocatesNothing(int threads) => Assert.Equal(0, AllocatedPerStep(Transformer, threads, 60));
+    public void AStepOfATransformerAllocatesNothing(int threads) => Assert.Equal(0, AllocatedPerStep(Transformer, threads));
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void AStepOfAnMlpAllocatesNothing(int threads) => Assert.Equal(0, AllocatedPerStep(Perceptron, threads, 200));
+    public void AStepOfAnMlpAllocatesNothing(int threads) => Assert.Equal(0, AllocatedPerStep(Perceptron, threads));
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void AStepOfLeNetAllocatesNothing(int threads) => Assert.Equal(0, AllocatedPerStep(start => Models.LeNet5<float>(start), threads, 60));
+    public void AStepOfLeNetAllocatesNothing(int threads) => Assert.Equal(0, AllocatedPerStep(start => Models.LeNet5<float>(start), threads));
 
     [Fact]
     public void AStepWithNormalisationAllocatesNothing() =>
-        Assert.Equal(0, AllocatedPerStep(start => new Sequential<float>(new Flatten<float>(), Models.Mlp<float>([784, 32, 32, 10], start, batchNorm: true)), 1, 60));
+        Assert.Equal(0,
+            AllocatedPerStep(start => new Sequential<float>(new Flatten<float>(), Models.Mlp<float>([784, 32, 32, 10], start, batchNorm: true)), 1));
 
     private static Sequential<float> Normalised(Initializer start) => new(
         new Conv2d<float>("0", 1, 8, 3, start, stride: 2),
@@ -148,25 +151,18 @@ public class TrainingTests
                 first = last;
         }
 
-        return (first, last, [.. network.Parameters.Select(parameter => parameter.Value.ToArray()), .. network.Buffers.Select(buffer => buffer.Value.ToArray())]);
+        return (first, last,
+            [.. network.Parameters.Select(parameter => parameter.Value.ToArray()), .. network.Buffers.Select(buffer => buffer.Value.ToArray())]);
     }
 
-    private static long AllocatedPerStep(Func<Initializer, Module<float>> build, int threads, int steps)
+    private static long AllocatedPerStep(Func<Initializer, Module<float>> build, int threads)
     {
         using Device device = Device.Cpu(threads);
         Module<float> network = build(new Initializer(device, 1));
         Sgd<float> optimizer = new(network.Parameters, new CosineDecay(0.05, 1000), 0.9);
         using Tape<float> tape = new(device);
         (float[] images, int[] labels) = Images();
-        long least = long.MaxValue;
-        for (int step = 0; step < steps; step++)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            Step(tape, network, optimizer, images, labels);
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        return least;
+        return Allocations.Least(() => Step(tape, network, optimizer, images, labels));
     }
 
     private static double Step(Tape<float> tape, Module<float> network, Optimizer<float> optimizer, float[] images, int[] labels)

@@ -3,7 +3,7 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Optimizers.Tests;
 
-/// <summary>A program whose gradient is whatever a test wants: the pullback of a cotangent through a sum.</summary>
+/// <summary>A program with any gradient that a test chooses: the pullback of a cotangent through a sum.</summary>
 internal sealed class GivenGradients<T>(Parameter<T> parameter) : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

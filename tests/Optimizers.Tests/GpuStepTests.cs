@@ -1,8 +1,11 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Solvers;
+using ConservativeAD.Tests;
 
 namespace ConservativeAD.Optimizers.Tests;
 
-/// <summary>Steps on a simulated GPU against those on the CPU.</summary>
+/// <summary>Steps on a GPU against those on the CPU.</summary>
+[Collection(TestGpu.Collection)]
 public class GpuStepTests
 {
     private const int Count = 9;
@@ -14,16 +17,14 @@ public class GpuStepTests
     public void StepsAreThoseOfTheCpu(string name)
     {
         ZooMember member = ZooMembers.All.Single(m => m.Name == name);
-        using Device gpu = Device.SimulatedGpu();
-        double[] expected = Run(member, Device.Default), found = Run(member, gpu);
+        double[] expected = Run(member, Device.Default), found = Run(member, TestGpu.Shared);
         Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs), 0, 1e-13);
     }
 
     [Fact]
     public void SparseTruncatedProximalAndQuasiNewtonStepsAreThoseOfTheCpu()
     {
-        using Device gpu = Device.SimulatedGpu();
-        Assert.Equal(Others(Device.Default), Others(gpu), (a, b) => Math.Abs(a - b) <= 1e-12);
+        Assert.Equal(Others(Device.Default), Others(TestGpu.Shared), (a, b) => Math.Abs(a - b) <= 1e-12);
     }
 
     private static double[] Others(Device device)
@@ -44,7 +45,7 @@ public class GpuStepTests
         sum.Add(gradients, 0.5);
         new TruncatedSgd<double>([table], new ConstantStepSize(0.1)).Step(gradients, 3);
         new ProximalSgd<double>([table], new ConstantStepSize(0.1), ProximalOperators.L1Norm(0.5)).StepFrom(sum);
-        using var newton = new LBfgs<double>([table]) { LineSearch = LineSearch.StrongWolfe, MostIterations = 3 };
+        using var newton = new LBfgs<double>([table]) { LineSearch = LineSearch.StrongWolfe, MaximumIterations = 3 };
         newton.Step(() =>
         {
             tape.Reset();

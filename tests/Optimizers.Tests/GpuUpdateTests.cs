@@ -1,8 +1,10 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Tests;
 
 namespace ConservativeAD.Optimizers.Tests;
 
-/// <summary>Every optimiser steps on the simulated GPU as it does on the CPU.</summary>
+/// <summary>Every optimiser takes the same steps on a GPU as on the CPU.</summary>
+[Collection(TestGpu.Collection)]
 public class GpuUpdateTests
 {
     private const int Count = 7;
@@ -10,9 +12,11 @@ public class GpuUpdateTests
     private static readonly Dictionary<string, Func<Parameter<float>[], Optimizer<float>>> Optimizers = new()
     {
         ["descent"] = parameters => new Sgd<float>(parameters, new ConstantStepSize(0.1)),
-        ["clipped descent with decay"] = parameters => new Sgd<float>(parameters, new ConstantStepSize(0.1)) { Clipping = GradientClipping.ByValue(0.3), WeightDecay = 0.1 },
+        ["clipped descent with decay"] = parameters =>
+            new Sgd<float>(parameters, new ConstantStepSize(0.1)) { Clipping = GradientClipping.ByValue(0.3), WeightDecay = 0.1 },
         ["momentum"] = parameters => new Sgd<float>(parameters, new ConstantStepSize(0.1), 0.9) { Dampening = 0.1 },
-        ["Nesterov"] = parameters => new Sgd<float>(parameters, new ConstantStepSize(0.1), 0.9) { Nesterov = true, Clipping = GradientClipping.ByGlobalNorm(0.5) },
+        ["Nesterov"] = parameters =>
+            new Sgd<float>(parameters, new ConstantStepSize(0.1), 0.9) { Nesterov = true, Clipping = GradientClipping.ByGlobalNorm(0.5) },
         ["Adam"] = parameters => new Adam<float>(parameters, new ConstantStepSize(0.1)) { WeightDecay = 0.01 },
         ["AdamW"] = parameters => new AdamW<float>(parameters, new ConstantStepSize(0.1)),
     };
@@ -39,8 +43,8 @@ public class GpuUpdateTests
             return parameter.Value.ToArray();
         }
 
-        using Device cpu = Device.Cpu(1), gpu = Device.SimulatedGpu();
-        float[] expected = Run(cpu), actual = Run(gpu);
+        using Device cpu = Device.Cpu(1);
+        float[] expected = Run(cpu), actual = Run(TestGpu.Shared);
         for (int i = 0; i < Count; i++)
             Assert.Equal(expected[i], actual[i], 1e-6f);
     }

@@ -77,6 +77,7 @@ internal abstract record GradientProblem(int Count)
 
         public override double[] Start() => UpdateTests.Draw(6, Count);
 
-        public override double[] Gradient(int t, double[] x) => [.. x.Select((value, i) => (i + t) % 10 == 0 ? Math.Sign(value - centre[i]) * (1 + (i % 3)) : 0)];
+        public override double[] Gradient(int t, double[] x) =>
+            [.. x.Select((value, i) => (i + t) % 10 == 0 ? Math.Sign(value - centre[i]) * (1 + (i % 3)) : 0)];
     }
 }

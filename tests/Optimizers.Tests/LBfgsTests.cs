@@ -16,10 +16,10 @@ public class LBfgsTests
     public void IterationsAreThoseOfTheMatrix(string name, int history)
     {
         GradientProblem problem = GradientProblem.Named(name);
-        // The gradient stays that of t = 1: within a step the loss must be one function.
+        // The gradient stays that of t = 1, because the loss must be the same function within a step.
         double[] x = problem.Start();
         var parameter = new Parameter<double>("x", Device.Default, [x.Length], x);
-        using var optimizer = new LBfgs<double>([parameter], 0.2) { MostIterations = 7, HistorySize = history };
+        using var optimizer = new LBfgs<double>([parameter], 0.2) { MaximumIterations = 7, HistorySize = history };
         using var given = new GivenGradients<double>(parameter);
         List<(double[] S, double[] Y)> pairs = [];
         double[] last = [], move = [];
@@ -39,11 +39,11 @@ public class LBfgsTests
         {
             if (Iterations - optimizer.Iterations < 7)
                 break;
-            // The value only decides when a step ends early; a fixed one that changes does not end it.
+            // The value only decides whether a step ends early; a given value that changes does not end it.
             optimizer.Step(() => (optimizer.Evaluations, given.Of(problem.Gradient(1, parameter.Value.ToArray()))));
         }
 
-        using var rest = new LBfgs<double>([parameter], 0.2) { MostIterations = Iterations - (int)optimizer.Iterations, HistorySize = history };
+        using var rest = new LBfgs<double>([parameter], 0.2) { MaximumIterations = Iterations - (int)optimizer.Iterations, HistorySize = history };
         rest.Restore(optimizer.Iterations, optimizer.Evaluations, optimizer.State.ToDictionary(state => state.Name, state => state.Value.ToArray()));
         rest.Step(() => (rest.Evaluations, given.Of(problem.Gradient(1, parameter.Value.ToArray()))));
         Assert.Equal(Iterations, rest.Iterations);
@@ -83,7 +83,13 @@ public class LBfgsTests
     public void AKinkIsReachedByTheWeakSearch()
     {
         var parameter = new Parameter<double>("x", Device.Default, [2], [-1.3, 0.7]);
-        using var optimizer = new LBfgs<double>([parameter]) { LineSearch = LineSearch.WeakWolfe, MostIterations = 60, MostEvaluations = 500, HistorySize = 10 };
+        using var optimizer = new LBfgs<double>([parameter])
+        {
+            LineSearch = LineSearch.WeakWolfe,
+            MaximumIterations = 60,
+            MaximumEvaluations = 500,
+            HistorySize = 10
+        };
         using Tape<double> tape = new();
         optimizer.Step(() =>
         {
@@ -105,7 +111,8 @@ public class LBfgsTests
         using var optimizer = new LBfgs<double>([parameter]);
         using var given = new GivenGradients<double>(parameter);
         Assert.Contains("NaN", Assert.Throws<ArithmeticException>(() => optimizer.Step(() => (double.NaN, given.Of([1])))).Message);
-        Assert.Contains("last_move", Assert.Throws<ArgumentException>(() => optimizer.Restore(3, 3, new Dictionary<string, double[]> { ["last_gradient"] = [1] })).Message);
+        Assert.Contains("last_move",
+            Assert.Throws<ArgumentException>(() => optimizer.Restore(3, 3, new Dictionary<string, double[]> { ["last_gradient"] = [1] })).Message);
         Assert.Empty(optimizer.State);
     }
 
@@ -114,7 +121,7 @@ public class LBfgsTests
     {
         var first = new Parameter<T>("a", Device.Default, [1], [T.CreateChecked(-1.2)]);
         var second = new Parameter<T>("b", Device.Default, [1], [T.One]);
-        using var optimizer = new LBfgs<T>([first, second]) { LineSearch = search, MostIterations = 100, MostEvaluations = 1000, ChangeTolerance = 0 };
+        using var optimizer = new LBfgs<T>([first, second]) { LineSearch = search, MaximumIterations = 100, MaximumEvaluations = 1000, ChangeTolerance = 0 };
         using Tape<T> tape = new();
         double before = optimizer.Step(() =>
         {

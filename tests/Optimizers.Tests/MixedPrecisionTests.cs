@@ -1,7 +1,9 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Tests;
 
 namespace ConservativeAD.Optimizers.Tests;
 
+[Collection(TestGpu.Collection)]
 public class MixedPrecisionTests
 {
     public static TheoryData<bool> Devices => new(false, true);
@@ -10,7 +12,7 @@ public class MixedPrecisionTests
     [MemberData(nameof(Devices))]
     public void StepsTooSmallForHalfAddUpInTheMasters(bool onGpu)
     {
-        using Device device = onGpu ? Device.SimulatedGpu() : Device.Cpu(1);
+        Device device = onGpu ? TestGpu.Shared : Device.Default;
         Parameter<Half> parameter = new("x", device, [2], [(Half)1, (Half)(-1)]);
         using MixedPrecision optimizer = new([parameter], masters => new Sgd<float>(masters, new ConstantStepSize(1e-4)), LossScaling.Constant(1024));
         using Tape<Half> tape = new(device);
@@ -29,7 +31,7 @@ public class MixedPrecisionTests
     [MemberData(nameof(Devices))]
     public void GradientsBelowTheSmallestHalfAreKept(bool onGpu)
     {
-        using Device device = onGpu ? Device.SimulatedGpu() : Device.Cpu(1);
+        Device device = onGpu ? TestGpu.Shared : Device.Default;
         Parameter<Half> parameter = new("x", device, [1], [(Half)1]);
         using MixedPrecision optimizer = new([parameter], masters => new Sgd<float>(masters, new ConstantStepSize(Math.ScaleB(1, 20))));
         using Tape<Half> tape = new(device);
@@ -44,7 +46,8 @@ public class MixedPrecisionTests
     public void AGradientThatIsNotFiniteIsSkippedAndLowersTheScale()
     {
         Parameter<Half> parameter = new("x", Device.Default, [1], [(Half)3]);
-        using MixedPrecision optimizer = new([parameter], masters => new Sgd<float>(masters, new ConstantStepSize(1e-3)), new LossScaling { GrowthInterval = 2 });
+        using MixedPrecision optimizer = new([parameter], masters => new Sgd<float>(masters, new ConstantStepSize(1e-3)),
+            new LossScaling { GrowthInterval = 2 });
         using Tape<Half> tape = new();
         bool Step(double slope)
         {
@@ -75,7 +78,7 @@ public class MixedPrecisionTests
         using Tape<float> wide = new();
         for (int step = 0; step < 5; step++)
         {
-            // A linear loss: its gradients are halves, whatever the parameters.
+            // A linear loss, whose gradients are halves for all parameters.
             tape.Reset();
             wide.Reset();
             mixed.Step(mixed.Backward(tape, (tape.Parameter(half) * tape.Constant([3], [(Half)1, (Half)(-2), (Half)0.125])).Sum()));
@@ -96,6 +99,7 @@ public class MixedPrecisionTests
         Parameter<Half> parameter = new("x", Device.Default, [2]);
         using MixedPrecision optimizer = new([parameter], masters => new Sgd<float>(masters, new ConstantStepSize(1)));
         using Tape<Half> tape = new();
-        Assert.Contains("needs a reduction", Assert.Throws<ArgumentException>(() => optimizer.Backward(tape, tape.Parameter(parameter).Abs())).Message, StringComparison.Ordinal);
+        Assert.Contains("needs a reduction", Assert.Throws<ArgumentException>(() => optimizer.Backward(tape, tape.Parameter(parameter).Abs())).Message,
+            StringComparison.Ordinal);
     }
 }

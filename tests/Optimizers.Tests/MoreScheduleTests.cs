@@ -18,7 +18,8 @@ public class MoreScheduleTests
     [Fact]
     public void FiniteSchedulesCertifyTheSumsThatTheyHave()
     {
-        foreach (IStepSizeSchedule schedule in new IStepSizeSchedule[] { new OneCycle(0.5, 40), new PolynomialDecay(0.3, 25, 2), new WarmUp(new PolynomialDecay(0.3, 25), 5), new WarmUp(new CosineDecay(0.3, 30), 3, 0.1) })
+        foreach (IStepSizeSchedule schedule in new IStepSizeSchedule[] { new OneCycle(0.5, 40), new PolynomialDecay(0.3, 25, 2),
+            new WarmUp(new PolynomialDecay(0.3, 25), 5), new WarmUp(new CosineDecay(0.3, 30), 3, 0.1) })
         {
             long horizon = schedule.SumOfSteps.Horizon!.Value;
             (double steps, double squares) = schedule.PartialSums(10 * horizon);

@@ -21,7 +21,9 @@ public class MuonTests
     {
         var parameter = new Parameter<float>("bias", Device.Default, [3]);
         Assert.Contains("bias", Assert.Throws<ArgumentException>(() => new Muon<float>([parameter], new ConstantStepSize(1))).Message);
-        Assert.Contains("was 1", Assert.Throws<ArgumentOutOfRangeException>(() => new Muon<float>([new Parameter<float>("w", Device.Default, [3, 2])], new ConstantStepSize(1)) { Momentum = 1 }).Message);
+        Assert.Contains("was 1",
+            Assert.Throws<ArgumentOutOfRangeException>(() =>
+                new Muon<float>([new Parameter<float>("w", Device.Default, [3, 2])], new ConstantStepSize(1)) { Momentum = 1 }).Message);
     }
 
     private static double Difference<T>(int rows, int columns)
@@ -58,7 +60,8 @@ public class MuonTests
         return parameter.Value.ToArray().Zip(x, (a, b) => Math.Abs(double.CreateChecked(a) - b)).Max() / x.Max(Math.Abs);
     }
 
-    private static double[] Transposed(double[] a, int rows, int columns) => [.. Enumerable.Range(0, a.Length).Select(i => a[(i % rows * columns) + (i / rows)])];
+    private static double[] Transposed(double[] a, int rows, int columns) =>
+        [.. Enumerable.Range(0, a.Length).Select(i => a[(i % rows * columns) + (i / rows)])];
 
     private static double[] Product(double[] a, double[] b, int rows, int inner, int columns)
     {

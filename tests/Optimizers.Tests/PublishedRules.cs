@@ -1,6 +1,6 @@
 namespace ConservativeAD.Optimizers.Tests;
 
-/// <summary>The published update rules for one component, written down term by term as their sources have them. States start from 0.</summary>
+/// <summary>The published update rules for one component, written term by term as in their sources. States start at 0.</summary>
 internal static class PublishedRules
 {
     public static double Momentum(int t, double x, double a, double g, double[] s, double dampening, bool nesterov)

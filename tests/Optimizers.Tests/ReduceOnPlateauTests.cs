@@ -18,7 +18,8 @@ public class ReduceOnPlateauTests
     [Fact]
     public void ThresholdsSayWhatIsBetter()
     {
-        ReduceOnPlateau relative = new(1, 0.1, 0) { Threshold = 0.1 }, absolute = new(1, 0.1, 0) { Threshold = 0.1, IsThresholdAbsolute = true, IsLargerBetter = true };
+        ReduceOnPlateau relative = new(1, 0.1, 0) { Threshold = 0.1 },
+            absolute = new(1, 0.1, 0) { Threshold = 0.1, IsThresholdAbsolute = true, IsLargerBetter = true };
         Assert.False(relative.Report(10));
         Assert.True(relative.Report(9.5));
         Assert.False(relative.Report(8.5));

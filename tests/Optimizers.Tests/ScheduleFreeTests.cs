@@ -2,7 +2,7 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Optimizers.Tests;
 
-/// <summary>The iterates x, y and z of schedule-free methods, each kept apart as the paper has them.</summary>
+/// <summary>The iterates x, y and z of schedule-free methods, kept separately as in the paper.</summary>
 public class ScheduleFreeTests
 {
     [Theory]
@@ -18,7 +18,9 @@ public class ScheduleFreeTests
         double[] y = problem.Start(), x = [.. y], z = [.. y], v = new double[y.Length];
         WarmUp schedule = new(new ConstantStepSize(0.02), 7);
         var parameter = new Parameter<double>("x", Device.Default, [y.Length], y);
-        Optimizer<double> optimizer = adaptive ? new ScheduleFreeAdamW<double>([parameter], schedule) { WeightDecay = 0.01 } : new ScheduleFreeSgd<double>([parameter], schedule) { WeightDecay = 0.01 };
+        ScheduleFree<double> optimizer = adaptive
+            ? new ScheduleFreeAdamW<double>([parameter], schedule) { WeightDecay = 0.01 }
+            : new ScheduleFreeSgd<double>([parameter], schedule) { WeightDecay = 0.01 };
         using var given = new GivenGradients<double>(parameter);
         double sum = 0;
         for (int t = 1; t <= 50; t++)
@@ -38,10 +40,10 @@ public class ScheduleFreeTests
         }
 
         AssertClose(y, parameter);
-        ((adaptive ? (Action)((ScheduleFreeAdamW<double>)optimizer).Evaluate : ((ScheduleFreeSgd<double>)optimizer).Evaluate))();
+        optimizer.Evaluate();
         AssertClose(x, parameter);
         Assert.Contains("Train", Assert.Throws<InvalidOperationException>(() => optimizer.Step(given.Of(y))).Message);
-        ((adaptive ? (Action)((ScheduleFreeAdamW<double>)optimizer).Train : ((ScheduleFreeSgd<double>)optimizer).Train))();
+        optimizer.Train();
         AssertClose(y, parameter);
     }
 
@@ -56,7 +58,8 @@ public class ScheduleFreeTests
             first.Step(given.Of([1, t]));
         var two = new Parameter<float>("x", Device.Default, [2], one.Value.ToArray());
         var second = new ScheduleFreeAdamW<float>([two], schedule);
-        second.Restore(first.StepCount, first.UpdateCounts.ToDictionary(c => c.Name, c => c.Updates), first.State.ToDictionary(s => s.Name, s => s.Value.ToArray()));
+        second.Restore(first.StepCount, first.UpdateCounts.ToDictionary(c => c.Name, c => c.Updates),
+            first.State.ToDictionary(s => s.Name, s => s.Value.ToArray()));
         using var givenToTwo = new GivenGradients<float>(two);
         for (int t = 0; t < 20; t++)
         {
@@ -68,7 +71,10 @@ public class ScheduleFreeTests
     }
 
     [Fact]
-    public void BadSettingsAreRefused() => Assert.Contains("was 1", Assert.Throws<ArgumentOutOfRangeException>(() => new ScheduleFreeSgd<float>([new Parameter<float>("x", Device.Default, [1])], new ConstantStepSize(1)) { Share = 1 }).Message);
+    public void BadSettingsAreRefused() =>
+    Assert.Contains("was 1",
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new ScheduleFreeSgd<float>([new Parameter<float>("x", Device.Default, [1])], new ConstantStepSize(1)) { Momentum = 1 }).Message);
 
     private static void AssertClose(double[] expected, Parameter<double> parameter) =>
         Assert.InRange(expected.Zip(parameter.Value.ToArray(), (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs), 0, 1e-12);

@@ -11,7 +11,7 @@ public class ScheduleTests
         IStepSizeSchedule schedule = new RobbinsMonro(0.5, halfLife, power);
         Assert.True(schedule.SatisfiesRobbinsMonro);
 
-        // What is left after n terms of the squares is ∫ (1 + k/k₀)^(−2p) from n − ½ on, and the steps' sum grows as its integral does.
+        // The remainder of the squares after n terms is ∫ (1 + k/k₀)^(−2p) from n − ½ on, and the steps' sum grows as its integral does.
         const long N = 1_000_000;
         (double steps, double squares) = schedule.PartialSums(N);
         double s = 2 * power;

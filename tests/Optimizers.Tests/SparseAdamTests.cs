@@ -23,7 +23,9 @@ public class SparseAdamTests
         int[] symbols = [3, 7, 3, 22, 0, 7, 7];
         double[] weights = UpdateTests.Draw(1, symbols.Length * Width);
         using Tape<double> whole = new(), part = new();
-        Gradients<double> dense = whole.Backward((whole.Parameter(table).GatherRows(whole.Indices([symbols.Length], symbols)).Square() * whole.Constant([symbols.Length, Width], weights)).Sum());
+        Gradients<double> dense =
+            whole.Backward((whole.Parameter(table).GatherRows(whole.Indices([symbols.Length], symbols))
+                .Square() * whole.Constant([symbols.Length, Width], weights)).Sum());
         using TableRows<double> rows = new(table, symbols);
         Assert.Equal(4, rows.Count);
         Gradients<double> sparse = part.Backward((rows.Record(part).Square() * part.Constant([symbols.Length, Width], weights)).Sum());
@@ -50,7 +52,9 @@ public class SparseAdamTests
     {
         var table = new Parameter<float>("table", Device.Default, [3, 2]);
         var other = new Parameter<float>("other", Device.Default, [3, 2]);
-        Assert.Contains("bias", Assert.Throws<ArgumentException>(() => new SparseAdam<float>([new Parameter<float>("bias", Device.Default, [3])], new ConstantStepSize(1))).Message);
+        Assert.Contains("bias",
+            Assert.Throws<ArgumentException>(() =>
+                new SparseAdam<float>([new Parameter<float>("bias", Device.Default, [3])], new ConstantStepSize(1))).Message);
         Assert.Contains("Symbol 3 at position 1", Assert.Throws<ArgumentOutOfRangeException>(() => new TableRows<float>(table, [0, 3])).Message);
         Assert.Throws<ArgumentException>(() => new TableRows<float>(table, []));
         var optimizer = new SparseAdam<float>([table], new ConstantStepSize(0.1));

@@ -47,7 +47,8 @@ public class ZooTests
             first.Step(given.Of(Narrow<float>(problem.Gradient(t, x))));
         var two = new Parameter<float>("x", Device.Default, [problem.Count], one.Value.ToArray());
         Optimizer<float> second = member.Make(two, schedule);
-        second.Restore(first.StepCount, first.UpdateCounts.ToDictionary(c => c.Name, c => c.Updates), first.State.ToDictionary(s => s.Name, s => s.Value.ToArray()));
+        second.Restore(first.StepCount, first.UpdateCounts.ToDictionary(c => c.Name, c => c.Updates),
+            first.State.ToDictionary(s => s.Name, s => s.Value.ToArray()));
         using var givenToTwo = new GivenGradients<float>(two);
         for (int t = (Steps / 2) + 1; t <= Steps; t++)
         {
@@ -115,14 +116,14 @@ public class ZooTests
         Refused(() => new Adagrad<float>(p, s, -2), "-2");
         Refused(() => new Adagrad<float>(p, s) { StepSizeDecay = double.NaN }, "NaN");
         Refused(() => new Adadelta<float>(p, s) { Epsilon = 0 }, "0");
-        Refused(() => new Adamax<float>(p, s) { SecondDecay = 1 }, "1");
+        Refused(() => new Adamax<float>(p, s) { Beta2 = 1 }, "1");
         Refused(() => new NAdam<float>(p, s) { MomentumDecay = -1 }, "-1");
         Refused(() => new Rprop<float>(p, s) { Growth = 0.9 }, "0.9");
         Refused(() => new Rprop<float>(p, s) { Shrink = 1.5 }, "1.5");
         Refused(() => new AveragedSgd<float>(p, s) { Power = -3 }, "-3");
-        Refused(() => new Lion<float>(p, s) { FirstDecay = 2 }, "2");
+        Refused(() => new Lion<float>(p, s) { Beta1 = 2 }, "2");
         Refused(() => new RAdam<float>(p, s) { Epsilon = -1 }, "-1");
-        Refused(() => new Adan<float>(p, s) { ThirdDecay = 1 }, "1");
+        Refused(() => new Adan<float>(p, s) { Beta3 = 1 }, "1");
         Refused(() => new Ftrl<float>(p, s) { StepSizePower = 0.5 }, "0.5");
         Refused(() => new Ftrl<float>(p, s, 0), "0");
         Refused(() => new Inna<float>(p, s) { Damping = 0 }, "0");
@@ -147,7 +148,7 @@ public class ZooTests
         double[][] states = [.. x.Select(_ => new double[StatesOfRules])];
         for (int t = 1; t <= Steps; t++)
         {
-            // Both sides see the same gradient, that of the reference, so that the difference is the update's.
+            // Both sides get the reference's gradient, so that any difference comes from the update.
             double[] g = [.. Narrow<T>(problem.Gradient(t, x)).Select(double.CreateChecked)];
             optimizer.Step(given.Of(Narrow<T>(g)));
             for (int i = 0; i < x.Length; i++)

@@ -1,4 +1,4 @@
 namespace ConservativeAD;
 
-/// <summary>A comparison within a segment turned out otherwise in a replay; caught by the replay, which then records anew.</summary>
+/// <summary>Thrown when a replay takes another branch inside a checkpointed segment. The replay catches it and records the program again.</summary>
 internal sealed class BranchChangedException() : Exception("A comparison within a checkpointed segment turned out otherwise than when it was recorded.");

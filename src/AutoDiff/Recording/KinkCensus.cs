@@ -2,22 +2,25 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD;
 
-/// <summary>One operation that sits at a kink.</summary>
-/// <param name="Node">Its place on the tape.</param>
-/// <param name="Operation">What it is.</param>
-/// <param name="Shape">The shape in which positions count: that of the input, or of the output for operations that choose among inputs.</param>
-/// <param name="Count">How many elements sit at a kink.</param>
-/// <param name="Positions">The first of them, as indices in row-major order.</param>
-public sealed record OperationKinks(int Node, OperationFacts Operation, Shape Shape, long Count, IReadOnlyList<int> Positions);
+/// <summary>An operation that is at a kink.</summary>
+/// <param name="Node">The index of the operation on the tape.</param>
+/// <param name="Operation">The operation.</param>
+/// <param name="Shape">The shape that the positions refer to: that of the input, or that of the output for operations that select among inputs.</param>
+/// <param name="Count">The number of elements at a kink.</param>
+/// <param name="Positions">The first positions at a kink, as row-major indices.</param>
+public sealed record OperationKinks(int Node, OperationFacts Operation, Shape Shape, long Count, IReadOnlyList<int> Positions)
+{
+    private bool PrintMembers(System.Text.StringBuilder text) => RecordText.Write(text, this);
+}
 
-/// <summary>Where a recorded program sits at kinks.</summary>
-/// <param name="Operations">The operations that do, in the order of recording.</param>
+/// <summary>The places where a recorded program is at kinks.</summary>
+/// <param name="Operations">The operations at a kink, in recording order.</param>
 public sealed record KinkCensus(IReadOnlyList<OperationKinks> Operations)
 {
-    /// <summary>How many elements sit at a kink, over all operations.</summary>
+    /// <summary>The number of elements at a kink, over all operations.</summary>
     public long Count => Operations.Sum(operation => operation.Count);
 
-    /// <summary>Whether no operation sits at a kink: the program is C¹ at this point and every selection gives the gradient.</summary>
+    /// <summary>Whether no operation is at a kink. The program is then C¹ at this point and every selection returns the gradient.</summary>
     public bool IsEmpty => Operations.Count == 0;
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD;
 
-/// <summary>How many kinks each recorded operation meets: counted on the device, and read from it once for all of them.</summary>
+/// <summary>Counts the kinks of each recorded operation on the device and reads all counts back at once.</summary>
 /// <typeparam name="T">The element type.</typeparam>
 internal sealed class KinkTally<T>(Device device)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -28,7 +28,7 @@ internal sealed class KinkTally<T>(Device device)
         }
     }
 
-    /// <summary>Begins with no kinks.</summary><param name="operations">How many operations there are.</param>
+    /// <summary>Starts with no kinks.</summary><param name="operations">The number of operations.</param>
     public void Begin(int operations)
     {
         if (counts.Length < operations)
@@ -42,10 +42,10 @@ internal sealed class KinkTally<T>(Device device)
         isTouched = false;
     }
 
-    /// <summary>Adds what is known already.</summary><param name="operation">The operation.</param><param name="number">How many.</param>
+    /// <summary>Adds kinks that are already counted.</summary><param name="operation">The operation.</param><param name="number">The number of kinks.</param>
     public void Add(int operation, long number) => counts[operation] += number;
 
-    /// <summary>The counts, by operation.</summary>
+    /// <summary>The counts, indexed by operation.</summary>
     public ReadOnlySpan<long> End()
     {
         int operations = onDevice.Count;
@@ -56,7 +56,7 @@ internal sealed class KinkTally<T>(Device device)
                 counts[operation] += read[operation];
         }
 
-        device.Return(onDevice.Storage);
+        device.Return(onDevice);
         return counts;
     }
 }

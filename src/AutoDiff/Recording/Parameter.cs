@@ -3,13 +3,13 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD;
 
-/// <summary>An array that outlives the tape's resets: a weight that an optimiser changes in place.</summary>
+/// <summary>An array that survives resets of the tape: a weight that an optimiser changes in place.</summary>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class Parameter<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Makes a parameter on a device.</summary>
-    /// <param name="name">Its name, as files and messages show it.</param>
+    /// <summary>Creates a parameter on a device.</summary>
+    /// <param name="name">The name used in files and messages.</param>
     /// <param name="device">The device.</param>
     /// <param name="shape">The shape.</param>
     /// <param name="elements">The initial elements in row-major order; zeros if empty.</param>
@@ -25,10 +25,10 @@ public sealed class Parameter<T>
             Value.CopyFrom(elements);
     }
 
-    /// <summary>The name, as files and messages show it.</summary>
+    /// <summary>The name used in files and messages.</summary>
     public string Name { get; }
 
-    /// <summary>The elements; contiguous.</summary>
+    /// <summary>The elements, stored contiguously.</summary>
     public NDArray<T> Value { get; }
 
     /// <summary>The shape.</summary>

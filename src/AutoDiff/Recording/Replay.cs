@@ -3,13 +3,15 @@ using System.Numerics;
 namespace ConservativeAD;
 
 /// <summary>
-/// A program that is recorded once and then run again from its record: on what its parameters and arrays hold by then, in the memory planned for it, without recording. Its branches are
-/// guarded: where a comparison of recorded values turns out otherwise than in the record, the program is recorded anew.
+/// A program that is recorded once and then run again from its record. Each run uses the current contents of its parameters and arrays, in the memory planned
+/// for it, without recording. The branches are guarded: if a comparison of recorded values has another result than in the record, the program is recorded
+/// again.
 /// </summary>
 /// <remarks>
-/// What the program takes from the host while it is recorded stays as it was: numbers in its text, labels given as spans, the arrays that it puts on the tape (not their elements). New data
-/// go into those arrays (<c>array.CopyFrom</c>). A program that reads values while it is recorded (<see cref="Var{T}.Value"/>, <see cref="Var{T}.ToArray"/>, <see cref="Var{T}.GetScalar"/>)
-/// may decide by them and is recorded at each run; comparisons of <see cref="Var{T}"/> with &lt; and the like are not such reads. Layers draw new random numbers at each run.
+/// Everything else that the program takes from the host while it is recorded stays fixed: literal numbers, labels given as spans, and the identity of the
+/// arrays that it puts on the tape (not their elements). Write new data into those arrays (<c>array.CopyFrom</c>). A program that reads values while it is
+/// recorded (<see cref="Var{T}.Value"/>, <see cref="Var{T}.ToArray"/>, <see cref="Var{T}.GetScalar"/>) may branch on them and is therefore recorded at each
+/// run; comparisons of <see cref="Var{T}"/> with &lt; and the other operators are not such reads. Layers draw new random numbers at each run.
 /// </remarks>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class Replay<T>
@@ -20,9 +22,9 @@ public sealed class Replay<T>
     private bool isRecorded;
     private string? obstacle;
 
-    /// <summary>A program, which is recorded at its first run.</summary>
-    /// <param name="tape">The tape, which belongs to the program from now on.</param>
-    /// <param name="program">From the empty tape to the output.</param>
+    /// <summary>Creates a replay of a program. The program is recorded at its first run.</summary>
+    /// <param name="tape">The tape. It belongs to this replay from now on.</param>
+    /// <param name="program">Computes the output on the empty tape.</param>
     public Replay(Tape<T> tape, Func<Tape<T>, Var<T>> program)
     {
         ArgumentNullException.ThrowIfNull(tape);
@@ -35,31 +37,32 @@ public sealed class Replay<T>
     public Tape<T> Tape { get; }
 
     /// <summary>
-    /// Whether chains of elementwise operations, each the only consumer of the one before, run as one operation in replays; true unless set otherwise. Values and gradients have the same bits.
-    /// Reading a value within a chain, a census or a Clarke gradient computes the operations one by one again.
+    /// Whether replays run chains of elementwise operations as one operation, where each operation is the only consumer of the previous one; true by default.
+    /// Values and gradients have the same bits either way. Reading a value within a chain, a census or a Clarke gradient splits the chains into single
+    /// operations again.
     /// </summary>
     public bool Fuses { get; init; } = true;
 
-    /// <summary>How many operations of the record are computed within another's pass.</summary>
-    public int FusedOperations => Tape.FusedCount;
+    /// <summary>The number of recorded operations that are computed within another operation's pass.</summary>
+    public int FusedOperations => Tape.Fusion.FusedCount;
 
-    /// <summary>How often the program was recorded.</summary>
+    /// <summary>The number of times the program was recorded.</summary>
     public long Recordings { get; private set; }
 
-    /// <summary>How often it was run from its record.</summary>
+    /// <summary>The number of times the program was run from its record.</summary>
     public long Replays { get; private set; }
 
-    /// <summary>Why the program was recorded the last time that it was.</summary>
+    /// <summary>The reason for the latest recording.</summary>
     public string LastRecordedBecause { get; private set; } = "it was never run";
 
     /// <summary>Runs the program.</summary>
-    /// <returns>Its output, to be read or pulled back from.</returns>
+    /// <returns>The output, to be read or pulled back from.</returns>
     public Var<T> Run()
     {
         string? reason = WhyRecord();
         if (reason is null)
         {
-            // Should an operation fail, the record is not to be trusted.
+            // If an operation throws, the record must not be reused.
             isRecorded = false;
             if (Tape.TryReplay())
             {
@@ -76,17 +79,17 @@ public sealed class Replay<T>
         return output;
     }
 
-    /// <summary>Runs the program and takes the gradient of its output, a single number.</summary>
-    /// <param name="selections">What to return at kinks; the tape's own if null.</param>
+    /// <summary>Runs the program and computes the gradient of its output, which must be a single number.</summary>
+    /// <param name="selections">The values to return at kinks; the tape's own if null.</param>
     public Gradients<T> Backward(Selections? selections = null) => Tape.Backward(Run(), selections);
 
     private string? WhyRecord()
     {
         if (!isRecorded)
             return Recordings == 0 ? "it was never run" : "an operation failed in the run before";
-        if (output.Generation != Tape.Generation)
+        if (output.Generation != Tape.Contents.Generation)
             return "the tape was reset";
-        if (Tape.HasTangents)
+        if (Tape.Tangents.Any)
             return "the tape carries tangents";
         return obstacle;
     }

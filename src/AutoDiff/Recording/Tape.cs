@@ -4,80 +4,88 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD;
 
-/// <summary>
-/// The record of a program on arrays: which operations ran on which values. Reverse and forward passes read it.
-/// </summary>
+/// <summary>The record of a program on arrays: the operations that ran and their values. Reverse and forward passes read it.</summary>
 /// <remarks>
-/// A tape belongs to one thread; several tapes run side by side. Its nodes are rows of parallel arrays and its rules structs in typed columns,
-/// so that after <see cref="Reset"/> the same program is recorded again without allocating on the managed heap.
+/// A tape is used by one thread at a time; it may be handed to another thread, but two threads at once are refused. Several tapes can run side by side. Arrays
+/// put on a tape must keep their elements until the last reverse pass; rules detect a change when they read. Nodes are rows of parallel arrays and rules are
+/// structs in typed columns, so that after <see cref="Reset"/> the same program is recorded again without allocating on the managed heap.
 /// </remarks>
 /// <typeparam name="T">The element type: float, double or Half.</typeparam>
 public sealed partial class Tape<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int Leaf = -1;
-
-    private readonly Dictionary<Parameter<T>, int> parameterNodes = [];
-    private readonly List<Storage<T>?> owned = [];
-    private readonly List<Storage<int>?> ownedIndices = [];
-    private Column<T>?[] columns = new Column<T>?[32];
-    private NDArray<T>[] values = new NDArray<T>[64];
-    private int[] columnOf = new int[64];
-    private int[] placeInColumn = new int[64];
-    private int[] firstInput = new int[65];
-    private bool[] needsGradient = new bool[64];
-    private int[] inputs = new int[128];
-    private int inputCount;
-    private int count;
-    private int generation;
+    private readonly TapeRecord<T> record;
+    private readonly Cotangents<T> cotangents;
+    private readonly Tangents<T> tangents;
+    private readonly Branches<T> branches;
+    private readonly ReversePass<T> reverse;
+    private readonly RecordReplay<T> replay;
+    private readonly Census<T> census;
+    private readonly ObstacleSearch<T> search;
+    private readonly SecondOrderPass<T> secondOrder;
+    private readonly Checkpoints<T> checkpoints = new();
     private bool disposed;
 
-    /// <summary>Makes an empty tape.</summary>
-    /// <param name="device">Where it computes; the default device if null.</param>
-    /// <param name="selections">What is returned at kinks; <see cref="Selections.PyTorch"/> if null.</param>
+    /// <summary>Creates an empty tape.</summary>
+    /// <param name="device">The device that the tape computes on; the default device if null.</param>
+    /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
     public Tape(Device? device = null, Selections? selections = null)
     {
         if (typeof(T) != typeof(float) && typeof(T) != typeof(double) && typeof(T) != typeof(Half))
             throw new NotSupportedException($"A tape holds float, double or Half; {typeof(T).Name} is not supported.");
-        Device = device ?? Device.Default;
-        Selections = selections ?? Selections.PyTorch;
+        record = new TapeRecord<T>(device ?? Device.Default, selections ?? Selections.PyTorch);
+        cotangents = new Cotangents<T>(record);
+        tangents = new Tangents<T>(record);
+        branches = new Branches<T>(record, tangents);
+        Fusion<T> fusion = new(record);
+        reverse = new ReversePass<T>(record, cotangents, tangents, fusion);
+        replay = new RecordReplay<T>(record, branches, fusion, tangents, cotangents);
+        census = new Census<T>(record, branches);
+        search = new ObstacleSearch<T>(record, reverse, branches, census);
+        secondOrder = new SecondOrderPass<T>(record, reverse, tangents, census, search);
+        Locks = new LockedPass<T>(record, reverse, tangents, branches, census, search);
+        Fusion = fusion;
     }
 
-    /// <summary>Where the tape computes.</summary>
-    public Device Device { get; }
+    /// <summary>The device that the tape computes on.</summary>
+    public Device Device => record.Device;
 
-    /// <summary>What is returned at kinks, unless an operation or a reverse pass says otherwise.</summary>
-    public Selections Selections { get; }
+    /// <summary>The values to return at kinks, unless an operation or a reverse pass overrides them.</summary>
+    public Selections Selections => record.Selections;
 
-    /// <summary>Whether every value and cotangent is checked for NaN and infinity, and the first operation that makes one is named in an <see cref="ArithmeticException"/>. Costs a pass over each array.</summary>
-    public bool DetectAnomalies { get; set; }
+    /// <summary>
+    /// Whether every value and cotangent is checked for NaN and infinity. The first operation that produces one is named in an
+    /// <see cref="ArithmeticException"/>. This costs a pass over each array.
+    /// </summary>
+    public bool DetectAnomalies
+    {
+        get => record.DetectsAnomalies;
+        set => record.DetectsAnomalies = value;
+    }
 
-    /// <summary>How many values are recorded, leaves included.</summary>
-    public int Count => count;
+    /// <summary>The number of recorded values, including leaves.</summary>
+    public int Count => record.Count;
 
-    /// <summary>Puts a parameter on the tape; the same variable each time until the tape is reset.</summary>
-    /// <param name="parameter">The parameter. Its elements are referred to, not copied.</param>
+    /// <summary>Puts a parameter on the tape. Until the tape is reset, every call returns the same variable.</summary>
+    /// <param name="parameter">The parameter. Its elements are referenced, not copied.</param>
     public Var<T> Parameter(Parameter<T> parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        if (parameterNodes.TryGetValue(parameter, out int node))
-            return new Var<T>(this, node, generation);
-        Var<T> variable = AddLeaf(parameter.Value, true);
-        parameterNodes.Add(parameter, variable.Node);
-        return variable;
+        using Use use = Enter();
+        return record.TryFind(parameter, out int node) ? At(node) : AddLeaf(parameter.Value, true, parameter);
     }
 
-    /// <summary>Puts an array on the tape that gradients are taken with respect to.</summary>
-    /// <param name="value">The array. It is referred to, not copied, and must stay unchanged until the tape is reset.</param>
+    /// <summary>Puts an array on the tape as a variable with a gradient.</summary>
+    /// <param name="value">The array. It is referenced, not copied, and must stay unchanged until the tape is reset.</param>
     public Var<T> Variable(in NDArray<T> value) => AddLeaf(value, true);
 
-    /// <summary>Copies host memory to the tape, as a variable that gradients are taken with respect to.</summary>
+    /// <summary>Copies host memory to the tape as a variable with a gradient.</summary>
     /// <param name="shape">The shape.</param>
     /// <param name="elements">The elements in row-major order.</param>
     public Var<T> Variable(in Shape shape, ReadOnlySpan<T> elements) => AddLeaf(CopyIn(shape, elements), true);
 
-    /// <summary>Puts an array on the tape that no gradient is taken with respect to.</summary>
-    /// <param name="value">The array. It is referred to, not copied, and must stay unchanged until the tape is reset.</param>
+    /// <summary>Puts an array on the tape as a constant, without a gradient.</summary>
+    /// <param name="value">The array. It is referenced, not copied, and must stay unchanged until the tape is reset.</param>
     public Var<T> Constant(in NDArray<T> value) => AddLeaf(value, false);
 
     /// <summary>Copies host memory to the tape, as a constant.</summary>
@@ -85,7 +93,7 @@ public sealed partial class Tape<T> : IDisposable
     /// <param name="elements">The elements in row-major order.</param>
     public Var<T> Constant(in Shape shape, ReadOnlySpan<T> elements) => AddLeaf(CopyIn(shape, elements), false);
 
-    /// <summary>A single number, as a constant of rank 0.</summary>
+    /// <summary>Puts a single number on the tape, as a constant of rank 0.</summary>
     /// <param name="value">The number.</param>
     public Var<T> Constant(T value) => AddLeaf(CopyIn(Shape.Scalar, new ReadOnlySpan<T>(in value)), false);
 
@@ -94,8 +102,9 @@ public sealed partial class Tape<T> : IDisposable
     /// <param name="elements">The elements in row-major order.</param>
     public NDArray<int> Indices(in Shape shape, ReadOnlySpan<int> elements)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        NDArray<int> indices = RentIndicesUntilReset(shape);
+        CheckNotDisposed();
+        using Use use = Enter();
+        NDArray<int> indices = record.Memory.RentIndices(shape);
         indices.CopyFrom(elements);
         return indices;
     }
@@ -124,227 +133,258 @@ public sealed partial class Tape<T> : IDisposable
     public Var<T> Record<TRule>(in TRule rule, Var<T> x, Var<T> y, Var<T> z)
         where TRule : struct, IRule<T> => Record(rule, [x, y, z]);
 
-    /// <summary>Records an operation: computes its value, and its tangent where an input moves.</summary>
+    /// <summary>Records an operation: computes its value, and its tangent if an input has one.</summary>
     /// <typeparam name="TRule">The rule.</typeparam>
     /// <param name="rule">The rule with its attributes.</param>
     /// <param name="inputs">The inputs, all on this tape.</param>
-    /// <exception cref="InvalidOperationException">An input is of another tape, or the tape was reset or disposed since it was recorded.</exception>
+    /// <exception cref="InvalidOperationException">An input belongs to another tape, or the tape was reset or disposed after the input was
+    /// recorded.</exception>
     /// <exception cref="ArgumentException">The shapes do not fit the operation.</exception>
     /// <exception cref="ArithmeticException">The value is not finite and <see cref="DetectAnomalies"/> is on.</exception>
     public Var<T> Record<TRule>(in TRule rule, ReadOnlySpan<Var<T>> inputs)
         where TRule : struct, IRule<T>
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        NeedEveryValue();
-        bool needs = false;
+        CheckNotDisposed();
+        using Use use = Enter();
+        replay.NeedEveryValue();
         foreach (Var<T> input in inputs)
-        {
             Check(input);
-            needs |= needsGradient[input.Node];
-        }
-
-        Column<T, TRule> column = ColumnOf<TRule>();
-        int node = count;
-        Grow();
-        foreach (Var<T> input in inputs)
-        {
-            if (inputCount == this.inputs.Length)
-                Array.Resize(ref this.inputs, 2 * inputCount);
-            this.inputs[inputCount++] = input.Node;
-        }
-
-        firstInput[node + 1] = inputCount;
-        columnOf[node] = ColumnNumber<TRule>.Value;
-        placeInColumn[node] = column.Add(rule);
-        needsGradient[node] = needs;
-        (int first, int firstIndices) = (owned.Count, ownedIndices.Count);
-        try
-        {
-            values[node] = column.Value(placeInColumn[node], new Recording<T>(this, node));
-        }
-        catch
-        {
-            inputCount = firstInput[node];
-            column.RemoveLast();
-            throw;
-        }
-
-        ownedBy[node] = (first, owned.Count);
-        ownedIndicesBy[node] = (firstIndices, ownedIndices.Count);
-        count++;
-        ForgetTangent(node);
-        if (DetectAnomalies)
-            CheckFinite(values[node], column.Facts.Name, node, "value");
-        CarryTangent(node);
-        return new Var<T>(this, node, generation);
+        int node = record.AddOperation(rule, inputs);
+        tangents.Forget(node);
+        if (record.DetectsAnomalies)
+            record.CheckFinite(record.Value(node), node, "value");
+        tangents.Carry(node);
+        return At(node);
     }
 
-    /// <summary>Forgets everything and gives the memory back to the device's pool. Variables of before are refused afterwards.</summary>
+    /// <summary>
+    /// Runs an action now and again each time the record up to here is replayed. A layer uses this for its side effects, such as updating statistics. The
+    /// action does not run when a checkpointed segment is recomputed for the reverse pass.
+    /// </summary>
+    /// <param name="effect">The action. It may read values recorded so far.</param>
+    public void SideEffect(Action effect)
+    {
+        ArgumentNullException.ThrowIfNull(effect);
+        CheckNotDisposed();
+        using Use use = Enter();
+        replay.Add(effect);
+    }
+
+    /// <summary>
+    /// Records a segment of a program as one operation that keeps only its inputs and its output. The values in between are recomputed once, when the reverse
+    /// pass needs them; this trades time for memory. Gradients have the same bits as without a checkpoint.
+    /// </summary>
+    /// <remarks>The census counts the kinks of a segment; Clarke gradients and second derivatives require a record without segments.</remarks>
+    /// <param name="inputs">The segment's inputs from this tape. Parameters need not be listed; other variables of this tape must be.</param>
+    /// <param name="segment">Computes the segment's output from the inputs, on a separate tape.</param>
+    /// <exception cref="InvalidOperationException">The segment returned, or used, a variable of another tape.</exception>
+    public Var<T> Checkpoint(ReadOnlySpan<Var<T>> inputs, Func<Var<T>[], Var<T>> segment)
+    {
+        ArgumentNullException.ThrowIfNull(segment);
+        CheckNotDisposed();
+        using Use use = Enter();
+        foreach (Var<T> input in inputs)
+            Check(input);
+        Tape<T> inner = checkpoints.Next(this);
+        Var<T>[] leaves = new Var<T>[inputs.Length];
+        for (int i = 0; i < leaves.Length; i++)
+            leaves[i] = inner.AddLeaf(record.Value(inputs[i].Node), record.NeedsGradient(inputs[i].Node));
+        inner.WasRead = false;
+        Var<T> output = segment(leaves);
+        inner.Check(output);
+        WasRead |= inner.WasRead;
+        branches.Compares |= inner.branches.Compares;
+
+        Parameter<T>[] parameters = [.. inner.record.Parameters];
+        Var<T>[] outer = [.. inputs, .. parameters.Select(Parameter)];
+        Var<T>[] inside = [.. leaves, .. parameters.Select(inner.Parameter)];
+        return Record(new Checkpoint<T>(inner, inside, output), outer);
+    }
+
+    /// <summary>Like <see cref="Checkpoint(ReadOnlySpan{Var{T}}, Func{Var{T}[], Var{T}})"/>, with one input.</summary>
+    /// <param name="input">The segment's input from this tape.</param>
+    /// <param name="segment">Computes the output from the input.</param>
+    public Var<T> Checkpoint(Var<T> input, Func<Var<T>, Var<T>> segment)
+    {
+        ArgumentNullException.ThrowIfNull(segment);
+        return Checkpoint([input], inside => segment(inside[0]));
+    }
+
+    /// <summary>Forgets everything and returns the memory to the device's pool. Earlier variables can no longer be used.</summary>
     public void Reset()
     {
-        ReleaseCotangents();
-        ReleaseTangents();
-        ResetSegments();
-        foreach (Storage<T>? storage in owned)
-        {
-            if (storage is not null)
-                Device.Return(storage);
-        }
-
-        owned.Clear();
-        zero = default;
-        foreach (Storage<int>? storage in ownedIndices)
-        {
-            if (storage is not null)
-                Device.Return(storage);
-        }
-
-        ownedIndices.Clear();
-        foreach (Column<T>? column in columns)
-            column?.Clear();
-        parameterNodes.Clear();
-        comparisons.Clear();
-        branches.Clear();
-        effects.Clear();
-        isReleased = false;
-        isFused = false;
-        chains.Clear();
-        Compares = false;
-        forcedTangents.Clear();
-        count = 0;
-        inputCount = 0;
-        generation++;
+        using Use use = Enter();
+        cotangents.Release();
+        tangents.Reset();
+        branches.Reset();
+        replay.Reset();
+        checkpoints.Reset();
+        record.Reset();
     }
 
-    /// <summary>Gives the memory back. The tape must not be used afterwards.</summary>
+    /// <summary>Releases the memory. The tape must not be used afterwards.</summary>
     public void Dispose()
     {
         if (disposed)
             return;
+        using Use use = Enter();
         Reset();
-        foreach (Tape<T> inner in spareTapes)
-            inner.Dispose();
+        checkpoints.Dispose();
         disposed = true;
     }
 
-    internal int InputCount(int node) => firstInput[node + 1] - firstInput[node];
+    /// <summary>The record of the tape.</summary>
+    internal TapeRecord<T> Contents => record;
 
-    internal int InputNode(int node, int index)
+    /// <summary>The reverse pass.</summary>
+    internal ReversePass<T> Reverse => reverse;
+
+    /// <summary>The tangents.</summary>
+    internal Tangents<T> Tangents => tangents;
+
+    /// <summary>Comparisons in the program's own code.</summary>
+    internal Branches<T> Branches => branches;
+
+    /// <summary>The kink census.</summary>
+    internal Census<T> Kinks => census;
+
+    /// <summary>Finds obstacles to certification.</summary>
+    internal ObstacleSearch<T> Search => search;
+
+    /// <summary>Passes with kinks locked along a direction.</summary>
+    internal LockedPass<T> Locks { get; }
+
+    /// <summary>Chains of operations that run as one in replays.</summary>
+    internal Fusion<T> Fusion { get; }
+
+    /// <summary>Whether the program read values while it was recorded and may have branched on them.</summary>
+    internal bool WasRead { get; set; }
+
+    /// <summary>Compares two values of one element.</summary>
+    internal int Compare(Var<T> x, Var<T> y)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)InputCount(node), nameof(index));
-        return inputs[firstInput[node] + index];
+        using Use use = Enter();
+        Check(x);
+        Check(y);
+        return branches.Compare(x, y);
     }
 
-    internal ref readonly NDArray<T> ValueOf(int node) => ref values[node];
-
-    internal ref readonly NDArray<T> InputValue(int node, int index) => ref values[InputNode(node, index)];
-
-    internal bool InputNeedsGradient(int node, int index) => needsGradient[InputNode(node, index)];
-
-    internal NDArray<T> RentUntilReset(in Shape shape)
+    internal int Compare(Var<T> x, T y)
     {
-        if (nextOwned >= 0)
-            return Again(shape);
-        NDArray<T> array = Device.Allocate<T>(shape);
-        owned.Add(array.Storage);
-        return array;
+        using Use use = Enter();
+        Check(x);
+        return branches.Compare(x, y);
     }
 
-    internal NDArray<int> RentIndicesUntilReset(in Shape shape)
+    /// <summary>Returns a value to a program that reads it.</summary>
+    internal NDArray<T> ReadValue(int node)
     {
-        if (nextOwnedIndices >= 0)
-            return IndicesAgain(shape);
-        NDArray<int> array = Device.Allocate<int>(shape);
-        ownedIndices.Add(array.Storage);
-        return array;
+        using Use use = Enter();
+        WasRead = true;
+        replay.NeedValue(node);
+        return record.Value(node);
+    }
+
+    /// <summary>Runs the record again; see <see cref="RecordReplay{T}.TryRun"/>.</summary>
+    internal bool TryReplay(bool recomputes = false)
+    {
+        using Use use = Enter();
+        return replay.TryRun(recomputes);
+    }
+
+    /// <summary>Releases the memory of all computed values.</summary>
+    internal void ReleaseValues() => replay.ReleaseValues();
+
+    /// <summary>Finds chains of operations for later replays.</summary>
+    internal void Fuse(Var<T> output) => replay.Fuse(output.Node);
+
+    /// <summary>Runs a reverse pass with kinks locked along the tangents.</summary>
+    internal Gradients<T> LockedBackward(Var<T> output)
+    {
+        using Use use = Enter();
+        NeedOutput(output);
+        return new Gradients<T>(this, Locks.Run(output.Node));
+    }
+
+    /// <summary>The gradient of a linear form with respect to the leaves, through the pieces that the tangents lead to.</summary>
+    internal Gradients<T> LockedPullback(SwitchingForm form)
+    {
+        using Use use = Enter();
+        return new Gradients<T>(this, reverse.SweepFrom(form));
     }
 
     internal Var<T> VariableOf(Parameter<T> parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        if (!parameterNodes.TryGetValue(parameter, out int node))
-            throw new InvalidOperationException($"Parameter {parameter} is not on the tape; the recorded program does not use it (tape.Parameter puts it there).");
-        return new Var<T>(this, node, generation);
+        return record.TryFind(parameter, out int node)
+            ? At(node)
+            : throw new InvalidOperationException(
+                $"Parameter {parameter} is not on the tape; the recorded program does not use it (tape.Parameter puts it there).");
     }
 
-    internal bool Holds(Parameter<T> parameter) => parameterNodes.ContainsKey(parameter);
+    internal NDArray<T> GradientOf(Var<T> variable, long ofPass, bool isProduct)
+    {
+        using Use use = Enter();
+        CheckPass(ofPass);
+        Check(variable);
+        int node = variable.Node;
+        if (!record.IsLeaf(node) || !record.NeedsGradient(node))
+            throw new InvalidOperationException("Gradients are kept for leaves made with tape.Parameter or tape.Variable only.");
+
+        // The leaf may have been added after the pass.
+        if (!cotangents.Has(node))
+            cotangents.Grow();
+        return isProduct ? cotangents.OtherOrZeros(node) : cotangents.OrZeros(node);
+    }
+
+    /// <summary>Throws if the gradients of a pass are no longer available.</summary>
+    internal void CheckPass(long ofPass)
+    {
+        if (disposed)
+            throw new ObjectDisposedException(TypeName, "The gradients are gone because their tape was disposed; use or copy them before.");
+        if (ofPass != cotangents.Pass)
+        {
+            throw new InvalidOperationException(
+                "These gradients are of an earlier reverse pass: the tape was reset, or began another pass, since. Use or copy gradients before the next "
+                    + "Backward or Reset.");
+        }
+    }
 
     internal void Check(Var<T> variable)
     {
         if (!ReferenceEquals(variable.Tape, this))
-            throw new InvalidOperationException("A variable of another tape was used; both inputs of an operation must be recorded on the same tape (bring a value over with tape.Constant or tape.Variable).");
+        {
+            throw new InvalidOperationException(
+                "A variable of another tape was used. A tape can only use what was recorded on it: record the whole program on one tape. Derivatives of "
+                    + "derivatives come from HessianVectorProduct, not from a "
+                + "tape within another's program.");
+        }
+
         if (disposed)
-            throw new ObjectDisposedException(nameof(Tape<>), "The variable's tape was disposed; record the program on a new tape.");
-        if (variable.Generation != generation)
+            throw new ObjectDisposedException(TypeName, "The variable's tape was disposed; record the program on a new tape.");
+        if (variable.Generation != record.Generation)
             throw new InvalidOperationException("The variable was recorded before the tape was reset; record it again, or copy values out before Reset.");
     }
 
-    internal void CheckFinite(in NDArray<T> array, string operation, int node, string what)
-    {
-        long bad = Device.Count(default(IsNotFinite), array);
-        if (bad > 0)
-            throw new ArithmeticException($"{operation} (node {node}) made {bad} of {array.Count} elements of its {what}, of shape {array.Shape}, NaN or infinite; its inputs were finite.");
-    }
+    private Var<T> At(int node) => new(this, node, record.Generation);
 
-    private Var<T> AddLeaf(in NDArray<T> value, bool gradient)
+    private Var<T> AddLeaf(in NDArray<T> value, bool gradient, Parameter<T>? parameter = null)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        if (value.IsNone)
-            throw new ArgumentException("The default NDArray is no array; allocate one on the tape's device.", nameof(value));
-        if (!ReferenceEquals(value.Device, Device))
-            throw new ArgumentException($"An array on {value.Device} was put on a tape of {Device}; copy it to the tape's device first.", nameof(value));
-        Grow();
-        int node = count++;
-        values[node] = value;
-        columnOf[node] = Leaf;
-        firstInput[node + 1] = inputCount;
-        needsGradient[node] = gradient;
-        ForgetTangent(node);
-        return new Var<T>(this, node, generation);
+        CheckNotDisposed();
+        using Use use = Enter();
+        int node = record.AddLeaf(value, gradient, parameter);
+        tangents.Forget(node);
+        return At(node);
     }
 
     private NDArray<T> CopyIn(in Shape shape, ReadOnlySpan<T> elements)
     {
         if (elements.Length != shape.Count)
             throw new ArgumentException($"Shape {shape} takes {shape.Count} elements; {elements.Length} were given.", nameof(elements));
-        NDArray<T> array = RentUntilReset(shape);
+        CheckNotDisposed();
+        using Use use = Enter();
+        NDArray<T> array = record.Memory.Rent(shape);
         array.CopyFrom(elements);
         return array;
-    }
-
-    private void Grow()
-    {
-        if (count < values.Length)
-            return;
-        int capacity = 2 * count;
-        Array.Resize(ref values, capacity);
-        Array.Resize(ref columnOf, capacity);
-        Array.Resize(ref placeInColumn, capacity);
-        Array.Resize(ref firstInput, capacity + 1);
-        Array.Resize(ref needsGradient, capacity);
-        Array.Resize(ref ownedBy, capacity);
-        Array.Resize(ref ownedIndicesBy, capacity);
-    }
-
-    private Column<T, TRule> ColumnOf<TRule>()
-        where TRule : struct, IRule<T>
-    {
-        int number = ColumnNumber<TRule>.Value;
-        if (number >= columns.Length)
-            Array.Resize(ref columns, Math.Max(2 * columns.Length, number + 1));
-        return (Column<T, TRule>)(columns[number] ??= new Column<T, TRule>());
-    }
-
-    private static class ColumnNumbers
-    {
-        private static int last = -1;
-
-        public static int Next() => Interlocked.Increment(ref last);
-    }
-
-    [SuppressMessage("Design", "CA1000", Justification = "Private.")]
-    private static class ColumnNumber<TRule>
-    {
-        public static readonly int Value = ColumnNumbers.Next();
     }
 }

@@ -19,19 +19,20 @@ public readonly partial struct Var<T> : IEquatable<Var<T>>
 
     /// <summary>The tape that holds the value.</summary>
     /// <exception cref="InvalidOperationException">This is the default value, which is on no tape.</exception>
-    public Tape<T> Tape => tape ?? throw new InvalidOperationException("This variable is on no tape; make one with tape.Variable, tape.Parameter or tape.Constant.");
+    public Tape<T> Tape =>
+        tape ?? throw new InvalidOperationException("This variable is on no tape; create one with tape.Variable, tape.Parameter or tape.Constant.");
 
-    /// <summary>The recorded value. It belongs to the tape, until its next reset.</summary>
-    /// <exception cref="InvalidOperationException">The tape was reset or disposed since.</exception>
+    /// <summary>The recorded value. It belongs to the tape and is valid until the next reset.</summary>
+    /// <exception cref="InvalidOperationException">The tape was reset or disposed after the value was recorded.</exception>
     public NDArray<T> Value
     {
         get
         {
             Tape.Check(this);
-            Tape.WasRead = true;
-            Tape.NeedValue(Node);
-            NDArray<T> value = Tape.ValueOf(Node);
-            return !value.IsNone ? value : throw new InvalidOperationException("The value was released by BackwardAndRelease; read it before, or use Backward, which keeps values.");
+            NDArray<T> value = Tape.ReadValue(Node);
+            return !value.IsNone
+                ? value.Unpinned()
+                : throw new InvalidOperationException("The value was released by BackwardAndRelease; read it before, or use Backward, which keeps values.");
         }
     }
 
@@ -41,23 +42,23 @@ public readonly partial struct Var<T> : IEquatable<Var<T>>
         get
         {
             Tape.Check(this);
-            return Tape.ValueOf(Node).Shape;
+            return Tape.Contents.Value(Node).Shape;
         }
     }
 
-    /// <summary>The only element, read by the engine and not by the program.</summary>
-    internal T Peek() => Tape.ValueOf(Node).GetScalar();
+    /// <summary>The only element, read by the engine rather than by the program.</summary>
+    internal T Peek() => Tape.Contents.Value(Node).GetScalar();
 
     internal int Node { get; }
 
     internal int Generation { get; }
 
-    /// <summary>Compares two variables: the same place on the same tape.</summary>
+    /// <summary>Whether two variables are the same value on the same tape.</summary>
     /// <param name="left">One.</param>
     /// <param name="right">The other.</param>
     public static bool operator ==(Var<T> left, Var<T> right) => left.Equals(right);
 
-    /// <summary>Compares two variables.</summary>
+    /// <summary>Whether two variables are different values.</summary>
     /// <param name="left">One.</param>
     /// <param name="right">The other.</param>
     public static bool operator !=(Var<T> left, Var<T> right) => !left.Equals(right);
@@ -65,11 +66,11 @@ public readonly partial struct Var<T> : IEquatable<Var<T>>
     /// <summary>The elements, in row-major order, as a new host array.</summary>
     public T[] ToArray() => Value.ToArray();
 
-    /// <summary>The only element of a value of one element, such as a loss.</summary>
+    /// <summary>The only element of a value with one element, such as a loss.</summary>
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1024", Justification = "Copies from the device.")]
     public T GetScalar() => Value.GetScalar();
 
-    /// <summary>Records an operation of one input: the library's, or a user's own rule.</summary>
+    /// <summary>Records an operation of one input, with a rule of the library or of the user.</summary>
     /// <typeparam name="TRule">The rule.</typeparam>
     /// <param name="rule">The rule with its attributes.</param>
     public Var<T> Apply<TRule>(in TRule rule)

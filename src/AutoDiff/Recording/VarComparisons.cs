@@ -3,8 +3,8 @@ using System.Numerics;
 namespace ConservativeAD;
 
 /// <content>
-/// Order of values of one element, for branches in a program. The values decide; of equal ones, the tangents where the tape carries any, so that a program run along a direction takes
-/// the branch on which it goes on.
+/// Comparisons of values of one element, for branches in a program. If the values are equal, the tangents decide where the tape carries any, so that a program
+/// run along a direction takes the branch that it follows from there.
 /// </content>
 public readonly partial struct Var<T> : IComparable<Var<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -33,11 +33,11 @@ public readonly partial struct Var<T> : IComparable<Var<T>>
     /// <summary>Whether a number is not below a constant.</summary><param name="left">One element.</param><param name="right">The constant.</param>
     public static bool operator >=(Var<T> left, T right) => left.Tape.Compare(left, right) >= 0 && !IsUnordered(left, right);
 
-    /// <summary>−1, 0 or 1 as this number is less than, equal to or greater than another; NaN comes first.</summary>
+    /// <summary>−1, 0 or 1 if this number is less than, equal to or greater than another; NaN comes first.</summary>
     /// <param name="other">One element.</param>
     public int CompareTo(Var<T> other) => Tape.Compare(this, other);
 
-    /// <summary>−1, 0 or 1 as this number is less than, equal to or greater than a constant; NaN comes first.</summary>
+    /// <summary>−1, 0 or 1 if this number is less than, equal to or greater than a constant; NaN comes first.</summary>
     /// <param name="other">The constant.</param>
     public int CompareTo(T other) => Tape.Compare(this, other);
 

@@ -1,8 +1,8 @@
 using ConservativeAD.Kernels.Elementwise;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Rules;
 
-/// <summary>The elementary maps that rules on whole arrays are put together from.</summary>
+/// <summary>The elementary maps from which rules on whole arrays are composed.</summary>
 internal static class Arithmetic
 {
     internal readonly struct Difference : IBinaryMap
@@ -23,38 +23,35 @@ internal static class Arithmetic
             where L : struct, ILane<L> => x / y;
     }
 
-    internal readonly struct Product3 : ITernaryMap
+    /// <summary>A cotangent or tangent times a factor; 0 where the cotangent or tangent is 0, even if the factor is infinite or NaN.</summary>
+    internal readonly struct CarriedProduct : IBinaryMap
     {
-        public L Invoke<L>(L x, L y, L z)
-            where L : struct, ILane<L> => x * y * z;
+        public L Invoke<L>(L carried, L factor)
+            where L : struct, ILane<L> => L.Absorb(carried, carried * factor);
     }
 
-    internal readonly struct SumOfProducts : IQuaternaryMap
+    /// <summary>The product of two cotangents or tangents; 0 where either is 0.</summary>
+    internal readonly struct ProductOfCarried : IBinaryMap
     {
-        public L Invoke<L>(L x, L y, L z, L w)
-            where L : struct, ILane<L> => (x * y) + (z * w);
-    }
-
-    internal readonly struct ScaledProduct(double factor) : IBinaryMap
-    {
-        private readonly double factor = factor;
-
         public L Invoke<L>(L x, L y)
-            where L : struct, ILane<L> => L.Broadcast(factor) * x * y;
+            where L : struct, ILane<L> => L.Absorb(x, L.Absorb(y, x * y));
+    }
+
+    /// <summary>A number times a factor times a cotangent or tangent; 0 where the cotangent or tangent is 0, even if the factor is infinite or NaN.</summary>
+    internal readonly struct ScaledCarriedProduct(double scale) : IBinaryMap
+    {
+        public L Invoke<L>(L factor, L carried)
+            where L : struct, ILane<L> => L.Absorb(carried, L.Broadcast(scale) * factor * carried);
     }
 
     internal readonly struct Multiple(double factor) : IUnaryMap
     {
-        private readonly double factor = factor;
-
         public L Invoke<L>(L x)
             where L : struct, ILane<L> => x * L.Broadcast(factor);
     }
 
     internal readonly struct Quotient(double divisor) : IUnaryMap
     {
-        private readonly double divisor = divisor;
-
         public L Invoke<L>(L x)
             where L : struct, ILane<L> => x / L.Broadcast(divisor);
     }

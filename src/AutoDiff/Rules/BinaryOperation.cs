@@ -1,27 +1,25 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Rules;
 
 /// <summary>Records an elementwise rule of two inputs, broadcasting them.</summary>
 /// <typeparam name="T">The element type.</typeparam>
 /// <typeparam name="TRule">The rule.</typeparam>
 /// <param name="rule">The rule with its attributes.</param>
-[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusible<T>
+public readonly struct BinaryOperation<T, TRule>(TRule rule)
+    : IRule<T>, ICountsTrouble<T>, IMarksObstacles<T>, IPassesReach<T>, IFusible<T>, ICountsAbsorbedZeros<T>, IKnowsUnderflow<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : struct, IBinaryRule<TRule>
 {
-    private readonly TRule rule = rule;
-
     /// <inheritdoc/>
     public static OperationFacts Facts => TRule.Facts;
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)
     {
+        BinaryProbe<TRule>.Ask(rule);
         NDArray<T> x = recording.Input(0), y = recording.Input(1);
         NDArray<T> z = recording.Rent(Shape.Broadcast(x.Shape, y.Shape, Facts.Name));
         recording.Device.Map2(new ValueMap(rule), x, y, z);
@@ -60,7 +58,8 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
 
     /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) =>
-        context.Device.Map4(new TangentMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Input(1), context.Tangent(0), context.Tangent(1), context.OutputTangent);
+        context.Device.Carry(context.Selections, new TangentMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Input(1), context.Tangent(0),
+            context.Tangent(1), context.OutputTangent);
 
     /// <inheritdoc/>
     public NDArray<T> Kinks(in KinkContext<T> context)
@@ -74,20 +73,9 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
     public void SwitchingForms(in SwitchingContext<T> context)
     {
         NDArray<T> kinks = Kinks(context.Census);
-        T[] marks = kinks.ToArray();
-        context.Census.Return(kinks);
-        if (Array.TrueForAll(marks, T.IsZero))
-            return;
-        T[] dx = context.Tangent(0).ToArray(), dy = context.Tangent(1).ToArray();
-        int[] first = context.BroadcastElements(0), second = context.BroadcastElements(1);
         (double of, double and) = TRule.SwitchingForm;
-        for (int element = 0; element < marks.Length; element++)
-        {
-            if (marks[element] == T.Zero)
-                continue;
-            double sum = (of * double.CreateTruncating(dx[first[element]])) + (and * double.CreateTruncating(dy[second[element]]));
-            context.AddCombination((0, first[element]), of, (1, second[element]), and, sum);
-        }
+        context.AddCombinations(kinks, of, and);
+        context.Census.Return(kinks);
     }
 
     /// <inheritdoc/>
@@ -98,21 +86,80 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
         return marks;
     }
 
-    void IFusible<T>.Then<TThen>(TThen then, IFusion<T> fusion) => fusion.Take(new BinaryOperation<T, BinaryComposition<TRule, TThen>>(new BinaryComposition<TRule, TThen>(rule, then)));
+    /// <inheritdoc/>
+    public NDArray<T> Obstacles(in KinkContext<T> context)
+    {
+        NDArray<T> marks = context.Rent(context.Output.Shape);
+        context.Device.Map2(new ObstacleMap(rule, context.Moves(0), context.Moves(1)), context.Input(0), context.Input(1), marks);
+        return marks;
+    }
+
+    void ICountsTrouble<T>.CountTrouble(in KinkContext<T> context)
+    {
+        bool isKnownFinite = context.IsKnownFinite(0) && context.IsKnownFinite(1);
+        if (Facts.HasFiniteSlopes && Facts.IsSmooth && Facts.IsLocallyLipschitz && (isKnownFinite || !Absorbs()))
+            return;
+        NDArray<T> marks = context.Rent(context.Output.Shape);
+        if (Facts.HasFiniteSlopes)
+            context.Device.Map2(new KinkOrNotFinite(rule), context.Input(0), context.Input(1), marks);
+        else
+            context.Device.Map2(new TroubleMap(rule, context.Moves(0), context.Moves(1)), context.Input(0), context.Input(1), marks);
+        context.Count(default(Identity), marks);
+        context.Return(marks);
+        context.NoteFinite(0);
+        context.NoteFinite(1);
+    }
+
+    void IPassesReach<T>.PassReach(in PullbackContext<T> context)
+    {
+        if (context.Needs(0))
+            context.AddSummed(0, context.Cotangent);
+        if (context.Needs(1))
+            context.AddSummed(1, context.Cotangent);
+    }
+
+    long ICountsAbsorbedZeros<T>.CountAbsorbedZeros(in PullbackContext<T> context)
+    {
+        NDArray<T> marks = context.Rent(context.Output.Shape);
+        context.Device.Map3(new AbsorbedMap(TRule.Select(rule, context.Selections), context.Needs(0) ? 1 : 0, context.Needs(1) ? 1 : 0), context.Input(0),
+            context.Input(1), context.Cotangent, marks);
+        long count = context.Device.Count(default(Identity), marks);
+        context.Return(marks);
+        return count;
+    }
+
+    bool IKnowsUnderflow<T>.MayUnderflow => Underflow.MayBeMetOfTwo(rule);
+
+    int[] IKnowsUnderflow<T>.Underflows(in KinkContext<T> context, int[] asked)
+    {
+        double smallest = SmallestNormal.Of<T>(), safe = Underflow.SafeFactor<T>();
+        Shape shape = context.Output.Shape;
+        T[] x = context.Input(0).BroadcastTo(shape).ToArray(), y = context.Input(1).BroadcastTo(shape).ToArray();
+        TRule asking = rule;
+        return Array.FindAll(asked,
+            element => Underflow.IsMet(asking, double.CreateTruncating(x[element]), double.CreateTruncating(y[element]), smallest, safe));
+    }
+
+    void IFusible<T>.Then<TThen>(TThen then, IFusion<T> fusion) =>
+        fusion.Take(new BinaryOperation<T, BinaryComposition<TRule, TThen>>(new BinaryComposition<TRule, TThen>(rule, then)));
 
     private static void Pull<TMap>(in PullbackContext<T> context, int index, TMap map)
         where TMap : struct, ITernaryMap
     {
         NDArray<T> x = context.Input(0), y = context.Input(1), cotangent = context.Cotangent;
+
+        // The slopes of an affine operation are constant, so its arguments are not read and may have changed since.
+        if (Facts.Curvature == Curvature.Affine)
+            (x, y) = (cotangent, cotangent);
         if (context.Input(index).Shape == cotangent.Shape)
         {
             NDArray<T> target = context.InputCotangent(index, out bool accumulate);
-            context.Device.Map3(map, x, y, cotangent, target, accumulate);
+            context.Device.Carry(context.Selections, map, x, y, cotangent, target, accumulate);
             return;
         }
 
         NDArray<T> full = context.Rent(cotangent.Shape);
-        context.Device.Map3(map, x, y, cotangent, full);
+        context.Device.Carry(context.Selections, map, x, y, cotangent, full);
         context.AddSummed(index, full);
         context.Return(full);
     }
@@ -122,7 +169,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
     {
         NDArray<T> slope = context.Rent(context.Cotangent.Shape);
         context.Device.Map4(map, context.Input(0), context.Input(1), context.Tangent(0), context.Tangent(1), slope);
-        context.Device.Map2(default(Arithmetic.Product), context.Cotangent, slope, slope);
+        context.Device.Carry(context.Selections, default(Arithmetic.CarriedProduct), context.Cotangent, slope, slope);
         context.AddSummed(index, slope);
         context.Return(slope);
     }
@@ -132,31 +179,68 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
     {
         NDArray<T> change = context.Rent(context.Cotangent.Shape);
         context.Device.Map4(map, context.Input(0), context.Input(1), context.Tangent(0), context.Tangent(1), change);
-        context.Device.Map2(default(Arithmetic.Product), context.Cotangent, change, change);
+        context.Device.Carry(context.Selections, default(Arithmetic.ProductOfCarried), context.Cotangent, change, change);
         context.Pullback.AddSummed(index, change);
         context.Return(change);
     }
 
+    // Whether a NaN or infinite argument may leave no trace in the value.
+    private bool Absorbs()
+    {
+        ReadOnlySpan<double> odd = [double.PositiveInfinity, double.NegativeInfinity, double.NaN],
+            beside = [1, -1, 0, 0.5, 2, double.PositiveInfinity, double.NegativeInfinity];
+        foreach (double x in odd)
+        {
+            foreach (double y in beside)
+            {
+                if (double.IsFinite(ValueAt(x, y)) || double.IsFinite(ValueAt(y, x)))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private double ValueAt(double x, double y) => rule.Value(new ScalarLane<double>(x), new ScalarLane<double>(y)).Value;
+
+    internal readonly struct ObstacleMap(TRule rule, bool firstMoves, bool secondMoves) : IBinaryMap
+    {
+        private readonly ObstacleNet.Moving moving = new(firstMoves ? 1 : 0, secondMoves ? 1 : 0, SmallestNormal.Of<T>());
+        private readonly double atKinks = ObstacleNet.AtKinks(TRule.Facts);
+
+        public L Invoke<L>(L x, L y)
+            where L : struct, ILane<L> => ObstacleNet.Of(rule, x, y, moving, atKinks);
+    }
+
+    internal readonly struct TroubleMap(TRule rule, bool firstMoves, bool secondMoves) : IBinaryMap
+    {
+        private readonly ObstacleMap obstacles = new(rule, firstMoves, secondMoves);
+        private readonly KinkOrNotFinite others = new(rule);
+
+        public L Invoke<L>(L x, L y)
+            where L : struct, ILane<L> => obstacles.Invoke(x, y) + others.Invoke(x, y);
+    }
+
+    internal readonly struct KinkOrNotFinite(TRule rule) : IBinaryMap
+    {
+        public L Invoke<L>(L x, L y)
+            where L : struct, ILane<L> => default(IsNotFinite).Invoke(x) + default(IsNotFinite).Invoke(y) + TRule.Kink(rule, x, y);
+    }
+
     internal readonly struct TangentOfFirst(TRule rule) : IQuaternaryMap
     {
-        private readonly TRule rule = rule;
-
         public L Invoke<L>(L x, L y, L dx, L dy)
-            where L : struct, ILane<L> => rule.SlopeOfFirst(new DualLane<L>(x, dx), new DualLane<L>(y, dy)).Tangent;
+            where L : struct, ILane<L> => L.Absorb(L.Abs(dx) + L.Abs(dy), rule.SlopeOfFirst(new DualLane<L>(x, dx), new DualLane<L>(y, dy)).Tangent);
     }
 
     internal readonly struct TangentOfSecond(TRule rule) : IQuaternaryMap
     {
-        private readonly TRule rule = rule;
-
         public L Invoke<L>(L x, L y, L dx, L dy)
-            where L : struct, ILane<L> => rule.SlopeOfSecond(new DualLane<L>(x, dx), new DualLane<L>(y, dy)).Tangent;
+            where L : struct, ILane<L> => L.Absorb(L.Abs(dx) + L.Abs(dy), rule.SlopeOfSecond(new DualLane<L>(x, dx), new DualLane<L>(y, dy)).Tangent);
     }
 
     internal readonly struct BendMap(TRule rule) : IBinaryMap
     {
-        private readonly TRule rule = rule;
-
         public L Invoke<L>(L x, L y)
             where L : struct, ILane<L>
         {
@@ -170,62 +254,63 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule) : IRule<T>, IFusibl
         {
             TangentOfFirst first = new(rule);
             TangentOfSecond second = new(rule);
-            return Bend.Between(first.Invoke(x, y, dx, dy), first.Invoke(x, y, backX, backY)) + Bend.Between(second.Invoke(x, y, dx, dy), second.Invoke(x, y, backX, backY));
+            return Bend.Between(first.Invoke(x, y, dx, dy), first.Invoke(x, y, backX, backY))
+                + Bend.Between(second.Invoke(x, y, dx, dy), second.Invoke(x, y, backX, backY));
         }
     }
 
     internal readonly struct LockedSlopeOfFirst(TRule rule) : IQuaternaryMap
     {
-        private readonly TRule rule = rule;
-
         public L Invoke<L>(L x, L y, L dx, L dy)
             where L : struct, ILane<L> => TRule.LockedSlopeOfFirst(rule, x, y, dx, dy);
     }
 
     internal readonly struct LockedSlopeOfSecond(TRule rule) : IQuaternaryMap
     {
-        private readonly TRule rule = rule;
-
         public L Invoke<L>(L x, L y, L dx, L dy)
             where L : struct, ILane<L> => TRule.LockedSlopeOfSecond(rule, x, y, dx, dy);
     }
 
+    internal readonly struct AbsorbedMap(TRule rule, int countsFirst, int countsSecond) : ITernaryMap
+    {
+        public L Invoke<L>(L x, L y, L cotangent)
+            where L : struct, ILane<L>
+        {
+            L zero = L.Constant(0), first = zero, second = zero;
+            if (countsFirst != 0)
+                first = rule.SlopeOfFirst(x, y);
+            if (countsSecond != 0)
+                second = rule.SlopeOfSecond(x, y);
+            return L.IfEqual(cotangent, zero, L.IfEqual((first - first) + (second - second), zero, zero, L.Constant(1)), zero);
+        }
+    }
+
     internal readonly struct ValueMap(TRule rule) : IBinaryMap
     {
-        private readonly TRule rule = rule;
-
         public L Invoke<L>(L x, L y)
             where L : struct, ILane<L> => rule.Value(x, y);
     }
 
     internal readonly struct PullbackOfFirst(TRule rule) : ITernaryMap
     {
-        private readonly TRule rule = rule;
-
         public L Invoke<L>(L x, L y, L cotangent)
             where L : struct, ILane<L> => TRule.PullbackOfFirst(rule, x, y, cotangent);
     }
 
     internal readonly struct PullbackOfSecond(TRule rule) : ITernaryMap
     {
-        private readonly TRule rule = rule;
-
         public L Invoke<L>(L x, L y, L cotangent)
             where L : struct, ILane<L> => TRule.PullbackOfSecond(rule, x, y, cotangent);
     }
 
     internal readonly struct TangentMap(TRule rule) : IQuaternaryMap
     {
-        private readonly TRule rule = rule;
-
         public L Invoke<L>(L x, L y, L dx, L dy)
-            where L : struct, ILane<L> => TRule.Tangent(rule, x, y, dx, dy);
+            where L : struct, ILane<L> => L.Absorb(L.Abs(dx) + L.Abs(dy), TRule.Tangent(rule, x, y, dx, dy));
     }
 
     internal readonly struct KinkMap(TRule rule) : IBinaryMap
     {
-        private readonly TRule rule = rule;
-
         public L Invoke<L>(L x, L y)
             where L : struct, ILane<L> => TRule.Kink(rule, x, y);
     }

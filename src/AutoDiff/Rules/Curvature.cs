@@ -1,9 +1,9 @@
 namespace ConservativeAD;
 
-/// <summary>How a function bends, as far as it is known.</summary>
+/// <summary>The curvature of a function, as far as it is known.</summary>
 public enum Curvature
 {
-    /// <summary>Not known, or neither convex nor concave.</summary>
+    /// <summary>Unknown, or neither convex nor concave.</summary>
     Unknown,
 
     /// <summary>Convex and concave.</summary>
@@ -15,9 +15,9 @@ public enum Curvature
     /// <summary>Concave.</summary>
     Concave,
 
-    /// <summary>Linear in each argument where the others are held.</summary>
+    /// <summary>Linear in each argument while the others are fixed.</summary>
     Product,
 
-    /// <summary>Linear in the first argument where the second is held.</summary>
+    /// <summary>Linear in the first argument while the second is fixed.</summary>
     Quotient,
 }

@@ -1,15 +1,12 @@
 using ConservativeAD.Kernels.Elementwise;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Rules;
 
-/// <summary>x between two bounds and the nearer bound outside: what clamp, hardtanh and relu6 have in common.</summary>
+/// <summary>x between two bounds, and the nearer bound outside: the common part of clamp, hardtanh and relu6.</summary>
 /// <param name="minimum">The lower bound.</param>
 /// <param name="maximum">The upper bound.</param>
 internal readonly struct IdentityBetweenBounds(double minimum, double maximum)
 {
-    private readonly double minimum = minimum;
-    private readonly double maximum = maximum;
-
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Min(L.Max(x, L.Broadcast(minimum)), L.Broadcast(maximum));
 
@@ -21,7 +18,7 @@ internal readonly struct IdentityBetweenBounds(double minimum, double maximum)
     {
         L lower = L.Broadcast(minimum), upper = L.Broadcast(maximum);
         L inside = L.IfGreater(x, lower, L.Constant(1), L.IfEqual(x, lower, L.Broadcast(atBounds.Lower), L.Constant(0)));
-        return L.IfGreater(x, upper, L.Constant(0), L.IfEqual(x, upper, L.Broadcast(atBounds.Upper), inside));
+        return Lane.UnlessNaN(x, L.IfGreater(x, upper, L.Constant(0), L.IfEqual(x, upper, L.Broadcast(atBounds.Upper), inside)));
     }
 
     public L DirectionalSlope<L>(L x, L tangent)
@@ -29,6 +26,6 @@ internal readonly struct IdentityBetweenBounds(double minimum, double maximum)
     {
         L lower = L.Broadcast(minimum), upper = L.Broadcast(maximum), zero = L.Constant(0);
         L inside = L.IfGreater(L.IfEqual(x, lower, tangent, x - lower), zero, L.Constant(1), zero);
-        return L.IfGreater(L.IfEqual(x, upper, tangent, x - upper), zero, zero, inside);
+        return Lane.UnlessNaN(x, L.IfGreater(L.IfEqual(x, upper, tangent, x - upper), zero, zero, inside));
     }
 }

@@ -1,17 +1,17 @@
 namespace ConservativeAD;
 
-/// <summary>How a function's value moves with its arguments, as far as it is known.</summary>
+/// <summary>How a function's value changes with its arguments, as far as it is known.</summary>
 public enum Monotonicity
 {
-    /// <summary>Not known, or neither.</summary>
+    /// <summary>Unknown, or not monotone.</summary>
     Unknown,
 
-    /// <summary>Never down where an argument goes up.</summary>
+    /// <summary>Non-decreasing in each argument.</summary>
     Increasing,
 
-    /// <summary>Never up where an argument goes up.</summary>
+    /// <summary>Non-increasing in each argument.</summary>
     Decreasing,
 
-    /// <summary>Never down with the first argument, never up with the second.</summary>
+    /// <summary>Non-decreasing in the first argument, non-increasing in the second.</summary>
     Difference,
 }

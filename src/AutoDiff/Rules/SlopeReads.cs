@@ -1,6 +1,6 @@
-namespace ConservativeAD;
+namespace ConservativeAD.Rules;
 
-/// <summary>What the slope of an elementwise operation is computed from.</summary>
+/// <summary>The arrays from which the slope of an elementwise operation is computed.</summary>
 public enum SlopeReads
 {
     /// <summary>The argument and the value.</summary>

@@ -1,6 +1,6 @@
 namespace ConservativeAD;
 
-/// <summary>The smallest o-minimal structure that is known to contain a function's graph; each contains the one before.</summary>
+/// <summary>The smallest o-minimal structure that is known to contain a function's graph; each contains the previous one.</summary>
 public enum TameClass
 {
     /// <summary>Polynomials.</summary>
@@ -15,7 +15,10 @@ public enum TameClass
     /// <summary>Definable with the exponential and logarithm, R_an,exp.</summary>
     LogExp,
 
-    /// <summary>Definable with Pfaffian functions such as erf, which exponentials and logarithms do not define (A. Wilkie, Selecta Math. 1999; P. Speissegger, J. reine angew. Math. 1999).</summary>
+    /// <summary>
+    /// Definable with Pfaffian functions such as erf, which are not definable from exponentials and logarithms (A. Wilkie, Selecta Math. 1999; P. Speissegger,
+    /// J. reine angew. Math. 1999).
+    /// </summary>
     Pfaffian,
 
     /// <summary>In no o-minimal structure: sin or floor on an unbounded domain, random branches.</summary>

@@ -2,22 +2,23 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
 /// <summary>
-/// A number that is recorded on a <see cref="ScalarTape"/>. It implements .NET's generic mathematics, so that a function written for any number type runs unchanged on it
-/// and is differentiated, its branches and loops included.
+/// A number that is recorded on a <see cref="ScalarTape"/>. It implements .NET's generic math, so a function written for any number type runs on it unchanged
+/// and is differentiated, including its branches and loops.
 /// </summary>
 /// <remarks>
-/// Comparisons are those of the values; of equal values, at which a branch may have its kink, a note is kept, and in Clarke mode the tangents decide (lexicographic order). A plain
-/// number converts to a constant, which records nothing. Conversion to a plain number would lose the derivative and is refused; take <see cref="Value"/> to lose it knowingly.
+/// Comparisons compare the values. Equal values, where a branch may have its kink, are noted, and in Clarke mode the tangents decide between them
+/// (lexicographic order). A plain number converts to a constant, which records nothing. A conversion to a plain number would lose the derivative and throws;
+/// use <see cref="Value"/> to drop the derivative deliberately.
 /// </remarks>
 public readonly partial struct Active : IFloatingPointIeee754<Active>, IMinMaxValue<Active>
 {
-    // The tape's tag above, the node below; 0 for a constant. One word, so that numbers travel in registers.
+    // A unique address per recorded number; 0 for a constant. It is a single word, so that numbers fit in registers.
     internal readonly ulong Handle;
 
-    /// <summary>A constant.</summary>
+    /// <summary>Creates a constant.</summary>
     /// <param name="value">Its value.</param>
     public Active(double value) => Value = value;
 
@@ -28,33 +29,49 @@ public readonly partial struct Active : IFloatingPointIeee754<Active>, IMinMaxVa
         Handle = handle;
     }
 
-    /// <summary>The value, without derivative.</summary>
+    /// <summary>The value, without its derivative.</summary>
     public double Value { get; }
 
     /// <summary>Whether the number is a constant: it depends on no variable.</summary>
     public bool IsConstant => Handle == 0;
 
-    internal int Node => (int)Handle;
+    internal int Node => ScalarTapeSlots.NodeOf(Handle);
 
-    /// <summary>A constant.</summary>
+    /// <summary>Converts a number to a constant.</summary>
     /// <param name="value">Its value.</param>
     public static implicit operator Active(double value) => new(value);
 
-    /// <summary>Records an elementwise operation: the library's, or a user's own rule.</summary>
+    /// <summary>Records an elementwise operation, with a rule of the library or of the user.</summary>
     /// <typeparam name="TRule">The rule.</typeparam>
     /// <param name="rule">The rule with its attributes.</param>
     public Active Apply<TRule>(TRule rule)
-        where TRule : struct, IUnaryRule<TRule> => ScalarTape.Record(rule, this);
+        where TRule : struct, IUnaryRule<TRule>
+    {
+        UnaryProbe<TRule>.Ask(rule);
+        return ScalarTape.Record(rule, this);
+    }
 
     /// <summary>Records an elementwise operation of two arguments.</summary>
     /// <typeparam name="TRule">The rule.</typeparam>
     /// <param name="rule">The rule with its attributes.</param>
     /// <param name="other">The second argument.</param>
     public Active Apply<TRule>(TRule rule, Active other)
-        where TRule : struct, IBinaryRule<TRule> => ScalarTape.Record(rule, this, other);
+        where TRule : struct, IBinaryRule<TRule>
+    {
+        BinaryProbe<TRule>.Ask(rule);
+        return ScalarTape.Record(rule, this, other);
+    }
 
     /// <inheritdoc/>
-    public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
+    public override string ToString() => Value.ToString(CultureInfo.CurrentCulture);
+
+    /// <summary>The value as text in the current culture.</summary>
+    /// <param name="format">A format that double accepts.</param>
+    public string ToString(string? format) => Value.ToString(format, CultureInfo.CurrentCulture);
+
+    /// <summary>The value as text.</summary>
+    /// <param name="provider">The culture.</param>
+    public string ToString(IFormatProvider? provider) => Value.ToString(provider);
 
     /// <inheritdoc/>
     public string ToString(string? format, IFormatProvider? formatProvider) => Value.ToString(format, formatProvider);
@@ -62,4 +79,8 @@ public readonly partial struct Active : IFloatingPointIeee754<Active>, IMinMaxVa
     /// <inheritdoc/>
     public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
         Value.TryFormat(destination, out charsWritten, format, provider);
+
+    /// <inheritdoc/>
+    public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        Value.TryFormat(utf8Destination, out bytesWritten, format, provider);
 }

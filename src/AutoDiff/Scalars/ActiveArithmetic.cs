@@ -1,4 +1,4 @@
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
 /// <content>Arithmetic.</content>
 public readonly partial struct Active
@@ -10,15 +10,20 @@ public readonly partial struct Active
     public static Active operator -(Active left, Active right) => ScalarTape.Record(default(Subtract), left, right, left.Value - right.Value, 1, -1);
 
     /// <inheritdoc/>
-    public static Active operator *(Active left, Active right) => ScalarTape.Record(default(Multiply), left, right, left.Value * right.Value, right.Value, left.Value);
+    public static Active operator *(Active left, Active right) =>
+        ScalarTape.Record(default(Multiply), left, right, left.Value * right.Value, right.Value, left.Value);
 
     /// <inheritdoc/>
     public static Active operator /(Active left, Active right) => ScalarTape.Record(default(Divide), left, right);
 
-    /// <summary>The remainder of a division that truncates; it jumps where the quotient is whole.</summary>
+    /// <summary>The remainder of a truncating division; it jumps where the quotient is a nonzero integer.</summary>
     /// <param name="left">The dividend.</param>
     /// <param name="right">The divisor.</param>
-    public static Active operator %(Active left, Active right) => left - (right * Truncate(left / right));
+    public static Active operator %(Active left, Active right)
+    {
+        double value = left.Value % right.Value;
+        return ScalarTape.RecordRemainder(left, right, value, value == 0 && left.Value != 0);
+    }
 
     /// <inheritdoc/>
     public static Active operator +(Active value) => value;
@@ -35,15 +40,23 @@ public readonly partial struct Active
     /// <inheritdoc/>
     public static Active Abs(Active value) => value.Value > 0 && !ScalarTape.IsCareful(value) ? value : ScalarTape.Record(default(Abs), value);
 
-    /// <summary>The larger number. Where they differ it is one of the two and nothing is recorded, except on tapes for analysis.</summary>
+    /// <summary>The larger number. If the two differ, the result is one of them and nothing is recorded, except on tapes for analysis.</summary>
     /// <param name="x">A number.</param>
     /// <param name="y">Another.</param>
-    public static Active Max(Active x, Active y) => !ScalarTape.IsPlainOrder(x, y) ? ScalarTape.Record(default(Maximum), x, y) : new Active(double.Max(x.Value, y.Value), x.Value > y.Value ? x.Handle : y.Handle);
+    public static Active Max(Active x, Active y) =>
+        ScalarTape.IsPlainOrder(x, y) && !double.IsNaN(x.Value + y.Value) ? (x.Value > y.Value ? x : y) : ScalarTape.Record(default(Maximum), x, y);
 
-    /// <summary>The smaller number. Where they differ it is one of the two and nothing is recorded, except on tapes for analysis.</summary>
+    /// <summary>The smaller number. If the two differ, the result is one of them and nothing is recorded, except on tapes for analysis.</summary>
     /// <param name="x">A number.</param>
     /// <param name="y">Another.</param>
-    public static Active Min(Active x, Active y) => !ScalarTape.IsPlainOrder(x, y) ? ScalarTape.Record(default(Minimum), x, y) : new Active(double.Min(x.Value, y.Value), x.Value < y.Value ? x.Handle : y.Handle);
+    public static Active Min(Active x, Active y) =>
+        ScalarTape.IsPlainOrder(x, y) && !double.IsNaN(x.Value + y.Value) ? (x.Value < y.Value ? x : y) : ScalarTape.Record(default(Minimum), x, y);
+
+    /// <inheritdoc/>
+    public static Active MaxNative(Active x, Active y) => Chosen(Max(x, y), x, y, double.MaxNative(x.Value, y.Value));
+
+    /// <inheritdoc/>
+    public static Active MinNative(Active x, Active y) => Chosen(Min(x, y), x, y, double.MinNative(x.Value, y.Value));
 
     /// <inheritdoc/>
     public static Active MaxNumber(Active x, Active y) => IsNaN(x) ? y : IsNaN(y) ? x : Max(x, y);
@@ -64,36 +77,82 @@ public readonly partial struct Active
     public static Active MinMagnitudeNumber(Active x, Active y) => IsNaN(x) ? y : IsNaN(y) ? x : MinMagnitude(x, y);
 
     /// <inheritdoc/>
-    public static Active Clamp(Active value, Active min, Active max) => min.Value > max.Value
-        ? throw new ArgumentException($"Bounds of {min} and {max} were given; the lower must not be above the upper.")
-        : Min(Max(value, min), max);
+    public static Active Clamp(Active value, Active min, Active max)
+    {
+        CheckBounds(min, max);
+        return Min(Max(value, min), max).WithValue(double.Clamp(value.Value, min.Value, max.Value));
+    }
 
     /// <inheritdoc/>
-    public static Active CopySign(Active value, Active sign) => IsNegative(value) == IsNegative(sign) ? value : -value;
+    public static Active ClampNative(Active value, Active min, Active max)
+    {
+        CheckBounds(min, max);
+        return MinNative(MaxNative(value, min), max).WithValue(double.ClampNative(value.Value, min.Value, max.Value));
+    }
+
+    /// <inheritdoc/>
+    public static Active CopySign(Active value, Active sign) =>
+        (IsNegative(value) == IsNegative(sign) ? value : -value).WithValue(double.CopySign(value.Value, sign.Value));
 
     /// <inheritdoc/>
     public static int Sign(Active value) => double.IsNaN(value.Value)
-        ? throw new ArithmeticException("The sign of NaN was asked for.")
+        ? throw new ArithmeticException("The sign of NaN was requested.")
         : value.CompareTo(Zero);
 
-    /// <inheritdoc/>
-    public static Active FusedMultiplyAdd(Active left, Active right, Active addend) => (left * right) + addend;
+    /// <summary>left·right + addend, rounded once.</summary>
+    /// <param name="left">A factor.</param>
+    /// <param name="right">The other factor.</param>
+    /// <param name="addend">The summand.</param>
+    public static Active FusedMultiplyAdd(Active left, Active right, Active addend) =>
+        ScalarTape.RecordValued(default(Add), left * right, addend, double.FusedMultiplyAdd(left.Value, right.Value, addend.Value));
 
     /// <inheritdoc/>
-    public static Active MultiplyAddEstimate(Active left, Active right, Active addend) => (left * right) + addend;
+    public static Active MultiplyAddEstimate(Active left, Active right, Active addend) =>
+        ScalarTape.RecordValued(default(Add), left * right, addend, double.MultiplyAddEstimate(left.Value, right.Value, addend.Value));
 
     /// <inheritdoc/>
-    public static Active Lerp(Active value1, Active value2, Active amount) => (value1 * (One - amount)) + (value2 * amount);
+    public static Active Lerp(Active value1, Active value2, Active amount) =>
+        ScalarTape.RecordValued(default(Add), value1 * (One - amount), value2 * amount, double.Lerp(value1.Value, value2.Value, amount.Value));
+
+    /// <summary>The remainder of a division that rounds to the nearest integer; it jumps where the quotient is half-way between two integers.</summary>
+    /// <param name="left">The dividend.</param>
+    /// <param name="right">The divisor.</param>
+    public static Active Ieee754Remainder(Active left, Active right)
+    {
+        double value = double.Ieee754Remainder(left.Value, right.Value);
+        return ScalarTape.RecordRemainder(left, right, value, Math.Abs(value) == 0.5 * Math.Abs(right.Value));
+    }
 
     /// <inheritdoc/>
-    public static Active Ieee754Remainder(Active left, Active right) => left - (right * Round(left / right, 0, MidpointRounding.ToEven));
+    public static Active ReciprocalEstimate(Active x) => ScalarTape.RecordValued(default(Divide), One, x, double.ReciprocalEstimate(x.Value));
 
     /// <inheritdoc/>
-    public static Active ReciprocalEstimate(Active x) => One / x;
+    public static Active ReciprocalSqrtEstimate(Active x) => ScalarTape.RecordValued(default(Divide), One, Sqrt(x), double.ReciprocalSqrtEstimate(x.Value));
 
     /// <inheritdoc/>
-    public static Active ReciprocalSqrtEstimate(Active x) => One / Sqrt(x);
+    public static Active ScaleB(Active x, int n) => ScalarTape.RecordValued(default(Multiply), x, Math.ScaleB(1, n), double.ScaleB(x.Value, n));
 
     /// <inheritdoc/>
-    public static Active ScaleB(Active x, int n) => x * Math.ScaleB(1, n);
+    public static Active DegreesToRadians(Active degrees) =>
+        ScalarTape.RecordValued(default(Multiply), degrees, Math.PI / 180, double.DegreesToRadians(degrees.Value));
+
+    /// <inheritdoc/>
+    public static Active RadiansToDegrees(Active radians) =>
+        ScalarTape.RecordValued(default(Multiply), radians, 180 / Math.PI, double.RadiansToDegrees(radians.Value));
+
+    // One of two numbers, for functions whose treatment of NaN and signed zeros .NET leaves to the processor.
+    private static Active Chosen(Active larger, Active x, Active y, double value) =>
+        double.IsNaN(x.Value) != double.IsNaN(y.Value) ? (double.IsNaN(value) == double.IsNaN(x.Value) ? x : y) : larger.WithValue(value);
+
+    // The same recorded number with the bits of double's function, which may differ in the sign of a zero or in a NaN. If the tangents decided for another
+    // number, as at a jump, that number stays.
+    private Active WithValue(double value) => Value == value || double.IsNaN(Value) || double.IsNaN(value) ? new(value, Handle) : this;
+
+    private static void CheckBounds(Active min, Active max)
+    {
+        if (min.Value > max.Value)
+            throw new ArgumentException($"Bounds of {min} and {max} were given; the lower must not be above the upper.");
+        if (min.Value == max.Value && min.Handle != max.Handle)
+            ScalarTape.NoteEdge(min, max);
+    }
 }

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
-/// <content>Order: by value; of equal values by tangents, where there are any.</content>
+/// <content>Order: by value, and for equal values by tangents, if there are any.</content>
 public readonly partial struct Active
 {
     /// <inheritdoc/>
@@ -15,19 +15,25 @@ public readonly partial struct Active
     public static bool operator <=(Active left, Active right) => ScalarTape.IsPlainOrder(left, right) ? left.Value <= right.Value : IsLessOrEqual(left, right);
 
     /// <inheritdoc/>
-    public static bool operator >=(Active left, Active right) => ScalarTape.IsPlainOrder(left, right) ? left.Value >= right.Value : IsGreaterOrEqual(left, right);
+    public static bool operator >=(Active left, Active right) =>
+        ScalarTape.IsPlainOrder(left, right) ? left.Value >= right.Value : IsGreaterOrEqual(left, right);
 
     /// <inheritdoc/>
-    public static bool operator ==(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) == 0 : !ScalarTape.Differ(left, right);
+    public static bool operator ==(Active left, Active right) =>
+        left.Value == right.Value ? ScalarTape.CompareEqual(left, right) == 0 : !ScalarTape.Differ(left, right);
 
     /// <inheritdoc/>
     public static bool operator !=(Active left, Active right) => !(left == right);
 
     /// <inheritdoc/>
-    public static bool IsNegative(Active value) => value.Value == 0 && !value.IsConstant ? ScalarTape.CompareEqual(value, Zero) < 0 : double.IsNegative(value.Value);
+    public static bool IsNegative(Active value)
+    {
+        int moves = value.Value == 0 && !value.IsConstant ? ScalarTape.CompareEqual(value, Zero) : 0;
+        return moves == 0 ? ScalarTape.Looks(value) && double.IsNegative(value.Value) : moves < 0;
+    }
 
     /// <inheritdoc/>
-    public static bool IsPositive(Active value) => !double.IsNaN(value.Value) && !IsNegative(value);
+    public static bool IsPositive(Active value) => !IsNegative(value);
 
     /// <inheritdoc/>
     public static bool IsZero(Active value) => value == Zero;
@@ -39,43 +45,45 @@ public readonly partial struct Active
     public static bool IsComplexNumber(Active value) => false;
 
     /// <inheritdoc/>
-    public static bool IsEvenInteger(Active value) => double.IsEvenInteger(value.Value);
+    public static bool IsEvenInteger(Active value) =>
+        ScalarTape.Looks(value) && double.IsEvenInteger(value.Value) && ScalarTape.Stays(value, ScalarTape.IsWhole);
 
     /// <inheritdoc/>
-    public static bool IsFinite(Active value) => double.IsFinite(value.Value);
+    public static bool IsFinite(Active value) => ScalarTape.Looks(value) && double.IsFinite(value.Value);
 
     /// <inheritdoc/>
     public static bool IsImaginaryNumber(Active value) => false;
 
     /// <inheritdoc/>
-    public static bool IsInfinity(Active value) => double.IsInfinity(value.Value);
+    public static bool IsInfinity(Active value) => ScalarTape.Looks(value) && double.IsInfinity(value.Value);
 
     /// <inheritdoc/>
-    public static bool IsInteger(Active value) => double.IsInteger(value.Value);
+    public static bool IsInteger(Active value) => ScalarTape.Looks(value) && double.IsInteger(value.Value) && ScalarTape.Stays(value, ScalarTape.IsWhole);
 
     /// <inheritdoc/>
-    public static bool IsNaN(Active value) => double.IsNaN(value.Value);
+    public static bool IsNaN(Active value) => ScalarTape.Looks(value) && double.IsNaN(value.Value);
 
     /// <inheritdoc/>
-    public static bool IsNegativeInfinity(Active value) => double.IsNegativeInfinity(value.Value);
+    public static bool IsNegativeInfinity(Active value) => ScalarTape.Looks(value) && double.IsNegativeInfinity(value.Value);
 
     /// <inheritdoc/>
-    public static bool IsNormal(Active value) => double.IsNormal(value.Value);
+    public static bool IsNormal(Active value) => ScalarTape.LooksAtSize(value) && double.IsNormal(value.Value);
 
     /// <inheritdoc/>
-    public static bool IsOddInteger(Active value) => double.IsOddInteger(value.Value);
+    public static bool IsOddInteger(Active value) => ScalarTape.Looks(value) && double.IsOddInteger(value.Value) && ScalarTape.Stays(value, ScalarTape.IsWhole);
 
     /// <inheritdoc/>
-    public static bool IsPositiveInfinity(Active value) => double.IsPositiveInfinity(value.Value);
+    public static bool IsPositiveInfinity(Active value) => ScalarTape.Looks(value) && double.IsPositiveInfinity(value.Value);
 
     /// <inheritdoc/>
-    public static bool IsRealNumber(Active value) => double.IsRealNumber(value.Value);
+    public static bool IsRealNumber(Active value) => ScalarTape.Looks(value) && double.IsRealNumber(value.Value);
 
     /// <inheritdoc/>
-    public static bool IsSubnormal(Active value) => double.IsSubnormal(value.Value);
+    public static bool IsSubnormal(Active value) => ScalarTape.LooksAtSize(value) && double.IsSubnormal(value.Value);
 
     /// <inheritdoc/>
-    public int CompareTo(Active other) => Value == other.Value ? ScalarTape.CompareEqual(this, other) : ScalarTape.Differ(this, other) ? Value.CompareTo(other.Value) : 0;
+    public int CompareTo(Active other) =>
+        Value == other.Value ? ScalarTape.CompareEqual(this, other) : ScalarTape.Differ(this, other) ? Value.CompareTo(other.Value) : 0;
 
     /// <inheritdoc/>
     public int CompareTo(object? obj) => obj switch
@@ -92,17 +100,21 @@ public readonly partial struct Active
     public override bool Equals(object? obj) => obj is Active other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => Value.GetHashCode();
+    public override int GetHashCode() => ScalarTape.LooksAtDigits(this) ? Value.GetHashCode() : 0;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsLess(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) < 0 : ScalarTape.Differ(left, right) && left.Value < right.Value;
+    private static bool IsLess(Active left, Active right) =>
+    left.Value == right.Value ? ScalarTape.CompareEqual(left, right) < 0 : ScalarTape.Differ(left, right) && left.Value < right.Value;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsGreater(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) > 0 : ScalarTape.Differ(left, right) && left.Value > right.Value;
+    private static bool IsGreater(Active left, Active right) =>
+    left.Value == right.Value ? ScalarTape.CompareEqual(left, right) > 0 : ScalarTape.Differ(left, right) && left.Value > right.Value;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsLessOrEqual(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) <= 0 : ScalarTape.Differ(left, right) && left.Value <= right.Value;
+    private static bool IsLessOrEqual(Active left, Active right) =>
+    left.Value == right.Value ? ScalarTape.CompareEqual(left, right) <= 0 : ScalarTape.Differ(left, right) && left.Value <= right.Value;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsGreaterOrEqual(Active left, Active right) => left.Value == right.Value ? ScalarTape.CompareEqual(left, right) >= 0 : ScalarTape.Differ(left, right) && left.Value >= right.Value;
+    private static bool IsGreaterOrEqual(Active left, Active right) =>
+    left.Value == right.Value ? ScalarTape.CompareEqual(left, right) >= 0 : ScalarTape.Differ(left, right) && left.Value >= right.Value;
 }

@@ -1,8 +1,8 @@
 using System.Numerics;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
-/// <content>Constants, and the format of the values, which is that of double.</content>
+/// <content>Constants, and the binary format of the values, which is that of double.</content>
 public readonly partial struct Active
 {
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ public readonly partial struct Active
     int IFloatingPoint<Active>.GetExponentByteCount() => ((IFloatingPoint<double>)Value).GetExponentByteCount();
 
     /// <inheritdoc/>
-    int IFloatingPoint<Active>.GetExponentShortestBitLength() => ((IFloatingPoint<double>)Value).GetExponentShortestBitLength();
+    int IFloatingPoint<Active>.GetExponentShortestBitLength() => ((IFloatingPoint<double>)Digits).GetExponentShortestBitLength();
 
     /// <inheritdoc/>
     int IFloatingPoint<Active>.GetSignificandBitLength() => ((IFloatingPoint<double>)Value).GetSignificandBitLength();
@@ -66,14 +66,28 @@ public readonly partial struct Active
     int IFloatingPoint<Active>.GetSignificandByteCount() => ((IFloatingPoint<double>)Value).GetSignificandByteCount();
 
     /// <inheritdoc/>
-    bool IFloatingPoint<Active>.TryWriteExponentBigEndian(Span<byte> destination, out int bytesWritten) => ((IFloatingPoint<double>)Value).TryWriteExponentBigEndian(destination, out bytesWritten);
+    bool IFloatingPoint<Active>.TryWriteExponentBigEndian(Span<byte> destination, out int bytesWritten) =>
+        ((IFloatingPoint<double>)Digits).TryWriteExponentBigEndian(destination, out bytesWritten);
 
     /// <inheritdoc/>
-    bool IFloatingPoint<Active>.TryWriteExponentLittleEndian(Span<byte> destination, out int bytesWritten) => ((IFloatingPoint<double>)Value).TryWriteExponentLittleEndian(destination, out bytesWritten);
+    bool IFloatingPoint<Active>.TryWriteExponentLittleEndian(Span<byte> destination, out int bytesWritten) =>
+        ((IFloatingPoint<double>)Digits).TryWriteExponentLittleEndian(destination, out bytesWritten);
 
     /// <inheritdoc/>
-    bool IFloatingPoint<Active>.TryWriteSignificandBigEndian(Span<byte> destination, out int bytesWritten) => ((IFloatingPoint<double>)Value).TryWriteSignificandBigEndian(destination, out bytesWritten);
+    bool IFloatingPoint<Active>.TryWriteSignificandBigEndian(Span<byte> destination, out int bytesWritten) =>
+        ((IFloatingPoint<double>)Digits).TryWriteSignificandBigEndian(destination, out bytesWritten);
 
     /// <inheritdoc/>
-    bool IFloatingPoint<Active>.TryWriteSignificandLittleEndian(Span<byte> destination, out int bytesWritten) => ((IFloatingPoint<double>)Value).TryWriteSignificandLittleEndian(destination, out bytesWritten);
+    bool IFloatingPoint<Active>.TryWriteSignificandLittleEndian(Span<byte> destination, out int bytesWritten) =>
+        ((IFloatingPoint<double>)Digits).TryWriteSignificandLittleEndian(destination, out bytesWritten);
+
+    // The value; reading it notes that the program looked at its digits.
+    private double Digits
+    {
+        get
+        {
+            ScalarTape.LooksAtDigits(this);
+            return Value;
+        }
+    }
 }

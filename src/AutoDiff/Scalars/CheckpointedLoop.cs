@@ -1,8 +1,9 @@
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
 /// <summary>
-/// The gradient of a long loop in bounded memory: a few states are kept, one step at a time is recorded, and the steps between are computed again, as rarely as the number of states allows
-/// (binomial checkpointing; Griewank and Walther 2000). With s states, the starting one included, a chain of (s + r choose s) steps is reversed by computing none of them more than r times again.
+/// The gradient of a long loop in bounded memory. A few states are kept, one step at a time is recorded, and the steps in between are recomputed as rarely as
+/// the number of states allows (binomial checkpointing; Griewank and Walther 2000). With s states, including the starting one, a chain of (s + r choose s)
+/// steps is reversed with at most r recomputations of each step.
 /// </summary>
 public sealed class CheckpointedLoop
 {
@@ -10,11 +11,12 @@ public sealed class CheckpointedLoop
     private readonly Func<Active[], Active[], Active> value;
     private readonly int snapshots;
 
-    /// <summary>A loop.</summary>
-    /// <param name="step">From the number of the step, the state and the parameters to the next state, of the same length. It is called several times for a step, on constants and on recorded
-    /// numbers, and must give the same each time; it must leave the arrays it is given alone.</param>
-    /// <param name="value">From the last state and the parameters to the value.</param>
-    /// <param name="snapshots">How many states may be held at a time beside the starting one, one at least: the bound on memory.</param>
+    /// <summary>Creates a loop.</summary>
+    /// <param name="step">Computes the next state from the step's index, the state and the parameters; the new state has the same length. It is called several
+    /// times for a step, with constants and with recorded numbers, and must return the same values each time. It must not change the arrays passed to
+    /// it.</param>
+    /// <param name="value">Computes the value from the last state and the parameters.</param>
+    /// <param name="snapshots">The number of states that may be held at a time in addition to the starting one, at least one. It bounds the memory.</param>
     public CheckpointedLoop(Func<int, Active[], Active[], Active[]> step, Func<Active[], Active[], Active> value, int snapshots)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -28,8 +30,8 @@ public sealed class CheckpointedLoop
     /// <summary>Runs the loop and reverses it.</summary>
     /// <param name="start">The state before the first step.</param>
     /// <param name="parameters">Numbers that every step may read.</param>
-    /// <param name="steps">How many steps.</param>
-    /// <param name="selections">What is returned at kinks; <see cref="Selections.PyTorch"/> if null.</param>
+    /// <param name="steps">The number of steps.</param>
+    /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
     /// <exception cref="ArgumentException">A step returned a state of another length.</exception>
     public LoopGradient Gradient(ReadOnlySpan<double> start, ReadOnlySpan<double> parameters, int steps, Selections? selections = null)
     {
@@ -63,7 +65,7 @@ public sealed class CheckpointedLoop
 
         public void Dispose() => tape.Dispose();
 
-        // Carries the cotangent of the state after some steps back to the state before them, which is given. The value is reversed together with the last step.
+        // Pulls the cotangent of the state after some steps back to the given state before them. The value is reversed together with the last step.
         private void Reverse(int first, int count, double[] state, int free)
         {
             if (count == 1)

@@ -1,6 +1,8 @@
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
-/// <summary>One operation on single numbers: two inputs and the partial derivatives with respect to them. A node that is its own input stands for a constant.</summary>
+/// <summary>
+/// One operation on single numbers: two inputs and the partial derivatives with respect to them. A node that is its own input represents a constant.
+/// </summary>
 internal struct ScalarNode
 {
     public double FirstSlope;

@@ -1,23 +1,34 @@
 using System.Runtime.CompilerServices;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
-/// <summary>The growing end of a scalar tape: what an operation touches.</summary>
+/// <summary>The growing end of a scalar tape, with the fields that each operation uses.</summary>
 internal unsafe struct ScalarRecord
 {
     public ScalarNode* Nodes;
-    public ulong Tag;
+
+    /// <summary>The handle of node 0. Handles are never reused: each generation starts after the nodes of the previous one.</summary>
+    public ulong Start;
+
     public int Count;
 
-    /// <summary>How many nodes may be there without a further look; none on a careful tape.</summary>
+    /// <summary>The number of nodes that can be added without a further check; 0 on a careful tape and on a record that its tape has left.</summary>
     public int FreeNodes;
 
-    public uint Generation;
+    /// <summary>The thread that may record here.</summary>
+    public int Owner;
+
+    /// <summary>A weak handle of the tape.</summary>
+    public nint Tape;
+
+    /// <summary>The index of a number on this record; 2³¹ or more if it belongs to another record.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ulong PlaceOf(ulong handle) => handle - Start;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool Holds(ulong handle) => handle >> ScalarTapeSlots.TagShift == Tag >> ScalarTapeSlots.TagShift;
+    public readonly bool Holds(ulong handle) => handle - Start < (ulong)Count;
 
-    /// <summary>Appends a node, for which there is room.</summary>
+    /// <summary>Appends a node. There must be room for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Active Append(int node, double value, double slope, int input, double otherSlope, int otherInput)
     {
@@ -27,6 +38,6 @@ internal unsafe struct ScalarRecord
         place->First = input;
         place->Second = otherInput;
         Count = node + 1;
-        return new Active(value, Tag | (uint)node);
+        return new Active(value, Start + (uint)node);
     }
 }

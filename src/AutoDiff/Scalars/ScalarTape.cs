@@ -4,30 +4,29 @@ using System.Runtime.InteropServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
 /// <summary>
-/// The record of a program on single numbers (<see cref="Active"/>): two partial derivatives an operation, in flat unmanaged memory. Elementwise rules of the library give the
-/// formulas, so that numbers and arrays share every operation, selection and kink.
+/// The record of a program on single numbers (<see cref="Active"/>): two partial derivatives per operation, in flat unmanaged memory. The formulas come from
+/// the library's elementwise rules, so numbers and arrays share every operation, selection and kink.
 /// </summary>
 /// <remarks>
-/// An operation is recorded on the tape of its arguments; several tapes may be alive, one within another's recording too. One thread at a time may record on a tape. Branches are the program's own: comparisons of
-/// equal numbers are noted (a kink), and resolved by tangents where the numbers have any.
+/// An operation is recorded on the tape of its arguments. Several tapes may be alive, even one within the recording of another. A tape belongs to the thread
+/// that last called one of its methods: operations of other threads on its numbers throw, and <see cref="TakeOver"/> hands it over. It lives as long as the
+/// program holds a reference to it; its numbers alone do not keep it alive. Branches are the program's own: comparisons of equal numbers are noted as kinks,
+/// and the tangents decide them if the numbers have any.
 /// </remarks>
 public sealed unsafe partial class ScalarTape : IDisposable
 {
     private const int FirstCapacity = 1024;
 
-    // Tapes that their thread did not dispose of: they stay alive as long as it does, since numbers do not keep them.
-    [ThreadStatic]
-    private static List<ScalarTape>? living;
+    // The recording thread is checked after at most this many operations.
+    private const int OperationsBetweenChecks = 64;
 
-    private readonly List<ScalarTape> others = living ??= [];
-    private readonly ScalarRecord* record;
+    private ScalarRecord* record;
     private readonly int columns;
     private readonly bool isCareful;
     private readonly List<ScalarKink> kinks = [];
-    private readonly List<OperationFacts> singular = [];
     private readonly List<int> variables = [];
     private readonly List<double>? keptValues;
     private ushort* operations;
@@ -36,10 +35,12 @@ public sealed unsafe partial class ScalarTape : IDisposable
     private int adjointCapacity;
     private int capacity;
     private bool isDisposed;
+    private bool isRetired;
 
-    /// <summary>Makes an empty tape.</summary>
-    /// <param name="selections">What is returned at kinks; <see cref="Selections.PyTorch"/> if null.</param>
-    /// <param name="directions">How many tangents every number carries; 0 for none. With tangents, kinks and comparisons of equal numbers are decided by the first tangents that differ.</param>
+    /// <summary>Creates an empty tape.</summary>
+    /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
+    /// <param name="directions">The number of tangents that every number carries; 0 for none. With tangents, kinks and comparisons of equal numbers are decided
+    /// by the first tangents that differ.</param>
     public ScalarTape(Selections? selections = null, int directions = 0)
         : this(selections, directions, directions > 0, false, false, false)
     {
@@ -57,40 +58,57 @@ public sealed unsafe partial class ScalarTape : IDisposable
         record = ScalarTapeSlots.Rent(this);
         Grow(FirstCapacity);
         Clear();
-        others.Add(this);
     }
 
-    /// <summary>Frees the memory of a tape that was not disposed of.</summary>
-    ~ScalarTape() => Free();
+    /// <summary>
+    /// Frees the memory of a tape that was not disposed. First its numbers become invalid; the memory is freed one garbage collection later, when no operation
+    /// that started earlier can still be running.
+    /// </summary>
+    ~ScalarTape()
+    {
+        if (record == null)
+            return;
+        if (isRetired)
+        {
+            Free();
+            return;
+        }
 
-    /// <summary>What is returned at kinks.</summary>
+        isRetired = true;
+        ScalarTapeSlots.Retire(record);
+        GC.ReRegisterForFinalize(this);
+    }
+
+    /// <summary>The values to return at kinks.</summary>
     public Selections Selections { get; }
 
-    /// <summary>How many tangents every number carries.</summary>
+    /// <summary>The number of tangents that every number carries.</summary>
     public int Directions => columns;
 
-    /// <summary>How many operations are recorded, variables included.</summary>
+    /// <summary>The number of recorded operations, including variables.</summary>
     public int Count => record->Count - 1;
 
-    /// <summary>Whether active numbers were compared since the last reset; known to tapes for analysis.</summary>
+    /// <summary>Whether the tape was disposed.</summary>
+    internal bool IsDisposed => isDisposed;
+
+    /// <summary>Whether active numbers were compared since the last reset; only tapes for analysis record this.</summary>
     internal bool Compares { get; private set; }
 
     internal IReadOnlyList<ScalarKink> Kinks => kinks;
 
-    internal IReadOnlyList<OperationFacts> Singular => singular;
-
     internal IReadOnlyList<int> Variables => variables;
 
-    /// <summary>A tape that also notes which operations and comparisons it met, and if wanted their values.</summary>
-    internal static ScalarTape ForAnalysis(Selections? selections, int directions, bool keepsValues) => new(selections, directions, true, keepsValues, false, false);
+    /// <summary>Creates a tape that also notes the operations and comparisons it meets and, if requested, their values.</summary>
+    internal static ScalarTape ForAnalysis(Selections? selections, int directions, bool keepsValues) =>
+        new(selections, directions, true, keepsValues, false, false);
 
-    /// <summary>An independent variable.</summary>
+    /// <summary>Creates an independent variable.</summary>
     /// <param name="value">Its value.</param>
-    /// <param name="tangent">Its tangents, one a direction; zeros if empty.</param>
-    /// <exception cref="ArgumentException">There are more or fewer tangents than directions.</exception>
+    /// <param name="tangent">Its tangents, one per direction; zeros if empty.</param>
+    /// <exception cref="ArgumentException">The number of tangents differs from the number of directions.</exception>
     public Active Variable(double value, ReadOnlySpan<double> tangent = default)
     {
-        ObjectDisposedException.ThrowIf(isDisposed, this);
+        TakeOver();
         if (tangent.Length != 0 && tangent.Length != columns)
             throw new ArgumentException($"{tangent.Length} tangents were given to a tape of {columns} directions.", nameof(tangent));
         Active variable = Append(value, 0, 0, 0, 0, 0);
@@ -107,14 +125,25 @@ public sealed unsafe partial class ScalarTape : IDisposable
         return variable;
     }
 
-    /// <summary>Which recorded operations and comparisons sit at a kink.</summary>
+    /// <summary>The recorded operations and comparisons at a kink.</summary>
     public KinkCensus Census() => new([.. kinks.Select(kink => new OperationKinks(kink.Node, kink.Operation, Shape.Scalar, 1, [0]))]);
 
-    /// <summary>Forgets what was recorded; active numbers recorded so far can no longer be used.</summary>
+    /// <summary>Forgets the record. Active numbers recorded so far can no longer be used.</summary>
     public void Reset()
     {
-        ObjectDisposedException.ThrowIf(isDisposed, this);
+        TakeOver();
         Clear();
+    }
+
+    /// <summary>
+    /// Transfers the tape to the calling thread, which may then record on its numbers. Every method of the tape does this. The previous thread must have
+    /// finished its operations.
+    /// </summary>
+    public void TakeOver()
+    {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
+        if (record->Owner != Environment.CurrentManagedThreadId)
+            record = ScalarTapeSlots.TakeOver(record);
     }
 
     /// <inheritdoc/>
@@ -122,23 +151,26 @@ public sealed unsafe partial class ScalarTape : IDisposable
     {
         if (isDisposed)
             return;
-        others.Remove(this);
+        ScalarTapeSlots.Retire(record);
         Free();
         GC.SuppressFinalize(this);
     }
 
-    // What is rare goes to one call at the end, so that the rest needs no frame: constants alone, numbers of other tapes, kinks, growth.
+    // Rare cases share one call at the end so that the common path needs no stack frame: constants, numbers of other tapes, kinks, growth.
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static Active Record<TRule>(TRule rule, Active x)
         where TRule : struct, IUnaryRule<TRule>
     {
         ScalarRecord* record = ScalarTapeSlots.Guess;
+        if (record == null)
+            return RecordRare(rule, x);
         ScalarLane<double> argument = new(x.Value), value = rule.Value(argument);
         double slope = rule.Slope(argument, value).Value;
         int node = record->Count;
-        if (((x.Handle ^ record->Tag) >> ScalarTapeSlots.TagShift) != 0 || node >= record->FreeNodes || TRule.Kink(rule, argument).Value != 0 || !double.IsFinite(slope))
+        ulong place = record->PlaceOf(x.Handle);
+        if (place >> ScalarTapeSlots.PlaceBits != 0 || node >= record->FreeNodes || TRule.Kink(rule, argument).Value != 0 || !double.IsFinite(slope))
             return RecordRare(rule, x);
-        return record->Append(node, value.Value, slope, x.Node, 0, node);
+        return record->Append(node, value.Value, slope, (int)place, 0, node);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -148,16 +180,20 @@ public sealed unsafe partial class ScalarTape : IDisposable
         if (x.IsConstant || y.IsConstant)
             return RecordWithConstant(rule, x, y);
         ScalarRecord* record = ScalarTapeSlots.Guess;
+        if (record == null)
+            return RecordRare(rule, x, y);
         ScalarLane<double> first = new(x.Value), second = new(y.Value);
         int node = record->Count;
-        if (((x.Handle ^ record->Tag) | (y.Handle ^ record->Tag)) >> ScalarTapeSlots.TagShift != 0 || node >= record->FreeNodes || TRule.Kink(rule, first, second).Value != 0)
+        ulong placeOfX = record->PlaceOf(x.Handle), placeOfY = record->PlaceOf(y.Handle);
+        if ((placeOfX | placeOfY) >> ScalarTapeSlots.PlaceBits != 0 || node >= record->FreeNodes || TRule.Kink(rule, first, second).Value != 0)
             return RecordRare(rule, x, y);
-        return record->Append(node, rule.Value(first, second).Value, rule.SlopeOfFirst(first, second).Value, x.Node, rule.SlopeOfSecond(first, second).Value, y.Node);
+        return record->Append(node, rule.Value(first, second).Value, rule.SlopeOfFirst(first, second).Value, (int)placeOfX,
+            rule.SlopeOfSecond(first, second).Value, (int)placeOfY);
     }
 
     /// <summary>
-    /// The same within the caller, for operations without kinks whose value and slopes are an instruction each. These are handed over and not asked of the rule, since the JIT stops inlining
-    /// in a method after some hundred calls.
+    /// The same, inlined into the caller, for operations without kinks whose value and slopes are one instruction each. These are passed in rather than
+    /// computed by the rule, because the JIT stops inlining in a method after a few hundred calls.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Active Record<TRule>(TRule rule, Active x, Active y, double value, double slopeOfFirst, double slopeOfSecond)
@@ -166,78 +202,99 @@ public sealed unsafe partial class ScalarTape : IDisposable
         if (x.Handle == 0 || y.Handle == 0)
             return RecordWithConstant(rule, x, y);
         ScalarRecord* record = ScalarTapeSlots.Guess;
-        int node = record->Count;
-        if (((x.Handle ^ record->Tag) | (y.Handle ^ record->Tag)) >> ScalarTapeSlots.TagShift != 0 || node >= record->FreeNodes)
+        if (record == null)
             return RecordRare(rule, x, y);
-        return record->Append(node, value, slopeOfFirst, (int)x.Handle, slopeOfSecond, (int)y.Handle);
+        int node = record->Count;
+        ulong placeOfX = record->PlaceOf(x.Handle), placeOfY = record->PlaceOf(y.Handle);
+        if ((placeOfX | placeOfY) >> ScalarTapeSlots.PlaceBits != 0 || node >= record->FreeNodes)
+            return RecordRare(rule, x, y);
+        return record->Append(node, value, slopeOfFirst, (int)placeOfX, slopeOfSecond, (int)placeOfY);
     }
 
-    /// <summary>Whether the values alone decide how two numbers compare, and nobody wants to know that they were compared.</summary>
+    /// <summary>Whether the order of two numbers depends on the values alone, and no tape needs to know that they were compared.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsPlainOrder(Active x, Active y) => x.Value != y.Value && ((x.Handle | y.Handle) & ScalarTapeSlots.Careful) == 0;
 
-    /// <summary>Whether the number's tape wants to know every operation.</summary>
+    /// <summary>Whether the number's tape notes every operation.</summary>
     internal static bool IsCareful(Active x) => (x.Handle & ScalarTapeSlots.Careful) != 0;
 
-    /// <summary>The order of two numbers of equal value: by their tangents, in Clarke mode; 0 where these tie or there are none.</summary>
+    /// <summary>The order of two numbers of equal value: by their tangents in Clarke mode, otherwise 0. It is also 0 if the tangents tie.</summary>
     internal static int CompareEqual(Active x, Active y)
     {
-        if (x.Handle == y.Handle)
-            return 0;
-        return Holding(x, y).Tie(x, y);
+        if (x.Handle != y.Handle)
+            return Holding(x, y).Tie(x, y);
+
+        // A number equals itself throughout its domain.
+        if (!x.IsConstant)
+            Looks(x);
+        return 0;
     }
 
-    /// <summary>Notes that two numbers of different value are compared, on a tape that wants to know; always true.</summary>
+    /// <summary>Notes a comparison of two numbers of different value, if the tape notes comparisons; always true.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool Differ(Active x, Active y)
     {
         if (((x.Handle | y.Handle) & ScalarTapeSlots.Careful) != 0)
-            Holding(x, y).Compares = true;
+            Holding(x, y).NoteCompared(x, y, RelativeGap.Of(x.Value, y.Value));
         return true;
     }
 
+    // Whether a number belongs to this tape.
     internal bool Holds(Active x) => record->Holds(x.Handle);
 
     internal ReadOnlySpan<double> TangentOf(Active x) => TangentRow(x.Node);
 
-    // A constant's cotangent goes where nobody reads it: to the node itself, which has passed its own on by then. All of them at one place would wait for each other.
+    // The cotangent of a constant goes to a slot that is never read: the node itself, which has already passed its own cotangent on. If all constants shared
+    // one slot, each addition would depend on the previous one.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Active RecordWithConstant<TRule>(TRule rule, Active x, Active y)
         where TRule : struct, IBinaryRule<TRule>
     {
         ScalarRecord* record = ScalarTapeSlots.Guess;
+        if (record == null)
+            return RecordRare(rule, x, y);
         ScalarLane<double> first = new(x.Value), second = new(y.Value);
         int node = record->Count;
-        if (x.Handle == y.Handle || ((x.Handle ^ y.Handle ^ record->Tag) >> ScalarTapeSlots.TagShift) != 0 || node >= record->FreeNodes || TRule.Kink(rule, first, second).Value != 0)
+        ulong place = record->PlaceOf(x.Handle | y.Handle);
+        if (place >> ScalarTapeSlots.PlaceBits != 0 || node >= record->FreeNodes || TRule.Kink(rule, first, second).Value != 0)
             return RecordRare(rule, x, y);
         ScalarLane<double> value = rule.Value(first, second);
         return x.IsConstant
-            ? record->Append(node, value.Value, rule.SlopeOfSecond(first, second).Value, y.Node, 0, node)
-            : record->Append(node, value.Value, rule.SlopeOfFirst(first, second).Value, x.Node, 0, node);
+            ? record->Append(node, value.Value, rule.SlopeOfSecond(first, second).Value, (int)place, 0, node)
+            : record->Append(node, value.Value, rule.SlopeOfFirst(first, second).Value, (int)place, 0, node);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Active RecordRare<TRule>(TRule rule, Active x)
+        where TRule : struct, IUnaryRule<TRule> => RecordValued(rule, x, rule.Value(new ScalarLane<double>(x.Value)).Value);
+
+    /// <summary>Records an operation with a given value, computed by .NET's own function where the rule's formula may round differently.</summary>
+    internal static Active RecordValued<TRule>(TRule rule, Active x, double given)
         where TRule : struct, IUnaryRule<TRule>
     {
-        ScalarLane<double> argument = new(x.Value), value = rule.Value(argument);
+        ScalarLane<double> argument = new(x.Value), value = new(given);
         if (x.IsConstant)
-            return new Active(value.Value);
+            return new Active(given);
         ScalarRecord* record = ScalarTapeSlots.Named(x.Handle);
         int node = record->Count;
         double slope = rule.Slope(argument, value).Value;
         if (node >= record->FreeNodes || TRule.Kink(rule, argument).Value != 0 || !double.IsFinite(slope))
             return ScalarTapeSlots.TapeOf(record).RecordWithCare(rule, x, value);
-        return record->Append(node, value.Value, slope, x.Node, 0, node);
+        return record->Append(node, value.Value, slope, (int)record->PlaceOf(x.Handle), 0, node);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Active RecordRare<TRule>(TRule rule, Active x, Active y)
+        where TRule : struct, IBinaryRule<TRule> =>
+            RecordValued(rule, x, y, rule.Value(new ScalarLane<double>(x.Value), new ScalarLane<double>(y.Value)).Value);
+
+    /// <summary>Records an operation of two arguments with a given value, computed by .NET's own function.</summary>
+    internal static Active RecordValued<TRule>(TRule rule, Active x, Active y, double given)
         where TRule : struct, IBinaryRule<TRule>
     {
-        ScalarLane<double> first = new(x.Value), second = new(y.Value), value = rule.Value(first, second);
+        ScalarLane<double> first = new(x.Value), second = new(y.Value), value = new(given);
         if (x.IsConstant && y.IsConstant)
-            return new Active(value.Value);
+            return new Active(given);
         ScalarRecord* record = ScalarTapeSlots.Named(x.Handle, y.Handle);
         int node = record->Count;
         if (node >= record->FreeNodes || TRule.Kink(rule, first, second).Value != 0)
@@ -246,9 +303,9 @@ public sealed unsafe partial class ScalarTape : IDisposable
             node,
             value.Value,
             rule.SlopeOfFirst(first, second).Value,
-            x.IsConstant ? node : x.Node,
+            x.IsConstant ? node : (int)record->PlaceOf(x.Handle),
             rule.SlopeOfSecond(first, second).Value,
-            y.IsConstant ? node : y.Node);
+            y.IsConstant ? node : (int)record->PlaceOf(y.Handle));
     }
 
     private static ScalarTape Holding(Active x) => ScalarTapeSlots.TapeOf(ScalarTapeSlots.Named(x.Handle));
@@ -260,8 +317,15 @@ public sealed unsafe partial class ScalarTape : IDisposable
         int node = record->Count;
         if (node == capacity)
             Grow(2 * capacity);
+        if (!isCareful)
+            record->FreeNodes = Math.Min(capacity, node + OperationsBetweenChecks);
         if (isCareful)
+        {
             operations[node] = operation;
+            if (!double.IsFinite(value) || (input != 0 && !double.IsFinite(slope)) || (otherInput != 0 && !double.IsFinite(otherSlope)))
+                AddNotFinite(node, value);
+        }
+
         return record->Append(node, value, slope, input, otherSlope, otherInput);
     }
 
@@ -287,11 +351,12 @@ public sealed unsafe partial class ScalarTape : IDisposable
             });
         }
 
-        if (!double.IsFinite(slope))
-            singular.Add(TRule.Facts);
+        if (Underflow.IsMet(rule, x.Value, SmallestNormal.Of<double>(), Underflow.SafeFactor<double>()))
+            underflows.Add((record->Count, x.Value));
+        AddObstacle(ObstacleNet.Of(rule, argument, SmallestNormal.Of<double>(), ObstacleNet.AtKinks(TRule.Facts)).Value, x.Value);
         if (slopeTangents is not null)
             AddSlopeTangent(selected, x);
-        Active result = Append(value.Value, slope, x.Node, 0, 0, RuleNumber<TRule>.Value);
+        Active result = Append(value.Value, slope, x.Node, 0, 0, RuleNumber<TRule>.Of(rule));
         keptValues?.Add(result.Value);
         if (columns > 0)
             CarryTangents(result.Node, slope, x.Node, 0, 0);
@@ -319,7 +384,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
             if (columns > 0)
                 slopes = Towards(tangent);
             bool isOneVariable = x.Handle == y.Handle;
-            kinks.Add(new ScalarKink(record->Count, TRule.Facts, new ScalarForm(x.Node, of, y.Node, and).Oriented(tangent), tangent != 0 || isOneVariable, false)
+            kinks.Add(new ScalarKink(record->Count, TRule.Facts, new ScalarForm(x.Node, of, y.Node, and).Oriented(tangent), tangent != 0
+                || isOneVariable, false)
             {
                 Alternatives = [Towards(1), Towards(-1)],
                 Selected = selections =>
@@ -330,8 +396,10 @@ public sealed unsafe partial class ScalarTape : IDisposable
             });
         }
 
-        if (!double.IsFinite(slopes.First) || !double.IsFinite(slopes.Second))
-            singular.Add(TRule.Facts);
+        if (Underflow.IsMet(rule, x.Value, y.Value, SmallestNormal.Of<double>(), Underflow.SafeFactor<double>()))
+            underflows.Add((record->Count, null));
+        AddObstacle(ObstacleNet.Of(rule, first, second, new ObstacleNet.Moving(x.IsConstant ? 0 : 1, y.IsConstant ? 0 : 1, SmallestNormal.Of<double>()),
+            ObstacleNet.AtKinks(TRule.Facts)).Value, null);
         if (slopeTangents is not null)
             AddSlopeTangents(selected, x, y);
         Active result = Append(value.Value, slopes.First, x.Node, slopes.Second, y.Node, BinaryRuleNumber<TRule>.Value);
@@ -343,13 +411,15 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
     private int Tie(Active x, Active y)
     {
-        Compares = true;
+        NoteCompared(x, y, 0);
         double tangent = FirstNonzero(TangentOf(x), 1, TangentOf(y), -1);
-        kinks.Add(new ScalarKink(record->Count, ScalarKink.Comparison, new ScalarForm(x.Node, 1, y.Node, -1).Oriented(tangent), tangent != 0, true));
-        return Math.Sign(tangent);
+        if (tangent == 0)
+            undecided.Add(gaps.Count - 1);
+        kinks.Add(new ScalarKink(record->Count, OperationFacts.Comparison, new ScalarForm(x.Node, 1, y.Node, -1).Oriented(tangent), tangent != 0, true));
+        return double.IsNaN(tangent) ? 0 : Math.Sign(tangent);
     }
 
-    // Where the slope is infinite and the argument stands still, the product is 0 and not NaN.
+    // If the slope is infinite and the argument's tangent is 0, the product is 0 and not NaN.
     private void CarryTangents(int node, double slope, int input, double otherSlope, int otherInput)
     {
         Span<double> row = TangentRow(node);
@@ -388,20 +458,25 @@ public sealed unsafe partial class ScalarTape : IDisposable
         ScalarTapeSlots.Renew(record, isCareful);
         Compares = false;
         kinks.Clear();
-        singular.Clear();
+        obstacles.Clear();
+        underflows.Clear();
+        compared.Clear();
+        gaps.Clear();
+        undecided.Clear();
         variables.Clear();
         moduli?.Clear();
         slopeTangents?.RemoveRange(1, slopeTangents.Count - 1);
         bends.Clear();
         keptValues?.RemoveRange(1, keptValues.Count - 1);
 
-        // Node 0 takes the cotangents of constants, which nobody reads.
+        // Node 0 collects the cotangents of constants, which are never read.
         record->Nodes[0] = default;
         if (isCareful)
             operations[0] = 0;
         if (columns > 0)
             TangentRow(0).Clear();
         record->Count = 1;
+        record->FreeNodes = isCareful ? 0 : OperationsBetweenChecks;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -415,7 +490,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         if (columns > 0)
             tangents = (double*)NativeMemory.Realloc(tangents, (nuint)places * (nuint)columns * sizeof(double));
         capacity = places;
-        record->FreeNodes = isCareful ? 0 : places;
+        record->FreeNodes = isCareful ? 0 : Math.Min(places, record->Count + OperationsBetweenChecks);
     }
 
     private void Free()

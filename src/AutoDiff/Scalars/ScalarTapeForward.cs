@@ -1,17 +1,17 @@
 using System.Runtime.InteropServices;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
-/// <content>Passes over the record beside the gradient: products with the Jacobian from either side, and its sparsity.</content>
+/// <content>Further passes over the record: products with the Jacobian from either side, and its sparsity.</content>
 public sealed unsafe partial class ScalarTape
 {
-    /// <summary>The Jacobian of recorded numbers with respect to the variables, times a vector: the forward pass through the recorded slopes.</summary>
-    /// <param name="direction">One element a variable.</param>
+    /// <summary>The Jacobian of recorded numbers with respect to the variables, times a vector: a forward pass through the recorded slopes.</summary>
+    /// <param name="direction">One element per variable.</param>
     /// <param name="outputs">The numbers.</param>
-    /// <returns>One element an output.</returns>
+    /// <returns>One element per output.</returns>
     public double[] Push(ReadOnlySpan<double> direction, ReadOnlySpan<Active> outputs)
     {
-        ObjectDisposedException.ThrowIf(isDisposed, this);
+        TakeOver();
         if (direction.Length != variables.Count)
             throw new ArgumentException($"A direction of {direction.Length} elements was given for {variables.Count} variables.", nameof(direction));
         CheckOwn(outputs);
@@ -26,7 +26,7 @@ public sealed unsafe partial class ScalarTape
                 tangent[node] = direction[variable++];
             else
             {
-                // A node that is its own input stands for a constant.
+                // A node that is its own input represents a constant.
                 tangent[node] = 0;
                 tangent[node] = Product(entry->FirstSlope, tangent[entry->First]) + Product(entry->SecondSlope, tangent[entry->Second]);
             }
@@ -35,18 +35,21 @@ public sealed unsafe partial class ScalarTape
         double[] result = new double[outputs.Length];
         for (int i = 0; i < result.Length; i++)
             result[i] = tangent[outputs[i].Node];
+        GC.KeepAlive(this);
         return result;
     }
 
-    /// <summary>A weighted sum of recorded numbers' gradients, in one reverse pass.</summary>
+    /// <summary>The gradient of a weighted sum of recorded numbers, in one reverse pass.</summary>
     /// <param name="outputs">The numbers.</param>
-    /// <param name="weights">One weight a number.</param>
-    /// <param name="gradient">Where to write it: one place a variable.</param>
+    /// <param name="weights">One weight per number.</param>
+    /// <param name="gradient">The destination, with one element per variable.</param>
     public void Pull(ReadOnlySpan<Active> outputs, ReadOnlySpan<double> weights, Span<double> gradient)
     {
-        ObjectDisposedException.ThrowIf(isDisposed, this);
+        TakeOver();
         if (weights.Length != outputs.Length || gradient.Length != variables.Count)
-            throw new ArgumentException($"{outputs.Length} outputs of {variables.Count} variables were given {weights.Length} weights and room for {gradient.Length} elements.", nameof(weights));
+            throw new ArgumentException(
+                $"{outputs.Length} outputs of {variables.Count} variables were given {weights.Length} weights and a destination of {gradient.Length} elements.",
+                    nameof(weights));
         CheckOwn(outputs);
         PrepareAdjoints();
         new Span<double>(adjoints, record->Count).Clear();
@@ -61,9 +64,10 @@ public sealed unsafe partial class ScalarTape
         SweepFrom(last);
         for (int i = 0; i < gradient.Length; i++)
             gradient[i] = adjoints[variables[i]];
+        GC.KeepAlive(this);
     }
 
-    /// <summary>For every output, the variables it depends on.</summary>
+    /// <summary>The variables that each output depends on.</summary>
     internal int[][] Pattern(ReadOnlySpan<Active> outputs)
     {
         CheckOwn(outputs);
@@ -74,7 +78,9 @@ public sealed unsafe partial class ScalarTape
         {
             ScalarNode entry = record->Nodes[node];
             dependencies[node] = [];
-            dependencies[node] = variable < variables.Count && variables[variable] == node ? [variable++] : Union(dependencies[entry.First]!, dependencies[entry.Second]!);
+            dependencies[node] = variable < variables.Count && variables[variable] == node
+                ? [variable++]
+                : Union(dependencies[entry.First]!, dependencies[entry.Second]!);
         }
 
         int[][] pattern = new int[outputs.Length][];
@@ -85,7 +91,7 @@ public sealed unsafe partial class ScalarTape
 
     private static double Product(double slope, double tangent) => tangent == 0 ? 0 : slope * tangent;
 
-    // Of two ordered lists; the list itself where the other adds nothing, so that long chains share one.
+    // The union of two sorted lists. It returns the list itself if the other adds nothing, so that long chains share one list.
     private static int[] Union(int[] one, int[] other)
     {
         if (other.Length == 0 || ReferenceEquals(one, other))

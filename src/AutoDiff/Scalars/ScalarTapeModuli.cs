@@ -1,16 +1,16 @@
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
-/// <content>Recording with every kink written as an absolute value, for abs-normal forms.</content>
+/// <content>Records every kink as an absolute value, for abs-normal forms.</content>
 public sealed unsafe partial class ScalarTape
 {
     private readonly List<(int Switch, int Modulus)>? moduli;
 
-    /// <summary>The arguments and values of the absolute values recorded, in program order.</summary>
+    /// <summary>The arguments and results of the recorded absolute values, in program order.</summary>
     internal IReadOnlyList<(int Switch, int Modulus)> Moduli => moduli ?? [];
 
     internal static ScalarTape WithModuli() => new(null, 0, true, true, true, false);
 
-    /// <summary>The derivatives of a node with respect to the variables and to the absolute values, which are held as if they were variables themselves.</summary>
+    /// <summary>The derivatives of a node with respect to the variables and to the absolute values, which are treated as independent variables.</summary>
     internal (double[] Variables, double[] Moduli) PullToModuli(int node)
     {
         Span<bool> isModulus = new bool[record->Count];
@@ -26,7 +26,7 @@ public sealed unsafe partial class ScalarTape
             cotangents[record->Nodes[k].Second] += cotangents[k] * record->Nodes[k].SecondSlope;
         }
 
-        // An output that is itself an absolute value was taken apart above; as a modulus it counts whole.
+        // An output that is itself an absolute value was decomposed above; as a modulus it counts as a whole.
         if (isModulus[node])
         {
             Array.Clear(cotangents);
@@ -43,7 +43,7 @@ public sealed unsafe partial class ScalarTape
             return 0.5 * (x + Active.Abs(x));
         if (typeof(TRule) != typeof(Abs))
             throw new NotSupportedException($"{TRule.Facts.Name} has no abs-normal form here; write it with absolute values, maxima, minima or relus.");
-        Active modulus = Append(Math.Abs(x.Value), Math.Sign(x.Value), x.Node, 0, 0, RuleNumber<Abs>.Value);
+        Active modulus = Append(Math.Abs(x.Value), double.IsNaN(x.Value) ? double.NaN : Math.Sign(x.Value), x.Node, 0, 0, RuleNumber<Abs>.Value);
         keptValues!.Add(modulus.Value);
         moduli!.Add((x.Node, modulus.Node));
         return modulus;

@@ -1,35 +1,36 @@
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
-/// <content>Preaccumulation: several operations replaced by the partial derivatives of their result.</content>
+/// <content>Preaccumulation: replaces several operations by the partial derivatives of their result.</content>
 public sealed unsafe partial class ScalarTape
 {
-    // More inputs than this are rarely worth their nodes.
-    private const int MostInputs = 32;
+    // With more inputs than this, preaccumulation rarely saves nodes.
+    private const int MaximumInputs = 32;
 
     /// <summary>
-    /// Runs a statement and keeps, in place of its operations, the derivatives of its result with respect to the numbers that it read: one node for two of them and one for each further. That is less
-    /// memory and a shorter reverse pass where a statement computes much from few numbers. Where it would not be shorter, or an operation sits at a kink, the statement stays recorded as it is.
+    /// Runs a statement and replaces its operations by the derivatives of its result with respect to the numbers that it read. It uses one node for the first
+    /// two numbers and one for each further number. This saves memory and shortens the reverse pass if a statement computes much from few numbers. If it would
+    /// not be shorter, or an operation is at a kink, the recorded operations are kept.
     /// </summary>
     /// <remarks>A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., SIAM 2008, section 10.2.</remarks>
-    /// <param name="statement">The statement. What it computes on the way must not be used outside of it, and it must not make variables.</param>
+    /// <param name="statement">The statement. Its intermediate results must not be used outside of it, and it must not create variables.</param>
     /// <returns>Its result.</returns>
-    /// <exception cref="InvalidOperationException">The result is of another tape, or variables were made.</exception>
+    /// <exception cref="InvalidOperationException">The result belongs to another tape, or the statement created variables.</exception>
     public Active Preaccumulate(Func<Active> statement)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        ObjectDisposedException.ThrowIf(isDisposed, this);
-        int begin = record->Count, madeBefore = variables.Count, kinksBefore = kinks.Count, singularBefore = singular.Count;
+        TakeOver();
+        int begin = record->Count, madeBefore = variables.Count, kinksBefore = kinks.Count, obstaclesBefore = obstacles.Count;
         Active result = statement();
         if (result.IsConstant)
             return result;
         if (!Holds(result))
             ScalarTapeSlots.ThrowForeign();
         if (variables.Count != madeBefore)
-            throw new InvalidOperationException("A statement that is preaccumulated made variables; make them before it.");
-        if (isCareful || result.Node < begin || kinks.Count != kinksBefore || singular.Count != singularBefore)
+            throw new InvalidOperationException("A preaccumulated statement created variables; create them before it.");
+        if (isCareful || result.Node < begin || kinks.Count != kinksBefore || obstacles.Count != obstaclesBefore)
             return result;
-        Span<int> inputs = stackalloc int[MostInputs];
-        Span<double> slopes = stackalloc double[MostInputs];
+        Span<int> inputs = stackalloc int[MaximumInputs];
+        Span<double> slopes = stackalloc double[MaximumInputs];
         int count = Partials(begin, result.Node, inputs, slopes);
         int nodes = Math.Max(1, count - 1);
         if (count < 0 || nodes >= record->Count - begin)
@@ -46,7 +47,7 @@ public sealed unsafe partial class ScalarTape
         return sum;
     }
 
-    // The derivatives of one node with respect to those before a place; how many there are, or −1 where they are too many.
+    // Computes the derivatives of one node with respect to the nodes before a given one, and returns their number, or −1 if there are too many.
     private int Partials(int begin, int output, Span<int> inputs, Span<double> slopes)
     {
         PrepareAdjoints();
@@ -60,7 +61,8 @@ public sealed unsafe partial class ScalarTape
             if (cotangent == 0)
                 continue;
             ScalarNode* entry = record->Nodes + node;
-            if (!Pass(entry->First, cotangent * entry->FirstSlope, node, begin, inputs, slopes, ref count) || !Pass(entry->Second, cotangent * entry->SecondSlope, node, begin, inputs, slopes, ref count))
+            if (!Pass(entry->First, cotangent * entry->FirstSlope, node, begin, inputs, slopes, ref count)
+                || !Pass(entry->Second, cotangent * entry->SecondSlope, node, begin, inputs, slopes, ref count))
                 return -1;
         }
 
@@ -71,7 +73,7 @@ public sealed unsafe partial class ScalarTape
     {
         if (input >= begin)
         {
-            // A node that is its own input stands for a constant.
+            // A node that is its own input represents a constant.
             if (input != node)
                 adjoints[input] += cotangent;
             return true;
@@ -84,7 +86,7 @@ public sealed unsafe partial class ScalarTape
             return true;
         }
 
-        if (count == MostInputs)
+        if (count == MaximumInputs)
             return false;
         inputs[count] = input;
         slopes[count++] = cotangent;

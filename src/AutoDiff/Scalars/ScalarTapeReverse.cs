@@ -1,11 +1,11 @@
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
 /// <content>The reverse pass.</content>
 public sealed unsafe partial class ScalarTape
 {
-    /// <summary>The gradient of a recorded number with respect to all variables, in the order in which they were made.</summary>
+    /// <summary>The gradient of a recorded number with respect to all variables, in the order of their creation.</summary>
     /// <param name="output">The number. A constant has gradient 0.</param>
-    /// <exception cref="InvalidOperationException">The number is of another tape.</exception>
+    /// <exception cref="InvalidOperationException">The number belongs to another tape.</exception>
     public double[] Gradient(Active output)
     {
         double[] gradient = new double[variables.Count];
@@ -13,16 +13,16 @@ public sealed unsafe partial class ScalarTape
         return gradient;
     }
 
-    /// <summary>The gradient of a recorded number with respect to all variables, in the order in which they were made.</summary>
+    /// <summary>The gradient of a recorded number with respect to all variables, in the order of their creation.</summary>
     /// <param name="output">The number. A constant has gradient 0.</param>
-    /// <param name="gradient">Where to write it: one place a variable.</param>
-    /// <exception cref="ArgumentException">The destination has another length.</exception>
-    /// <exception cref="InvalidOperationException">The number is of another tape.</exception>
+    /// <param name="gradient">The destination, with one element per variable.</param>
+    /// <exception cref="ArgumentException">The destination has the wrong length.</exception>
+    /// <exception cref="InvalidOperationException">The number belongs to another tape.</exception>
     public void Gradient(Active output, Span<double> gradient)
     {
-        ObjectDisposedException.ThrowIf(isDisposed, this);
+        TakeOver();
         if (gradient.Length != variables.Count)
-            throw new ArgumentException($"The gradient has {variables.Count} elements; room for {gradient.Length} was given.", nameof(gradient));
+            throw new ArgumentException($"The gradient has {variables.Count} elements; the destination has {gradient.Length}.", nameof(gradient));
         if (output.IsConstant)
         {
             gradient.Clear();
@@ -34,7 +34,7 @@ public sealed unsafe partial class ScalarTape
         Pull(new ScalarForm(output.Node, 1, 0, 0), gradient);
     }
 
-    /// <summary>The gradient with other selections at the kinks: the slopes there are exchanged and the pass is run anew.</summary>
+    /// <summary>The gradient with other selections at the kinks: replaces the slopes there and runs the pass again.</summary>
     internal double[] Gradient(Active output, Selections selections)
     {
         double[] gradient;
@@ -51,7 +51,7 @@ public sealed unsafe partial class ScalarTape
         return gradient;
     }
 
-    /// <summary>Puts other slopes at a node.</summary>
+    /// <summary>Replaces the slopes of a node and returns the previous ones.</summary>
     internal (int Node, double First, double Second) Exchange(int node, (double First, double Second) slopes)
     {
         (int, double, double) kept = (node, record->Nodes[node].FirstSlope, record->Nodes[node].SecondSlope);
@@ -67,9 +67,10 @@ public sealed unsafe partial class ScalarTape
         Sweep(last, form);
         for (int i = 0; i < gradient.Length; i++)
             gradient[i] = variables[i] <= last ? adjoints[variables[i]] : 0;
+        GC.KeepAlive(this);
     }
 
-    /// <summary>Every recorded operation, variables included.</summary>
+    /// <summary>Every recorded operation, including variables.</summary>
     internal IEnumerable<RecordedOperation> Operations
     {
         get
@@ -98,7 +99,7 @@ public sealed unsafe partial class ScalarTape
         int inputCount = RuleNumbers.ArityOf(operations[node]);
         int[] inputNodes = inputCount switch { 0 => [], 1 => [entry.First], _ => [entry.First, entry.Second] };
         double held = entry.Second == 0 ? entry.FirstSlope : entry.First == 0 ? entry.SecondSlope : 0;
-        return new RecordedOperation(node, facts, inputNodes, operations[node] == 0, false) { HeldSign = Math.Sign(held) };
+        return new RecordedOperation(node, facts, inputNodes, operations[node] == 0, false) { HeldSign = double.IsNaN(held) ? 0 : Math.Sign(held) };
     }
 
     private void Sweep(int last, ScalarForm form)

@@ -1,15 +1,15 @@
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
-/// <content>Second order: the slopes' own derivatives along the one direction of the tape, and the reverse pass differentiated along it.</content>
+/// <content>Second order: the derivatives of the slopes along the tape's single direction, and the reverse pass differentiated along it.</content>
 public sealed unsafe partial class ScalarTape
 {
     private readonly List<(double First, double Second)>? slopeTangents;
     private readonly List<ScalarKink> bends = [];
 
-    /// <summary>What sits at a kink, and whose slope is not differentiable at the point.</summary>
+    /// <summary>The operations at a kink, and those whose slope is not differentiable at the point.</summary>
     internal KinkCensus CensusOfSecondOrder() => new([.. Census().Operations
         .Concat(bends.Select(bend => new OperationKinks(bend.Node, bend.Operation, Shape.Scalar, 1, [0])))
         .DistinctBy(met => (met.Node, met.Operation))
@@ -17,7 +17,7 @@ public sealed unsafe partial class ScalarTape
 
     internal static ScalarTape OfSecondOrder(Selections? selections) => new(selections, 1, true, false, false, true);
 
-    /// <summary>The gradient, and its derivative along the tape's direction.</summary>
+    /// <summary>The gradient and its derivative along the tape's direction.</summary>
     internal (double[] Gradient, double[] Product) HessianProduct(Active output)
     {
         double[] cotangents = new double[record->Count], moved = new double[record->Count];
@@ -29,10 +29,10 @@ public sealed unsafe partial class ScalarTape
                 continue;
             ScalarNode entry = record->Nodes[node];
             (double first, double second) = slopeTangents![node];
-            cotangents[entry.First] += cotangent * entry.FirstSlope;
-            cotangents[entry.Second] += cotangent * entry.SecondSlope;
-            moved[entry.First] += (tangent * entry.FirstSlope) + (cotangent * first);
-            moved[entry.Second] += (tangent * entry.SecondSlope) + (cotangent * second);
+            cotangents[entry.First] += Product(entry.FirstSlope, cotangent);
+            cotangents[entry.Second] += Product(entry.SecondSlope, cotangent);
+            moved[entry.First] += Product(entry.FirstSlope, tangent) + Product(first, cotangent);
+            moved[entry.Second] += Product(entry.SecondSlope, tangent) + Product(second, cotangent);
         }
 
         return ([.. variables.Select(variable => cotangents[variable])], [.. variables.Select(variable => moved[variable])]);
@@ -59,7 +59,8 @@ public sealed unsafe partial class ScalarTape
     {
         (double First, double Second) Along(double dx, double dy)
         {
-            DualLane<ScalarLane<double>> first = new(new ScalarLane<double>(x.Value), new ScalarLane<double>(dx)), second = new(new ScalarLane<double>(y.Value), new ScalarLane<double>(dy));
+            DualLane<ScalarLane<double>> first = new(new ScalarLane<double>(x.Value), new ScalarLane<double>(dx)),
+                second = new(new ScalarLane<double>(y.Value), new ScalarLane<double>(dy));
             return (rule.SlopeOfFirst(first, second).Tangent.Value, rule.SlopeOfSecond(first, second).Tangent.Value);
         }
 
@@ -70,6 +71,6 @@ public sealed unsafe partial class ScalarTape
         slopeTangents!.Add(ahead);
     }
 
-    // A derivative along a direction and one along the opposite are opposite where there is one derivative.
+    // Where a derivative exists, the derivatives along two opposite directions are opposite numbers.
     private static bool Differ(double ahead, double behind) => !(Math.Abs(ahead + behind) <= 1e-9 * (1 + Math.Abs(ahead)));
 }

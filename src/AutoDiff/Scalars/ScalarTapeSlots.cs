@@ -2,49 +2,58 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
 /// <summary>
-/// Where the records of living scalar tapes grow. An active number names its slot, so that an operation finds its tape without asking the thread.
+/// The address space of all living scalar tapes. A number's handle is a unique address: the upper half is a window of 2³² indices, the lower half the index in
+/// it. A record advances through its window from one generation to the next and takes a new window when half of it is used. Therefore no handle is ever reused,
+/// regardless of the number of tapes and resets, and a stale handle is never mistaken for a valid one.
 /// </summary>
 internal static unsafe class ScalarTapeSlots
 {
-    /// <summary>A handle's upper half is its tag: the generation, then whether the tape is careful, then the slot.</summary>
-    public const int TagShift = 32;
+    /// <summary>A difference from a record's start with this bit or a higher one set does not refer to a node of the record.</summary>
+    public const int PlaceBits = 31;
 
     /// <summary>Set in the handles of careful tapes' numbers.</summary>
-    public const ulong Careful = 1UL << (TagShift + SlotBits);
+    public const ulong Careful = 1UL << 63;
 
-    private const int SlotBits = 12;
-    private const int Slots = 1 << SlotBits;
-    private const uint GenerationStep = 1u << (SlotBits + 1);
-
-    /// <summary>The records, by slot. The first belongs to constants, whose handle is 0, and never has room.</summary>
-    public static readonly ScalarRecord* Records = (ScalarRecord*)NativeMemory.AllocZeroed(Slots, (nuint)sizeof(ScalarRecord));
+    private const int WindowShift = 32;
+    private const int FirstWindows = 64;
 
     private static readonly Lock Guard = new();
-    private static readonly WeakReference<ScalarTape>?[] Tapes = new WeakReference<ScalarTape>?[Slots];
-    private static readonly Stack<int> Free = new(Enumerable.Range(1, Slots - 1).Reverse());
+
+    // Indexed by the thread that owned the records, because only that thread may have cached one as its last.
+    private static readonly Dictionary<int, Stack<nint>> Free = [];
+
+    // Read without the lock. A table that was replaced by a larger one stays allocated for concurrent readers. Constants, whose handle is 0, have a window
+    // without a record.
+    private static nint* windows = (nint*)NativeMemory.AllocZeroed(FirstWindows, (nuint)sizeof(nint));
+    private static int windowCapacity = FirstWindows;
+    private static int windowCount = 1;
 
     /// <summary>
-    /// The record renewed last, by whatever thread. Operations try it first: a record found from a handle would make each operation wait for the one before, which made that handle.
+    /// The record that any thread used last. Operations try it first: looking a record up from a handle would make each operation depend on the previous one,
+    /// which created that handle. The owning thread is checked outside this path, every few dozen operations; checking it each time would double the cost.
     /// </summary>
-    public static ScalarRecord* Guess = Records;
+    public static ScalarRecord* Guess;
 
-    /// <summary>The record of a number that is no constant.</summary>
-    /// <exception cref="InvalidOperationException">The number is of a tape reset or disposed of since.</exception>
+    /// <summary>The record of a number that is not a constant.</summary>
+    /// <exception cref="InvalidOperationException">The number belongs to another thread's tape, or its tape was reset or disposed.</exception>
     public static ScalarRecord* Named(ulong handle)
     {
-        ScalarRecord* record = Records + ((handle >> TagShift) & (Slots - 1));
-        if (!record->Holds(handle))
+        ScalarRecord* record = Find(handle);
+        if (record == null || !record->Holds(handle))
             ThrowForeign();
-        if (Guess->FreeNodes == 0)
+        if (record->Owner != Environment.CurrentManagedThreadId)
+            ThrowOfOtherThread(record->Owner);
+        if (Guess == null || Guess->FreeNodes == 0)
             Guess = record;
         return record;
     }
 
-    /// <summary>The record of two numbers, of which one at most is a constant.</summary>
-    /// <exception cref="InvalidOperationException">They are of two tapes, or of one reset or disposed of since.</exception>
+    /// <summary>The record of two numbers, at most one of which is a constant.</summary>
+    /// <exception cref="InvalidOperationException">The numbers belong to two tapes or to another thread's tape, or their tape was reset or
+    /// disposed.</exception>
     public static ScalarRecord* Named(ulong first, ulong second)
     {
         ScalarRecord* record = Named(first != 0 ? first : second);
@@ -53,56 +62,140 @@ internal static unsafe class ScalarTapeSlots
         return record;
     }
 
+    /// <summary>The index of a number on its record; 0 for a constant, whose index is never read.</summary>
+    public static int NodeOf(ulong handle)
+    {
+        if (handle == 0)
+            return 0;
+        ScalarRecord* record = Find(handle);
+        return record == null ? 0 : (int)record->PlaceOf(handle);
+    }
+
     /// <summary>The tape of a living record.</summary>
     public static ScalarTape TapeOf(ScalarRecord* record)
     {
-        if (Tapes[record - Records] is WeakReference<ScalarTape> reference && reference.TryGetTarget(out ScalarTape? tape))
+        nint handle = record->Tape;
+        if (handle != 0 && GCHandle.FromIntPtr(handle).Target is ScalarTape tape)
             return tape;
         ThrowForeign();
         return null;
     }
 
-    /// <summary>Takes a slot.</summary>
-    /// <exception cref="InvalidOperationException">All are taken.</exception>
+    /// <summary>Returns a record for a tape, owned by the calling thread.</summary>
     public static ScalarRecord* Rent(ScalarTape tape)
     {
         lock (Guard)
         {
-            if (!Free.TryPop(out int slot))
-                throw new InvalidOperationException($"{Slots - 1} scalar tapes are alive; dispose of those that are done with.");
-            Tapes[slot] = new WeakReference<ScalarTape>(tape);
-            Renew(Records + slot, false);
-            return Records + slot;
+            ScalarRecord* record = Place(Environment.CurrentManagedThreadId);
+            record->Tape = GCHandle.ToIntPtr(GCHandle.Alloc(tape, GCHandleType.Weak));
+            if (record->Start == 0)
+                record->Start = NewWindow(record);
+            return record;
         }
     }
 
-    /// <summary>Gives a slot back; its numbers are refused from now on.</summary>
+    /// <summary>
+    /// Moves a tape's record to a slot that the calling thread owns. Operations of the previous thread throw from then on, until it takes the tape over again.
+    /// </summary>
+    public static ScalarRecord* TakeOver(ScalarRecord* record)
+    {
+        lock (Guard)
+        {
+            int owner = record->Owner, thread = Environment.CurrentManagedThreadId;
+            ScalarRecord* moved = Place(thread);
+            *moved = *record;
+            moved->Owner = thread;
+            windows[WindowOf(moved->Start)] = (nint)moved;
+            *record = new ScalarRecord { Owner = owner };
+            KeepForReuse(record);
+            return moved;
+        }
+    }
+
+    /// <summary>Invalidates the numbers of a record.</summary>
+    public static void Retire(ScalarRecord* record)
+    {
+        Volatile.Write(ref record->FreeNodes, 0);
+        record->Start += (ulong)record->Count;
+        record->Count = 0;
+    }
+
+    /// <summary>Returns a retired record.</summary>
     public static void Return(ScalarRecord* record)
     {
         lock (Guard)
         {
-            int slot = (int)(record - Records);
-            Volatile.Write(ref record->FreeNodes, 0);
-            Renew(record, false);
+            GCHandle.FromIntPtr(record->Tape).Free();
+            record->Tape = 0;
             record->Nodes = null;
-            record->Count = 0;
-            Tapes[slot] = null;
-            Free.Push(slot);
+            KeepForReuse(record);
         }
     }
 
-    /// <summary>Begins a generation: numbers of the ones before are refused. A record's tag is 0 only before its first generation, so that a constant, whose handle is 0, never seems to be on it.</summary>
+    /// <summary>Begins a new generation and invalidates the numbers of earlier ones.</summary>
     public static void Renew(ScalarRecord* record, bool isCareful)
     {
-        uint slot = (uint)(record - Records);
-        do
-            record->Generation += GenerationStep;
-        while (record->Generation == 0);
-        Volatile.Write(ref record->Tag, ((ulong)(record->Generation | slot) << TagShift) | (isCareful ? Careful : 0));
+        ulong start = (record->Start & ~Careful) + (ulong)record->Count;
+        if ((uint)start > 1u << PlaceBits)
+        {
+            lock (Guard)
+                start = NewWindow(record);
+        }
+
+        record->Start = start | (isCareful ? Careful : 0);
         Guess = record;
     }
 
     [DoesNotReturn]
     public static void ThrowForeign() => throw new InvalidOperationException(
-        "An active number was used with one of another tape, or after its tape's reset or disposal; pass plain numbers (Active.Value) between tapes.");
+        "An active number was used with one of another tape, or after the reset, the disposal or the loss of its tape, which lives as long as the program "
+            + "holds it, or by two threads at once. "
+        + "A derivative of a derivative is not taken by a tape within another's program, where it would be lost: take it with Objective.HessianProduct, or "
+        + "record one program on one tape.");
+
+    [DoesNotReturn]
+    private static void ThrowOfOtherThread(int owner) => throw new InvalidOperationException(
+        $"Thread {Environment.CurrentManagedThreadId} used a number that is recorded on a tape of thread {owner}. Give each thread a tape of its own; to "
+            + $"hand one over, call {nameof(ScalarTape)}.{nameof(ScalarTape.TakeOver)} on the thread that continues.");
+
+    private static ScalarRecord* Find(ulong handle)
+    {
+        int window = WindowOf(handle);
+        return window < Volatile.Read(ref windowCount) ? (ScalarRecord*)windows[window] : null;
+    }
+
+    private static int WindowOf(ulong handle) => (int)((handle & ~Careful) >> WindowShift);
+
+    // A record that the thread used before, or a new one. A record that other threads may have cached would accept their operations.
+    private static ScalarRecord* Place(int thread)
+    {
+        if (Free.TryGetValue(thread, out Stack<nint>? own) && own.TryPop(out nint record))
+            return (ScalarRecord*)record;
+        ScalarRecord* made = (ScalarRecord*)NativeMemory.AllocZeroed((nuint)sizeof(ScalarRecord));
+        made->Owner = thread;
+        return made;
+    }
+
+    private static void KeepForReuse(ScalarRecord* record)
+    {
+        if (!Free.TryGetValue(record->Owner, out Stack<nint>? own))
+            Free.Add(record->Owner, own = new Stack<nint>());
+        own.Push((nint)record);
+    }
+
+    private static ulong NewWindow(ScalarRecord* record)
+    {
+        if (windowCount == windowCapacity)
+        {
+            nint* larger = (nint*)NativeMemory.AllocZeroed((nuint)(2L * windowCapacity), (nuint)sizeof(nint));
+            new ReadOnlySpan<nint>(windows, windowCount).CopyTo(new Span<nint>(larger, windowCount));
+            windows = larger;
+            windowCapacity *= 2;
+        }
+
+        windows[windowCount] = (nint)record;
+        ulong start = (ulong)windowCount << WindowShift;
+        Volatile.Write(ref windowCount, windowCount + 1);
+        return start;
+    }
 }

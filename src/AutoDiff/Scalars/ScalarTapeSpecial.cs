@@ -1,14 +1,28 @@
-namespace ConservativeAD;
+namespace ConservativeAD.Scalars;
 
-/// <content>Operations on single numbers whose kinks are not those of a rule on lanes.</content>
+/// <content>Operations on single numbers whose kinks do not come from a rule on lanes.</content>
 public sealed unsafe partial class ScalarTape
 {
     private static readonly OperationFacts HypotFacts = new("hypot", TameClass.SemiAlgebraic) { IsSmooth = false, Curvature = Curvature.Convex };
-    private static readonly OperationFacts RoundingFacts = new("rounding", TameClass.NotTame) { IsSmooth = false, IsLocallyLipschitz = false, IsContinuous = false, OnBoundedSets = TameClass.SemiAlgebraic };
+    private static readonly OperationFacts RoundingFacts = new("rounding", TameClass.NotTame)
+    {
+        IsSmooth = false,
+        IsLocallyLipschitz = false,
+        IsContinuous = false,
+        OnBoundedSets = TameClass.SemiAlgebraic
+    };
+    private static readonly OperationFacts RemainderFacts = new("remainder", TameClass.NotTame)
+    {
+        IsSmooth = false,
+        IsLocallyLipschitz = false,
+        IsContinuous = false,
+        OnBoundedSets = TameClass.NotTame
+    };
+    private static readonly ushort RemainderNumber = RuleNumbers.Register(RemainderFacts, 2);
     private static readonly ushort HypotNumber = RuleNumbers.Register(HypotFacts, 2);
     private static readonly ushort RoundingNumber = RuleNumbers.Register(RoundingFacts, 1);
 
-    /// <summary>√(x² + y²): at the origin the Clarke set is the unit ball, and every direction of movement has a gradient of its own.</summary>
+    /// <summary>√(x² + y²). At the origin the Clarke set is the unit ball, and every direction has a different gradient.</summary>
     internal static Active RecordHypot(Active x, Active y)
     {
         double value = double.Hypot(x.Value, y.Value);
@@ -27,11 +41,27 @@ public sealed unsafe partial class ScalarTape
             });
         }
 
+        if (value != 0 && value < SmallestNormal.Of<double>())
+            tape.AddObstacle((double)ObstacleKind.TooNearZero, null);
         tape.slopeTangents?.Add(value == 0 ? (0, 0) : tape.TurningOf(x, y, slopes, value));
         Active result = tape.Append(value, slopes.First, x.Node, slopes.Second, y.Node, HypotNumber);
         tape.keptValues?.Add(value);
         if (tape.columns > 0)
             tape.CarryTangents(result.Node, slopes.First, x.Node, slopes.Second, y.Node);
+        return result;
+    }
+
+    /// <summary>A step function's value between its jumps. It is a constant, and tapes for analysis record its origin.</summary>
+    internal static Active RecordStep(Active x, double value)
+    {
+        if (x.IsConstant || !IsCareful(x))
+            return new Active(value);
+        ScalarTape tape = Holding(x);
+        tape.slopeTangents?.Add((0, 0));
+        Active result = tape.Append(value, 0, x.Node, 0, 0, RoundingNumber);
+        tape.keptValues?.Add(value);
+        if (tape.columns > 0)
+            tape.TangentRow(result.Node).Clear();
         return result;
     }
 
@@ -41,6 +71,7 @@ public sealed unsafe partial class ScalarTape
         if (x.IsConstant)
             return new Active(value);
         ScalarTape tape = Holding(x);
+        tape.AddObstacle((double)ObstacleKind.Jump, x.Value);
         tape.kinks.Add(new ScalarKink(tape.record->Count, RoundingFacts, new ScalarForm(x.Node, 1, 0, 0), true, false));
         tape.slopeTangents?.Add((0, 0));
         Active result = tape.Append(value, 0, x.Node, 0, 0, RoundingNumber);
@@ -50,14 +81,37 @@ public sealed unsafe partial class ScalarTape
         return result;
     }
 
-    // How the unit vector (x, y)/‖(x, y)‖ turns.
+    /// <summary>x − n·y for an integer n that is constant nearby, or jumps here.</summary>
+    /// <param name="x">The dividend.</param>
+    /// <param name="y">The divisor.</param>
+    /// <param name="value">The remainder.</param>
+    /// <param name="jumps">Whether n has a jump at the point.</param>
+    internal static Active RecordRemainder(Active x, Active y, double value, bool jumps)
+    {
+        if (x.IsConstant && y.IsConstant)
+            return new Active(value);
+        ScalarTape tape = Holding(x, y);
+
+        // The difference between x and the remainder is n·y up to rounding. With an infinite divisor n is 0.
+        double quotient = double.IsInfinity(y.Value) && double.IsFinite(x.Value) ? 0 : Math.Round((x.Value - value) / y.Value);
+        if (jumps)
+            tape.kinks.Add(new ScalarKink(tape.record->Count, RemainderFacts, new ScalarForm(x.Node, 1, y.Node, -quotient), true, false));
+        tape.slopeTangents?.Add((0, 0));
+        Active result = tape.Append(value, 1, x.Node, -quotient, y.Node, RemainderNumber);
+        tape.keptValues?.Add(value);
+        if (tape.columns > 0)
+            tape.CarryTangents(result.Node, 1, x.Node, -quotient, y.Node);
+        return result;
+    }
+
+    // The derivative of the unit vector (x, y)/‖(x, y)‖.
     private (double First, double Second) TurningOf(Active x, Active y, (double First, double Second) unit, double length)
     {
         double dx = TangentRow(x.Node)[0], dy = TangentRow(y.Node)[0], outwards = (unit.First * dx) + (unit.Second * dy);
         return ((dx - (unit.First * outwards)) / length, (dy - (unit.Second * outwards)) / length);
     }
 
-    // The first pair of tangents that is not 0, normalised.
+    // The first nonzero pair of tangents, normalised.
     private (double First, double Second) MovingFromOrigin(Active x, Active y)
     {
         ReadOnlySpan<double> dx = TangentOf(x), dy = TangentOf(y);

@@ -1,7 +1,7 @@
 namespace ConservativeAD;
 
-/// <summary>What was chosen at one call of an operation, or nothing: a nullable value that kernels of a GPU can take, which know no truth values among their arguments.</summary>
-/// <typeparam name="TValue">What is chosen.</typeparam>
+/// <summary>An optional choice at one call of an operation: a nullable value that GPU kernels accept, since their arguments cannot contain booleans.</summary>
+/// <typeparam name="TValue">The type of the choice.</typeparam>
 internal readonly struct Choice<TValue>
     where TValue : unmanaged
 {
@@ -14,12 +14,12 @@ internal readonly struct Choice<TValue>
         isMade = value.HasValue ? 1 : 0;
     }
 
-    /// <summary>The choice of a value, or none.</summary><param name="value">The value.</param>
+    /// <summary>Wraps a value, or null for no choice.</summary><param name="value">The value.</param>
     public static implicit operator Choice<TValue>(TValue? value) => new(value);
 
-    /// <summary>What was chosen, or else this.</summary><param name="otherwise">What holds where nothing was chosen.</param>
+    /// <summary>The choice, or a fallback if there is none.</summary><param name="otherwise">The fallback.</param>
     public TValue Or(TValue otherwise) => isMade != 0 ? value : otherwise;
 
-    /// <summary>What was chosen, or else zeros.</summary>
+    /// <summary>The choice, or zeros if there is none.</summary>
     public TValue GetValueOrDefault() => value;
 }

@@ -1,11 +1,13 @@
 namespace ConservativeAD;
 
 /// <summary>
-/// Which element is returned where several entries tie for an extreme or an order: weights on the tied entries that sum to 1, given as a mixture of
-/// one entry (the first or the last) and all of them equally.
+/// The selection among several entries that tie for an extreme or an order: weights on the tied entries that sum to 1. They are a mixture of a single entry
+/// (the first or the last) and of all entries equally.
 /// </summary>
-/// <remarks>Any mixture is conservative; it is a Clarke subgradient for 0 ≤ <see cref="EvenWeight"/> ≤ 1. The family with weights outside that range is
-/// that of Boustany, TMLR 2024 (MaxPool_β).</remarks>
+/// <remarks>
+/// Any mixture is conservative; it is a Clarke subgradient for 0 ≤ <see cref="EvenWeight"/> ≤ 1, and up to n/(n − 1) if n entries tie. The family with weights
+/// outside that range is that of Boustany, TMLR 2024 (MaxPool_β).
+/// </remarks>
 /// <param name="EvenWeight">The weight β of the even split; 1 − β stays on the single entry.</param>
 /// <param name="IsLast">Whether the single entry is the last in order instead of the first.</param>
 public readonly record struct TieSelection(double EvenWeight, bool IsLast = false)
@@ -28,6 +30,6 @@ public readonly record struct TieSelection(double EvenWeight, bool IsLast = fals
     {
         0 => IsLast ? "last" : "first",
         1 => "even split",
-        _ => $"{EvenWeight} × even split + {1 - EvenWeight} × {(IsLast ? "last" : "first")}",
+        _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{EvenWeight} × even split + {1 - EvenWeight} × {(IsLast ? "last" : "first")}"),
     };
 }

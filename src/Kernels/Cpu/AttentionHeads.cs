@@ -1,51 +1,48 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using ConservativeAD.Kernels.Common;
 using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Attention head by head: a head's scores stay in cache from their product to that with the values, and threads share heads.</summary>
+/// <summary>Computes attention head by head. A head's scores stay in cache until they are multiplied with the values, and the heads are divided among
+/// threads.</summary>
 /// <typeparam name="U">float or double.</typeparam>
 internal static unsafe class AttentionHeads<U>
     where U : unmanaged, IBinaryFloatingPointIeee754<U>
 {
-    // Multiply-adds that make a part worth handing to another thread.
+    // The fewest multiply-adds for which a part is worth another thread.
     private const long WorkOfPart = 200_000;
 
-    public static void Forward(WorkerPool pool, AttentionShape shape, HeadMatrices<U> q, HeadMatrices<U> k, HeadMatrices<U> v, double scale, bool isCausal, U* probabilities, HeadMatrices<U> y)
+    public static void Forward(WorkerPool pool, AttentionShape shape, HeadMatrices<U> q, HeadMatrices<U> k, HeadMatrices<U> v, double scale, bool isCausal,
+        U* probabilities, HeadMatrices<U> y)
     {
         int perPart = HeadsPerPart(shape);
-        pool.For((shape.Heads + perPart - 1) / perPart, new ForwardBody(shape, perPart, q, k, v, U.CreateTruncating(scale), isCausal, probabilities, y));
+        pool.For(Partition.Count(shape.Heads, perPart), new ForwardBody(shape, perPart, q, k, v, U.CreateTruncating(scale), isCausal, probabilities, y));
     }
 
-    public static void Pullback(WorkerPool pool, AttentionShape shape, HeadMatrices<U> q, HeadMatrices<U> k, HeadMatrices<U> v, double scale, U* probabilities, HeadMatrices<U> dy, HeadMatrices<U> dq, HeadMatrices<U> dk, HeadMatrices<U> dv, bool accumulate)
+    public static void Pullback(WorkerPool pool, AttentionShape shape, HeadMatrices<U> q, HeadMatrices<U> k, HeadMatrices<U> v, double scale, U* probabilities,
+        HeadMatrices<U> dy, HeadMatrices<U> dq, HeadMatrices<U> dk, HeadMatrices<U> dv, bool accumulate)
     {
         int perPart = HeadsPerPart(shape);
-        pool.For((shape.Heads + perPart - 1) / perPart, new PullbackBody(shape, perPart, q, k, v, U.CreateTruncating(scale), probabilities, dy, dq, dk, dv, accumulate));
+        pool.For(Partition.Count(shape.Heads, perPart),
+            new PullbackBody(shape, perPart, q, k, v, U.CreateTruncating(scale), probabilities, dy, dq, dk, dv, accumulate));
     }
 
     private static int HeadsPerPart(AttentionShape shape) =>
         (int)Math.Clamp(WorkOfPart / Math.Max(1, 2L * shape.Tokens * shape.Keys * shape.Dimension), 1, Math.Max(1, shape.Heads));
 
-    private readonly struct ForwardBody(AttentionShape shape, int perPart, HeadMatrices<U> q, HeadMatrices<U> k, HeadMatrices<U> v, U scale, bool isCausal, U* probabilities, HeadMatrices<U> y) : IParallelBody
+    private readonly struct ForwardBody(AttentionShape shape, int perPart, HeadMatrices<U> q, HeadMatrices<U> k, HeadMatrices<U> v, U scale, bool isCausal,
+        U* probabilities, HeadMatrices<U> y) : IParallelBody
     {
-        private readonly AttentionShape shape = shape;
-        private readonly int perPart = perPart;
-        private readonly HeadMatrices<U> q = q;
-        private readonly HeadMatrices<U> k = k;
-        private readonly HeadMatrices<U> v = v;
-        private readonly U scale = scale;
-        private readonly bool isCausal = isCausal;
-        private readonly U* probabilities = probabilities;
-        private readonly HeadMatrices<U> y = y;
-
         public void Run(int part)
         {
-            int end = Math.Min(shape.Heads, (part + 1) * perPart);
+            int end = Partition.End(part, perPart, shape.Heads);
             for (int head = part * perPart; head < end; head++)
             {
                 U* scores = probabilities + ((nint)head * shape.Tokens * shape.Keys);
-                MatrixProduct.OnOneThread(shape.Tokens, shape.Keys, shape.Dimension, q.At(head), q.Stride, false, k.At(head), k.Stride, true, scores, shape.Keys, false);
+                MatrixProduct.OnOneThread(shape.Tokens, shape.Keys, shape.Dimension, q.At(head), q.Stride, false, k.At(head), k.Stride, true, scores,
+                    shape.Keys, false);
                 for (int token = 0; token < shape.Tokens; token++)
                 {
                     U* row = scores + ((nint)token * shape.Keys);
@@ -54,42 +51,73 @@ internal static unsafe class AttentionHeads<U>
                     new Span<U>(row + seen, shape.Keys - seen).Clear();
                 }
 
-                MatrixProduct.OnOneThread(shape.Tokens, shape.Dimension, shape.Keys, scores, shape.Keys, false, v.At(head), v.Stride, false, y.At(head), y.Stride, false);
+                MatrixProduct.OnOneThread(shape.Tokens, shape.Dimension, shape.Keys, scores, shape.Keys, false, v.At(head), v.Stride, false, y.At(head),
+                    y.Stride, false);
+                if (isCausal && !IsFinite(v, head, shape.Keys, shape.Dimension))
+                    ReadSeenOnly(head, scores);
             }
+        }
+
+        // Values behind the mask are not read: a probability of 0 times NaN would be NaN.
+        private void ReadSeenOnly(int head, U* p)
+        {
+            for (int token = 0; token < shape.Tokens; token++)
+                AbsorbingProduct<U>.Run(1, shape.Dimension, Math.Min(token + 1, shape.Keys), p + ((nint)token * shape.Keys), shape.Keys, false, v.At(head),
+                    v.Stride, false, null, y.At(head) + ((nint)token * y.Stride), y.Stride, false);
         }
     }
 
-    private readonly struct PullbackBody(AttentionShape shape, int perPart, HeadMatrices<U> q, HeadMatrices<U> k, HeadMatrices<U> v, U scale, U* probabilities, HeadMatrices<U> dy, HeadMatrices<U> dq, HeadMatrices<U> dk, HeadMatrices<U> dv, bool accumulate) : IParallelBody
+    private readonly struct PullbackBody(AttentionShape shape, int perPart, HeadMatrices<U> q, HeadMatrices<U> k, HeadMatrices<U> v, U scale, U* probabilities,
+        HeadMatrices<U> dy, HeadMatrices<U> dq, HeadMatrices<U> dk, HeadMatrices<U> dv, bool accumulate) : IParallelBody
     {
-        private readonly AttentionShape shape = shape;
-        private readonly int perPart = perPart;
-        private readonly HeadMatrices<U> q = q;
-        private readonly HeadMatrices<U> k = k;
-        private readonly HeadMatrices<U> v = v;
-        private readonly U scale = scale;
-        private readonly U* probabilities = probabilities;
-        private readonly HeadMatrices<U> dy = dy;
-        private readonly HeadMatrices<U> dq = dq;
-        private readonly HeadMatrices<U> dk = dk;
-        private readonly HeadMatrices<U> dv = dv;
-        private readonly bool accumulate = accumulate;
-
         public void Run(int part)
         {
-            int end = Math.Min(shape.Heads, (part + 1) * perPart), tokens = shape.Tokens, keys = shape.Keys, dimension = shape.Dimension;
+            int end = Partition.End(part, perPart, shape.Heads), tokens = shape.Tokens, keys = shape.Keys, dimension = shape.Dimension;
             U* scores = ScratchMemory.Rent<U>(ScratchUse.Scores, (long)tokens * keys);
             for (int head = part * perPart; head < end; head++)
             {
                 U* p = probabilities + ((nint)head * tokens * keys);
+
+                // If the result is overwritten, a non-finite operand shows in it, and the result can be computed again. If the result is added to, the old
+                // value would be lost, so the operands are checked first.
+                if (accumulate
+                    && !(IsFinite(q, head, tokens, dimension) && IsFinite(k, head, keys, dimension) && IsFinite(v, head, keys, dimension)
+                        && FiniteScan.IsFinite(p, (nint)tokens * keys)))
+                {
+                    Absorbing(head, p, scores);
+                    continue;
+                }
+
                 MatrixProduct.OnOneThread(keys, dimension, tokens, p, keys, true, dy.At(head), dy.Stride, false, dv.At(head), dv.Stride, accumulate);
                 MatrixProduct.OnOneThread(tokens, keys, dimension, dy.At(head), dy.Stride, false, v.At(head), v.Stride, true, scores, keys, false);
                 for (int token = 0; token < tokens; token++)
                     SoftmaxPullback(p + ((nint)token * keys), scores + ((nint)token * keys), keys, scale);
                 MatrixProduct.OnOneThread(tokens, dimension, keys, scores, keys, false, k.At(head), k.Stride, false, dq.At(head), dq.Stride, accumulate);
                 MatrixProduct.OnOneThread(keys, dimension, tokens, scores, keys, true, q.At(head), q.Stride, false, dk.At(head), dk.Stride, accumulate);
+                if (!accumulate && !(IsFinite(dq, head, tokens, dimension) && IsFinite(dk, head, keys, dimension) && IsFinite(dv, head, keys, dimension)))
+                    Absorbing(head, p, scores);
             }
         }
+
+        // The version for a query, key, value or probability that is not finite.
+        private void Absorbing(int head, U* p, U* scores)
+        {
+            int tokens = shape.Tokens, keys = shape.Keys, dimension = shape.Dimension;
+            AbsorbingProduct<U>.Run(keys, dimension, tokens, p, keys, true, dy.At(head), dy.Stride, false, CarriedOperand.Second, dv.At(head), dv.Stride,
+                accumulate);
+            AbsorbingProduct<U>.Run(tokens, keys, dimension, dy.At(head), dy.Stride, false, v.At(head), v.Stride, true, CarriedOperand.First, scores, keys,
+                false);
+            for (int token = 0; token < tokens; token++)
+                AbsorbingSoftmaxPullback(p + ((nint)token * keys), scores + ((nint)token * keys), keys, scale);
+            AbsorbingProduct<U>.Run(tokens, dimension, keys, scores, keys, false, k.At(head), k.Stride, false, CarriedOperand.First, dq.At(head), dq.Stride,
+                accumulate);
+            AbsorbingProduct<U>.Run(keys, dimension, tokens, scores, keys, true, q.At(head), q.Stride, false, CarriedOperand.First, dk.At(head), dk.Stride,
+                accumulate);
+        }
     }
+
+    private static bool IsFinite(HeadMatrices<U> matrices, int head, int rows, int columns) =>
+        FiniteScan.IsFinite(matrices.At(head), rows, columns, matrices.Stride);
 
     // x ← exp(scale·(x − max x)), divided by the sum.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -110,7 +138,7 @@ internal static unsafe class AttentionHeads<U>
         for (int lane = 1; lane < lanes; lane++)
             top = U.Max(top, largest[lane]);
 
-        // −∞ everywhere has no softmax; shifting by it would hide that behind NaN of another origin.
+        // If all scores are −∞, the softmax does not exist; subtracting −∞ would hide this behind a NaN with another cause.
         Vector<U> shift = Vector.Create(U.IsFinite(top) ? top : U.Zero), factor = Vector.Create(scale), sums = default;
         for (int i = 0; i < whole; i += lanes)
         {
@@ -135,6 +163,17 @@ internal static unsafe class AttentionHeads<U>
             last /= divisor;
             Unsafe.CopyBlockUnaligned(x + whole, &last, (uint)(rest * sizeof(U)));
         }
+    }
+
+    // The same for p or v that is not finite. A key of probability 0, such as one behind a causal mask, adds nothing, and a zero cotangent times its
+    // probability is 0.
+    private static void AbsorbingSoftmaxPullback(U* p, U* v, int count, U scale)
+    {
+        U dot = U.Zero;
+        for (int i = 0; i < count; i++)
+            dot += p[i] == U.Zero ? U.Zero : AbsorbingProduct<U>.Product(v[i], p[i]);
+        for (int i = 0; i < count; i++)
+            v[i] = p[i] == U.Zero ? U.Zero : AbsorbingProduct<U>.Product(v[i] - dot, p[i] * scale);
     }
 
     // v ← scale·p∘(v − ⟨p, v⟩).

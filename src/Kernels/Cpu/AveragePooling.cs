@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Average pooling of [batch, channels, height, width] arrays; split over planes like max pooling. Sums of Half are kept in float.</summary>
+/// <summary>Average pooling of [batch, channels, height, width] arrays, divided among threads by planes like max pooling. Sums of Half are kept in
+/// float.</summary>
 internal static unsafe class AveragePooling
 {
     /// <summary>The mean of every window.</summary>
@@ -83,7 +84,7 @@ internal static unsafe class AveragePooling
             y[output] = T.CreateTruncating(sum / TSum.CreateTruncating(Divisor(shape, window, countPadding)));
         }
 
-        // Adds in the same order as one window does, so that the bits are the same.
+        // Adds in the same order as the loop for one window, so the bits are the same.
         private void EightWindows(in PoolingWindow window, float* image, nint output)
         {
             Vector256<float> sum = Vector256<float>.Zero;
@@ -111,7 +112,7 @@ internal static unsafe class AveragePooling
                 {
                     var window = new PoolingWindow(shape, row, column);
 
-                    // In double: the divisor of a large window is no Half.
+                    // In double, because a large window's size does not fit in Half.
                     T share = T.CreateTruncating(double.CreateTruncating(dy[output]) / Divisor(shape, window, countPadding));
                     for (int h = window.Top; h < window.Bottom; h++)
                     {

@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// The matrix product over panels: cuts C into slabs whose panels fit the shared cache, k into blocks, packs the panels of a block,
-/// and shares the tiles of C among threads.
+/// The matrix product over panels. Cuts C into slabs whose panels fit in the shared cache, cuts k into blocks, packs the panels of a block, and divides the
+/// tiles of C among threads.
 /// </summary>
 /// <remarks>
-/// An element of C is the sum over the blocks of k, in order, of one chain of multiply-adds each. Blocks of k have a fixed length, and no
-/// two threads share an element, so that the bits depend neither on the threads nor on how C is cut. The scheme is that of K. Goto and
-/// R. van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34 (2008), and of BLIS.
+/// An element of C is a sum over the blocks of k, in order, with one chain of multiply-adds per block. Blocks of k have a fixed length, and no two threads work
+/// on the same element, so the bits depend neither on the threads nor on how C is cut. The scheme is that of K. Goto and R. van de Geijn, "Anatomy of
+/// high-performance matrix multiplication", ACM TOMS 34 (2008), and of BLIS.
 /// </remarks>
 internal static unsafe class BlockedProduct<U, TTile>
     where U : unmanaged
@@ -18,30 +18,31 @@ internal static unsafe class BlockedProduct<U, TTile>
     // A panel of rows of A for one block of k stays in the first-level cache: 12 × 384 floats are 18 KB.
     private static int BlockK => MatrixProduct.SumBlockBytes / sizeof(U);
 
-    // Panels of B that one thread runs through again and again stay in its second-level cache.
+    // Panels of B that one thread reads repeatedly stay in its second-level cache.
     private const int ResidentBytes = 384 << 10;
 
     // Packed panels of a slab take 3 MB for each side. A multiple of every tile's rows and columns, so that slabs end with full tiles.
     private const int SlabExtent = 22 * 96;
 
-    // Multiply-adds that are worth waking another thread for, a few microseconds' worth.
+    // The fewest multiply-adds worth waking another thread for: a few microseconds of work.
     private const long WorthSharing = 300_000;
 
-    // Where B is read by this many panels of A or fewer, packing it costs more than it saves.
+    // If at most this many panels of A read B, packing B costs more than it saves.
     private const int ReadInPlaceUpTo = 4;
 
     /// <summary>C = left·right, or C += left·right, then the finish.</summary>
-    /// <param name="pool">The threads, or null for the caller alone.</param>
+    /// <param name="pool">The threads, or null to use only the calling thread.</param>
     /// <param name="m">Rows of C.</param>
     /// <param name="n">Columns of C.</param>
     /// <param name="k">Summed extent.</param>
     /// <param name="left">The panels of A.</param>
     /// <param name="right">The panels of B.</param>
-    /// <param name="c">C, or null where the finish takes the sums elsewhere.</param>
-    /// <param name="strideC">From one row of C to the next.</param>
-    /// <param name="accumulate">Whether to add to what C holds; not with a C that is null.</param>
-    /// <param name="finish">What is done to the sums.</param>
-    public static void Run<TLeft, TRight, TFinish>(WorkerPool? pool, int m, int n, int k, TLeft left, TRight right, U* c, nint strideC, bool accumulate, TFinish finish)
+    /// <param name="c">C, or null if the finish writes the sums elsewhere.</param>
+    /// <param name="strideC">Stride between rows of C.</param>
+    /// <param name="accumulate">Whether to add to what C holds; must be false if C is null.</param>
+    /// <param name="finish">The last operation on the sums.</param>
+    public static void Run<TLeft, TRight, TFinish>(WorkerPool? pool, int m, int n, int k, TLeft left, TRight right, U* c, nint strideC, bool accumulate,
+        TFinish finish)
         where TLeft : struct, IPanelSource<U>
         where TRight : struct, IPanelSource<U>
         where TFinish : struct, ITileFinish<U>
@@ -79,7 +80,7 @@ internal static unsafe class BlockedProduct<U, TTile>
         int columnPanels = Panels(slab.Columns, TTile.Columns);
         int longestBlock = Math.Min(k, BlockK);
 
-        // A panel that its matrix does not fill is always packed: its memory ends early.
+        // A panel wider than what is left of its matrix is always packed, because reading it in place would leave the memory.
         slab.LeftInPlace = slab.Left.ReadsInPlace && columnPanels <= ReadInPlaceUpTo ? slab.Rows / TTile.Rows : 0;
         slab.RightInPlace = slab.Right.ReadsInPlace && rowPanels <= ReadInPlaceUpTo ? slab.Columns / TTile.Columns : 0;
         slab.LeftPanels = ScratchMemory.Rent<U>(ScratchUse.LeftPanels, (long)(rowPanels - slab.LeftInPlace) * TTile.Rows * longestBlock);
@@ -95,7 +96,7 @@ internal static unsafe class BlockedProduct<U, TTile>
             if (parts >= 4 * threads || (parts >= threads && workOfTile * slab.PanelRowsPerPart * slab.PanelColumnsPerPart < WorthSharing))
                 break;
 
-            // The longer side is halved, so that both sides' panels are used often.
+            // Halves the longer side, so that the panels of both sides are reused often.
             if (slab.PanelRowsPerPart * TTile.Rows > slab.PanelColumnsPerPart * TTile.Columns && slab.PanelRowsPerPart > 1)
                 slab.PanelRowsPerPart = (slab.PanelRowsPerPart + 1) / 2;
             else if (slab.PanelColumnsPerPart > 1)
@@ -111,7 +112,7 @@ internal static unsafe class BlockedProduct<U, TTile>
         int leftPacked = rowPanels - slab.LeftInPlace;
         int rightPacked = columnPanels - slab.RightInPlace;
 
-        // With k = 0 one empty block remains, which sets C to zero where it does not accumulate.
+        // With k = 0 one empty block remains; it sets C to zero unless the product accumulates.
         int firstK = 0;
         do
         {
@@ -150,7 +151,7 @@ internal static unsafe class BlockedProduct<U, TTile>
         while (firstK < k);
     }
 
-    private static int Panels(int extent, int panel) => (extent + panel - 1) / panel;
+    private static int Panels(int extent, int panel) => Partition.Count(extent, panel);
 
     private struct Slab<TLeft, TRight, TFinish>
         where TLeft : struct, IPanelSource<U>
@@ -172,7 +173,7 @@ internal static unsafe class BlockedProduct<U, TTile>
         public U* C;
         public nint StrideC;
 
-        // Panels before these counts are read in place; the packed ones follow.
+        // Panels before these indices are read in place; the packed ones follow.
         public int LeftInPlace;
         public int RightInPlace;
         public U* LeftPanels;
@@ -196,7 +197,7 @@ internal static unsafe class BlockedProduct<U, TTile>
         [SkipLocalsInit]
         public void Multiply(int part)
         {
-            // One tile, for what does not fill a register at the edges of C.
+            // One tile, for the edges of C that do not fill a register.
             U* edge = stackalloc U[TTile.Rows * TTile.Columns];
             int firstRow = part / PartsAcross * PanelRowsPerPart * TTile.Rows;
             int rowEnd = Math.Min(Rows, firstRow + (PanelRowsPerPart * TTile.Rows));
@@ -214,7 +215,9 @@ internal static unsafe class BlockedProduct<U, TTile>
                     int columns = Math.Min(TTile.Columns, columnEnd - column);
                     nint strideB = TTile.Columns;
                     int columnPanel = column / TTile.Columns;
-                    U* b = columnPanel < RightInPlace ? Right.InPlace(Column + column, FirstK, out strideB) : RightPanels + ((columnPanel - RightInPlace) * (nint)TTile.Columns * K);
+                    U* b = columnPanel < RightInPlace
+                        ? Right.InPlace(Column + column, FirstK, out strideB)
+                        : RightPanels + ((columnPanel - RightInPlace) * (nint)TTile.Columns * K);
                     U* c = C + (row * StrideC) + column;
                     if (rows == rowsWritten && columns == TTile.ColumnsCovering(columns))
                     {
@@ -274,7 +277,7 @@ internal static unsafe class BlockedProduct<U, TTile>
 
         public void Run(int part)
         {
-            int end = Math.Min((part + 1) * PanelsPerPart, LeftPacked + RightPacked);
+            int end = Partition.End(part, PanelsPerPart, LeftPacked + RightPacked);
             for (int panel = part * PanelsPerPart; panel < end; panel++)
             {
                 if (panel < LeftPacked)

@@ -19,16 +19,11 @@ internal static unsafe class Conversions
         where TFrom : unmanaged, IBinaryFloatingPointIeee754<TFrom>
         where TTo : unmanaged, IBinaryFloatingPointIeee754<TTo>
     {
-        private readonly TFrom* source = source;
-        private readonly TTo* destination = destination;
-        private readonly int count = count;
-        private readonly double factor = factor;
-
         [SkipLocalsInit]
         public void Run(int part)
         {
             float* chunk = stackalloc float[Widening.ChunkLength];
-            int end = Math.Min(count, (part + 1) * PartLength);
+            int end = Partition.End(part, PartLength, count);
             for (int start = part * PartLength; start < end; start += Widening.ChunkLength)
             {
                 int n = Math.Min(Widening.ChunkLength, end - start);

@@ -10,28 +10,28 @@ namespace ConservativeAD.Kernels.Cpu;
 /// cut straight out of zero-bordered images.
 /// </summary>
 /// <remarks>
-/// Forward and data gradient share work by image and group. The weight gradient sums over images: it cuts the batch into blocks whose
-/// number depends on the sizes alone, and adds their sums in order, so that its bits do not depend on the number of threads.
+/// Forward pass and data gradient are divided among threads by image and group. The weight gradient sums over images: it cuts the batch into blocks whose
+/// number depends only on the sizes, and adds their sums in order, so its bits do not depend on the number of threads.
 /// </remarks>
 internal static unsafe class Convolution
 {
-    // Blocks of images in a weight gradient: enough for that many threads to share the work evenly.
-    private const int MostBlocks = 16;
+    // The number of blocks of images in a weight gradient: enough to divide the work evenly among that many threads.
+    private const int MaximumBlocks = 16;
 
-    // What the blocks' sums may take together: about half of a second-level cache for each of a few threads.
-    private const int MostBlockElements = 1 << 20;
+    // The most memory for the sums of all blocks: about half of a second-level cache for each of a few threads.
+    private const int MaximumBlockElements = 1 << 20;
 
-    // For few output channels, writing panels costs more than it saves; they are read from the image itself.
+    // With few output channels, writing panels costs more than it saves, so they are read from the image itself.
     private const int FewChannels = 24;
 
-    // The direct way sums all taps in one chain; longer ones are left to the matrix product, which sums in blocks.
-    private const int MostDirectTaps = 2048;
+    // The direct method sums all taps in one chain; longer sums go to the matrix product, which sums in blocks.
+    private const int MaximumDirectTaps = 2048;
 
-    // Images with fewer positions go into one product, so that its panels are full and the weights are packed for more of them.
+    // Images with fewer positions are joined in one product, so that its panels are full and packed weights serve several images.
     private const int PositionsTogether = 512;
 
-    // Images with few positions are multiplied together until k reaches this, so that C is not read and written for little work.
-    private const int LeastPositions = 768;
+    // Images with few positions are joined until k reaches this, so that C is not read and written for little work.
+    private const int MinimumPositions = 768;
 
     /// <summary>y = f(conv(x, w) + bias).</summary>
     /// <typeparam name="T">float, double or Half; Half is summed in float and rounded once.</typeparam>
@@ -43,8 +43,9 @@ internal static unsafe class Convolution
     /// <param name="bias">One number per output channel, or null.</param>
     /// <param name="y">Output; it may not overlap the rest.</param>
     /// <param name="epilogue">The function f.</param>
-    /// <param name="method">How it is computed.</param>
-    public static void Forward<T, TEpilogue>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y, TEpilogue epilogue, ConvolutionMethod method = ConvolutionMethod.Automatic)
+    /// <param name="method">The method.</param>
+    public static void Forward<T, TEpilogue>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y, TEpilogue epilogue,
+        ConvolutionMethod method = ConvolutionMethod.Automatic)
         where T : unmanaged
         where TEpilogue : struct, IUnaryMap
     {
@@ -66,7 +67,7 @@ internal static unsafe class Convolution
     /// <param name="w">Weights.</param>
     /// <param name="bias">One number per output channel, or null.</param>
     /// <param name="y">Output.</param>
-    /// <param name="method">How it is computed.</param>
+    /// <param name="method">The method.</param>
     public static void Forward<T>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y, ConvolutionMethod method = ConvolutionMethod.Automatic)
         where T : unmanaged => Forward(pool, shape, x, w, bias, y, default(Identity), method);
 
@@ -78,8 +79,9 @@ internal static unsafe class Convolution
     /// <param name="w">Weights.</param>
     /// <param name="dx">Cotangent of the input.</param>
     /// <param name="accumulate">Whether to add to what dx holds.</param>
-    /// <param name="method">How it is computed.</param>
-    public static void DataGradient<T>(WorkerPool pool, in ConvolutionShape shape, T* dy, T* w, T* dx, bool accumulate, ConvolutionMethod method = ConvolutionMethod.Automatic)
+    /// <param name="method">The method.</param>
+    public static void DataGradient<T>(WorkerPool pool, in ConvolutionShape shape, T* dy, T* w, T* dx, bool accumulate,
+        ConvolutionMethod method = ConvolutionMethod.Automatic)
         where T : unmanaged
     {
         if (typeof(T) == typeof(float))
@@ -100,8 +102,9 @@ internal static unsafe class Convolution
     /// <param name="dy">Cotangent of the output.</param>
     /// <param name="dw">Cotangent of the weights.</param>
     /// <param name="accumulate">Whether to add to what dw holds.</param>
-    /// <param name="method">How it is computed.</param>
-    public static void WeightGradient<T>(WorkerPool pool, in ConvolutionShape shape, T* x, T* dy, T* dw, bool accumulate, ConvolutionMethod method = ConvolutionMethod.Automatic)
+    /// <param name="method">The method.</param>
+    public static void WeightGradient<T>(WorkerPool pool, in ConvolutionShape shape, T* x, T* dy, T* dw, bool accumulate,
+        ConvolutionMethod method = ConvolutionMethod.Automatic)
         where T : unmanaged
     {
         if (typeof(T) == typeof(float))
@@ -127,7 +130,7 @@ internal static unsafe class Convolution
         shape.PaddingHeight,
         shape.PaddingWidth);
 
-    // Where each tap reads, relative to the first tap, in an image of some padded size.
+    // The offset of each tap from the first tap in a padded image.
     private static int* TapOffsets(in PaddedImages images, int kernelHeight, int kernelWidth, int dilationHeight, int dilationWidth)
     {
         int* offsets = ScratchMemory.Rent<int>(ScratchUse.Offsets, (long)images.Channels * kernelHeight * kernelWidth);
@@ -144,7 +147,8 @@ internal static unsafe class Convolution
         return offsets;
     }
 
-    private static void Forward<T, U, TEpilogue>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y, TEpilogue epilogue, ConvolutionMethod method)
+    private static void Forward<T, U, TEpilogue>(WorkerPool pool, in ConvolutionShape shape, T* x, T* w, T* bias, T* y, TEpilogue epilogue,
+        ConvolutionMethod method)
         where T : unmanaged
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
         where TEpilogue : struct, IUnaryMap
@@ -152,14 +156,15 @@ internal static unsafe class Convolution
         int inputs = shape.InputChannels / shape.Groups, outputs = shape.OutputChannels / shape.Groups, taps = shape.Taps;
         PaddedImages images = Padded(shape);
 
-        // Weights with the output channels of one tap next to each other, as the product's panels want them.
+        // Weights with the output channels of one tap next to each other, which is the layout of the product's panels.
         U* panels = ScratchMemory.Rent<U>(ScratchUse.Weights, ((long)taps * shape.OutputChannels) + DirectConvolution.Slack);
         for (int group = 0; group < shape.Groups; group++)
             PanelPacking.Transpose(w + ((nint)group * outputs * taps), taps, outputs, outputs, taps, panels + ((nint)group * outputs * taps));
 
         if (typeof(T) == typeof(float) && Chooses(method, shape, Winograd.Pays(shape.Batch, inputs, outputs, shape.OutputHeight, shape.OutputWidth)))
         {
-            Winograd.Run(pool, shape.Batch, (float*)x, shape.InputChannels, shape.InputHeight, shape.InputWidth, shape.PaddingHeight, shape.PaddingWidth, (float*)panels, (float*)bias, (float*)y, outputs, shape.OutputHeight, shape.OutputWidth, false, epilogue);
+            Winograd.Run(pool, shape.Batch, (float*)x, shape.InputChannels, shape.InputHeight, shape.InputWidth, shape.PaddingHeight, shape.PaddingWidth,
+                (float*)panels, (float*)bias, (float*)y, outputs, shape.OutputHeight, shape.OutputWidth, false, epilogue);
             return;
         }
 
@@ -202,7 +207,7 @@ internal static unsafe class Convolution
             return;
         }
 
-        // With stride 1 the pullback is itself a convolution: of dy, by the kernel turned by half a turn, inputs and outputs exchanged.
+        // With stride 1 the pullback is itself a convolution: of dy with the kernel rotated by 180°, with inputs and outputs exchanged.
         int kernel = shape.KernelHeight * shape.KernelWidth;
         PaddedImages images = new(
             outputs,
@@ -227,7 +232,8 @@ internal static unsafe class Convolution
 
         if (typeof(T) == typeof(float) && Chooses(method, shape, Winograd.Pays(shape.Batch, outputs, inputs, shape.InputHeight, shape.InputWidth)))
         {
-            Winograd.Run(pool, shape.Batch, (float*)dy, outputs, shape.OutputHeight, shape.OutputWidth, 2 - shape.PaddingHeight, 2 - shape.PaddingWidth, (float*)panels, null, (float*)dx, inputs, shape.InputHeight, shape.InputWidth, accumulate, default(Identity));
+            Winograd.Run(pool, shape.Batch, (float*)dy, outputs, shape.OutputHeight, shape.OutputWidth, 2 - shape.PaddingHeight, 2 - shape.PaddingWidth,
+                (float*)panels, null, (float*)dx, inputs, shape.InputHeight, shape.InputWidth, accumulate, default(Identity));
             return;
         }
 
@@ -250,18 +256,18 @@ internal static unsafe class Convolution
         Share(pool, shape.Batch, body);
     }
 
-    // By images where there are enough; a few large images are shared from within.
+    // Divides the work by images if there are enough, and otherwise within the images.
     private static void Share<T, U, TEpilogue>(WorkerPool pool, int batch, ImageBody<T, U, TEpilogue> body)
         where T : unmanaged
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
         where TEpilogue : struct, IUnaryMap
     {
-        // How images are put together changes no bit, and so may follow the number of threads.
+        // How images are grouped does not change the bits, so it may depend on the number of threads.
         int positions = body.Height * body.Width;
-        int together = body.IsDirect ? 1 : Math.Min((PositionsTogether + positions - 1) / positions, batch * body.Groups / pool.Threads);
+        int together = body.IsDirect ? 1 : Math.Min(Partition.Count(PositionsTogether, positions), batch * body.Groups / pool.Threads);
         body.Batch = batch;
         body.PerProduct = Math.Clamp(together, 1, Math.Max(1, batch));
-        int items = (batch + body.PerProduct - 1) / body.PerProduct * body.Groups;
+        int items = Partition.Count(batch, body.PerProduct) * body.Groups;
         if (items >= pool.Threads)
         {
             pool.For(items, body);
@@ -283,9 +289,9 @@ internal static unsafe class Convolution
         }
 
         int positions = shape.OutputHeight * shape.OutputWidth;
-        int perProduct = Math.Clamp((LeastPositions + positions - 1) / positions, 1, Math.Max(1, shape.Batch));
-        int products = (shape.Batch + perProduct - 1) / perProduct;
-        int blocks = Math.Clamp(Math.Min(products, MostBlockElements / shape.WeightLength), 1, MostBlocks);
+        int perProduct = Math.Clamp(Partition.Count(MinimumPositions, positions), 1, Math.Max(1, shape.Batch));
+        int products = Partition.Count(shape.Batch, perProduct);
+        int blocks = Math.Clamp(Math.Min(products, MaximumBlockElements / shape.WeightLength), 1, MaximumBlocks);
 
         WeightBody<T, U> body = default;
         body.Shape = shape;
@@ -308,7 +314,7 @@ internal static unsafe class Convolution
         combine.Length = shape.WeightLength;
         combine.Dw = dw;
         combine.Accumulate = accumulate;
-        int parts = (shape.WeightLength + CombineBody<T, U>.PartLength - 1) / CombineBody<T, U>.PartLength;
+        int parts = Partition.Count(shape.WeightLength, CombineBody<T, U>.PartLength);
         pool.For(parts, combine);
     }
 
@@ -338,7 +344,7 @@ internal static unsafe class Convolution
         public bool Accumulate;
         public TEpilogue Epilogue;
 
-        public readonly bool IsDirect => StrideWidth == 1 && StrideHeight == 1 && Channels <= FewChannels && Taps <= MostDirectTaps;
+        public readonly bool IsDirect => StrideWidth == 1 && StrideHeight == 1 && Channels <= FewChannels && Taps <= MaximumDirectTaps;
 
         public void Run(int part) => Run(null, part);
 
@@ -383,12 +389,13 @@ internal static unsafe class Convolution
             else
             {
                 MatrixProduct.Blocked<U, MatrixSource<U, U>, PositionPanels<U>, ToImages<T, U, TEpilogue>>(
-                    pool, Channels, count * positions, Taps, left, right, null, 0, false, new(destination, Groups * groupOfDestination, positions, Accumulate, bias, Epilogue));
+                    pool, Channels, count * positions, Taps, left, right, null, 0, false,
+                        new(destination, Groups * groupOfDestination, positions, Accumulate, bias, Epilogue));
             }
         }
     }
 
-    // One group of one image, for strides above 1: the products of every tap and position, added to where the tap had read.
+    // One group of one image, for strides above 1: adds the product of every tap and position to the element that the tap read.
     private struct ScatterBody<T, U> : IParallelBody
         where T : unmanaged
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
@@ -475,13 +482,14 @@ internal static unsafe class Convolution
                     ChannelPanels<T, U> gradients = new(Dy + (firstImage * imageOfDy) + ((nint)group * outputs * positions), imageOfDy, positions);
                     TapPanels<U> taps = new(images, Images.Length, Images.Width, Shape.OutputHeight, width, Shape.StrideHeight, Shape.StrideWidth, Offsets);
                     MatrixProduct.Blocked<U, ChannelPanels<T, U>, TapPanels<U>, BiasAndMap<U, Identity>>(
-                        pool, outputs, Shape.Taps, count * positions, gradients, taps, sums + ((nint)group * outputs * Shape.Taps), Shape.Taps, product > first, default);
+                        pool, outputs, Shape.Taps, count * positions, gradients, taps, sums + ((nint)group * outputs * Shape.Taps), Shape.Taps, product > first,
+                            default);
                 }
             }
         }
     }
 
-    // The blocks' sums, added in order.
+    // Adds the sums of the blocks in order.
     private struct CombineBody<T, U> : IParallelBody
         where T : unmanaged
         where U : unmanaged, IBinaryFloatingPointIeee754<U>

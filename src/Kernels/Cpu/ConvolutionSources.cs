@@ -4,22 +4,15 @@ using System.Runtime.Intrinsics;
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// The matrix whose columns are the positions of the outputs of one or several images and whose rows, k, are the taps: what is known as im2col, written panel by
-/// panel and never as a whole.
+/// The im2col matrix, written panel by panel and never as a whole: its columns are the output positions of one or several images, and its rows, k, are the
+/// taps.
 /// </summary>
-internal readonly unsafe struct PositionPanels<U>(U* images, nint imageLength, int imageWidth, int outputHeight, int outputWidth, int strideHeight, int strideWidth, int* tapOffsets) : IPanelSource<U>
+internal readonly unsafe struct PositionPanels<U>(U* images, nint imageLength, int imageWidth, int outputHeight, int outputWidth, int strideHeight,
+    int strideWidth, int* tapOffsets) : IPanelSource<U>
     where U : unmanaged
 {
-    private const int MostSegments = 64;
+    private const int MaximumCheckpoints = 64;
 
-    private readonly U* images = images;
-    private readonly nint imageLength = imageLength;
-    private readonly int imageWidth = imageWidth;
-    private readonly int outputHeight = outputHeight;
-    private readonly int outputWidth = outputWidth;
-    private readonly int strideHeight = strideHeight;
-    private readonly int strideWidth = strideWidth;
-    private readonly int* tapOffsets = tapOffsets;
 
     public bool ReadsInPlace => false;
 
@@ -28,9 +21,9 @@ internal readonly unsafe struct PositionPanels<U>(U* images, nint imageLength, i
     [SkipLocalsInit]
     public void Pack(int first, int width, int panelWidth, int firstK, int k, U* panel)
     {
-        // A panel takes pieces of one or several rows of the output, which may belong to several images.
-        nint* offsets = stackalloc nint[MostSegments];
-        int* lengths = stackalloc int[MostSegments];
+        // A panel covers pieces of one or several output rows, which may belong to several images.
+        nint* offsets = stackalloc nint[MaximumCheckpoints];
+        int* lengths = stackalloc int[MaximumCheckpoints];
         int segments = 0;
         for (int done = 0; done < width; segments++)
         {
@@ -57,7 +50,7 @@ internal readonly unsafe struct PositionPanels<U>(U* images, nint imageLength, i
             }
             else if (p < k - 1)
             {
-                // Whole vectors; what is written too far is written again by the next segment or the next k.
+                // Writes whole vectors; the surplus is overwritten by the next segment or the next k.
                 for (int s = 0; s < segments; s++)
                 {
                     U* from = taps + offsets[s];
@@ -82,18 +75,10 @@ internal readonly unsafe struct PositionPanels<U>(U* images, nint imageLength, i
 }
 
 /// <summary>The same matrix transposed, over several images: its columns are the taps, and k runs over images and positions.</summary>
-internal readonly unsafe struct TapPanels<U>(U* images, nint imageLength, int imageWidth, int outputHeight, int outputWidth, int strideHeight, int strideWidth, int* tapOffsets) : IPanelSource<U>
+internal readonly unsafe struct TapPanels<U>(U* images, nint imageLength, int imageWidth, int outputHeight, int outputWidth, int strideHeight, int strideWidth,
+    int* tapOffsets) : IPanelSource<U>
     where U : unmanaged
 {
-    private readonly U* images = images;
-    private readonly nint imageLength = imageLength;
-    private readonly int imageWidth = imageWidth;
-    private readonly int outputHeight = outputHeight;
-    private readonly int outputWidth = outputWidth;
-    private readonly int strideHeight = strideHeight;
-    private readonly int strideWidth = strideWidth;
-    private readonly int* tapOffsets = tapOffsets;
-
     public bool ReadsInPlace => false;
 
     public U* InPlace(int first, int firstK, out nint stride) => throw new NotSupportedException();
@@ -110,7 +95,7 @@ internal readonly unsafe struct TapPanels<U>(U* images, nint imageLength, int im
             int i = 0;
             if (strideWidth == 1)
             {
-                // Rounded up to whole vectors where the next piece will write over the surplus.
+                // Rounded up to whole vectors if the next piece overwrites the surplus.
                 int rounded = (length + 7) & ~7;
                 rounded = done + rounded <= k ? rounded : length;
                 for (; i <= width - 4; i += 4)
@@ -140,10 +125,6 @@ internal readonly unsafe struct ChannelPanels<T, U>(T* gradients, nint imageLeng
     where T : unmanaged
     where U : unmanaged
 {
-    private readonly T* gradients = gradients;
-    private readonly nint imageLength = imageLength;
-    private readonly int positions = positions;
-
     public bool ReadsInPlace => false;
 
     public U* InPlace(int first, int firstK, out nint stride) => throw new NotSupportedException();
@@ -154,7 +135,8 @@ internal readonly unsafe struct ChannelPanels<T, U>(T* gradients, nint imageLeng
         {
             int image = (firstK + done) / positions, position = (firstK + done) % positions;
             int length = Math.Min(k - done, positions - position);
-            PanelPacking.Transpose(gradients + (image * imageLength) + ((nint)first * positions) + position, positions, width, panelWidth, length, panel + ((nint)done * panelWidth));
+            PanelPacking.Transpose(gradients + (image * imageLength) + ((nint)first * positions) + position, positions, width, panelWidth, length,
+                panel + ((nint)done * panelWidth));
             done += length;
         }
     }

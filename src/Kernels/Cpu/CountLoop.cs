@@ -1,10 +1,11 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using ConservativeAD.Kernels.Common;
 using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Counts the elements that a function maps to something other than 0; the count is exact whatever the element type.</summary>
+/// <summary>Counts the elements that a function maps to something other than 0; the count is exact for any element type.</summary>
 internal static unsafe class CountLoop
 {
     public static long Run<T, TMap>(TMap map, in NDArray<T> x)
@@ -41,7 +42,7 @@ internal static unsafe class CountLoop
                     values = chunk;
                 }
 
-                // A lane that is 0 compares as −1, all bits set; whole numbers of the lane's size add these up.
+                // The comparison gives −1 (all bits set) in every lane that is 0; integers of the lane's size sum these.
                 Vector<int> zeros = Vector<int>.Zero;
                 Vector<long> wideZeros = Vector<long>.Zero;
                 int i = 0;

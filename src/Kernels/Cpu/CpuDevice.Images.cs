@@ -5,25 +5,30 @@ namespace ConservativeAD.Kernels.Cpu;
 /// <content>Convolution and pooling.</content>
 internal sealed unsafe partial class CpuDevice
 {
-    public override void Convolution<T>(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> weights, in NDArray<T> bias, in NDArray<T> y) =>
+    private protected override void ConvolutionCore<T>(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> weights, in NDArray<T> bias,
+        in NDArray<T> y) =>
         Conv.Forward(pool, shape, Contiguous(x), Contiguous(weights), bias.IsNone ? null : Contiguous(bias), Contiguous(y), ConvolutionMethod);
 
-    public override void ConvolutionDataGradient<T>(in ConvolutionShape shape, in NDArray<T> dy, in NDArray<T> weights, in NDArray<T> dx, bool accumulate) =>
+    private protected override void ConvolutionDataGradientCore<T>(in ConvolutionShape shape, in NDArray<T> dy, in NDArray<T> weights, in NDArray<T> dx,
+        bool accumulate) =>
         Conv.DataGradient(pool, shape, Contiguous(dy), Contiguous(weights), Contiguous(dx), accumulate, ConvolutionMethod);
 
-    public override void ConvolutionWeightGradient<T>(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> dy, in NDArray<T> dw, bool accumulate) =>
+    private protected override void ConvolutionWeightGradientCore<T>(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> dy, in NDArray<T> dw,
+        bool accumulate) =>
         Conv.WeightGradient(pool, shape, Contiguous(x), Contiguous(dy), Contiguous(dw), accumulate, ConvolutionMethod);
 
-    public override void MaxPool<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<int> positions, TieOrder ties) =>
+    private protected override void MaxPoolCore<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<int> positions, TieOrder ties) =>
         MaxPooling.Forward(pool, shape, Contiguous(x), Contiguous(y), Contiguous(positions), ties);
 
-    public override void MaxPoolPullback<T>(in PoolingShape shape, in NDArray<T> dy, in NDArray<int> positions, in NDArray<T> dx, bool accumulate) =>
+    private protected override void MaxPoolPullbackCore<T>(in PoolingShape shape, in NDArray<T> dy, in NDArray<int> positions, in NDArray<T> dx,
+        bool accumulate) =>
         MaxPooling.Pullback(pool, shape, Contiguous(dy), Contiguous(positions), Contiguous(dx), accumulate);
 
-    public override void MaxPoolEvenPullback<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> dy, in NDArray<T> dx, bool accumulate) =>
+    private protected override void MaxPoolEvenPullbackCore<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> dy, in NDArray<T> dx,
+        bool accumulate) =>
         MaxPooling.EvenPullback(pool, shape, Contiguous(x), Contiguous(y), Contiguous(dy), Contiguous(dx), accumulate);
 
-    public override long CountMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y)
+    private protected override long CountMaxPoolTiesCore<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y)
     {
         shape.Validate();
         if (TieCounts.IsPaired(shape))
@@ -31,23 +36,25 @@ internal sealed unsafe partial class CpuDevice
         NDArray<int> counts = CountPerWindow(shape, x, y);
         ReadOnlySpan<int> elements = new(Contiguous(counts), counts.Count);
         long tied = elements.Length - System.MemoryExtensions.Count(elements, 1);
-        Return(counts.Storage);
+        Return(counts);
         return tied;
     }
 
-    public override void AddMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<int> counts, int place) => Contiguous(counts)[place] += checked((int)CountMaxPoolTies(shape, x, y));
+    private protected override void AddMaxPoolTiesCore<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<int> counts, int place) =>
+        Contiguous(counts)[place] += checked((int)CountMaxPoolTies(shape, x, y));
 
-    public override void MarkMaxPoolTies<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> marks)
+    private protected override void MarkMaxPoolTiesCore<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> marks)
     {
         NDArray<int> counts = CountPerWindow(shape, x, y);
         int* tied = Contiguous(counts);
         T* target = Contiguous(marks);
         for (int i = 0; i < counts.Count; i++)
             target[i] = tied[i] > 1 ? T.One : T.Zero;
-        Return(counts.Storage);
+        Return(counts);
     }
 
-    public override void MaxPoolAlong<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> dx, in NDArray<int> positions, in NDArray<T> dy) =>
+    private protected override void MaxPoolAlongCore<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<T> dx, in NDArray<int> positions,
+        in NDArray<T> dy) =>
         MaxPoolingAlong.Run(pool, shape, Contiguous(x), Contiguous(y), Contiguous(dx), Contiguous(positions), dy.IsNone ? null : Contiguous(dy));
 
     private NDArray<int> CountPerWindow<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y)
@@ -58,17 +65,18 @@ internal sealed unsafe partial class CpuDevice
         return counts;
     }
 
-    public override void AveragePool<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, bool countPadding) =>
+    private protected override void AveragePoolCore<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, bool countPadding) =>
         AveragePooling.Forward(pool, shape, Contiguous(x), Contiguous(y), countPadding);
 
-    public override void AveragePoolPullback<T>(in PoolingShape shape, in NDArray<T> dy, in NDArray<T> dx, bool countPadding, bool accumulate) =>
+    private protected override void AveragePoolPullbackCore<T>(in PoolingShape shape, in NDArray<T> dy, in NDArray<T> dx, bool countPadding, bool accumulate) =>
         AveragePooling.Pullback(pool, shape, Contiguous(dy), Contiguous(dx), countPadding, accumulate);
 
     private static T* Contiguous<T>(in NDArray<T> array)
         where T : unmanaged
     {
         if (!array.IsContiguous)
-            throw new ArgumentException($"This kernel reads and writes contiguous arrays; one of shape {array.Shape} has gaps or another order. Copy it first.");
+            throw new ArgumentException(
+                $"This kernel reads and writes contiguous arrays; one of shape {array.Shape} has gaps or another order. Copy it first.");
         return MapLoop.Pointer(array);
     }
 }

@@ -5,7 +5,8 @@ namespace ConservativeAD.Kernels.Cpu;
 /// <content>Matrix products.</content>
 internal sealed unsafe partial class CpuDevice
 {
-    public override void MatrixProduct<T, TMap>(TMap map, in NDArray<T> left, in NDArray<T> right, in NDArray<T> destination, bool accumulate, in NDArray<T> bias)
+    private protected override void MatrixProductCore<T, TMap>(TMap map, in NDArray<T> left, in NDArray<T> right, in NDArray<T> destination, bool accumulate,
+        in NDArray<T> bias)
     {
         int rank = ArgumentChecks.MatrixProduct(left, right, destination, bias);
         NDArray<T> a = Lines(left, out int lda, out bool transposeA, out bool copiedA);
@@ -32,12 +33,12 @@ internal sealed unsafe partial class CpuDevice
             bias.IsNone ? null : MapLoop.Pointer(bias),
             map);
         if (copiedA)
-            Return(a.Storage);
+            Return(a);
         if (copiedB)
-            Return(b.Storage);
+            Return(b);
     }
 
-    // Matrices are read by lines; a view whose rows or columns stand in one piece is read as it is, any other is copied.
+    // A view whose rows or columns are contiguous is read in place; any other view is copied.
     private NDArray<T> Lines<T>(in NDArray<T> matrix, out int stride, out bool transposed, out bool copied)
         where T : unmanaged
     {

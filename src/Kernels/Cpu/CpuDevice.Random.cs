@@ -3,15 +3,15 @@ namespace ConservativeAD.Kernels.Cpu;
 /// <content>Random numbers.</content>
 internal sealed unsafe partial class CpuDevice
 {
-    public override void Uniform<T>(Philox random, in NDArray<T> destination, T low, T high, ulong offset) =>
+    private protected override void UniformCore<T>(Philox random, in NDArray<T> destination, T low, T high, ulong offset) =>
         RandomFill.Uniform(pool, random, Contiguous(destination), destination.Count, low, high, offset);
 
-    public override void Normal<T>(Philox random, in NDArray<T> destination, T mean, T deviation, ulong offset) =>
+    private protected override void NormalCore<T>(Philox random, in NDArray<T> destination, T mean, T deviation, ulong offset) =>
         RandomFill.Normal(pool, random, Contiguous(destination), destination.Count, mean, deviation, offset);
 
-    public override void Bernoulli<T>(Philox random, in NDArray<T> destination, double probability, ulong offset) =>
+    private protected override void BernoulliCore<T>(Philox random, in NDArray<T> destination, double probability, ulong offset) =>
         RandomFill.Bernoulli(pool, random, Contiguous(destination), destination.Count, probability, offset);
 
-    public override void DropoutMask<T>(Philox random, in NDArray<T> destination, double dropProbability, ulong offset) =>
+    private protected override void DropoutMaskCore<T>(Philox random, in NDArray<T> destination, double dropProbability, ulong offset) =>
         RandomFill.DropoutMask(pool, random, Contiguous(destination), destination.Count, dropProbability, offset);
 }

@@ -3,7 +3,8 @@ namespace ConservativeAD.Kernels.Cpu;
 /// <content>Optimiser steps.</content>
 internal sealed unsafe partial class CpuDevice
 {
-    public override void Update<T, TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first, in NDArray<T> second, in NDArray<T> third, in NDArray<T> fourth)
+    private protected override void UpdateCore<T, TUpdate>(TUpdate update, in NDArray<T> parameter, in NDArray<T> gradient, in NDArray<T> first,
+        in NDArray<T> second, in NDArray<T> third, in NDArray<T> fourth)
     {
         ArgumentChecks.Update<T, TUpdate>(parameter, gradient, first, second, third, fourth);
         UpdateLoop.Run(
@@ -18,7 +19,7 @@ internal sealed unsafe partial class CpuDevice
             parameter.Count);
     }
 
-    public override double SumOfSquares<T>(in NDArray<T> x)
+    private protected override double SumOfSquaresCore<T>(in NDArray<T> x)
     {
         Contiguous(x);
         return SquareSum.Run(this, pool, x);

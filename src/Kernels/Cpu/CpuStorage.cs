@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ConservativeAD.Kernels.Common;
 
 namespace ConservativeAD.Kernels.Cpu;
 
@@ -8,19 +9,36 @@ internal sealed unsafe class CpuStorage<T> : Storage<T>
 {
     private const int CacheLineBytes = 64;
 
-    public CpuStorage(Device device, int capacity)
+    private readonly BlockPool pool;
+
+    public CpuStorage(Device device, BlockPool pool, int capacity)
         : base(device, capacity)
     {
-        nuint bytes = (nuint)capacity * (nuint)sizeof(T);
-        Pointer = (T*)NativeMemory.AlignedAlloc(Math.Max(bytes, CacheLineBytes), CacheLineBytes);
-        GC.AddMemoryPressure((long)Math.Max(bytes, CacheLineBytes));
+        this.pool = pool;
+        Pointer = (T*)NativeMemory.AlignedAlloc((nuint)AllocatedBytes, CacheLineBytes);
+        GC.AddMemoryPressure(AllocatedBytes);
     }
 
+    // Frees a block that a tape or program never returned.
     ~CpuStorage()
     {
-        NativeMemory.AlignedFree(Pointer);
-        GC.RemoveMemoryPressure(Math.Max((long)Capacity * sizeof(T), CacheLineBytes));
+        if (Pointer == null)
+            return;
+        if (IsHeld)
+            pool.Forget(Bytes);
+        Release();
     }
 
-    public T* Pointer { get; }
+    public T* Pointer { get; private set; }
+
+    private long AllocatedBytes => Math.Max(Bytes, CacheLineBytes);
+
+    private protected override void Release()
+    {
+        if (Pointer == null)
+            return;
+        NativeMemory.AlignedFree(Pointer);
+        Pointer = null;
+        GC.RemoveMemoryPressure(AllocatedBytes);
+    }
 }

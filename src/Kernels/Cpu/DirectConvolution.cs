@@ -4,20 +4,20 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>What all direct convolutions share.</summary>
+/// <summary>Constants common to all direct convolutions.</summary>
 internal static class DirectConvolution
 {
-    /// <summary>Elements that may be read past the last weight: a tile of rows that the channels do not fill.</summary>
+    /// <summary>The number of elements that may be read past the last weight, by a tile with more rows than there are channels.</summary>
     public const int Slack = 16;
 }
 
 /// <summary>
-/// One image's convolution with stride 1 and few output channels: registers are loaded straight from the image, at one offset per tap, so
-/// that nothing is packed.
+/// The convolution of one image with stride 1 and few output channels. Registers are loaded straight from the image, at one offset per tap, so nothing is
+/// packed.
 /// </summary>
 /// <remarks>
-/// A row of the output is covered by whole registers, the last of which may stick out of it; what sticks out is computed from whatever
-/// follows in memory and dropped. Two registers make a tile, if need be from two rows.
+/// Whole registers cover a row of the output. The last one may extend past the row; the surplus is computed from whatever follows in memory and discarded. A
+/// tile consists of two registers, which may come from two rows.
 /// </remarks>
 internal unsafe struct DirectConvolution<T, U, TEpilogue> : ITileWork
     where T : unmanaged
@@ -43,14 +43,14 @@ internal unsafe struct DirectConvolution<T, U, TEpilogue> : ITileWork
     {
         U* tile = stackalloc U[TTile.Rows * TTile.Columns];
         int lanes = TTile.Columns / 2;
-        int registersPerRow = (Width + lanes - 1) / lanes;
+        int registersPerRow = Partition.Count(Width, lanes);
         int registers = registersPerRow * Height;
         for (int channel = 0; channel < Channels; channel += TTile.Rows)
         {
             int rows = Math.Min(TTile.Rows, Channels - channel);
             for (int register = 0; register < registers; register += 2)
             {
-                // An odd one out is computed twice.
+                // With an odd number of registers, one is computed twice.
                 int other = Math.Min(register + 1, registers - 1);
                 nint first = Position(register, registersPerRow, lanes), second = Position(other, registersPerRow, lanes);
                 TTile.RunIndirect(rows, Taps, Weights + channel, Channels, Image + first, Offsets, second - first, tile, TTile.Columns);

@@ -9,7 +9,7 @@ namespace ConservativeAD.Kernels.Cpu;
 /// </summary>
 internal static unsafe class Extremes
 {
-    /// <summary>The largest element of every lane and its index.</summary>
+    /// <summary>Finds the largest element of every lane and its index.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="x">[outer, length, inner].</param>
     /// <param name="values">[outer, inner], the elements found.</param>
@@ -23,13 +23,13 @@ internal static unsafe class Extremes
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Run<T, Greater<T>>(pool, x, values, indices, outer, length, inner, ties);
 
-    /// <summary>The smallest element of every lane and its index; see <see cref="ArgMax"/>.</summary>
+    /// <summary>Finds the smallest element of every lane and its index; see <see cref="ArgMax"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The axis is empty.</exception>
     public static void ArgMin<T>(WorkerPool pool, T* x, T* values, int* indices, int outer, int length, int inner, TieOrder ties = TieOrder.First)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Run<T, Less<T>>(pool, x, values, indices, outer, length, inner, ties);
 
-    /// <summary>For every lane, how many elements beyond the first equal its extreme: 0 where the extreme is differentiable, and where it is NaN.</summary>
+    /// <summary>Counts, for every lane, the elements beyond the first that equal its extreme. The count is 0 if the extreme is differentiable or NaN.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="x">[outer, length, inner].</param>
     /// <param name="extremes">[outer, inner], from <see cref="ArgMax"/> or <see cref="ArgMin"/>.</param>
@@ -49,12 +49,13 @@ internal static unsafe class Extremes
         where TOrder : IExtremeOrder<T>
     {
         if (length < 1)
-            throw new ArgumentOutOfRangeException(nameof(length), length, $"An extreme along an empty axis does not exist; the array is [{outer}, {length}, {inner}].");
+            throw new ArgumentOutOfRangeException(nameof(length), length,
+                $"An extreme along an empty axis does not exist; the array is [{outer}, {length}, {inner}].");
         var split = new Lanes(outer, length, inner);
         pool.For(split.Parts, new ExtremeBody<T, TOrder>(split, x, values, indices, length, inner, ties));
     }
 
-    /// <summary>What "more extreme" means.</summary>
+    /// <summary>Defines "more extreme".</summary>
     private interface IExtremeOrder<T>
         where T : unmanaged
     {
@@ -91,24 +92,19 @@ internal static unsafe class Extremes
     {
         public void Run(int part)
         {
-            (long lane, long end) = split.Range(part);
-            while (lane < end)
+            foreach ((nint o, int first, int count, long lane) in split.Runs(part))
             {
-                nint o = (nint)(lane / inner);
-                int first = (int)(lane % inner);
-                int count = (int)Math.Min(inner - first, end - lane);
                 T* start = x + (o * length * inner) + first;
                 if (inner == 1)
                     Row(start, values + lane, indices + lane);
                 else
                     Columns(start, values + lane, indices + lane, count);
-                lane += count;
             }
         }
 
         private void Row(T* row, T* value, int* index)
         {
-            // The extreme first, with vectors; then the search for where it stands. Zeros of either sign compare as equal, as they should.
+            // Finds the extreme with vectors, then searches for its index. Zeros of either sign compare as equal, as intended.
             T extreme = TOrder.Of(new ReadOnlySpan<T>(row, length));
             bool isNaN = T.IsNaN(extreme);
             int found = ties == TieOrder.First ? 0 : length - 1;
@@ -166,12 +162,8 @@ internal static unsafe class Extremes
     {
         public void Run(int part)
         {
-            (long lane, long end) = split.Range(part);
-            while (lane < end)
+            foreach ((nint o, int first, int count, long lane) in split.Runs(part))
             {
-                nint o = (nint)(lane / inner);
-                int first = (int)(lane % inner);
-                int count = (int)Math.Min(inner - first, end - lane);
                 T* start = x + (o * length * inner) + first;
                 for (int i = 0; i < count; i++)
                     counts[lane + i] = -1;
@@ -185,7 +177,6 @@ internal static unsafe class Extremes
                 // A NaN equals nothing, itself included.
                 for (int i = 0; i < count; i++)
                     counts[lane + i] = Math.Max(counts[lane + i], 0);
-                lane += count;
             }
         }
     }

@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Half to float, exactly, and float to Half, to nearest and even, by whole-number arithmetic on vectors; the same bits as the conversions of the numbers one by one.</summary>
+/// <summary>
+/// Converts Half to float exactly, and float to Half rounded to nearest even, with integer arithmetic on vectors. The bits equal those of converting the
+/// numbers one by one.
+/// </summary>
 internal static unsafe class HalfConversion
 {
     private const int Lanes = 16;
@@ -12,7 +15,7 @@ internal static unsafe class HalfConversion
     /// <summary>Widens.</summary>
     /// <param name="source">Halves, as bits.</param>
     /// <param name="destination">As many floats.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">The number of elements.</param>
     public static void ToSingle(ushort* source, float* destination, int count)
     {
         int i = 0;
@@ -38,7 +41,7 @@ internal static unsafe class HalfConversion
     /// <summary>Narrows.</summary>
     /// <param name="source">Floats.</param>
     /// <param name="destination">As many halves, as bits.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">The number of elements.</param>
     public static void ToHalf(float* source, ushort* destination, int count)
     {
         int i = 0;
@@ -48,7 +51,7 @@ internal static unsafe class HalfConversion
             Vector512<uint> magnitude = bits & Vector512.Create(0x7fffffffu);
             if (Vector512.GreaterThanOrEqualAny(magnitude, Vector512.Create(0x477ff000u)))
             {
-                // Infinities, NaN and what rounds to infinity.
+                // Infinities, NaN and numbers that round to infinity.
                 for (int lane = i; lane < i + Lanes; lane++)
                     destination[lane] = BitConverter.HalfToUInt16Bits((Half)source[lane]);
                 continue;
@@ -67,13 +70,17 @@ internal static unsafe class HalfConversion
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ushort> Narrow(Vector512<uint> wide) => Avx512F.IsSupported ? Avx512F.ConvertToVector256UInt16(wide) : Vector256.Narrow(wide.GetLower(), wide.GetUpper());
+    private static Vector256<ushort> Narrow(Vector512<uint> wide) =>
+    Avx512F.IsSupported ? Avx512F.ConvertToVector256UInt16(wide) : Vector256.Narrow(wide.GetLower(), wide.GetUpper());
 
-    // The sign goes to the top and is drawn down three places with the shift of the rest; a factor of 2¹¹² puts the exponent right, subnormal numbers included.
+    // The sign moves to the top bit, and an arithmetic shift moves it down three places with the other bits; a factor of 2¹¹² corrects the exponent, also for
+    // subnormal numbers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> WidenNumbers(Vector256<ushort> halves)
     {
-        Vector512<uint> bits = Avx512F.IsSupported ? Avx512F.ConvertToVector512UInt32(halves) : Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves));
+        Vector512<uint> bits = Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512UInt32(halves)
+            : Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves));
         Vector512<uint> placed = ((bits << 16).AsInt32() >> 3).AsUInt32() & Vector512.Create(0x8fffe000u);
         return placed.AsSingle() * Vector512.Create(5.192296858534828e33f);
     }

@@ -5,18 +5,18 @@ using System.Runtime.CompilerServices;
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// Reading and adding at indices. Every destination adds its contributions in the order of the indices, whatever the number of threads.
+/// Reading and adding at indices. Every destination adds its contributions in the order of the indices, for any number of threads.
 /// Indices are checked before anything is written.
 /// </summary>
 internal static unsafe class Indexing
 {
-    // Copies of a part: enough elements to be worth handing out.
+    // The number of elements that one part copies: enough to be worth another thread.
     private const int PartElements = 1 << 15;
 
-    // Wide rows are split into blocks of this many columns: whole cache lines, so that no two threads share one.
+    // Wide rows are split into blocks of this many columns: whole cache lines, so no two threads share one.
     private const int ColumnBlock = 128;
 
-    // Narrow tables are split into this many ranges of rows per thread; each range scans all indices, so there should not be many.
+    // Narrow tables are split into this many ranges of rows per thread; the number is small because each range scans all indices.
     private const int RangesPerThread = 2;
 
     /// <summary>Checks that all indices lie in 0 … <paramref name="length"/> − 1.</summary>
@@ -29,7 +29,7 @@ internal static unsafe class Indexing
             var bound = new Vector<uint>((uint)length);
             for (; i <= count - Vector<uint>.Count; i += Vector<uint>.Count)
             {
-                // As unsigned numbers, negative indices are too large as well.
+                // As unsigned numbers, negative indices are also too large.
                 if (Vector.GreaterThanOrEqualAny(Unsafe.ReadUnaligned<Vector<uint>>(indices + i), bound))
                     break;
             }
@@ -38,7 +38,8 @@ internal static unsafe class Indexing
         for (; i < count; i++)
         {
             if ((uint)indices[i] >= (uint)length)
-                throw new ArgumentOutOfRangeException(nameof(indices), indices[i], $"Index {indices[i]} at position {i} is outside an axis of length {length}.");
+                throw new ArgumentOutOfRangeException(nameof(indices), indices[i],
+                    $"Index {indices[i]} at position {i} is outside an axis of length {length}.");
         }
     }
 
@@ -48,7 +49,7 @@ internal static unsafe class Indexing
     /// <param name="rows">Rows of the table.</param>
     /// <param name="inner">Elements of a row.</param>
     /// <param name="indices">[count].</param>
-    /// <param name="count">How many rows to read.</param>
+    /// <param name="count">The number of rows to read.</param>
     /// <param name="output">[count, inner].</param>
     /// <exception cref="ArgumentOutOfRangeException">An index is outside the table.</exception>
     public static void GatherRows<T>(WorkerPool pool, T* table, int rows, int inner, int* indices, int count, T* output)
@@ -63,7 +64,7 @@ internal static unsafe class Indexing
     /// <param name="pool">The threads.</param>
     /// <param name="x">[count, inner].</param>
     /// <param name="indices">[count], distinct.</param>
-    /// <param name="count">How many rows to write.</param>
+    /// <param name="count">The number of rows to write.</param>
     /// <param name="table">[rows, inner].</param>
     /// <param name="rows">Rows of the table.</param>
     /// <param name="inner">Elements of a row.</param>
@@ -80,7 +81,7 @@ internal static unsafe class Indexing
     /// <param name="pool">The threads.</param>
     /// <param name="dOutput">[count, inner].</param>
     /// <param name="indices">[count].</param>
-    /// <param name="count">How many rows were read.</param>
+    /// <param name="count">The number of rows that were read.</param>
     /// <param name="dTable">[rows, inner].</param>
     /// <param name="rows">Rows of the table.</param>
     /// <param name="inner">Elements of a row.</param>
@@ -90,7 +91,7 @@ internal static unsafe class Indexing
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(indices, count, rows);
-        int columnBlocks = inner >= 2 * ColumnBlock ? (inner + ColumnBlock - 1) / ColumnBlock : 1;
+        int columnBlocks = inner >= 2 * ColumnBlock ? Partition.Count(inner, ColumnBlock) : 1;
         int ranges = columnBlocks > 1 ? 1 : Math.Min(rows, pool.Threads * RangesPerThread);
         pool.For(columnBlocks * ranges, new ScatterAddRowsBody<T>(dOutput, indices, count, dTable, rows, inner, ranges, columnBlocks, accumulate));
     }
@@ -162,7 +163,8 @@ internal static unsafe class Indexing
         }
     }
 
-    private readonly struct ScatterAddRowsBody<T>(T* dOutput, int* indices, int count, T* dTable, int rows, int inner, int ranges, int columnBlocks, bool accumulate) : IParallelBody
+    private readonly struct ScatterAddRowsBody<T>(T* dOutput, int* indices, int count, T* dTable, int rows, int inner, int ranges, int columnBlocks,
+        bool accumulate) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run(int part)
@@ -202,12 +204,8 @@ internal static unsafe class Indexing
     {
         public void Run(int part)
         {
-            (long lane, long end) = split.Range(part);
-            while (lane < end)
+            foreach ((nint o, int first, int count, _) in split.Runs(part))
             {
-                nint o = (nint)(lane / inner);
-                int first = (int)(lane % inner);
-                int count = (int)Math.Min(inner - first, end - lane);
                 T* source = x + (o * length * inner) + first;
                 for (int j = 0; j < k; j++)
                 {
@@ -215,8 +213,6 @@ internal static unsafe class Indexing
                     for (int i = 0; i < count; i++)
                         y[line + i] = source[((nint)indices[line + i] * inner) + i];
                 }
-
-                lane += count;
             }
         }
     }
@@ -226,12 +222,8 @@ internal static unsafe class Indexing
     {
         public void Run(int part)
         {
-            (long lane, long end) = split.Range(part);
-            while (lane < end)
+            foreach ((nint o, int first, int count, _) in split.Runs(part))
             {
-                nint o = (nint)(lane / inner);
-                int first = (int)(lane % inner);
-                int count = (int)Math.Min(inner - first, end - lane);
                 T* target = dx + (o * length * inner) + first;
                 if (!accumulate)
                 {
@@ -245,8 +237,6 @@ internal static unsafe class Indexing
                     for (int i = 0; i < count; i++)
                         target[((nint)indices[line + i] * inner) + i] += dy[line + i];
                 }
-
-                lane += count;
             }
         }
     }

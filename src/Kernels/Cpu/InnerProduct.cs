@@ -4,10 +4,12 @@ using System.Runtime.InteropServices;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>The inner product of two long vectors: blocks of fixed length, whose sums are added in order, so that the bits do not depend on the number of threads.</summary>
+/// <summary>
+/// The inner product of two long vectors. The sums of blocks of fixed length are added in order, so the bits do not depend on the number of threads.
+/// </summary>
 internal static unsafe class InnerProduct
 {
-    /// <summary>Shorter products are left to the matrix product, where an element has the bits that it has inside a larger product.</summary>
+    /// <summary>Shorter products go to the matrix product, in which an element has the same bits as inside a larger product.</summary>
     public const int ShortestLength = 4096;
 
     private const int BlockLength = 1 << 14;
@@ -21,7 +23,7 @@ internal static unsafe class InnerProduct
     public static U Of<U>(WorkerPool? pool, U* x, U* y, int count)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
-        int blocks = (count + BlockLength - 1) / BlockLength;
+        int blocks = Partition.Count(count, BlockLength);
         U* partials = (U*)NativeMemory.Alloc((nuint)blocks, (nuint)sizeof(U));
         Block<U> body = new(x, y, count, partials);
         if (pool is null || blocks == 1)
@@ -72,11 +74,6 @@ internal static unsafe class InnerProduct
     private readonly struct Block<U>(U* x, U* y, int count, U* partials) : IParallelBody
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
-        private readonly U* x = x;
-        private readonly U* y = y;
-        private readonly int count = count;
-        private readonly U* partials = partials;
-
         public void Run(int part)
         {
             int first = part * BlockLength;

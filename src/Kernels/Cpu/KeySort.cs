@@ -2,28 +2,28 @@ using System.Runtime.CompilerServices;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Sorts of key arrays: merge sort for short ones, least-significant-digit radix sort for long ones, a heap for the first few.</summary>
+/// <summary>Sorts key arrays: merge sort for short ones, least-significant-digit radix sort for long ones, a heap if only the first few are needed.</summary>
 internal static unsafe class KeySort
 {
-    // A radix pass pays for its histogram once there are this many keys for each pass; below, the merge sort is faster (measured).
+    // From this many keys per pass on, radix sort is faster; below, merge sort is (measured).
     private const int RadixKeysPerPass = 64;
     private const int InsertionRun = 16;
 
-    /// <summary>Bytes of counters that <see cref="Sort"/> needs beside its two arrays.</summary>
-    public const int CounterBytes = SortKeys.MostPasses * SortKeys.Digits * sizeof(int);
+    /// <summary>Bytes of counters that <see cref="Sort"/> needs besides its two arrays.</summary>
+    public const int CounterBytes = SortKeys.MaximumPasses * SortKeys.Digits * sizeof(int);
 
-    /// <summary>Sorts keys by value and then by place. The keys must come with ascending places.</summary>
-    /// <returns>Whichever of the two arrays holds the outcome.</returns>
+    /// <summary>Sorts keys by value and then by place. The places must be ascending in the input.</summary>
+    /// <returns>The one of the two arrays that holds the result.</returns>
     public static TKey* Sort<TKey>(TKey* keys, TKey* spare, int* counters, int count, int passes)
         where TKey : unmanaged, ISortKey<TKey> =>
         count < passes * RadixKeysPerPass ? Merge(keys, spare, count) : Radix(keys, spare, counters, count, passes);
 
-    /// <summary>Brings the first <paramref name="k"/> keys of the order to the front, sorted. Everything behind them is left in no order.</summary>
-    /// <returns>Whichever of the two arrays holds the outcome.</returns>
+    /// <summary>Moves the first <paramref name="k"/> keys of the order to the front, sorted. The order of the others is unspecified.</summary>
+    /// <returns>The one of the two arrays that holds the result.</returns>
     public static TKey* First<TKey>(TKey* keys, TKey* spare, int count, int k)
         where TKey : unmanaged, ISortKey<TKey>
     {
-        // A heap with the worst of the best k on top; most of the others lose to it at one comparison.
+        // A heap with the worst of the best k on top; one comparison with it rejects most of the others.
         for (int root = (k / 2) - 1; root >= 0; root--)
             SiftDown(keys, root, k);
         for (int i = k; i < count; i++)
@@ -44,7 +44,7 @@ internal static unsafe class KeySort
         CountDigits(keys, counters, count, passes);
         for (int pass = 0; pass < passes; pass++, counters += SortKeys.Digits)
         {
-            // A digit on which all agree (exponents of a narrow range, the top of a short key) moves nothing.
+            // A pass over a digit that is equal in all keys (exponents in a narrow range, the top of a short key) changes nothing.
             if (counters[keys[0].Digit(pass)] == count)
                 continue;
 
@@ -65,7 +65,7 @@ internal static unsafe class KeySort
         return keys;
     }
 
-    // How often each digit stands at each place: the same whatever the order of the keys.
+    // The number of times each digit occurs at each place; it does not depend on the order of the keys.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CountDigits<TKey>(TKey* keys, int* counters, int count, int passes)
         where TKey : unmanaged, ISortKey<TKey>

@@ -1,21 +1,22 @@
 using System.Numerics;
+using ConservativeAD.Kernels.Common;
 using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// A layer of long short-term memory, all its time steps: a matrix product and the cells' functions per step. Sequences of a batch do not know of each other, so each thread walks through time
-/// with a share of the batch and never waits for another.
+/// A layer of long short-term memory, all its time steps: a matrix product and the cells' functions per step. Sequences of a batch are independent, so each
+/// thread processes all time steps of its part of the batch and never waits for another.
 /// </summary>
 internal static unsafe class LongShortTermMemory
 {
-    // Multiply-adds of all steps that are worth waking another thread for.
+    // The fewest multiply-adds, over all steps, worth waking another thread for.
     private const long WorthSharing = 300_000;
 
-    // Fewer rows than these leave most of a register tile's work to loading weights.
+    // With fewer rows than this, a register tile spends most of its time loading weights.
     private const int FewestRows = 4;
 
-    // So few rows that the weights are read in place, and the arguments stay in cache between their product and their cells' functions.
+    // Up to this many rows, the weights are read in place, and the arguments stay in cache between their product and the cells' functions.
     private const int RowsAtATime = 48;
 
     public static void Forward<U>(WorkerPool pool, LstmShape shape, U* projected, U* turnedWeight, U* bias, U* hidden, U* cells, bool startsAtZero, U* gates)
@@ -23,36 +24,29 @@ internal static unsafe class LongShortTermMemory
     {
         int rows = RowsPerPart(pool, shape);
         if (rows > 0)
-            pool.For((shape.Batch + rows - 1) / rows, new ForwardBody<U>(shape, rows, projected, turnedWeight, bias, hidden, cells, startsAtZero, gates));
+            pool.For(Partition.Count(shape.Batch, rows), new ForwardBody<U>(shape, rows, projected, turnedWeight, bias, hidden, cells, startsAtZero, gates));
     }
 
-    public static void Pullback<U>(WorkerPool pool, LstmShape shape, U* weight, U* cells, U* gates, U* dHidden, U* dArguments, U* dFirstHidden, bool needsFirst, U* dCell)
+    public static void Pullback<U>(WorkerPool pool, LstmShape shape, U* weight, U* cells, U* gates, U* dHidden, U* dArguments, U* dFirstHidden, bool needsFirst,
+        U* dCell)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
         int rows = RowsPerPart(pool, shape);
         if (rows > 0)
-            pool.For((shape.Batch + rows - 1) / rows, new PullbackBody<U>(shape, rows, weight, cells, gates, dHidden, dArguments, dFirstHidden, needsFirst, dCell));
+            pool.For(Partition.Count(shape.Batch, rows),
+                new PullbackBody<U>(shape, rows, weight, cells, gates, dHidden, dArguments, dFirstHidden, needsFirst, dCell));
     }
 
     private static int RowsPerPart(WorkerPool pool, LstmShape shape)
     {
         long work = 4L * shape.Steps * shape.Batch * shape.Width * shape.Width;
-        return pool.Threads == 1 || work < WorthSharing ? shape.Batch : Math.Max(FewestRows, (shape.Batch + pool.Threads - 1) / pool.Threads);
+        return pool.Threads == 1 || work < WorthSharing ? shape.Batch : Math.Max(FewestRows, Partition.Count(shape.Batch, pool.Threads));
     }
 
-    private readonly struct ForwardBody<U>(LstmShape shape, int perPart, U* projected, U* turnedWeight, U* bias, U* hidden, U* cells, bool startsAtZero, U* gates) : IParallelBody
+    private readonly struct ForwardBody<U>(LstmShape shape, int perPart, U* projected, U* turnedWeight, U* bias, U* hidden, U* cells, bool startsAtZero,
+        U* gates) : IParallelBody
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
-        private readonly LstmShape shape = shape;
-        private readonly int perPart = perPart;
-        private readonly U* projected = projected;
-        private readonly U* turnedWeight = turnedWeight;
-        private readonly U* bias = bias;
-        private readonly U* hidden = hidden;
-        private readonly U* cells = cells;
-        private readonly bool startsAtZero = startsAtZero;
-        private readonly U* gates = gates;
-
         public void Run(int part)
         {
             int first = part * perPart, end = Math.Min(shape.Batch, first + perPart);
@@ -76,20 +70,10 @@ internal static unsafe class LongShortTermMemory
         }
     }
 
-    private readonly struct PullbackBody<U>(LstmShape shape, int perPart, U* weight, U* cells, U* gates, U* dHidden, U* dArguments, U* dFirstHidden, bool needsFirst, U* dCell) : IParallelBody
+    private readonly struct PullbackBody<U>(LstmShape shape, int perPart, U* weight, U* cells, U* gates, U* dHidden, U* dArguments, U* dFirstHidden,
+        bool needsFirst, U* dCell) : IParallelBody
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
-        private readonly LstmShape shape = shape;
-        private readonly int perPart = perPart;
-        private readonly U* weight = weight;
-        private readonly U* cells = cells;
-        private readonly U* gates = gates;
-        private readonly U* dHidden = dHidden;
-        private readonly U* dArguments = dArguments;
-        private readonly U* dFirstHidden = dFirstHidden;
-        private readonly bool needsFirst = needsFirst;
-        private readonly U* dCell = dCell;
-
         public void Run(int part)
         {
             int first = part * perPart, rows = Math.Min(perPart, shape.Batch - first), width = shape.Width, quad = 4 * width;
@@ -101,11 +85,16 @@ internal static unsafe class LongShortTermMemory
                 for (int row = 0; row < rows; row++)
                 {
                     nint cell = at + ((nint)row * width), inBatch = begin + ((nint)row * width);
-                    LstmCell<U>.Pullback(gates + (4 * cell), cells + cell, cells + cell + state, dHidden + cell, dFirstHidden + inBatch, dCell + inBatch, dArguments + (4 * cell), width);
+                    LstmCell<U>.Pullback(gates + (4 * cell), cells + cell, cells + cell + state, dHidden + cell, dFirstHidden + inBatch, dCell + inBatch,
+                        dArguments + (4 * cell), width);
                 }
 
-                if (at > begin || needsFirst)
-                    MatrixProduct.OnOneThread(rows, width, quad, dArguments + (4 * at), quad, false, weight, width, false, fromLater, width, false);
+                if (at <= begin && !needsFirst)
+                    continue;
+                MatrixProduct.OnOneThread(rows, width, quad, dArguments + (4 * at), quad, false, weight, width, false, fromLater, width, false);
+                if (!FiniteScan.IsFinite(fromLater, (nint)rows * width))
+                    AbsorbingProduct<U>.Run(rows, width, quad, dArguments + (4 * at), quad, false, weight, width, false, CarriedOperand.First, fromLater, width,
+                        false);
             }
         }
     }

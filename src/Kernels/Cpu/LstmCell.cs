@@ -4,19 +4,19 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>What one time step does to the cells of one sequence, in one pass over them: whole vectors, and a padded one for the last few.</summary>
+/// <summary>One time step for the cells of one sequence, in one pass over them, with a padded vector for the last few.</summary>
 /// <typeparam name="U">float or double.</typeparam>
 internal static unsafe class LstmCell<U>
     where U : unmanaged, IBinaryFloatingPointIeee754<U>
 {
-    /// <summary>i, f, g, o of the sums of two rows of arguments and a bias, c = f·(c before) + i·g and h = o·tanh c.</summary>
-    /// <param name="projected">The inputs' share of the arguments, four times the width.</param>
-    /// <param name="bias">The bias, likewise.</param>
-    /// <param name="gates">The states' share; i, f, g and o take its place.</param>
-    /// <param name="before">c before.</param>
-    /// <param name="after">c after.</param>
-    /// <param name="hidden">h after.</param>
-    /// <param name="width">How many cells.</param>
+    /// <summary>Computes i, f, g, o from the sum of two rows of arguments and a bias, then c = f·(c before) + i·g and h = o·tanh c.</summary>
+    /// <param name="projected">The inputs' contribution to the arguments, four times the width.</param>
+    /// <param name="bias">The bias, of the same length.</param>
+    /// <param name="gates">The states' contribution; overwritten by i, f, g and o.</param>
+    /// <param name="before">c before the step.</param>
+    /// <param name="after">c after the step.</param>
+    /// <param name="hidden">h after the step.</param>
+    /// <param name="width">The number of cells.</param>
     public static void Forward(U* projected, U* bias, U* gates, U* before, U* after, U* hidden, int width)
     {
         int whole = width / Vector<U>.Count * Vector<U>.Count, rest = width - whole;
@@ -41,15 +41,15 @@ internal static unsafe class LstmCell<U>
         Keep(h, hidden + whole, rest);
     }
 
-    /// <summary>The cotangents of the arguments and of c before.</summary>
+    /// <summary>Computes the cotangents of the arguments and of c before the step.</summary>
     /// <param name="gates">i, f, g and o.</param>
-    /// <param name="before">c before.</param>
-    /// <param name="after">c after.</param>
-    /// <param name="dHidden">The cotangent of h after, without what later steps make of it.</param>
-    /// <param name="fromLater">What later steps make of it.</param>
-    /// <param name="dCell">The cotangent of c after; that of c before takes its place.</param>
-    /// <param name="dArguments">Where the arguments' cotangents are written.</param>
-    /// <param name="width">How many cells.</param>
+    /// <param name="before">c before the step.</param>
+    /// <param name="after">c after the step.</param>
+    /// <param name="dHidden">The cotangent of h after the step, without the contribution of later steps.</param>
+    /// <param name="fromLater">The contribution of later steps.</param>
+    /// <param name="dCell">The cotangent of c after the step; overwritten by that of c before the step.</param>
+    /// <param name="dArguments">Receives the arguments' cotangents.</param>
+    /// <param name="width">The number of cells.</param>
     public static void Pullback(U* gates, U* before, U* after, U* dHidden, U* fromLater, U* dCell, U* dArguments, int width)
     {
         int whole = width / Vector<U>.Count * Vector<U>.Count, rest = width - whole;
@@ -57,7 +57,8 @@ internal static unsafe class LstmCell<U>
         if (rest == 0)
             return;
         U* g = stackalloc U[13 * Vector<U>.Count];
-        U* c = g + (4 * Vector<U>.Count), d = c + Vector<U>.Count, dh = d + Vector<U>.Count, later = dh + Vector<U>.Count, dc = later + Vector<U>.Count, da = dc + Vector<U>.Count;
+        U* c = g + (4 * Vector<U>.Count), d = c + Vector<U>.Count, dh = d + Vector<U>.Count, later = dh + Vector<U>.Count, dc = later + Vector<U>.Count,
+            da = dc + Vector<U>.Count;
         new Span<U>(g, 13 * Vector<U>.Count).Clear();
         for (int gate = 0; gate < 4; gate++)
             Keep(gates + (gate * width) + whole, g + (gate * Vector<U>.Count), rest);
@@ -72,7 +73,7 @@ internal static unsafe class LstmCell<U>
         Keep(dc, dCell + whole, rest);
     }
 
-    // A loop for each function: in one for all, every vector would wait for the long way from its arguments to its h.
+    // One loop per function: in a single loop, every vector would wait for the long chain of operations from its arguments to its h.
     private static void ForwardVectors(U* projected, U* bias, U* gates, U* before, U* after, U* hidden, nint width, int count)
     {
         Sigmoids(projected, bias, gates, count);
@@ -112,16 +113,20 @@ internal static unsafe class LstmCell<U>
     {
         for (nint at = 0; at < count; at += Vector<U>.Count)
         {
-            Vector<U> one = Vector<U>.One, i = Vector.Load(gates + at), f = Vector.Load(gates + width + at), g = Vector.Load(gates + (2 * width) + at), o = Vector.Load(gates + (3 * width) + at);
+            Vector<U> one = Vector<U>.One, i = Vector.Load(gates + at), f = Vector.Load(gates + width + at), g = Vector.Load(gates + (2 * width) + at),
+                o = Vector.Load(gates + (3 * width) + at);
             Vector<U> t = Tanh(Vector.Load(after + at)), dh = Vector.Load(dHidden + at) + Vector.Load(fromLater + at);
-            Vector<U> dc = Vector.Load(dCell + at) + (dh * o * (one - (t * t)));
-            Vector.Store(dc * g * (i * (one - i)), dArguments + at);
-            Vector.Store(dc * Vector.Load(before + at) * (f * (one - f)), dArguments + width + at);
-            Vector.Store(dc * i * (one - (g * g)), dArguments + (2 * width) + at);
-            Vector.Store(dh * t * (o * (one - o)), dArguments + (3 * width) + at);
-            Vector.Store(dc * f, dCell + at);
+            Vector<U> dc = Vector.Load(dCell + at) + Absorb(dh, dh * o * (one - (t * t)));
+            Vector.Store(Absorb(dc, dc * g * (i * (one - i))), dArguments + at);
+            Vector.Store(Absorb(dc, dc * Vector.Load(before + at) * (f * (one - f))), dArguments + width + at);
+            Vector.Store(Absorb(dc, dc * i * (one - (g * g))), dArguments + (2 * width) + at);
+            Vector.Store(Absorb(dh, dh * t * (o * (one - o))), dArguments + (3 * width) + at);
+            Vector.Store(Absorb(dc, dc * f), dCell + at);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<U> Absorb(Vector<U> carried, Vector<U> result) => VectorLane<U>.Absorb(new VectorLane<U>(carried), new VectorLane<U>(result)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<U> Sigmoid(Vector<U> x) => VectorLane<U>.Sigmoid(new VectorLane<U>(x)).Value;

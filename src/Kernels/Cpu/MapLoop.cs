@@ -1,17 +1,19 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using ConservativeAD.Kernels.Common;
 using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Runs an elementwise body over strided arrays. Every element goes through the vector formula, the last few in a padded vector,
-/// so that its bits do not depend on where it stands or on how the work is split.</summary>
+/// <summary>Runs an elementwise body over strided arrays. Every element is computed by the vector formula, the last few in a padded vector, so its bits depend
+/// neither on its position nor on how the work is split.</summary>
 internal static unsafe class MapLoop
 {
-    // Below this many elements a second thread costs more than it brings.
+    // Below this many elements, a second thread costs more than it saves.
     private const int ElementsWorthSharing = 1 << 15;
 
-    public static void Run<T, TBody>(WorkerPool pool, TBody body, in NDArray<T> x, in NDArray<T> y, in NDArray<T> z, in NDArray<T> w, in NDArray<T> destination, bool accumulate)
+    public static void Run<T, TBody>(WorkerPool pool, TBody body, in NDArray<T> x, in NDArray<T> y, in NDArray<T> z, in NDArray<T> w, in NDArray<T> destination,
+        bool accumulate)
         where T : unmanaged
         where TBody : struct, IMapBody
     {
@@ -37,7 +39,8 @@ internal static unsafe class MapLoop
             loop.Add(4, w);
         loop.Coalesce(TBody.Arity + 1);
 
-        if (typeof(T) == typeof(float) && typeof(TBody) == typeof(UnaryBody<Identity>) && !accumulate && loop.InnerStride(0) == 1 && loop.RowStride(1) == 1 && loop.InnerStride(1) > 1)
+        if (typeof(T) == typeof(float) && typeof(TBody) == typeof(UnaryBody<Identity>) && !accumulate && loop.InnerStride(0) == 1 && loop.RowStride(1) == 1
+            && loop.InnerStride(1) > 1)
         {
             TransposedCopy.Run(pool, loop, (float*)pointers[0], (float*)pointers[1]);
             return;
@@ -55,10 +58,8 @@ internal static unsafe class MapLoop
         int parts = pool.Threads * 4;
         job.SplitInner = loop.OuterCount < parts;
         int extent = job.SplitInner ? loop.InnerLength : loop.OuterCount;
-        job.PartLength = (((extent + parts - 1) / parts) + 63) & ~63;
-        if (!job.SplitInner)
-            job.PartLength = (extent + parts - 1) / parts;
-        pool.For((extent + job.PartLength - 1) / job.PartLength, job);
+        job.PartLength = Partition.Length(extent, parts, job.SplitInner ? 64 : 1);
+        pool.For(Partition.Count(extent, job.PartLength), job);
     }
 
     /// <summary>The address of an array's first element.</summary>
@@ -110,9 +111,11 @@ internal static unsafe class MapLoop
                 T* z = TBody.Arity > 2 ? p3 + Loop.OuterOffset(outer, 3) + ((nint)firstInner * Loop.InnerStride(3)) : null;
                 T* w = TBody.Arity > 3 ? p4 + Loop.OuterOffset(outer, 4) + ((nint)firstInner * Loop.InnerStride(4)) : null;
                 if (typeof(T) == typeof(double))
-                    Row<T, double, TBody>(Body, d, x, y, z, w, Loop.InnerStride(0), Loop.InnerStride(1), Loop.InnerStride(2), Loop.InnerStride(3), Loop.InnerStride(4), innerLength, Accumulate);
+                    Row<T, double, TBody>(Body, d, x, y, z, w, Loop.InnerStride(0), Loop.InnerStride(1), Loop.InnerStride(2), Loop.InnerStride(3),
+                        Loop.InnerStride(4), innerLength, Accumulate);
                 else
-                    Row<T, float, TBody>(Body, d, x, y, z, w, Loop.InnerStride(0), Loop.InnerStride(1), Loop.InnerStride(2), Loop.InnerStride(3), Loop.InnerStride(4), innerLength, Accumulate);
+                    Row<T, float, TBody>(Body, d, x, y, z, w, Loop.InnerStride(0), Loop.InnerStride(1), Loop.InnerStride(2), Loop.InnerStride(3),
+                        Loop.InnerStride(4), innerLength, Accumulate);
             }
         }
     }
@@ -169,7 +172,7 @@ internal static unsafe class MapLoop
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
         where TBody : struct, IMapBody
     {
-        // A repeated number becomes a vector in memory that the pointer never leaves: one loop then serves every combination.
+        // A repeated number is stored as a vector in memory, and its pointer does not advance; one loop then handles every combination.
         Vector<U>* repeated = stackalloc Vector<U>[4];
         int lanes = Vector<U>.Count;
         int stepX = sx * lanes, stepY = sy * lanes, stepZ = sz * lanes, stepW = sw * lanes;
@@ -208,7 +211,7 @@ internal static unsafe class MapLoop
         }
     }
 
-    // The loops over whole vectors stand in methods of their own, without calls, where pointers and constants stay in registers.
+    // The loops over whole vectors are separate methods without calls, so that pointers and constants stay in registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void StoreVectors<U, TBody>(TBody body, U* d, U* x, U* y, U* z, U* w, nint stepX, nint stepY, nint stepZ, nint stepW, int vectors)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>

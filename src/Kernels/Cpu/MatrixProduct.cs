@@ -4,25 +4,25 @@ namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
 /// C = op(A)·op(B) for matrices in row-major order with any line strides, with an optional sum into C, a bias per column, and a function
-/// applied to the finished elements. float and double are computed in themselves; Half is summed in float and rounded once.
+/// applied to the finished elements. float and double are computed in their own type; Half is summed in float and rounded once.
 /// </summary>
-/// <remarks>The bits of a result depend on the operands alone, not on the number of threads.</remarks>
+/// <remarks>The bits of a result depend only on the operands, not on the number of threads.</remarks>
 internal static unsafe class MatrixProduct
 {
-    /// <summary>Bytes of a row of A that one chain of multiply-adds sums: 384 floats.</summary>
+    /// <summary>The bytes of a row of A that one chain of multiply-adds sums: 384 floats.</summary>
     internal const int SumBlockBytes = 1536;
 
-    /// <summary>How many elements of k are summed in one chain; the chains are added in order. Half is summed in float.</summary>
+    /// <summary>The number of elements of k that are summed in one chain; the chains are added in order. Half is summed in float.</summary>
     internal static int SumBlock<T>()
         where T : unmanaged => SumBlockBytes / Math.Max(sizeof(T), sizeof(float));
 
-    // Batches of smaller products than this are shared among threads whole.
+    // Batches of smaller products than this are divided among threads by whole products.
     private const long LargeProduct = 4_000_000;
 
-    // Multiply-adds of a whole batch that are worth waking another thread for.
+    // The fewest multiply-adds of a whole batch worth waking another thread for.
     private const long WorthSharing = 300_000;
 
-    // Multiply-adds that make a part of a batch worth handing out.
+    // The fewest multiply-adds for which a part of a batch is worth another thread.
     private const long WorkOfPart = 100_000;
 
     /// <summary>One product: C = f(op(A)·op(B) + bias), or C = f(C + op(A)·op(B) + bias) with <paramref name="accumulate"/>.</summary>
@@ -33,33 +33,34 @@ internal static unsafe class MatrixProduct
     /// <param name="n">Columns of C.</param>
     /// <param name="k">Summed extent; with 0 the sums are zero.</param>
     /// <param name="a">A: m lines of k, or k lines of m with <paramref name="transposeA"/>.</param>
-    /// <param name="lda">From one line of A to the next.</param>
+    /// <param name="lda">Stride between lines of A.</param>
     /// <param name="transposeA">Whether A is stored transposed.</param>
     /// <param name="b">B: k lines of n, or n lines of k with <paramref name="transposeB"/>.</param>
-    /// <param name="ldb">From one line of B to the next.</param>
+    /// <param name="ldb">Stride between lines of B.</param>
     /// <param name="transposeB">Whether B is stored transposed.</param>
     /// <param name="c">C: m lines of n; it may not overlap A or B.</param>
-    /// <param name="ldc">From one line of C to the next.</param>
+    /// <param name="ldc">Stride between lines of C.</param>
     /// <param name="accumulate">Whether to add to what C holds.</param>
     /// <param name="bias">n elements, or null.</param>
     /// <param name="epilogue">The function f.</param>
-    public static void Run<T, TEpilogue>(WorkerPool pool, int m, int n, int k, T* a, int lda, bool transposeA, T* b, int ldb, bool transposeB, T* c, int ldc, bool accumulate, T* bias, TEpilogue epilogue)
+    public static void Run<T, TEpilogue>(WorkerPool pool, int m, int n, int k, T* a, int lda, bool transposeA, T* b, int ldb, bool transposeB, T* c, int ldc,
+        bool accumulate, T* bias, TEpilogue epilogue)
         where T : unmanaged
         where TEpilogue : struct, IUnaryMap => Product(pool, m, n, k, a, lda, transposeA, b, ldb, transposeB, c, ldc, accumulate, bias, epilogue);
 
-    /// <summary>One product on the calling thread alone, for work that is shared among threads already.</summary>
+    /// <summary>One product on the calling thread, for work that is already divided among threads.</summary>
     /// <typeparam name="U">float or double.</typeparam>
     /// <param name="m">Rows of C.</param>
     /// <param name="n">Columns of C.</param>
     /// <param name="k">Summed extent.</param>
     /// <param name="a">A, as in <see cref="Run"/>.</param>
-    /// <param name="lda">From one line of A to the next.</param>
+    /// <param name="lda">Stride between lines of A.</param>
     /// <param name="transposeA">Whether A is stored transposed.</param>
     /// <param name="b">B.</param>
-    /// <param name="ldb">From one line of B to the next.</param>
+    /// <param name="ldb">Stride between lines of B.</param>
     /// <param name="transposeB">Whether B is stored transposed.</param>
     /// <param name="c">C.</param>
-    /// <param name="ldc">From one line of C to the next.</param>
+    /// <param name="ldc">Stride between lines of C.</param>
     /// <param name="accumulate">Whether to add to what C holds.</param>
     public static void OnOneThread<U>(int m, int n, int k, U* a, int lda, bool transposeA, U* b, int ldb, bool transposeB, U* c, int ldc, bool accumulate)
         where U : unmanaged => Product(null, m, n, k, a, lda, transposeA, b, ldb, transposeB, c, ldc, accumulate, null, default(Identity));
@@ -68,25 +69,27 @@ internal static unsafe class MatrixProduct
     /// <typeparam name="T">float, double or Half.</typeparam>
     /// <typeparam name="TEpilogue">The function f.</typeparam>
     /// <param name="pool">The threads.</param>
-    /// <param name="batch">How many products.</param>
+    /// <param name="batch">The number of products.</param>
     /// <param name="m">Rows of each C.</param>
     /// <param name="n">Columns of each C.</param>
     /// <param name="k">Summed extent.</param>
     /// <param name="a">The first A.</param>
-    /// <param name="lda">From one line of A to the next.</param>
-    /// <param name="batchA">From one A to the next.</param>
+    /// <param name="lda">Stride between lines of A.</param>
+    /// <param name="batchA">Stride from one A to the next.</param>
     /// <param name="transposeA">Whether each A is stored transposed.</param>
     /// <param name="b">The first B.</param>
-    /// <param name="ldb">From one line of B to the next.</param>
-    /// <param name="batchB">From one B to the next.</param>
+    /// <param name="ldb">Stride between lines of B.</param>
+    /// <param name="batchB">Stride from one B to the next.</param>
     /// <param name="transposeB">Whether each B is stored transposed.</param>
     /// <param name="c">The first C.</param>
-    /// <param name="ldc">From one line of C to the next.</param>
-    /// <param name="batchC">From one C to the next. With 0 every product is added to the one C in order, which takes <paramref name="accumulate"/>, no bias and no function.</param>
+    /// <param name="ldc">Stride between lines of C.</param>
+    /// <param name="batchC">Stride from one C to the next. With 0, every product is added to the single C in order; this requires
+    /// <paramref name="accumulate"/>, no bias and no function.</param>
     /// <param name="accumulate">Whether to add to what C holds.</param>
     /// <param name="bias">n elements shared by all products, or null.</param>
     /// <param name="epilogue">The function f.</param>
-    public static void Batched<T, TEpilogue>(WorkerPool pool, int batch, int m, int n, int k, T* a, int lda, nint batchA, bool transposeA, T* b, int ldb, nint batchB, bool transposeB, T* c, int ldc, nint batchC, bool accumulate, T* bias, TEpilogue epilogue)
+    public static void Batched<T, TEpilogue>(WorkerPool pool, int batch, int m, int n, int k, T* a, int lda, nint batchA, bool transposeA, T* b, int ldb,
+        nint batchB, bool transposeB, T* c, int ldc, nint batchC, bool accumulate, T* bias, TEpilogue epilogue)
         where T : unmanaged
         where TEpilogue : struct, IUnaryMap
     {
@@ -118,11 +121,12 @@ internal static unsafe class MatrixProduct
         body.Accumulate = accumulate;
         body.Bias = bias;
         body.Epilogue = epilogue;
-        pool.For((batch + body.PerPart - 1) / body.PerPart, body);
+        pool.For(Partition.Count(batch, body.PerPart), body);
     }
 
-    /// <summary>A product of any two panel sources with the widest registers that the processor has.</summary>
-    public static void Blocked<U, TLeft, TRight, TFinish>(WorkerPool? pool, int m, int n, int k, TLeft left, TRight right, U* c, nint strideC, bool accumulate, TFinish finish)
+    /// <summary>A product of any two panel sources, with the widest registers of the processor.</summary>
+    public static void Blocked<U, TLeft, TRight, TFinish>(WorkerPool? pool, int m, int n, int k, TLeft left, TRight right, U* c, nint strideC, bool accumulate,
+        TFinish finish)
         where U : unmanaged
         where TLeft : struct, IPanelSource<U>
         where TRight : struct, IPanelSource<U>
@@ -142,26 +146,30 @@ internal static unsafe class MatrixProduct
         RegisterTiles.Dispatch<U, BlockedWork<U, TLeft, TRight, TFinish>>(work);
     }
 
-    private static void Product<T, TEpilogue>(WorkerPool? pool, int m, int n, int k, T* a, int lda, bool transposeA, T* b, int ldb, bool transposeB, T* c, int ldc, bool accumulate, T* bias, TEpilogue epilogue)
+    private static void Product<T, TEpilogue>(WorkerPool? pool, int m, int n, int k, T* a, int lda, bool transposeA, T* b, int ldb, bool transposeB, T* c,
+        int ldc, bool accumulate, T* bias, TEpilogue epilogue)
         where T : unmanaged
         where TEpilogue : struct, IUnaryMap
     {
         if (typeof(TEpilogue) == typeof(Identity))
         {
-            if (typeof(T) == typeof(float) && SmallProduct.TryRun(m, n, k, (float*)a, lda, transposeA, (float*)b, ldb, transposeB, (float*)c, ldc, accumulate, (float*)bias))
+            if (typeof(T) == typeof(float)
+                && SmallProduct.TryRun(m, n, k, (float*)a, lda, transposeA, (float*)b, ldb, transposeB, (float*)c, ldc, accumulate, (float*)bias))
                 return;
-            if (typeof(T) == typeof(double) && SmallProduct.TryRun(m, n, k, (double*)a, lda, transposeA, (double*)b, ldb, transposeB, (double*)c, ldc, accumulate, (double*)bias))
+            if (typeof(T) == typeof(double)
+                && SmallProduct.TryRun(m, n, k, (double*)a, lda, transposeA, (double*)b, ldb, transposeB, (double*)c, ldc, accumulate, (double*)bias))
                 return;
         }
 
-        // One contiguous column is the product with exchanged sides, whose one row fills registers instead of a single lane of each.
+        // A contiguous column is computed as the product with exchanged sides: its single row fills whole registers instead of one lane of each.
         if (n == 1 && ldc == 1 && bias == null && m > 1)
         {
             Product(pool, n, m, k, b, ldb, !transposeB, a, lda, !transposeA, c, m, accumulate, bias, epilogue);
             return;
         }
 
-        if (m == 1 && n == 1 && k >= InnerProduct.ShortestLength && bias == null && typeof(TEpilogue) == typeof(Identity) && (!transposeA || lda == 1) && (transposeB || ldb == 1))
+        if (m == 1 && n == 1 && k >= InnerProduct.ShortestLength && bias == null && typeof(TEpilogue) == typeof(Identity) && (!transposeA || lda == 1)
+            && (transposeB || ldb == 1))
         {
             if (typeof(T) == typeof(float))
             {
@@ -179,17 +187,20 @@ internal static unsafe class MatrixProduct
         if (typeof(T) == typeof(float))
         {
             Blocked<float, MatrixSource<float, float>, MatrixSource<float, float>, BiasAndMap<float, TEpilogue>>(
-                pool, m, n, k, new((float*)a, lda, !transposeA), new((float*)b, ldb, transposeB), (float*)c, ldc, accumulate, new((float*)bias, false, epilogue));
+                pool, m, n, k, new((float*)a, lda, !transposeA), new((float*)b, ldb, transposeB), (float*)c, ldc, accumulate,
+                    new((float*)bias, false, epilogue));
         }
         else if (typeof(T) == typeof(double))
         {
             Blocked<double, MatrixSource<double, double>, MatrixSource<double, double>, BiasAndMap<double, TEpilogue>>(
-                pool, m, n, k, new((double*)a, lda, !transposeA), new((double*)b, ldb, transposeB), (double*)c, ldc, accumulate, new((double*)bias, false, epilogue));
+                pool, m, n, k, new((double*)a, lda, !transposeA), new((double*)b, ldb, transposeB), (double*)c, ldc, accumulate,
+                    new((double*)bias, false, epilogue));
         }
         else if (typeof(T) == typeof(Half))
         {
             Blocked<float, MatrixSource<Half, float>, MatrixSource<Half, float>, RoundToHalf<TEpilogue>>(
-                pool, m, n, k, new((Half*)a, lda, !transposeA), new((Half*)b, ldb, transposeB), null, 0, false, new((Half*)c, ldc, accumulate, (Half*)bias, false, epilogue));
+                pool, m, n, k, new((Half*)a, lda, !transposeA), new((Half*)b, ldb, transposeB), null, 0, false,
+                    new((Half*)c, ldc, accumulate, (Half*)bias, false, epilogue));
         }
         else
         {
@@ -244,9 +255,10 @@ internal static unsafe class MatrixProduct
 
         public void Run(int part)
         {
-            int end = Math.Min(Batch, (part + 1) * PerPart);
+            int end = Partition.End(part, PerPart, Batch);
             for (int i = part * PerPart; i < end; i++)
-                Product(null, M, N, K, A + (i * BatchA), StrideA, TransposeA, B + (i * BatchB), StrideB, TransposeB, C + (i * BatchC), StrideC, Accumulate, Bias, Epilogue);
+                Product(null, M, N, K, A + (i * BatchA), StrideA, TransposeA, B + (i * BatchB), StrideB, TransposeB, C + (i * BatchC), StrideC, Accumulate,
+                    Bias, Epilogue);
         }
     }
 }

@@ -5,11 +5,11 @@ namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
 /// Max pooling of [batch, channels, height, width] arrays, with the position of every maximum saved. A NaN wins over every number.
-/// Work is split over planes, within which windows are taken in order, so that overlapping windows add up in one order.
+/// Work is split by planes, and the windows of a plane are processed in order, so overlapping windows are always added in the same order.
 /// </summary>
 internal static unsafe class MaxPooling
 {
-    /// <summary>The largest element of every window and its position.</summary>
+    /// <summary>Finds the largest element of every window and its position.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="x">The input.</param>
@@ -28,7 +28,7 @@ internal static unsafe class MaxPooling
     /// <param name="pool">The threads.</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="dy">The cotangent of the output.</param>
-    /// <param name="positions">As <see cref="Forward"/> saved them (or as a lock changed them, within the plane).</param>
+    /// <param name="positions">The positions that <see cref="Forward"/> saved, possibly changed by a lock to others in the same plane.</param>
     /// <param name="dx">The cotangent of the input.</param>
     /// <param name="accumulate">Add to what <paramref name="dx"/> holds, instead of replacing it.</param>
     /// <exception cref="ArgumentException">The sizes do not belong together.</exception>
@@ -53,7 +53,7 @@ internal static unsafe class MaxPooling
         pool.For(shape.Planes, new TangentBody<T>(shape, dx, positions, dy));
     }
 
-    /// <summary>For every window, how many of its elements equal its maximum: 1 where the pooling is differentiable, and where the maximum is NaN.</summary>
+    /// <summary>Counts, for every window, the elements that equal its maximum. The count is 1 if the pooling is differentiable or the maximum is NaN.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="x">The input.</param>
@@ -67,7 +67,9 @@ internal static unsafe class MaxPooling
         pool.For(shape.Planes, new TieBody<T>(shape, x, y, counts));
     }
 
-    /// <summary>The pullback that splits evenly: every element tied for a window's maximum takes an equal share of its dy (several NaN count as tied).</summary>
+    /// <summary>
+    /// The pullback that splits evenly: every element tied for a window's maximum takes an equal share of its dy (several NaN count as tied).
+    /// </summary>
     /// <param name="pool">The threads.</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="x">The input.</param>
@@ -136,7 +138,7 @@ internal static unsafe class MaxPooling
             positions[output] = best;
         }
 
-        // Eight windows side by side, of which the leftmost is given.
+        // Eight neighbouring windows, starting at the given leftmost one.
         private void EightWindows(in PoolingWindow window, int plane, nint output)
         {
             int stride = shape.StrideWidth;
@@ -209,7 +211,8 @@ internal static unsafe class MaxPooling
                     }
                     else
                     {
-                        int tied = PoolingPlanes.CountEqual(new PoolingWindow(shape, row, column), image, shape.InputWidth, y[output + column], nanIsEqual: false);
+                        int tied = PoolingPlanes.CountEqual(new PoolingWindow(shape, row, column), image, shape.InputWidth, y[output + column],
+                            nanIsEqual: false);
                         counts[output + column] = Math.Max(tied, 1);
                         column++;
                     }
@@ -223,7 +226,7 @@ internal static unsafe class MaxPooling
             Vector256<int> tied = Vector256<int>.Zero;
             for (int h = window.Top; h < window.Bottom; h++)
             {
-                // A comparison that holds is −1.
+                // A true comparison is −1.
                 for (int w = window.Left; w < window.Right; w++)
                     tied -= Vector256.Equals(PoolingColumns.Load(image + (h * shape.InputWidth) + w, shape.StrideWidth), largest).AsInt32();
             }

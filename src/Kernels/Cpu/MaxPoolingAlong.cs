@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Max pooling just after the input has begun to move: among the elements that tie for a window's maximum, the one whose tangent is largest, and the first of several. Several NaN count as tied.</summary>
+/// <summary>
+/// Max pooling along a direction: among the elements that tie for a window's maximum, selects the one with the largest tangent, and the first if several have
+/// it. Several NaN count as tied.
+/// </summary>
 internal static unsafe class MaxPoolingAlong
 {
     /// <summary>Finds the elements, and their tangents where <paramref name="dy"/> is given.</summary>
@@ -60,7 +63,7 @@ internal static unsafe class MaxPoolingAlong
             positions[output] = best;
         }
 
-        // Whether every window found its element; one whose maximum is NaN does not, nor one whose tangents are all −∞.
+        // Whether every window has found its element. A window does not if its maximum is NaN or all its tangents are −∞.
         private bool EightWindows(in PoolingWindow window, int plane, nint output)
         {
             int stride = shape.StrideWidth;
@@ -72,7 +75,8 @@ internal static unsafe class MaxPoolingAlong
                 for (int w = window.Left; w < window.Right; w++)
                 {
                     Vector256<float> tangent = PoolingColumns.Load((float*)dx + line + w, stride);
-                    Vector256<float> taken = Vector256.Equals(PoolingColumns.Load((float*)x + line + w, stride), largest) & Vector256.GreaterThan(tangent, furthest);
+                    Vector256<float> taken = Vector256.Equals(PoolingColumns.Load((float*)x + line + w, stride), largest) & Vector256.GreaterThan(tangent,
+                        furthest);
                     furthest = Vector256.ConditionalSelect(taken, tangent, furthest);
                     place = Vector256.ConditionalSelect(taken.AsInt32(), Vector256.Create(line + w), place);
                 }

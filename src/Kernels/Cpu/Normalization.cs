@@ -4,43 +4,51 @@ using System.Runtime.InteropServices;
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// Normalisation group by group: all passes over a group follow one another while it is in cache. Where the inner extent is 1, groups are columns, taken in blocks; the last few are
-/// turned into rows of scratch memory and back. Groups are shared among threads, never a sum.
+/// Normalises group by group: all passes over a group run while it is in cache. If the inner extent is 1, groups are columns and are processed in blocks; the
+/// last few are transposed into rows of scratch memory and back. Threads divide the groups; no sum is divided.
 /// </summary>
 internal static unsafe class Normalization
 {
     private const int ElementsPerPart = 1 << 15;
 
-    // Columns turned at a time: whole cache lines of float.
+    // The number of columns transposed at a time: whole cache lines of float.
     private const int ColumnBlock = 16;
 
-    // A multiple of every vector's lanes.
+    // A multiple of every vector's lane count.
     private const int ColumnsOfPart = 64;
 
     public static void Forward<U>(WorkerPool pool, NormalizationShape shape, U* x, U* scale, U* shift, double epsilon, U* y, U* mean, U* variance)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
         int perPart = GroupsPerPart(shape);
-        pool.For((shape.Groups + perPart - 1) / perPart, new ForwardBody<U>(shape, perPart, x, scale, shift, epsilon, y, mean, variance));
+        pool.For(Partition.Count(shape.Groups, perPart), new ForwardBody<U>(shape, perPart, x, scale, shift, epsilon, y, mean, variance));
     }
 
-    public static void Pullback<U>(WorkerPool pool, NormalizationShape shape, U* x, U* mean, U* variance, U* scale, double epsilon, U* dy, U* dx, bool accumulate, U* dScale, U* dShift)
+    public static void Pullback<U>(WorkerPool pool, NormalizationShape shape, U* x, U* mean, U* variance, U* scale, double epsilon, U* dy, U* dx,
+        bool accumulate, U* dScale, U* dShift)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
+        if (!AbsorbingNormalization<U>.IsPlain(shape, mean, variance, scale, epsilon))
+        {
+            AbsorbingNormalization<U>.Pullback(shape, x, mean, variance, scale, epsilon, dy, dx, accumulate, dScale, dShift);
+            return;
+        }
+
         int perPart = GroupsPerPart(shape);
         if (shape.IsScaledByGroup || dx != null)
-            pool.For((shape.Groups + perPart - 1) / perPart, new PullbackBody<U>(shape, perPart, x, mean, variance, scale, epsilon, dy, dx, accumulate, dScale, dShift));
+            pool.For(Partition.Count(shape.Groups, perPart),
+                new PullbackBody<U>(shape, perPart, x, mean, variance, scale, epsilon, dy, dx, accumulate, dScale, dShift));
         if (shape.IsScaledByGroup)
             return;
         int positions = Math.Clamp(ElementsPerPart / Math.Max(1, shape.Groups), 64, Math.Max(64, shape.Inner));
-        pool.For((shape.Inner + positions - 1) / positions, new PositionBody<U>(shape, positions, x, mean, variance, epsilon, dy, dScale, dShift));
+        pool.For(Partition.Count(shape.Inner, positions), new PositionBody<U>(shape, positions, x, mean, variance, epsilon, dy, dScale, dShift));
     }
 
     private static int GroupsPerPart(NormalizationShape shape)
     {
         int groups = Math.Max(1, ElementsPerPart / Math.Max(1, shape.GroupCount));
-        // Whole vectors, so that a column's arithmetic does not depend on how many parts there are.
-        return IsColumns(shape) ? (groups + ColumnsOfPart - 1) / ColumnsOfPart * ColumnsOfPart : groups;
+        // Whole vectors, so a column's arithmetic does not depend on the number of parts.
+        return IsColumns(shape) ? Partition.Count(groups, ColumnsOfPart) * ColumnsOfPart : groups;
     }
 
     private static bool IsColumns(NormalizationShape shape) => shape.Inner == 1 && shape.IsScaledByGroup;
@@ -48,7 +56,7 @@ internal static unsafe class Normalization
     private static U InverseDeviation<U>(U variance, double epsilon)
         where U : unmanaged, IBinaryFloatingPointIeee754<U> => U.One / U.Sqrt(variance + U.CreateTruncating(epsilon));
 
-    // [rows, columns of a block] to [columns, rows].
+    // Transposes [rows, columns of a block] to [columns, rows].
     private static void Turn<U>(U* from, int stride, int rows, int columns, U* to)
         where U : unmanaged
     {
@@ -74,19 +82,10 @@ internal static unsafe class Normalization
         }
     }
 
-    private readonly struct ForwardBody<U>(NormalizationShape shape, int perPart, U* x, U* scale, U* shift, double epsilon, U* y, U* mean, U* variance) : IParallelBody
+    private readonly struct ForwardBody<U>(NormalizationShape shape, int perPart, U* x, U* scale, U* shift, double epsilon, U* y, U* mean, U* variance)
+        : IParallelBody
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
-        private readonly NormalizationShape shape = shape;
-        private readonly int perPart = perPart;
-        private readonly U* x = x;
-        private readonly U* scale = scale;
-        private readonly U* shift = shift;
-        private readonly double epsilon = epsilon;
-        private readonly U* y = y;
-        private readonly U* mean = mean;
-        private readonly U* variance = variance;
-
         public void Run(int part)
         {
             int first = part * perPart, end = Math.Min(shape.Groups, first + perPart);
@@ -151,22 +150,10 @@ internal static unsafe class Normalization
         }
     }
 
-    private readonly struct PullbackBody<U>(NormalizationShape shape, int perPart, U* x, U* mean, U* variance, U* scale, double epsilon, U* dy, U* dx, bool accumulate, U* dScale, U* dShift) : IParallelBody
+    private readonly struct PullbackBody<U>(NormalizationShape shape, int perPart, U* x, U* mean, U* variance, U* scale, double epsilon, U* dy, U* dx,
+        bool accumulate, U* dScale, U* dShift) : IParallelBody
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
-        private readonly NormalizationShape shape = shape;
-        private readonly int perPart = perPart;
-        private readonly U* x = x;
-        private readonly U* mean = mean;
-        private readonly U* variance = variance;
-        private readonly U* scale = scale;
-        private readonly double epsilon = epsilon;
-        private readonly U* dy = dy;
-        private readonly U* dx = dx;
-        private readonly bool accumulate = accumulate;
-        private readonly U* dScale = dScale;
-        private readonly U* dShift = dShift;
-
         public void Run(int part)
         {
             int first = part * perPart, end = Math.Min(shape.Groups, first + perPart);
@@ -231,7 +218,8 @@ internal static unsafe class Normalization
 
         private void Group(int group, U* from, U* v, U* to, bool add, nint stride, int runs, int length)
         {
-            U n = U.CreateTruncating((long)runs * length), center = mean[group], inverse = InverseDeviation(variance[group], epsilon), sum = U.Zero, dot = U.Zero;
+            U n = U.CreateTruncating((long)runs * length), center = mean[group], inverse = InverseDeviation(variance[group], epsilon), sum = U.Zero,
+                dot = U.Zero;
             for (int run = 0; run < runs; run++)
             {
                 (U s, U d) = shape.IsScaledByGroup
@@ -253,26 +241,19 @@ internal static unsafe class Normalization
             for (int run = 0; run < runs; run++)
             {
                 if (shape.IsScaledByGroup)
-                    NormalizationRuns<U>.Pull(from + (run * stride), v + (run * stride), to + (run * stride), length, center, inverse * scale[group], level, slope, add);
+                    NormalizationRuns<U>.Pull(from + (run * stride), v + (run * stride), to + (run * stride), length, center, inverse * scale[group], level,
+                        slope, add);
                 else
-                    NormalizationRuns<U>.PullByPosition(from + (run * stride), v + (run * stride), to + (run * stride), length, center, inverse, scale, level, slope, add);
+                    NormalizationRuns<U>.PullByPosition(from + (run * stride), v + (run * stride), to + (run * stride), length, center, inverse, scale, level,
+                        slope, add);
             }
         }
     }
 
-    private readonly struct PositionBody<U>(NormalizationShape shape, int perPart, U* x, U* mean, U* variance, double epsilon, U* dy, U* dScale, U* dShift) : IParallelBody
+    private readonly struct PositionBody<U>(NormalizationShape shape, int perPart, U* x, U* mean, U* variance, double epsilon, U* dy, U* dScale, U* dShift)
+        : IParallelBody
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
-        private readonly NormalizationShape shape = shape;
-        private readonly int perPart = perPart;
-        private readonly U* x = x;
-        private readonly U* mean = mean;
-        private readonly U* variance = variance;
-        private readonly double epsilon = epsilon;
-        private readonly U* dy = dy;
-        private readonly U* dScale = dScale;
-        private readonly U* dShift = dShift;
-
         public void Run(int part)
         {
             int first = part * perPart, count = Math.Min(perPart, shape.Inner - first);
@@ -281,7 +262,8 @@ internal static unsafe class Normalization
             for (int group = 0; group < shape.Groups; group++)
             {
                 nint at = ((nint)group * shape.Inner) + first;
-                NormalizationRuns<U>.AddPositions(x + at, dy + at, count, mean[group], InverseDeviation(variance[group], epsilon), dShift + first, dScale + first);
+                NormalizationRuns<U>.AddPositions(x + at, dy + at, count, mean[group], InverseDeviation(variance[group], epsilon), dShift + first,
+                    dScale + first);
             }
         }
     }

@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>What a normalisation does to neighbouring columns, each a group of its own: row after row, four rows at a time where they are summed. The number of columns is a multiple of the vector's.</summary>
+/// <summary>
+/// Normalises neighbouring columns, each a group of its own, row by row; sums take four rows at a time. The number of columns is a multiple of the vector's
+/// lane count.
+/// </summary>
 /// <typeparam name="U">float or double.</typeparam>
 internal static unsafe class NormalizationColumns<U>
     where U : unmanaged, IBinaryFloatingPointIeee754<U>
@@ -24,7 +27,7 @@ internal static unsafe class NormalizationColumns<U>
         Divide(variance, columns, n);
     }
 
-    /// <summary>Per column Σ v and Σ v·(x − mean).</summary>
+    /// <summary>Σ v and Σ v·(x − mean) per column.</summary>
     public static void Moments(U* x, U* v, nint stride, int rows, int columns, U* mean, U* sum, U* dot)
     {
         new Span<U>(sum, columns).Clear();
@@ -47,7 +50,8 @@ internal static unsafe class NormalizationColumns<U>
     {
         for (int i = 0; i < columns; i += Vector<U>.Count)
         {
-            Vector<U> pulled = Vector.Load(factor + i) * (Vector.Load(v + i) - Vector.Load(level + i) - ((Vector.Load(x + i) - Vector.Load(mean + i)) * Vector.Load(slope + i)));
+            Vector<U> pulled = Vector.Load(factor + i)
+                * (Vector.Load(v + i) - Vector.Load(level + i) - ((Vector.Load(x + i) - Vector.Load(mean + i)) * Vector.Load(slope + i)));
             Vector.Store(accumulate ? Vector.Load(d + i) + pulled : pulled, d + i);
         }
     }

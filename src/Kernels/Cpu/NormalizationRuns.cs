@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>What a normalisation does to a contiguous run of one group. Each loop stands alone, so that its sums stay in registers.</summary>
+/// <summary>Normalises a contiguous run of one group. Each loop is a separate method, so that its sums stay in registers.</summary>
 /// <typeparam name="U">float or double.</typeparam>
 internal static unsafe class NormalizationRuns<U>
     where U : unmanaged, IBinaryFloatingPointIeee754<U>

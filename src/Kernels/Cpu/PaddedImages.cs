@@ -1,12 +1,12 @@
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// Images with their border of zeros written out, in the type that is computed in, so that every tap of a kernel reads at a fixed offset
-/// from the position of its output and no bound is ever checked.
+/// Images with an explicit border of zeros, in the type of the arithmetic. Every tap of a kernel reads at a fixed offset from the position of its output, and
+/// no bounds are checked.
 /// </summary>
 internal readonly unsafe struct PaddedImages
 {
-    // Vectors may be read this far past the last element.
+    // The number of elements that vectors may read past the last element.
     private const int Slack = 64;
 
     public readonly int Channels;
@@ -19,8 +19,8 @@ internal readonly unsafe struct PaddedImages
     /// <param name="channels">Channels.</param>
     /// <param name="height">Rows with the border.</param>
     /// <param name="width">Columns with the border.</param>
-    /// <param name="top">Rows of zeros above the image; below 0, rows of the image are cut off.</param>
-    /// <param name="left">Columns of zeros to its left; the same.</param>
+    /// <param name="top">Rows of zeros above the image; if negative, rows of the image are cut off.</param>
+    /// <param name="left">Columns of zeros to its left; if negative, columns are cut off.</param>
     public PaddedImages(int channels, int height, int width, int top, int left)
     {
         Channels = channels;

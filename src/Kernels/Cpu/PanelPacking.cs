@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// Writes panels: for each k, the elements of a few rows of A (or columns of B) next to each other, so that the innermost loop reads
-/// memory in order. What a panel is wider than its matrix is filled with zeros.
+/// Writes panels: for each k, the elements of a few rows of A (or columns of B) next to each other, so that the innermost loop reads memory in order. A panel
+/// that is wider than its matrix is filled up with zeros.
 /// </summary>
 internal static unsafe class PanelPacking
 {
@@ -15,12 +15,12 @@ internal static unsafe class PanelPacking
     private const int HalfRows = 32;
     private const int HalfChunk = 64;
 
-    /// <summary>Packs from memory where the elements of one k lie next to each other.</summary>
+    /// <summary>Packs from memory in which the elements of one k are contiguous.</summary>
     /// <param name="source">The first element.</param>
-    /// <param name="stride">From one k to the next.</param>
+    /// <param name="stride">Stride between values of k.</param>
     /// <param name="width">Elements of the panel that exist.</param>
     /// <param name="panelWidth">Elements of the panel.</param>
-    /// <param name="k">How many k.</param>
+    /// <param name="k">The number of values of k.</param>
     /// <param name="panel">The panel.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy<T, U>(T* source, nint stride, int width, int panelWidth, int k, U* panel)
@@ -47,12 +47,12 @@ internal static unsafe class PanelPacking
         }
     }
 
-    /// <summary>Packs from memory where the elements of one row, k running, lie next to each other.</summary>
+    /// <summary>Packs from memory in which the elements of one row, along k, are contiguous.</summary>
     /// <param name="source">The first element.</param>
-    /// <param name="stride">From one row to the next.</param>
+    /// <param name="stride">Stride between rows.</param>
     /// <param name="width">Rows that exist.</param>
     /// <param name="panelWidth">Rows of the panel.</param>
-    /// <param name="k">How many k.</param>
+    /// <param name="k">The number of values of k.</param>
     /// <param name="panel">The panel.</param>
     [SkipLocalsInit]
     public static void Transpose<T, U>(T* source, nint stride, int width, int panelWidth, int k, U* panel)
@@ -73,19 +73,21 @@ internal static unsafe class PanelPacking
             {
                 int count = Math.Min(HalfChunk, k - start);
                 for (int i = 0; i < rows; i++)
-                    TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(source + ((row + i) * stride) + start, count), new Span<float>(widened + (i * HalfChunk), count));
+                    TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(source + ((row + i) * stride) + start, count),
+                        new Span<float>(widened + (i * HalfChunk), count));
                 TransposeSame(widened, HalfChunk, rows, columns, panelWidth, count, (float*)panel + ((nint)start * panelWidth) + row);
             }
         }
     }
 
-    // Of the panel's columns, the first ones up to the given count, of which those from the width on are zero.
+    // Writes the first columns of the panel, up to the given count; those from the width on are zero.
     private static void TransposeSame<U>(U* source, nint stride, int width, int columns, int panelWidth, int k, U* panel)
         where U : unmanaged
     {
         int row = 0;
         for (; row <= width - 4; row += 4)
-            FourRows(source + (row * stride), source + ((row + 1) * stride), source + ((row + 2) * stride), source + ((row + 3) * stride), panelWidth, k, panel + row);
+            FourRows(source + (row * stride), source + ((row + 1) * stride), source + ((row + 2) * stride), source + ((row + 3) * stride), panelWidth, k,
+                panel + row);
         for (; row < width; row++)
         {
             U* from = source + (row * stride);
@@ -102,7 +104,7 @@ internal static unsafe class PanelPacking
         }
     }
 
-    /// <summary>Packs four rows, k running in memory, into four neighbouring columns of a panel.</summary>
+    /// <summary>Packs four rows that are contiguous along k into four neighbouring columns of a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FourRows<U>(U* row0, U* row1, U* row2, U* row3, int panelWidth, int k, U* panel)
         where U : unmanaged

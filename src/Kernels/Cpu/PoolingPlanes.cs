@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>What the poolings share about one plane of an image.</summary>
+/// <summary>Functions on one plane of an image, common to all poolings.</summary>
 internal static unsafe class PoolingPlanes
 {
-    /// <summary>The plane of a cotangent of the input, cleared unless the cotangents are to be added to what it holds.</summary>
+    /// <summary>The plane of the input's cotangent, cleared unless the cotangents are added to what it holds.</summary>
     public static T* Begin<T>(in PoolingShape shape, T* dx, int plane, bool accumulate)
         where T : unmanaged
     {
@@ -16,7 +16,7 @@ internal static unsafe class PoolingPlanes
         return start;
     }
 
-    /// <summary>How many elements of a window equal a value.</summary>
+    /// <summary>The number of elements of a window that equal a value.</summary>
     public static int CountEqual<T>(in PoolingWindow window, T* image, int imageWidth, T value, bool nanIsEqual)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Fills of <see cref="Philox"/> shared out over threads; a value depends on its index alone, so the split does not show.</summary>
+/// <summary>Fills arrays from <see cref="Philox"/> on several threads. A value depends only on its index, so the split does not change the result.</summary>
 internal static unsafe class RandomFill
 {
     private const int PartLength = 1 << 14;
@@ -17,12 +17,12 @@ internal static unsafe class RandomFill
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Run(pool, Kind.Normal, random, values, count, mean, deviation, 0, offset);
 
-    /// <summary>Values 1 with a probability, else 0.</summary>
+    /// <summary>Values that are 1 with a given probability, and otherwise 0.</summary>
     public static void Bernoulli<T>(WorkerPool pool, Philox random, T* values, nint count, double probability, ulong offset = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Run(pool, Kind.Bernoulli, random, values, count, default, default, probability, offset);
 
-    /// <summary>Values 0 with a probability, else 1 / (1 − probability).</summary>
+    /// <summary>Values that are 0 with a given probability, and otherwise 1 / (1 − probability).</summary>
     public static void DropoutMask<T>(WorkerPool pool, Philox random, T* mask, nint count, double dropProbability, ulong offset = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Run(pool, Kind.DropoutMask, random, mask, count, default, default, dropProbability, offset);
@@ -32,7 +32,7 @@ internal static unsafe class RandomFill
     {
         var body = new Body<T>(kind, random, values, count, first, second, probability, offset);
 
-        // An empty fill checks the arguments here, where the exception reaches the caller as it is.
+        // An empty fill checks the arguments here, so that the caller gets the original exception.
         body.Fill([], offset);
         pool.For((int)((count + PartLength - 1) / PartLength), body);
     }
@@ -48,8 +48,6 @@ internal static unsafe class RandomFill
     private readonly struct Body<T>(Kind kind, Philox random, T* values, nint count, T first, T second, double probability, ulong offset) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private readonly T* values = values;
-
         public void Run(int part)
         {
             nint start = (nint)part * PartLength;

@@ -7,15 +7,15 @@ using ConservativeAD.Kernels.Reductions;
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// Reduces axes in an order fixed by the shape alone. Where the innermost axis is reduced, a run is summed in four vectors; where it is kept,
-/// rows are added one after another. A single result over very many elements is a two-level tree over blocks of a fixed length.
+/// Reduces axes in an order that depends only on the shape. If the innermost axis is reduced, a run is summed in four vectors; if it is kept, rows are added
+/// one after another. A single result over very many elements is computed by a two-level tree over blocks of a fixed length.
 /// </summary>
 internal static unsafe class ReductionLoop
 {
     private const int BlockLength = 1 << 14;
     private const int ElementsWorthSharing = 1 << 15;
 
-    /// <summary>Reduces x over every axis where the destination, aligned at the last axis, has extent 1 or none.</summary>
+    /// <summary>Reduces x over every axis in which the destination, aligned at the last axis, has extent 1 or no axis.</summary>
     public static void Run<T, TReduction>(WorkerPool pool, in NDArray<T> x, in NDArray<T> destination, bool accumulate)
         where T : unmanaged
         where TReduction : struct, IReduction
@@ -76,10 +76,8 @@ internal static unsafe class ReductionLoop
         int parts = pool.Threads * 4;
         job.SplitInner = axes.InnerIsKept && units < parts;
         int extentToSplit = job.SplitInner ? unit : units;
-        job.PartLength = (extentToSplit + parts - 1) / parts;
-        if (job.SplitInner)
-            job.PartLength = (job.PartLength + 63) & ~63;
-        pool.For((extentToSplit + job.PartLength - 1) / job.PartLength, job);
+        job.PartLength = Partition.Length(extentToSplit, parts, job.SplitInner ? 64 : 1);
+        pool.For(Partition.Count(extentToSplit, job.PartLength), job);
     }
 
     private struct Axes
@@ -131,7 +129,7 @@ internal static unsafe class ReductionLoop
             reducedStrides[ReducedRank++] = stride;
         }
 
-        /// <summary>Offsets into source and destination of one kept index, over the first <paramref name="rank"/> kept axes.</summary>
+        /// <summary>The offsets of one kept index in source and destination, over the first <paramref name="rank"/> kept axes.</summary>
         public readonly void Kept(int index, int rank, out nint source, out nint target)
         {
             source = 0;
@@ -144,7 +142,7 @@ internal static unsafe class ReductionLoop
             }
         }
 
-        /// <summary>Offset into the source of one reduced index, over the first <paramref name="rank"/> reduced axes.</summary>
+        /// <summary>The offset of one reduced index in the source, over the first <paramref name="rank"/> reduced axes.</summary>
         public readonly nint Reduced(int index, int rank)
         {
             nint source = 0;
@@ -190,8 +188,8 @@ internal static unsafe class ReductionLoop
         private readonly void RunBlocksIn<U>(WorkerPool pool)
             where U : unmanaged, IBinaryFloatingPointIeee754<U>
         {
-            int blocks = (ReducedCount + BlockLength - 1) / BlockLength;
-            // Native memory, because a block count large enough for the stack to matter is too rare to keep a buffer for.
+            int blocks = Partition.Count(ReducedCount, BlockLength);
+            // Native memory, because a block count too large for the stack is too rare to keep a buffer for it.
             U* partials = (U*)NativeMemory.Alloc((nuint)blocks, (nuint)sizeof(U));
             BlockJob<T, U, TReduction> job = new() { Source = Source, Stride = Axes.ReducedStride(0), Length = ReducedCount, Partials = partials };
             pool.For(blocks, job);
@@ -208,13 +206,14 @@ internal static unsafe class ReductionLoop
                 int innerLength = Axes.ReducedRank == 0 ? 1 : Axes.ReducedExtent(Axes.ReducedRank - 1);
                 int innerStride = Axes.ReducedRank == 0 ? 1 : Axes.ReducedStride(Axes.ReducedRank - 1);
                 int runs = innerLength == 0 ? 0 : ReducedCount / innerLength;
-                int end = Math.Min((part + 1) * PartLength, KeptCount);
+                int end = Partition.End(part, PartLength, KeptCount);
                 for (int kept = part * PartLength; kept < end; kept++)
                 {
                     Axes.Kept(kept, Axes.KeptRank, out nint source, out nint target);
                     U total = TReduction.Identity<VectorLane<U>>().Value[0];
                     for (int run = 0; run < runs; run++)
-                        total = ReduceRun<T, U, TReduction>(Source + source + Axes.Reduced(run, Axes.ReducedRank - 1), innerStride, innerLength, total, mapped: false);
+                        total = ReduceRun<T, U, TReduction>(Source + source + Axes.Reduced(run, Axes.ReducedRank - 1), innerStride, innerLength, total,
+                            mapped: false);
                     Finish(total, Destination + target);
                 }
 
@@ -268,7 +267,8 @@ internal static unsafe class ReductionLoop
 
                     int i = whole;
                     for (; i <= n - lanes; i += lanes)
-                        Vector.Store(TReduction.Combine(new VectorLane<U>(Vector.Load(totals + i)), TReduction.Map(new VectorLane<U>(Vector.Load(values + i)))).Value, totals + i);
+                        Vector.Store(TReduction.Combine(new VectorLane<U>(Vector.Load(totals + i)),
+                            TReduction.Map(new VectorLane<U>(Vector.Load(values + i)))).Value, totals + i);
                     if (i < n)
                     {
                         Vector<U> rest = default;
@@ -309,7 +309,8 @@ internal static unsafe class ReductionLoop
         public readonly void Run(int part)
         {
             int start = part * BlockLength;
-            Partials[part] = ReduceRun<T, U, TReduction>(Source + ((nint)start * Stride), Stride, Math.Min(BlockLength, Length - start), TReduction.Identity<VectorLane<U>>().Value[0], mapped: false);
+            Partials[part] = ReduceRun<T, U, TReduction>(Source + ((nint)start * Stride), Stride, Math.Min(BlockLength, Length - start),
+                TReduction.Identity<VectorLane<U>>().Value[0], mapped: false);
         }
     }
 
@@ -325,7 +326,7 @@ internal static unsafe class ReductionLoop
         totals[0] = totals[1] = totals[2] = totals[3] = identity.Value;
         U* chunk = stackalloc U[Widening.ChunkLength];
         bool direct = typeof(T) == typeof(U) && stride == 1;
-        // A multiple of the chunk's length at once gives the same order of sums as chunk by chunk.
+        // Processing a multiple of the chunk's length at once gives the same order of sums as processing chunk by chunk.
         int step = direct ? Math.Max(Widening.ChunkLength, length / Widening.ChunkLength * Widening.ChunkLength) : Widening.ChunkLength;
         for (int first = 0; first < length; first += step)
         {
@@ -359,7 +360,8 @@ internal static unsafe class ReductionLoop
             }
         }
 
-        Vector<U> all = TReduction.Combine(TReduction.Combine(new VectorLane<U>(totals[0]), new VectorLane<U>(totals[1])), TReduction.Combine(new VectorLane<U>(totals[2]), new VectorLane<U>(totals[3]))).Value;
+        Vector<U> all = TReduction.Combine(TReduction.Combine(new VectorLane<U>(totals[0]), new VectorLane<U>(totals[1])),
+            TReduction.Combine(new VectorLane<U>(totals[2]), new VectorLane<U>(totals[3]))).Value;
         for (int half = lanes / 2; half >= 1; half /= 2)
         {
             Vector<U> upper = identity.Value;
@@ -370,7 +372,7 @@ internal static unsafe class ReductionLoop
         return TReduction.Combine(new VectorLane<U>(Vector.Create(start)), new VectorLane<U>(all)).Value[0];
     }
 
-    // The loops over whole vectors stand in methods of their own, without calls, where partial results stay in registers.
+    // The loops over whole vectors are separate methods without calls, so that partial results stay in registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CombineRows<U, TReduction>(U* values, nint step, int rows, U* totals, int count)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>The tile of C that one processor keeps in its registers, and the kernels for it and for what is left at the edges.</summary>
-/// <remarks>Pointers are untyped, so that code that is generic over the element can name a tile for it; strides count elements.</remarks>
+/// <summary>The tile of C that a processor keeps in its registers, with the kernels for full tiles and for the edges.</summary>
+/// <remarks>Pointers are untyped, so that code generic over the element type can use a tile; strides count elements.</remarks>
 internal unsafe interface IRegisterTile
 {
     static abstract int Rows { get; }
@@ -12,20 +12,20 @@ internal unsafe interface IRegisterTile
     static abstract int Columns { get; }
 
     /// <summary>
-    /// How many rows or columns the kernel that covers <paramref name="rows"/> rows writes; reading and writing that many must be allowed.
+    /// The number of rows that the kernel for <paramref name="rows"/> rows reads and writes; memory must have room for them.
     /// </summary>
     static abstract int RowsCovering(int rows);
 
-    /// <summary>The same for columns.</summary>
+    /// <summary>The number of columns that the kernel reads and writes.</summary>
     static abstract int ColumnsCovering(int columns);
 
-    /// <summary>C = A·B or C += A·B for the kernel that covers a number of rows and columns.</summary>
+    /// <summary>C = A·B or C += A·B, with the kernel for the given numbers of rows and columns.</summary>
     static abstract void Run(int rows, int columns, int k, void* a, nint strideA, void* b, nint strideB, void* c, nint strideC, bool add);
 
-    /// <summary>C = A·B for two registers of columns that lie at an offset for every k.</summary>
+    /// <summary>C = A·B for two registers of columns, with a separate offset for every k.</summary>
     static abstract void RunIndirect(int rows, int k, void* a, nint strideA, void* b, int* offsets, nint second, void* c, nint strideC);
 
-    /// <summary>C = A·B where each row of A stands in one piece, a stride from the next.</summary>
+    /// <summary>C = A·B for contiguous rows of A at a stride.</summary>
     static abstract void RunLines(int rows, int columns, int k, void* a, nint strideA, void* b, nint strideB, void* c, nint strideC);
 }
 
@@ -165,17 +165,17 @@ internal unsafe struct ShortTile<V, U, TUnit> : IRegisterTile
     }
 }
 
-/// <summary>Work that is done with the tile of the processor at hand.</summary>
+/// <summary>Work that uses the register tile of the current processor.</summary>
 internal interface ITileWork
 {
     void Run<TTile>()
         where TTile : struct, IRegisterTile;
 }
 
-/// <summary>The choice of a tile.</summary>
+/// <summary>Chooses the register tile.</summary>
 internal static class RegisterTiles
 {
-    /// <summary>Does work with the widest registers that the processor uses well.</summary>
+    /// <summary>Runs work with the widest registers that the processor uses efficiently.</summary>
     /// <typeparam name="U">float or double.</typeparam>
     /// <typeparam name="TWork">The work.</typeparam>
     public static void Dispatch<U, TWork>(TWork work)

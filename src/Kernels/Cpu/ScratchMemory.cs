@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>What a block of scratch memory is for. Uses that may be alive at the same time on one thread have different names.</summary>
+/// <summary>The uses of scratch memory. Two uses that may be alive at the same time on one thread have different names.</summary>
 internal enum ScratchUse
 {
     LeftPanels,
@@ -19,14 +19,14 @@ internal enum ScratchUse
 }
 
 /// <summary>
-/// Working memory of the calling thread: one aligned native block per use, which grows to the largest request and is then used again,
-/// so that kernels in the steady state ask neither the managed heap nor the system for memory.
+/// Working memory of the calling thread: one aligned native block per use. A block grows to the largest request and is then reused, so kernels in the steady
+/// state request no memory from the managed heap or the system.
 /// </summary>
-/// <remarks>A block is valid until the same thread asks for the same use again; it may be read and written by the parts of a job that
-/// the thread is waiting for. The blocks go with the thread.</remarks>
+/// <remarks>A block is valid until the same thread requests the same use again. The parts of a job that the thread is waiting for may read and write it. The
+/// blocks are freed with the thread.</remarks>
 internal sealed unsafe class ScratchMemory
 {
-    // A cache line, and the widest vector.
+    // The size of a cache line and of the widest vector.
     private const nuint Alignment = 64;
 
     [ThreadStatic]
@@ -45,7 +45,7 @@ internal sealed unsafe class ScratchMemory
             NativeMemory.AlignedFree((void*)block);
     }
 
-    /// <summary>A block of at least <paramref name="count"/> elements, aligned to 64 bytes; its contents are whatever they were.</summary>
+    /// <summary>A block of at least <paramref name="count"/> elements, aligned to 64 bytes; its contents are undefined.</summary>
     public static T* Rent<T>(ScratchUse use, long count)
         where T : unmanaged
     {
@@ -58,7 +58,7 @@ internal sealed unsafe class ScratchMemory
 
     private void Grow(ScratchUse use, nuint bytes)
     {
-        // A quarter more than asked, so that slowly growing problems do not move to a new block each time.
+        // Allocates a quarter more than requested, so that slowly growing problems do not need a new block each time.
         bytes += bytes / 4;
         NativeMemory.AlignedFree((void*)blocks[(int)use]);
         blocks[(int)use] = 0;

@@ -4,24 +4,26 @@ using System.Runtime.Intrinsics;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Matrix products so small that packing panels would cost more than the product: rows of C are summed in registers straight from the operands.</summary>
+/// <summary>
+/// Matrix products for which packing panels would cost more than the product. Rows of C are summed in registers straight from the operands.
+/// </summary>
 internal static unsafe class SmallProduct
 {
-    // Multiply-adds up to which this way is the faster one.
-    private const int MostWork = 24_000;
+    // The most multiply-adds for which this method is faster.
+    private const int MaximumWork = 24_000;
 
-    // Elements of an operand that is first transposed.
-    private const int MostTransposed = 1024;
+    // The most elements of an operand that is transposed first.
+    private const int MaximumTransposed = 1024;
 
-    // Longer sums are summed in blocks by the other way; up to here both have the same bits.
+    // The other method sums longer sums in blocks; up to this length both give the same bits.
     private const int LongestSum = 256;
 
-    /// <summary>Computes the product where it is small enough, and says whether it did.</summary>
+    /// <summary>Computes the product if it is small enough, and returns whether it did.</summary>
     /// <typeparam name="U">float or double.</typeparam>
     public static bool TryRun<U>(int m, int n, int k, U* a, int lda, bool transposeA, U* b, int ldb, bool transposeB, U* c, int ldc, bool accumulate, U* bias)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
-        if (!Vector256.IsHardwareAccelerated || (long)m * n * k > MostWork || k == 0 || k > LongestSum)
+        if (!Vector256.IsHardwareAccelerated || (long)m * n * k > MaximumWork || k == 0 || k > LongestSum)
             return false;
         nint rowA = transposeA ? 1 : lda, columnA = transposeA ? lda : 1;
         if (n < Vector256<U>.Count)
@@ -32,7 +34,7 @@ internal static unsafe class SmallProduct
             return true;
         }
 
-        if (n * k > MostTransposed)
+        if (n * k > MaximumTransposed)
             return false;
         U* rows = stackalloc U[n * k];
         PanelPacking.Transpose(b, ldb, n, n, k, rows);
@@ -40,11 +42,12 @@ internal static unsafe class SmallProduct
         return true;
     }
 
-    // Results whose rows do not fill a register: the other way around, a column of C at a time.
-    private static bool TryNarrow<U>(int m, int n, int k, U* a, nint lda, bool transposeA, U* b, nint columnB, nint rowB, U* c, nint ldc, bool accumulate, U* bias)
+    // If rows of C do not fill a register, computes one column of C at a time.
+    private static bool TryNarrow<U>(int m, int n, int k, U* a, nint lda, bool transposeA, U* b, nint columnB, nint rowB, U* c, nint ldc, bool accumulate,
+        U* bias)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
     {
-        if (m > MostTransposed || (!transposeA && m * k > MostTransposed))
+        if (m > MaximumTransposed || (!transposeA && m * k > MaximumTransposed))
             return false;
         U* lines = stackalloc U[transposeA ? 0 : m * k], column = stackalloc U[m];
         if (!transposeA)

@@ -5,24 +5,26 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>The softmax of each row and −log of the label's probability, computed in float for Half; rows are independent.</summary>
+/// <summary>The softmax of each row and −log of the label's probability, computed in float for Half. Rows are independent.</summary>
 internal static unsafe class SoftmaxRows
 {
-    // Elements that make a part worth handing to another thread.
+    // The fewest elements for which a part is worth another thread.
     private const int ElementsPerPart = 1 << 13;
 
     public static void Forward<T>(WorkerPool pool, T* logits, int* labels, T* probabilities, T* losses, int rows, int classes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int perPart = RowsPerPart(classes);
-        pool.For((rows + perPart - 1) / perPart, new ForwardBody<T>(logits, labels, probabilities, losses, rows, classes, perPart));
+        pool.For(Partition.Count(rows, perPart), new ForwardBody<T>(logits, labels, probabilities, losses, rows, classes, perPart));
     }
 
-    public static void Pullback<T>(WorkerPool pool, T* probabilities, int* labels, T* cotangent, int cotangentStride, double scale, T* destination, int rows, int classes, bool accumulate)
+    public static void Pullback<T>(WorkerPool pool, T* probabilities, int* labels, T* cotangent, int cotangentStride, double scale, T* destination, int rows,
+        int classes, bool accumulate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int perPart = RowsPerPart(classes);
-        pool.For((rows + perPart - 1) / perPart, new PullbackBody<T>(probabilities, labels, cotangent, cotangentStride, scale, destination, rows, classes, perPart, accumulate));
+        pool.For(Partition.Count(rows, perPart),
+            new PullbackBody<T>(probabilities, labels, cotangent, cotangentStride, scale, destination, rows, classes, perPart, accumulate));
     }
 
     private static int RowsPerPart(int classes) => Math.Max(1, ElementsPerPart / Math.Max(1, classes));
@@ -30,17 +32,9 @@ internal static unsafe class SoftmaxRows
     private readonly struct ForwardBody<T>(T* logits, int* labels, T* probabilities, T* losses, int rows, int classes, int perPart) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private readonly T* logits = logits;
-        private readonly int* labels = labels;
-        private readonly T* probabilities = probabilities;
-        private readonly T* losses = losses;
-        private readonly int rows = rows;
-        private readonly int classes = classes;
-        private readonly int perPart = perPart;
-
         public void Run(int part)
         {
-            int end = Math.Min(rows, (part + 1) * perPart);
+            int end = Partition.End(part, perPart, rows);
             for (int row = part * perPart; row < end; row++)
             {
                 if (typeof(T) == typeof(double))
@@ -59,7 +53,7 @@ internal static unsafe class SoftmaxRows
             Widening.Load(from, 1, buffer, classes);
             Span<U> x = new(buffer, classes);
             U largest = TensorPrimitives.Max<U>(x);
-            // −∞ everywhere has no softmax; shifting by it would hide that behind NaN of another origin.
+            // If all logits are −∞, the softmax does not exist; subtracting −∞ would hide this behind a NaN with another cause.
             U shift = U.IsFinite(largest) ? largest : U.Zero;
             U chosen = x[labels[row]] - shift;
             U sum = ExpOfDifferences(buffer, classes, shift);
@@ -71,7 +65,7 @@ internal static unsafe class SoftmaxRows
         }
     }
 
-    // x ← exp(x − shift), and the sum of the results: whole vectors in two partial sums, a padded vector for the last few.
+    // x ← exp(x − shift), and the sum of the results, in two partial sums of vectors and a padded vector for the last few.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static U ExpOfDifferences<U>(U* x, int count, U shift)
         where U : unmanaged, IBinaryFloatingPointIeee754<U>
@@ -81,7 +75,8 @@ internal static unsafe class SoftmaxRows
         int lanes = Vector<U>.Count, i = 0;
         for (; i <= count - (2 * lanes); i += 2 * lanes)
         {
-            Vector<U> low = VectorLane<U>.Exp(new VectorLane<U>(Vector.Load(x + i)) - by).Value, high = VectorLane<U>.Exp(new VectorLane<U>(Vector.Load(x + i + lanes)) - by).Value;
+            Vector<U> low = VectorLane<U>.Exp(new VectorLane<U>(Vector.Load(x + i)) - by).Value,
+                high = VectorLane<U>.Exp(new VectorLane<U>(Vector.Load(x + i + lanes)) - by).Value;
             Vector.Store(low, x + i);
             Vector.Store(high, x + i + lanes);
             first += low;
@@ -103,23 +98,13 @@ internal static unsafe class SoftmaxRows
         return total;
     }
 
-    private readonly struct PullbackBody<T>(T* probabilities, int* labels, T* cotangent, int cotangentStride, double scale, T* destination, int rows, int classes, int perPart, bool accumulate) : IParallelBody
+    private readonly struct PullbackBody<T>(T* probabilities, int* labels, T* cotangent, int cotangentStride, double scale, T* destination, int rows,
+        int classes, int perPart, bool accumulate) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private readonly T* probabilities = probabilities;
-        private readonly int* labels = labels;
-        private readonly T* cotangent = cotangent;
-        private readonly int cotangentStride = cotangentStride;
-        private readonly double scale = scale;
-        private readonly T* destination = destination;
-        private readonly int rows = rows;
-        private readonly int classes = classes;
-        private readonly int perPart = perPart;
-        private readonly bool accumulate = accumulate;
-
         public void Run(int part)
         {
-            int end = Math.Min(rows, (part + 1) * perPart);
+            int end = Partition.End(part, perPart, rows);
             for (int row = part * perPart; row < end; row++)
             {
                 if (typeof(T) == typeof(double))
@@ -137,6 +122,15 @@ internal static unsafe class SoftmaxRows
             U factor = incoming * U.CreateTruncating(scale);
             T* from = probabilities + ((nint)row * classes);
             T* to = destination + ((nint)row * classes);
+
+            // An example with cotangent 0 adds 0, even if its probabilities are not finite.
+            if (incoming == U.Zero)
+            {
+                if (!accumulate)
+                    new Span<T>(to, classes).Clear();
+                return;
+            }
+
             int label = labels[row];
             U* p = typeof(T) == typeof(U) ? (U*)from : ScratchMemory.Rent<U>(ScratchUse.Row, 2 * classes);
             U* target = typeof(T) == typeof(U) ? (U*)to : p + classes;

@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>A sortable element: an unsigned key that orders like the float it came from, and the place it came from.</summary>
+/// <summary>A sortable element: an unsigned key with the order of the floating-point number that it encodes, and that number's place.</summary>
 internal interface ISortKey<TSelf>
     where TSelf : unmanaged, ISortKey<TSelf>
 {
-    /// <summary>Where the element stood. Places are distinct, so keys with places are totally ordered and any sort by both is stable.</summary>
+    /// <summary>The element's place in the input. Places are distinct, so pairs of key and place are totally ordered, and any sort by both is stable.</summary>
     uint Place { get; }
 
     /// <summary>The key.</summary>
@@ -23,7 +23,7 @@ internal interface ISortKey<TSelf>
     int Digit(int pass);
 }
 
-/// <summary>A key of at most 32 bits over its place, in one word (float, Half).</summary>
+/// <summary>A key of at most 32 bits in the high half and its place in the low half of one word (float, Half).</summary>
 internal readonly struct PackedKey : ISortKey<PackedKey>
 {
     private readonly ulong word;
@@ -46,7 +46,7 @@ internal readonly struct PackedKey : ISortKey<PackedKey>
     public int Digit(int pass) => (int)(word >> (32 + (pass * SortKeys.DigitBits))) & (SortKeys.Digits - 1);
 }
 
-/// <summary>A key of 64 bits beside its place (double).</summary>
+/// <summary>A key of 64 bits and its place, in separate fields (double).</summary>
 internal readonly struct WideKey : ISortKey<WideKey>
 {
     private WideKey(ulong key, uint place)
@@ -71,22 +71,23 @@ internal readonly struct WideKey : ISortKey<WideKey>
     public int Digit(int pass) => (int)(Key >> (pass * SortKeys.DigitBits)) & (SortKeys.Digits - 1);
 }
 
-/// <summary>Unsigned keys that order like floating-point numbers: −0 and +0 share a key, and all NaN share the largest.</summary>
+/// <summary>Unsigned keys with the order of floating-point numbers: −0 and +0 have the same key, and all NaN have the largest.</summary>
 internal static class SortKeys
 {
-    /// <summary>Bits of a radix digit: 32 bits take four passes, and the 256 places that a pass writes to stay in the first-level cache.</summary>
+    /// <summary>The number of bits in a radix digit. 32 bits take four passes, and the 256 places that a pass writes to stay in the first-level
+    /// cache.</summary>
     public const int DigitBits = 8;
 
-    /// <summary>Passes over the longest keys, those of double.</summary>
-    public const int MostPasses = 64 / DigitBits;
+    /// <summary>The number of passes for the longest keys, those of double.</summary>
+    public const int MaximumPasses = 64 / DigitBits;
 
     /// <summary>Values of a radix digit.</summary>
     public const int Digits = 1 << DigitBits;
 
-    /// <summary>How many radix passes the keys of a type take.</summary>
+    /// <summary>The number of radix passes for the keys of a type.</summary>
     public static int Passes<T>() => ((8 * Unsafe.SizeOf<T>()) + DigitBits - 1) / DigitBits;
 
-    /// <summary>The number of a key, unless it is a zero, whose sign the key does not tell, or NaN, whose bits it does not.</summary>
+    /// <summary>Decodes the number from a key, except for a zero, whose sign is not in the key, and for NaN, whose bits are not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryNumber<T>(ulong key, bool descending, out T value)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -98,11 +99,14 @@ internal static class SortKeys
             key = ~key & all;
         isNumber &= key != sign;
         ulong bits = (key & sign) != 0 ? key & ~sign : ~key & all;
-        value = typeof(T) == typeof(float) ? Unsafe.BitCast<uint, T>((uint)bits) : typeof(T) == typeof(Half) ? Unsafe.BitCast<ushort, T>((ushort)bits) : Unsafe.BitCast<ulong, T>(bits);
+        value = typeof(T) == typeof(float)
+            ? Unsafe.BitCast<uint, T>((uint)bits)
+            : typeof(T) == typeof(Half) ? Unsafe.BitCast<ushort, T>((ushort)bits)
+            : Unsafe.BitCast<ulong, T>(bits);
         return isNumber;
     }
 
-    /// <summary>The key of a number. In either direction a NaN comes last.</summary>
+    /// <summary>The key of a number. NaN comes last in both directions.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of<T>(T value, bool descending)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -114,7 +118,7 @@ internal static class SortKeys
         return Of(Unsafe.BitCast<T, ulong>(value), 63, 0x7FF0000000000000, descending);
     }
 
-    // Positive numbers order as their bits do, above the negative ones, which order against theirs. Neither direction reaches the key of
+    // Positive numbers have the order of their bits; negative numbers come below and have the reverse order of their bits. Neither direction uses the key of
     // all ones, because the bits of NaN lie between it and the infinities.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Of(ulong bits, int signBit, ulong infinity, bool descending)

@@ -4,23 +4,24 @@ namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
 /// Sorting of the rows of a contiguous [rows, length] array, with the permutation that sorts. −0 and +0 are equal keys; NaN come last in
-/// either direction and count as equal to each other. A row is sorted by one thread.
+/// either direction and count as equal to each other. Each row is sorted by one thread.
 /// </summary>
 internal static unsafe class Sorting
 {
-    // Choosing k of n by a heap pays while k is a small fraction of n.
+    // A heap finds the first k of n faster than a sort while k is a small fraction of n.
     private const int HeapFraction = 8;
 
     /// <summary>Sorts every row: values[r, j] = source[r, permutation[r, j]].</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="source">[rows, length]; not overlapping the outputs.</param>
     /// <param name="values">[rows, length], the sorted rows.</param>
-    /// <param name="permutation">[rows, length], for every place of the sorted row the index it came from.</param>
-    /// <param name="rows">How many rows.</param>
+    /// <param name="permutation">[rows, length], the original index of every element of the sorted row.</param>
+    /// <param name="rows">The number of rows.</param>
     /// <param name="length">Elements of a row.</param>
     /// <param name="descending">Largest first.</param>
     /// <param name="ties">First: stable. Last: equal elements in reverse order of their indices.</param>
-    public static void Sort<T>(WorkerPool pool, T* source, T* values, int* permutation, int rows, int length, bool descending = false, TieOrder ties = TieOrder.First)
+    public static void Sort<T>(WorkerPool pool, T* source, T* values, int* permutation, int rows, int length, bool descending = false,
+        TieOrder ties = TieOrder.First)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Run(pool, source, values, permutation, rows, length, length, descending, ties);
 
@@ -29,13 +30,14 @@ internal static unsafe class Sorting
     /// <param name="source">[rows, length]; not overlapping the outputs.</param>
     /// <param name="values">[rows, k].</param>
     /// <param name="indices">[rows, k].</param>
-    /// <param name="rows">How many rows.</param>
+    /// <param name="rows">The number of rows.</param>
     /// <param name="length">Elements of a row.</param>
-    /// <param name="k">How many to take, 0 … length.</param>
+    /// <param name="k">The number of elements to take, 0 … length.</param>
     /// <param name="largest">Largest, or else smallest.</param>
-    /// <param name="ties">Which of equal elements comes first, and stays when not all have room.</param>
+    /// <param name="ties">Which of equal elements comes first, and is kept if not all fit.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is outside 0 … <paramref name="length"/>.</exception>
-    public static void TopK<T>(WorkerPool pool, T* source, T* values, int* indices, int rows, int length, int k, bool largest = true, TieOrder ties = TieOrder.First)
+    public static void TopK<T>(WorkerPool pool, T* source, T* values, int* indices, int rows, int length, int k, bool largest = true,
+        TieOrder ties = TieOrder.First)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (k < 0 || k > length)
@@ -44,11 +46,11 @@ internal static unsafe class Sorting
             Run(pool, source, values, indices, rows, length, k, largest, ties);
     }
 
-    /// <summary>For every sorted row, how many neighbours are equal (NaN are not): 0 where the sort is differentiable.</summary>
+    /// <summary>Counts the equal neighbours in every sorted row (NaN are not equal). The count is 0 if the sort is differentiable.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="sorted">[rows, length], sorted.</param>
     /// <param name="counts">[rows].</param>
-    /// <param name="rows">How many rows.</param>
+    /// <param name="rows">The number of rows.</param>
     /// <param name="length">Elements of a row.</param>
     public static void CountTies<T>(WorkerPool pool, T* sorted, int* counts, int rows, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -69,7 +71,8 @@ internal static unsafe class Sorting
             pool.For(split.Parts, new SortBody<T, PackedKey>(split, source, values, permutation, length, k, descending, ties));
     }
 
-    private readonly struct SortBody<T, TKey>(Lanes split, T* source, T* values, int* permutation, int length, int k, bool descending, TieOrder ties) : IParallelBody
+    private readonly struct SortBody<T, TKey>(Lanes split, T* source, T* values, int* permutation, int length, int k, bool descending, TieOrder ties)
+        : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKey : unmanaged, ISortKey<TKey>
     {
@@ -110,7 +113,7 @@ internal static unsafe class Sorting
                 int index = reversed ? length - 1 - place : place;
                 p[j] = index;
 
-                // From the key and not from the place, which is anywhere in memory.
+                // Decodes the value from the key, because reading at the original place would be a random memory access.
                 y[j] = SortKeys.TryNumber(sorted[j].Key, descending, out T value) ? value : x[index];
             }
         }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>The sum of squares in double: blocks of a fixed length one by one on any thread, then their sums in order.</summary>
+/// <summary>The sum of squares in double: any thread sums a block of fixed length, and the sums of the blocks are added in order.</summary>
 internal static unsafe class SquareSum
 {
     private const int BlockLength = 1 << 14;
@@ -21,16 +21,13 @@ internal static unsafe class SquareSum
         double total = 0;
         for (int block = 0; block < blocks; block++)
             total += partial[block];
-        device.Return(sums.Storage);
+        device.Return(sums);
         return total;
     }
 
     private readonly struct Job<T>(T* x, double* sums, int count) : IParallelBody
         where T : unmanaged
     {
-        private readonly T* x = x;
-        private readonly double* sums = sums;
-
         public void Run(int part)
         {
             int start = part * BlockLength;

@@ -4,10 +4,12 @@ using System.Runtime.Intrinsics;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Counts ties without marking them, in one pass. Counts are whole numbers, so that the order in which threads add them does not matter. NaN equal nothing.</summary>
+/// <summary>
+/// Counts ties without marking them, in one pass. Counts are integers, so the order in which threads add them does not matter. NaN equals nothing.
+/// </summary>
 internal static unsafe class TieCounts
 {
-    /// <summary>How many elements of sorted rows equal a neighbour.</summary>
+    /// <summary>Counts the elements of sorted rows that equal a neighbour.</summary>
     public static long Sorted<T>(WorkerPool pool, T* sorted, int rows, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -17,7 +19,7 @@ internal static unsafe class TieCounts
         return total;
     }
 
-    /// <summary>How many windows of 2 × 2 elements side by side, without padding, have their largest element more than once.</summary>
+    /// <summary>Counts the adjacent 2 × 2 windows without padding that contain their largest element more than once.</summary>
     public static long PairedWindows<T>(WorkerPool pool, in PoolingShape shape, T* x, T* y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -27,7 +29,7 @@ internal static unsafe class TieCounts
         return total;
     }
 
-    /// <summary>Whether <see cref="PairedWindows"/> is for windows like these.</summary>
+    /// <summary>Whether <see cref="PairedWindows"/> supports these windows.</summary>
     public static bool IsPaired(in PoolingShape shape) =>
         shape is { KernelHeight: 2, KernelWidth: 2, StrideHeight: 2, StrideWidth: 2, PaddingHeight: 0, PaddingWidth: 0 };
 
@@ -55,7 +57,9 @@ internal static unsafe class TieCounts
                 for (; i <= length - 1 - lanes; i += lanes)
                 {
                     Vector256<T> here = Vector256.Load(row + i);
-                    count += BitOperations.PopCount((Vector256.Equals(here, Vector256.Load(row + i - 1)) | Vector256.Equals(here, Vector256.Load(row + i + 1))).ExtractMostSignificantBits());
+                    count += BitOperations.PopCount(
+                        (Vector256.Equals(here, Vector256.Load(row + i - 1)) | Vector256.Equals(here,
+                            Vector256.Load(row + i + 1))).ExtractMostSignificantBits());
                 }
             }
 
@@ -94,7 +98,7 @@ internal static unsafe class TieCounts
             int column = 0, width = shape.OutputWidth;
             if (typeof(T) == typeof(float) && width >= 4)
             {
-                // Four windows a turn; the last turn looks again at some that were counted, and leaves those out.
+                // Four windows per iteration; the last iteration reads some counted windows again and ignores them.
                 for (; column <= width - 4; column += 4)
                     count += BitOperations.PopCount(FourWindows((float*)upper, (float*)lower, (float*)maxima, column));
                 if (column < width)
@@ -105,14 +109,16 @@ internal static unsafe class TieCounts
             for (; column < shape.OutputWidth; column++)
             {
                 T largest = maxima[column];
-                int equal = (upper[2 * column] == largest ? 1 : 0) + (upper[(2 * column) + 1] == largest ? 1 : 0) + (lower[2 * column] == largest ? 1 : 0) + (lower[(2 * column) + 1] == largest ? 1 : 0);
+                int equal = (upper[2 * column] == largest ? 1 : 0) + (upper[(2 * column) + 1] == largest ? 1 : 0) + (lower[2 * column] == largest
+                    ? 1
+                    : 0) + (lower[(2 * column) + 1] == largest ? 1 : 0);
                 count += equal > 1 ? 1 : 0;
             }
 
             return count;
         }
 
-        // Bit 2k is set where window k is tied; bits 2k and 2k + 1 of a row's comparison stand for the window's two elements there.
+        // Bit 2k of the result is set if window k is tied; bits 2k and 2k + 1 of a row's comparison stand for the window's two elements in that row.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static uint FourWindows(float* upper, float* lower, float* maxima, int column)
         {

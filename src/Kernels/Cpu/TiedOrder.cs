@@ -4,19 +4,19 @@ using System.Runtime.CompilerServices;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Orders the runs of equal elements in sorted rows anew, by a second key. A row is worked on by one thread.</summary>
+/// <summary>Reorders the runs of equal elements in sorted rows by a second key. Each row is processed by one thread.</summary>
 internal static unsafe class TiedOrder
 {
     // Runs up to this long are ordered by insertion; longer ones by the general sort.
     private const int Short = 24;
 
-    /// <summary>Exchanges the entries of each run of the permutation, so that the keys they point at are in order.</summary>
+    /// <summary>Reorders the permutation's entries within each run, so that the keys they refer to are in order.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="sorted">The sorted values.</param>
-    /// <param name="keys">The second keys, in the elements' own order.</param>
-    /// <param name="permutation">What sorted the values, row by row.</param>
-    /// <param name="rows">How many rows.</param>
-    /// <param name="length">How long they are.</param>
+    /// <param name="keys">The second keys, in the elements' original order.</param>
+    /// <param name="permutation">The permutation that sorted the values, row by row.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="length">The length of a row.</param>
     /// <param name="descending">Whether larger keys come first.</param>
     public static void Run<T>(WorkerPool pool, T* sorted, T* keys, int* permutation, int rows, int length, bool descending)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Work on the runs of equal elements in sorted rows. A row is worked on by one thread. NaN equal nothing: each is a run by itself.</summary>
+/// <summary>Operations on the runs of equal elements in sorted rows. Each row is processed by one thread. NaN equals nothing, so each NaN is a run of its
+/// own.</summary>
 internal static unsafe class TiedRuns
 {
     /// <summary>Replaces the elements of every run by their mean; Half is summed in double and rounded once.</summary>

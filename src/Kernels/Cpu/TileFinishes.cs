@@ -4,8 +4,8 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>What is done to elements of C when their sums are complete, while they are still in the cache.</summary>
-/// <typeparam name="U">The element type that is computed in.</typeparam>
+/// <summary>The last operation on elements of C, done when their sums are complete and still in the cache.</summary>
+/// <typeparam name="U">The element type of the arithmetic.</typeparam>
 internal unsafe interface ITileFinish<U>
     where U : unmanaged
 {
@@ -16,7 +16,7 @@ internal unsafe interface ITileFinish<U>
     /// <param name="sums">The sums.</param>
     /// <param name="row">The row.</param>
     /// <param name="column">The first column.</param>
-    /// <param name="count">How many columns.</param>
+    /// <param name="count">The number of columns.</param>
     void Apply(U* sums, int row, int column, int count);
 }
 
@@ -25,10 +25,6 @@ internal readonly unsafe struct BiasAndMap<U, TMap>(U* bias, bool perRow, TMap m
     where U : unmanaged, IBinaryFloatingPointIeee754<U>
     where TMap : struct, IUnaryMap
 {
-    private readonly U* bias = bias;
-    private readonly bool perRow = perRow;
-    private readonly TMap map = map;
-
     public bool IsNothing => bias == null && typeof(TMap) == typeof(Identity);
 
     public void Apply(U* sums, int row, int column, int count)
@@ -48,7 +44,7 @@ internal readonly unsafe struct BiasAndMap<U, TMap>(U* bias, bool perRow, TMap m
 
         if (i < count)
         {
-            // A full vector, filled up with zeros: the vector formula then gives every element the same bits wherever it stands.
+            // A full vector, padded with zeros: the vector formula then gives an element the same bits at every position.
             uint rest = (uint)((count - i) * sizeof(U));
             Vector<U> x = default;
             Unsafe.CopyBlockUnaligned(&x, sums + i, rest);
@@ -69,18 +65,12 @@ internal readonly unsafe struct BiasAndMap<U, TMap>(U* bias, bool perRow, TMap m
     }
 }
 
-/// <summary>Adds what is to be added to sums in float, applies a function, and rounds the results to Half, once.</summary>
+/// <summary>Adds the previous value and the bias to sums in float, applies a function, and rounds the results to Half once.</summary>
 internal readonly unsafe struct RoundToHalf<TMap>(Half* c, nint strideC, bool accumulate, Half* bias, bool perRow, TMap map) : ITileFinish<float>
     where TMap : struct, IUnaryMap
 {
     private const int Chunk = 64;
 
-    private readonly Half* c = c;
-    private readonly nint strideC = strideC;
-    private readonly bool accumulate = accumulate;
-    private readonly Half* bias = bias;
-    private readonly bool perRow = perRow;
-    private readonly TMap map = map;
 
     public bool IsNothing => false;
 
@@ -108,25 +98,18 @@ internal readonly unsafe struct RoundToHalf<TMap>(Half* c, nint strideC, bool ac
     }
 }
 
-/// <summary>Takes sums over the positions of several images, one after the other, to where those images lie.</summary>
+/// <summary>Writes sums over the positions of several consecutive images to those images.</summary>
 /// <param name="destination">The first image's row 0.</param>
-/// <param name="imageLength">From one image to the next.</param>
+/// <param name="imageLength">Stride between images.</param>
 /// <param name="positions">Columns of an image.</param>
 /// <param name="accumulate">Whether to add to what the images hold.</param>
 /// <param name="bias">One number per row, or null.</param>
-/// <param name="map">The function that is applied.</param>
+/// <param name="map">The function to apply.</param>
 internal readonly unsafe struct ToImages<T, U, TMap>(T* destination, nint imageLength, int positions, bool accumulate, T* bias, TMap map) : ITileFinish<U>
     where T : unmanaged
     where U : unmanaged, IBinaryFloatingPointIeee754<U>
     where TMap : struct, IUnaryMap
 {
-    private readonly T* destination = destination;
-    private readonly nint imageLength = imageLength;
-    private readonly int positions = positions;
-    private readonly bool accumulate = accumulate;
-    private readonly T* bias = bias;
-    private readonly TMap map = map;
-
     public bool IsNothing => false;
 
     public void Apply(U* sums, int row, int column, int count)
@@ -142,7 +125,10 @@ internal readonly unsafe struct ToImages<T, U, TMap>(T* destination, nint imageL
         }
     }
 
-    /// <summary>Finishes sums of one row, in place, and writes them. Up to <paramref name="room"/>, sums that are not written may change too, which spares the vectors their ends.</summary>
+    /// <summary>
+    /// Finishes sums of one row in place, and writes them. Sums up to <paramref name="room"/> that are not written may also change, so that only whole vectors
+    /// are needed.
+    /// </summary>
     public static void Store(U* sums, T* to, int count, int room, bool accumulate, T* bias, TMap map)
     {
         if (typeof(T) != typeof(U))

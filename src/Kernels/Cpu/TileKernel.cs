@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>A number known when a kernel is compiled.</summary>
+/// <summary>A number that is known when a kernel is compiled.</summary>
 internal interface ICount
 {
     static abstract int Value { get; }
@@ -45,8 +45,8 @@ internal struct Count12 : ICount
 }
 
 /// <summary>
-/// The innermost loop of a matrix product: a tile of C that stays in registers while k runs. Every element is one chain of
-/// multiply-adds in increasing k, whatever the tile's size, so that an element's bits do not depend on the tile it falls into.
+/// The innermost loop of a matrix product: a tile of C stays in registers during the loop over k. Every element is one chain of multiply-adds in increasing k
+/// for any tile size, so an element's bits do not depend on its tile.
 /// </summary>
 /// <typeparam name="V">The register.</typeparam>
 /// <typeparam name="U">The element.</typeparam>
@@ -62,43 +62,43 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
 {
     /// <summary>C = A·B, or C += A·B with <paramref name="add"/>.</summary>
     /// <param name="k">Summed extent.</param>
-    /// <param name="a">A, the rows of one k next to each other.</param>
-    /// <param name="strideA">From one k to the next.</param>
-    /// <param name="b">B, the columns of one k next to each other.</param>
-    /// <param name="strideB">From one k to the next.</param>
+    /// <param name="a">A, with the rows of one k contiguous.</param>
+    /// <param name="strideA">Stride between values of k.</param>
+    /// <param name="b">B, with the columns of one k contiguous.</param>
+    /// <param name="strideB">Stride between values of k.</param>
     /// <param name="c">C.</param>
-    /// <param name="strideC">From one row to the next.</param>
+    /// <param name="strideC">Stride between rows.</param>
     /// <param name="add">Whether to add to what C holds.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(int k, U* a, nint strideA, U* b, nint strideB, U* c, nint strideC, bool add) =>
         Run<Count0, Count0>(k, a, strideA, b, strideB, null, TUnit.Count, c, strideC, add);
 
-    /// <summary>C = A·B where the columns of each k lie at an offset of their own, and the second register's at a distance from the first's.</summary>
+    /// <summary>C = A·B with a separate offset to the columns of each k, and a fixed distance from the first register's columns to the second's.</summary>
     /// <param name="k">Summed extent.</param>
-    /// <param name="a">A, the rows of one k next to each other.</param>
-    /// <param name="strideA">From one k to the next.</param>
-    /// <param name="b">What the offsets are relative to.</param>
+    /// <param name="a">A, with the rows of one k contiguous.</param>
+    /// <param name="strideA">Stride between values of k.</param>
+    /// <param name="b">The address that the offsets are relative to.</param>
     /// <param name="offsets">The offset of each k.</param>
-    /// <param name="second">From the first register's elements to the second's.</param>
+    /// <param name="second">The distance from the first register's elements to the second's.</param>
     /// <param name="c">C.</param>
-    /// <param name="strideC">From one row to the next.</param>
+    /// <param name="strideC">Stride between rows.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void RunIndirect(int k, U* a, nint strideA, U* b, int* offsets, nint second, U* c, nint strideC) =>
         Run<Count1, Count0>(k, a, strideA, b, 0, offsets, second, c, strideC, false);
 
-    /// <summary>C = A·B where each row of A stands in one piece, k running.</summary>
+    /// <summary>C = A·B where each row of A is contiguous along k.</summary>
     /// <param name="k">Summed extent.</param>
     /// <param name="a">A.</param>
-    /// <param name="strideA">From one row to the next.</param>
-    /// <param name="b">B, the columns of one k next to each other.</param>
-    /// <param name="strideB">From one k to the next.</param>
+    /// <param name="strideA">Stride between rows.</param>
+    /// <param name="b">B, with the columns of one k contiguous.</param>
+    /// <param name="strideB">Stride between values of k.</param>
     /// <param name="c">C.</param>
-    /// <param name="strideC">From one row to the next.</param>
+    /// <param name="strideC">Stride between rows.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void RunLines(int k, U* a, nint strideA, U* b, nint strideB, U* c, nint strideC) =>
         Run<Count0, Count1>(k, a, strideA, b, strideB, null, TUnit.Count, c, strideC, false);
 
-    // Compiled with full optimisation at once: a first call may well run for a second.
+    // Compiled with full optimisation from the start, because the first call may run for a second.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TIndirect, TLines>(int k, U* a, nint strideA, U* b, nint strideB, int* offsets, nint second, U* c, nint strideC, bool add)
         where TIndirect : struct, ICount
@@ -117,11 +117,11 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
         V c10L = default, c10R = default;
         V c11L = default, c11R = default;
 
-        // Every third row of A has a pointer; the two rows after it lie one and two strides on.
+        // Every third row of A has a pointer; the next two rows are one and two strides away.
         U* a3 = a + (3 * strideA), a6 = a + (6 * strideA), a9 = a + (9 * strideA);
         nint one = strideA * sizeof(U), two = 2 * one;
 
-        // C is fetched while k runs; at the end it would be waited for.
+        // C is prefetched during the loop over k, so the end of the loop does not wait for it.
         if (TIndirect.Value == 0 && Sse.IsSupported)
         {
             for (int row = 0; row < TRows.Value; row++)

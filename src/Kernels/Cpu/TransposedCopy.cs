@@ -1,25 +1,29 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using ConservativeAD.Kernels.Common;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Copies matrices whose columns stand in one piece to matrices whose rows do, eight by eight elements in registers, so that both sides are met in whole cache lines.</summary>
+/// <summary>
+/// Copies matrices with contiguous columns to matrices with contiguous rows, 8 × 8 elements at a time in registers, so that both sides are accessed in whole
+/// cache lines.
+/// </summary>
 internal static unsafe class TransposedCopy
 {
     private const int Side = 8;
 
-    // Elements that make a part worth handing to another thread.
+    // The fewest elements for which a part is worth another thread.
     private const int ElementsPerPart = 1 << 15;
 
-    /// <summary>to[m][r·toStride + c] = from[m][c·fromStride + r] for every matrix m, whose places are the loop's.</summary>
+    /// <summary>to[m][r·toStride + c] = from[m][c·fromStride + r] for every matrix m of the loop.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="loop">A loop over (matrices and) rows with the columns inside; operand 0 is written, operand 1 read.</param>
     /// <param name="to">The result.</param>
     /// <param name="from">The source.</param>
     public static void Run(WorkerPool pool, in StridedLoop loop, float* to, float* from)
     {
-        int rows = loop.RowsOfMatrix, bands = (rows + Side - 1) / Side, matrices = loop.OuterCount / rows;
+        int rows = loop.RowsOfMatrix, bands = Partition.Count(rows, Side), matrices = loop.OuterCount / rows;
         int perPart = Math.Max(1, ElementsPerPart / (Side * loop.InnerLength));
         Body body = new(loop, to, from, rows, bands, matrices * bands, perPart);
         pool.For(((matrices * bands) + perPart - 1) / perPart, body);
@@ -52,11 +56,13 @@ internal static unsafe class TransposedCopy
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Turn(float* from, nint fromStride, float* to, nint toStride)
     {
-        Vector256<float> a = Vector256.Load(from), b = Vector256.Load(from + fromStride), c = Vector256.Load(from + (2 * fromStride)), d = Vector256.Load(from + (3 * fromStride));
+        Vector256<float> a = Vector256.Load(from), b = Vector256.Load(from + fromStride), c = Vector256.Load(from + (2 * fromStride)),
+            d = Vector256.Load(from + (3 * fromStride));
         from += 4 * fromStride;
-        Vector256<float> e = Vector256.Load(from), f = Vector256.Load(from + fromStride), g = Vector256.Load(from + (2 * fromStride)), h = Vector256.Load(from + (3 * fromStride));
+        Vector256<float> e = Vector256.Load(from), f = Vector256.Load(from + fromStride), g = Vector256.Load(from + (2 * fromStride)),
+            h = Vector256.Load(from + (3 * fromStride));
 
-        // Pairs of neighbours, then fours, then halves of the register.
+        // Exchanges neighbours, then pairs, then halves of the register.
         Vector256<float> ab = Avx.UnpackLow(a, b), ba = Avx.UnpackHigh(a, b), cd = Avx.UnpackLow(c, d), dc = Avx.UnpackHigh(c, d);
         Vector256<float> ef = Avx.UnpackLow(e, f), fe = Avx.UnpackHigh(e, f), gh = Avx.UnpackLow(g, h), hg = Avx.UnpackHigh(g, h);
         a = Avx.Shuffle(ab, cd, 0x44);
@@ -80,21 +86,14 @@ internal static unsafe class TransposedCopy
 
     private readonly struct Body(StridedLoop loop, float* to, float* from, int rows, int bands, int allBands, int perPart) : IParallelBody
     {
-        private readonly StridedLoop loop = loop;
-        private readonly float* to = to;
-        private readonly float* from = from;
-        private readonly int rows = rows;
-        private readonly int bands = bands;
-        private readonly int allBands = allBands;
-        private readonly int perPart = perPart;
-
         public void Run(int part)
         {
-            int end = Math.Min(allBands, (part + 1) * perPart);
+            int end = Partition.End(part, perPart, allBands);
             for (int band = part * perPart; band < end; band++)
             {
                 int row = band % bands * Side, outer = (band / bands * rows) + row;
-                Band(from + loop.OuterOffset(outer, 1), loop.InnerStride(1), to + loop.OuterOffset(outer, 0), loop.RowStride(0), Math.Min(Side, rows - row), loop.InnerLength);
+                Band(from + loop.OuterOffset(outer, 1), loop.InnerStride(1), to + loop.OuterOffset(outer, 0), loop.RowStride(0), Math.Min(Side, rows - row),
+                    loop.InnerLength);
             }
         }
     }

@@ -4,7 +4,7 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Runs an optimiser's update over parameters, gradients and states in one pass, a padded vector for the last few elements.</summary>
+/// <summary>Runs an optimiser's update over parameters, gradients and states in one pass, with a padded vector for the last few elements.</summary>
 internal static unsafe class UpdateLoop
 {
     private const int PartLength = 1 << 16;
@@ -18,15 +18,6 @@ internal static unsafe class UpdateLoop
         where T : unmanaged
         where TUpdate : struct, IUpdate
     {
-        private readonly TUpdate update = update;
-        private readonly T* parameter = parameter;
-        private readonly T* gradient = gradient;
-        private readonly T* first = first;
-        private readonly T* second = second;
-        private readonly T* third = third;
-        private readonly T* fourth = fourth;
-        private readonly int count = count;
-
         public void Run(int part)
         {
             nint start = (nint)part * PartLength;
@@ -53,7 +44,8 @@ internal static unsafe class UpdateLoop
         private void Staged(nint start, int length)
         {
             float* buffer = stackalloc float[6 * Widening.ChunkLength];
-            float* p = buffer, g = p + Widening.ChunkLength, a = g + Widening.ChunkLength, b = a + Widening.ChunkLength, c = b + Widening.ChunkLength, d = c + Widening.ChunkLength;
+            float* p = buffer, g = p + Widening.ChunkLength, a = g + Widening.ChunkLength, b = a + Widening.ChunkLength, c = b + Widening.ChunkLength,
+                d = c + Widening.ChunkLength;
             for (int i = 0; i < length; i += Widening.ChunkLength)
             {
                 int n = Math.Min(Widening.ChunkLength, length - i);
@@ -113,7 +105,7 @@ internal static unsafe class UpdateLoop
                 Keep(vr.Value, d, rest);
         }
 
-        // Without calls, so that constants stay in registers.
+        // A method without calls, so that constants stay in registers.
         [MethodImpl(MethodImplOptions.NoInlining)]
         private static void Vectors<U>(TUpdate update, U* p, U* g, U* a, U* b, U* c, U* d, int length)
             where U : unmanaged, IBinaryFloatingPointIeee754<U>

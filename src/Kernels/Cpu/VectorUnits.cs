@@ -156,7 +156,7 @@ internal unsafe struct Single128 : IVectorUnit<Vector128<float>, float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Subtract(Vector128<float> a, Vector128<float> b) => a - b;
 
-    // This width also serves processors without a fused multiply-add; there the product is rounded before the sum.
+    // This width is also used on processors without a fused multiply-add, where the product is rounded before the sum.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(a, b, c);
 }
@@ -183,7 +183,7 @@ internal unsafe struct Double128 : IVectorUnit<Vector128<double>, double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Subtract(Vector128<double> a, Vector128<double> b) => a - b;
 
-    // This width also serves processors without a fused multiply-add; there the product is rounded before the sum.
+    // This width is also used on processors without a fused multiply-add, where the product is rounded before the sum.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> MultiplyAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Vector128.MultiplyAddEstimate(a, b, c);
 }

@@ -2,13 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Moves elements between their storage type and the type that arithmetic is done in: Half computes in float, float and double in themselves.</summary>
+/// <summary>
+/// Converts elements between their storage type and the type of the arithmetic: float for Half, the same type for float and double.
+/// </summary>
 internal static unsafe class Widening
 {
-    /// <summary>How many elements are staged at a time: small enough for the first-level cache and the stack.</summary>
+    /// <summary>The number of elements staged at a time: few enough for the first-level cache and the stack.</summary>
     public const int ChunkLength = 512;
 
-    /// <summary>Reads <paramref name="count"/> elements a stride apart.</summary>
+    /// <summary>Reads <paramref name="count"/> elements at a stride.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load<T, U>(T* source, int stride, U* destination, int count)
         where T : unmanaged
@@ -35,7 +37,7 @@ internal static unsafe class Widening
         }
     }
 
-    /// <summary>Writes <paramref name="count"/> elements a stride apart, rounding once.</summary>
+    /// <summary>Writes <paramref name="count"/> elements at a stride, rounding once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<T, U>(U* source, T* destination, int stride, int count)
         where T : unmanaged

@@ -12,26 +12,27 @@ internal static unsafe class WinogradConvolution<V, TUnit, TTile>
     where TUnit : struct, IVectorUnit<V, float>
     where TTile : struct, IRegisterTile
 {
-    // Channels whose weights one part transforms.
+    // The number of channels whose weights one part transforms.
     private const int ChannelsPerPart = 16;
 
     private static int Lanes => TUnit.Count;
 
     /// <summary>Convolves.</summary>
     /// <param name="pool">The threads.</param>
-    /// <param name="images">Where the images are and where they go; the weights are yet to be set.</param>
-    /// <param name="taps">For each input channel and element of the kernel, the weights of all output channels next to each other, readable a register past the end.</param>
+    /// <param name="images">The source and destination images; the weights are not set yet.</param>
+    /// <param name="taps">For each input channel and element of the kernel, the weights of all output channels next to each other, readable a register past the
+    /// end.</param>
     public static void Run<TEpilogue>(WorkerPool pool, WinogradImages<TEpilogue> images, float* taps)
         where TEpilogue : struct, IUnaryMap
     {
-        int panels = (images.Outputs + TTile.Columns - 1) / TTile.Columns;
+        int panels = Partition.Count(images.Outputs, TTile.Columns);
         KernelBody kernels = default;
         kernels.Inputs = images.Inputs;
         kernels.Outputs = images.Outputs;
         kernels.Panels = panels;
         kernels.Taps = taps;
         kernels.Transformed = ScratchMemory.Rent<float>(ScratchUse.RightPanels, (long)WinogradTiling.Elements * panels * images.Inputs * TTile.Columns);
-        pool.For((images.Inputs + ChannelsPerPart - 1) / ChannelsPerPart, kernels);
+        pool.For(Partition.Count(images.Inputs, ChannelsPerPart), kernels);
 
         ImageBody<TEpilogue> body = default;
         body.Images = images;
@@ -40,7 +41,7 @@ internal static unsafe class WinogradConvolution<V, TUnit, TTile>
         pool.For(images.Tiling.Parts, body);
     }
 
-    // G g Gᵀ for some input channels, in panels of as many output channels as a register tile has columns.
+    // G g Gᵀ for some input channels, in panels with as many output channels as a register tile has columns.
     private struct KernelBody : IParallelBody
     {
         public int Inputs;
@@ -55,7 +56,7 @@ internal static unsafe class WinogradConvolution<V, TUnit, TTile>
         {
             float* columns = stackalloc float[3 * WinogradTiling.Extent * TUnit.Count];
             nint elementStride = (nint)Panels * Inputs * TTile.Columns;
-            int end = Math.Min(Inputs, (part + 1) * ChannelsPerPart);
+            int end = Partition.End(part, ChannelsPerPart, Inputs);
             for (int input = part * ChannelsPerPart; input < end; input++)
             {
                 for (int output = 0; output < Outputs; output += TUnit.Count)
@@ -65,13 +66,14 @@ internal static unsafe class WinogradConvolution<V, TUnit, TTile>
                     for (int x = 0; x < 3; x++)
                         WinogradTransform<V, TUnit>.Kernel(taps + (x * Outputs), 3 * Outputs, columns + (x * TUnit.Count), 3 * TUnit.Count);
                     for (int y = 0; y < WinogradTiling.Extent; y++)
-                        WinogradTransform<V, TUnit>.Kernel(columns + (y * 3 * TUnit.Count), TUnit.Count, to + (y * WinogradTiling.Extent * elementStride), elementStride);
+                        WinogradTransform<V, TUnit>.Kernel(columns + (y * 3 * TUnit.Count), TUnit.Count, to + (y * WinogradTiling.Extent * elementStride),
+                            elementStride);
                 }
             }
         }
     }
 
-    // One part of the tiles: transformed, multiplied and transformed back.
+    // Transforms, multiplies and transforms back one part of the tiles.
     private struct ImageBody<TEpilogue> : IParallelBody
         where TEpilogue : struct, IUnaryMap
     {
@@ -95,7 +97,8 @@ internal static unsafe class WinogradConvolution<V, TUnit, TTile>
 
             int tiles = 0;
             for (int piece = first; piece < end; piece++)
-                tiles += WinogradInput<V, TUnit>.Transform(tiling, piece, Images.Source, Images.Inputs, Images.Top, Images.Left, pixels, transformed + (tiles * (nint)inputs), inputElement, inputs);
+                tiles += WinogradInput<V, TUnit>.Transform(tiling, piece, Images.Source, Images.Inputs, Images.Top, Images.Left, pixels,
+                    transformed + (tiles * (nint)inputs), inputElement, inputs);
 
             for (int element = 0; element < WinogradTiling.Elements; element++)
             {
@@ -122,9 +125,11 @@ internal static unsafe class WinogradConvolution<V, TUnit, TTile>
                 {
                     float* from = products + ((nint)tiles * outputs) + channel;
                     for (int y = 0; y < WinogradTiling.Extent; y++)
-                        WinogradTransform<V, TUnit>.OutputRow(from + (y * WinogradTiling.Extent * outputElement), outputElement, outputs, count, pixels + (y * stride));
+                        WinogradTransform<V, TUnit>.OutputRow(from + (y * WinogradTiling.Extent * outputElement), outputElement, outputs, count,
+                            pixels + (y * stride));
                     WinogradTransform<V, TUnit>.OutputColumns(pixels, stride, width);
-                    Images.Write(image, channel, Math.Min(Lanes, Images.Outputs - channel), row, column, width, pixels, Lanes, pixels + (WinogradTiling.Extent * stride));
+                    Images.Write(image, channel, Math.Min(Lanes, Images.Outputs - channel), row, column, width, pixels, Lanes,
+                        pixels + (WinogradTiling.Extent * stride));
                 }
 
                 tiles += count;

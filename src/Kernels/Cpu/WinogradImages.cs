@@ -17,14 +17,14 @@ internal unsafe struct WinogradImages<TEpilogue>
     public bool Accumulate;
     public TEpilogue Epilogue;
 
-    /// <summary>Writes up to four rows of positions of some output channels, with what is to be added and applied.</summary>
+    /// <summary>Writes up to four rows of positions of some output channels, after adding the bias or the previous value and applying the function.</summary>
     /// <param name="image">The image.</param>
     /// <param name="channel">The first channel.</param>
-    /// <param name="channels">How many.</param>
+    /// <param name="channels">The number of channels.</param>
     /// <param name="row">The first row.</param>
     /// <param name="column">The first column.</param>
-    /// <param name="width">Columns of a row of pixels, of which those outside the image are dropped.</param>
-    /// <param name="pixels">The rows, each position a register of channels.</param>
+    /// <param name="width">Columns of a row of pixels; those outside the image are dropped.</param>
+    /// <param name="pixels">The rows; each position is a register of channels.</param>
     /// <param name="lanes">Elements of a position.</param>
     /// <param name="lines">Room for one row of every channel.</param>
     public readonly void Write(int image, int channel, int channels, int row, int column, int width, float* pixels, int lanes, float* lines)
@@ -43,7 +43,9 @@ internal unsafe struct WinogradImages<TEpilogue>
 
             TransposedCopy.Run(pixels, lanes, lines, width, channels, count);
             for (int i = 0; i < channels; i++)
-                ToImages<float, float, TEpilogue>.Store(lines + (i * width), to + (i * plane), count, count, Accumulate, Bias == null ? null : Bias + channel + i, Epilogue);
+                ToImages<float, float, TEpilogue>.Store(lines + (i * width), to + (i * plane), count, count, Accumulate, Bias == null
+                    ? null
+                    : Bias + channel + i, Epilogue);
         }
     }
 }

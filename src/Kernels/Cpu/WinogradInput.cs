@@ -1,12 +1,12 @@
 namespace ConservativeAD.Kernels.Cpu;
 
-/// <summary>Pieces of images on their way into the transform: Bᵀ d B for every tile.</summary>
+/// <summary>The transform of pieces of images: Bᵀ d B for every tile.</summary>
 internal static unsafe class WinogradInput<V, TUnit>
     where V : struct
     where TUnit : struct, IVectorUnit<V, float>
 {
     /// <summary>Transforms one piece.</summary>
-    /// <param name="tiling">How the images are cut.</param>
+    /// <param name="tiling">The tiling of the images.</param>
     /// <param name="piece">The piece.</param>
     /// <param name="planes">The images.</param>
     /// <param name="channels">Their channels.</param>
@@ -14,10 +14,11 @@ internal static unsafe class WinogradInput<V, TUnit>
     /// <param name="left">Columns of zeros to their left.</param>
     /// <param name="pixels">Room for six rows of a piece's pixels.</param>
     /// <param name="to">The first tile's transform.</param>
-    /// <param name="elementStride">From one element of a transform to the next.</param>
-    /// <param name="tileStride">From one tile to the next.</param>
-    /// <returns>How many tiles there are.</returns>
-    public static int Transform(in WinogradTiling tiling, int piece, in WinogradPlanes planes, int channels, int top, int left, float* pixels, float* to, nint elementStride, nint tileStride)
+    /// <param name="elementStride">Stride between elements of a transform.</param>
+    /// <param name="tileStride">Stride between tiles.</param>
+    /// <returns>The number of tiles.</returns>
+    public static int Transform(in WinogradTiling tiling, int piece, in WinogradPlanes planes, int channels, int top, int left, float* pixels, float* to,
+        nint elementStride, nint tileStride)
     {
         int tiles = tiling.Locate(piece, out int image, out int row, out int column);
         int width = (tiles * WinogradTiling.Side) + 2;
@@ -27,7 +28,8 @@ internal static unsafe class WinogradInput<V, TUnit>
             planes.Read(image, channel, TUnit.Count, row - top, column - left, WinogradTiling.Extent, width, pixels);
             WinogradTransform<V, TUnit>.InputColumns(pixels, stride, width);
             for (int y = 0; y < WinogradTiling.Extent; y++)
-                WinogradTransform<V, TUnit>.InputRow(pixels + (y * stride), tiles, to + channel + (y * WinogradTiling.Extent * elementStride), elementStride, tileStride);
+                WinogradTransform<V, TUnit>.InputRow(pixels + (y * stride), tiles, to + channel + (y * WinogradTiling.Extent * elementStride), elementStride,
+                    tileStride);
         }
 
         return tiles;

@@ -1,21 +1,18 @@
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// Channels of images as the transforms meet them: rows of pixels, each a register of channels, with zeros where a row or column lies
-/// outside the image.
+/// Images in the layout of the transforms: rows of pixels, each a register of channels, with zeros where a row or column lies outside the image.
 /// </summary>
 internal readonly unsafe struct WinogradPlanes(float* planes, int channels, int height, int width)
 {
-    private readonly float* planes = planes;
-    private readonly int channels = channels;
-    private readonly int height = height;
-    private readonly int width = width;
-
-    /// <summary>Elements of a pixel of all channels, rounded up to whole registers, and some more: lines of a power of two bytes would fall into few sets of the cache.</summary>
+    /// <summary>
+    /// Elements of a pixel of all channels, rounded up to whole registers, and some more, because lines with a power of two of bytes would fall into few sets
+    /// of the cache.
+    /// </summary>
     public static int Padded(int channels, int lanes) => Rounded(channels, lanes) + lanes;
 
     /// <summary>Channels rounded up to whole registers.</summary>
-    public static int Rounded(int channels, int lanes) => (channels + lanes - 1) / lanes * lanes;
+    public static int Rounded(int channels, int lanes) => Partition.Count(channels, lanes) * lanes;
 
     /// <summary>Writes rows of an image for some channels.</summary>
     /// <param name="image">The image.</param>
@@ -23,8 +20,8 @@ internal readonly unsafe struct WinogradPlanes(float* planes, int channels, int 
     /// <param name="lanes">Elements of a pixel; those beyond the channels become zero.</param>
     /// <param name="firstRow">The first row; it may lie outside.</param>
     /// <param name="firstColumn">The first column; it may lie outside.</param>
-    /// <param name="rows">How many rows.</param>
-    /// <param name="columns">How many columns.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="columns">The number of columns.</param>
     /// <param name="pixels">The rows, one after the other.</param>
     public void Read(int image, int channel, int lanes, int firstRow, int firstColumn, int rows, int columns, float* pixels)
     {

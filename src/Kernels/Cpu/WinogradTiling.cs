@@ -1,15 +1,15 @@
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// How an image's positions are cut into tiles of four by four: rows of tiles, cut into pieces of a bounded number of tiles. Several
-/// consecutive pieces, over all images, make a part that is transformed and multiplied together.
+/// Cuts an image's positions into 4 × 4 tiles: rows of tiles, cut into pieces with a bounded number of tiles. Several consecutive pieces, over all images, form
+/// a part that is transformed and multiplied together.
 /// </summary>
 internal readonly struct WinogradTiling
 {
     /// <summary>Rows and columns of positions of a tile.</summary>
     public const int Side = 4;
 
-    /// <summary>Rows and columns of a tile's transform: with a kernel of three by three, of what the tile reads too.</summary>
+    /// <summary>Rows and columns of a tile's transform, and of the input that the tile reads with a 3 × 3 kernel.</summary>
     public const int Extent = 6;
 
     /// <summary>Elements of a tile's transform.</summary>
@@ -22,22 +22,22 @@ internal readonly struct WinogradTiling
     private readonly int piecesAcross;
     private readonly int tilesPerPiece;
 
-    /// <summary>Cuts images.</summary>
-    /// <param name="batch">How many images.</param>
+    /// <summary>Makes the tiling.</summary>
+    /// <param name="batch">The number of images.</param>
     /// <param name="height">Rows of positions.</param>
     /// <param name="width">Columns of positions.</param>
-    /// <param name="tilesPerPart">How many tiles a part should have; a multiple of the rows of a register tile fills all of them.</param>
+    /// <param name="tilesPerPart">The number of tiles that a part should have; a multiple of a register tile's rows keeps all register tiles full.</param>
     public WinogradTiling(int batch, int height, int width, int tilesPerPart)
     {
         Height = height;
         Width = width;
-        tilesDown = (height + Side - 1) / Side;
-        tilesAcross = (width + Side - 1) / Side;
-        piecesAcross = (tilesAcross + tilesPerPart - 1) / tilesPerPart;
-        tilesPerPiece = (tilesAcross + piecesAcross - 1) / piecesAcross;
+        tilesDown = Partition.Count(height, Side);
+        tilesAcross = Partition.Count(width, Side);
+        piecesAcross = Partition.Count(tilesAcross, tilesPerPart);
+        tilesPerPiece = Partition.Count(tilesAcross, piecesAcross);
         PiecesPerPart = Math.Max(1, tilesPerPart / tilesPerPiece);
         Pieces = batch * tilesDown * piecesAcross;
-        Parts = (Pieces + PiecesPerPart - 1) / PiecesPerPart;
+        Parts = Partition.Count(Pieces, PiecesPerPart);
     }
 
     /// <summary>Pieces of all images.</summary>
@@ -49,25 +49,25 @@ internal readonly struct WinogradTiling
     /// <summary>Parts of all images.</summary>
     public int Parts { get; }
 
-    /// <summary>Tiles of a part at most.</summary>
+    /// <summary>The most tiles in a part.</summary>
     public int TilesPerPart => PiecesPerPart * tilesPerPiece;
 
-    /// <summary>Columns of positions that a piece covers at most.</summary>
+    /// <summary>The most columns of positions that a piece covers.</summary>
     public int ColumnsPerPiece => tilesPerPiece * Side;
 
-    /// <summary>How many tiles the pieces before one have.</summary>
+    /// <summary>The number of tiles in the pieces before a given one.</summary>
     public int TilesBefore(int piece)
     {
         int line = Math.DivRem(piece, piecesAcross, out int across);
         return (line * tilesAcross) + (across * tilesPerPiece);
     }
 
-    /// <summary>Where a piece lies.</summary>
+    /// <summary>Gives the location of a piece.</summary>
     /// <param name="piece">The piece.</param>
     /// <param name="image">Its image.</param>
     /// <param name="row">Its first row of positions.</param>
     /// <param name="column">Its first column of positions.</param>
-    /// <returns>How many tiles it has.</returns>
+    /// <returns>The number of its tiles.</returns>
     public int Locate(int piece, out int image, out int row, out int column)
     {
         int line = Math.DivRem(piece, piecesAcross, out int across);

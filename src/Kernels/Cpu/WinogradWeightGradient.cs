@@ -5,8 +5,8 @@ namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>The gradient of a Winograd convolution to its weights.</summary>
 /// <remarks>
-/// Each element of the transforms has a matrix of sums of its own. A part's tiles are transformed first, shared among threads by pieces;
-/// then their products are added to the sums, shared by elements. So every sum is formed in one order, whatever the number of threads.
+/// Each element of the transforms has its own matrix of sums. A part's tiles are transformed first, divided among threads by pieces; then their products are
+/// added to the sums, divided by elements. Every sum is therefore added in the same order for any number of threads.
 /// </remarks>
 /// <typeparam name="V">The register.</typeparam>
 /// <typeparam name="TUnit">The instructions.</typeparam>
@@ -23,7 +23,7 @@ internal static unsafe class WinogradWeightGradient<V, TUnit, TTile>
     public static void Run(WorkerPool pool, in ConvolutionShape shape, in WinogradTiling tiling, float* x, float* dy, float* dw, bool accumulate)
     {
         // A register tile may read and write columns and rows past the last channel.
-        int inputPanels = (shape.InputChannels + TTile.Columns - 1) / TTile.Columns;
+        int inputPanels = Partition.Count(shape.InputChannels, TTile.Columns);
         PartBody body = default;
         body.Tiling = tiling;
         body.Inputs = shape.InputChannels;
@@ -62,7 +62,7 @@ internal static unsafe class WinogradWeightGradient<V, TUnit, TTile>
         pool.For(shape.OutputChannels, kernels);
     }
 
-    // The tiles of one part: pieces of x and dy to be transformed, then elements of the transforms to be multiplied.
+    // The tiles of one part: transforms pieces of x and dy, then multiplies elements of the transforms.
     private struct PartBody : IParallelBody
     {
         public WinogradTiling Tiling;
@@ -98,7 +98,8 @@ internal static unsafe class WinogradWeightGradient<V, TUnit, TTile>
         {
             float* pixels = ScratchMemory.Rent<float>(ScratchUse.Row, (long)WinogradTiling.Extent * (Tiling.ColumnsPerPiece + 2) * TUnit.Count);
             nint tile = Tiling.TilesBefore(piece) - Tiling.TilesBefore(First);
-            WinogradInput<V, TUnit>.Transform(Tiling, piece, X, Inputs, Top, Left, pixels, Inner + (tile * InputStride), Tiling.TilesPerPart * InputStride, InputStride);
+            WinogradInput<V, TUnit>.Transform(Tiling, piece, X, Inputs, Top, Left, pixels, Inner + (tile * InputStride), Tiling.TilesPerPart * InputStride,
+                InputStride);
         }
 
         private readonly void TransformCotangent(int piece)
@@ -113,7 +114,8 @@ internal static unsafe class WinogradWeightGradient<V, TUnit, TTile>
                 Dy.Read(image, channel, TUnit.Count, row, column, WinogradTiling.Side, width, pixels);
                 WinogradTransform<V, TUnit>.CotangentColumns(pixels, stride, width);
                 for (int y = 0; y < WinogradTiling.Extent; y++)
-                    WinogradTransform<V, TUnit>.CotangentRow(pixels + (y * stride), tiles, to + channel + (y * WinogradTiling.Extent * elementStride), elementStride, OutputStride);
+                    WinogradTransform<V, TUnit>.CotangentRow(pixels + (y * stride), tiles, to + channel + (y * WinogradTiling.Extent * elementStride),
+                        elementStride, OutputStride);
             }
         }
 
@@ -126,7 +128,8 @@ internal static unsafe class WinogradWeightGradient<V, TUnit, TTile>
             {
                 int columns = Math.Min(TTile.Columns, Inputs - input);
                 for (int output = 0; output < Outputs; output += TTile.Rows)
-                    TTile.Run(Math.Min(TTile.Rows, Outputs - output), columns, Tiles, outer + output, OutputStride, inner + input, InputStride, sums + (output * SumStride) + input, SumStride, First > 0);
+                    TTile.Run(Math.Min(TTile.Rows, Outputs - output), columns, Tiles, outer + output, OutputStride, inner + input, InputStride,
+                        sums + (output * SumStride) + input, SumStride, First > 0);
             }
         }
     }
@@ -152,7 +155,8 @@ internal static unsafe class WinogradWeightGradient<V, TUnit, TTile>
             {
                 float* sums = Sums + (output * SumStride) + input;
                 for (int y = 0; y < WinogradTiling.Extent; y++)
-                    WinogradTransform<V, TUnit>.KernelCotangent(sums + (y * WinogradTiling.Extent * SumElement), SumElement, rows + (y * 3 * TUnit.Count), TUnit.Count);
+                    WinogradTransform<V, TUnit>.KernelCotangent(sums + (y * WinogradTiling.Extent * SumElement), SumElement, rows + (y * 3 * TUnit.Count),
+                        TUnit.Count);
                 for (int x = 0; x < 3; x++)
                     WinogradTransform<V, TUnit>.KernelCotangent(rows + (x * TUnit.Count), 3 * TUnit.Count, taps + (x * TUnit.Count), 3 * TUnit.Count);
                 int channels = Math.Min(TUnit.Count, Inputs - input);

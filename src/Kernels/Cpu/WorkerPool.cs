@@ -1,22 +1,23 @@
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// A fixed set of threads that share the parts of one job at a time. Starting a job allocates nothing once its type has been seen,
-/// which is what lets a training step run without touching the managed heap.
+/// A fixed set of threads that work on the parts of one job at a time. Starting a job of a known type allocates nothing, so a training step does not touch the
+/// managed heap.
 /// </summary>
 /// <remarks>
-/// The caller works too: a pool of n threads keeps n − 1 of its own. A caller that finds the pool busy (another thread's job, or a job
-/// started inside a job) does its parts alone; the outcome is the same, because parts are independent.
+/// The caller works too: a pool of n threads keeps n − 1 of its own. If the pool is busy (with another thread's job, or because a job starts another), the
+/// caller runs its parts alone; the result is the same, because parts are independent.
 /// </remarks>
 public sealed class WorkerPool : IDisposable
 {
     // A worker looks for new work this many times before it goes to sleep; a sleeping worker costs a few microseconds to wake.
     private const int SpinsBeforeSleep = 2000;
 
-    // Many parts are taken several at a time: neighbours lie side by side in memory, and the counter is shared. This many times a thread comes back for more.
+    // If there are many parts, a thread takes several at a time, because neighbours are close in memory and the counter is shared. A thread comes back this
+    // many times.
     private const int TurnsOfThread = 64;
 
-    // Says that no job is open to workers.
+    // The value that means that no job is open to workers.
     private const int Closed = -1;
 
     private readonly Thread[] workers;
@@ -35,7 +36,7 @@ public sealed class WorkerPool : IDisposable
     private Exception? failure;
 
     /// <summary>Makes a pool.</summary>
-    /// <param name="threads">How many threads take part, the caller included; at least 1.</param>
+    /// <param name="threads">The number of threads, including the caller; at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is below 1.</exception>
     public WorkerPool(int threads)
     {
@@ -53,12 +54,12 @@ public sealed class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>How many threads take part in a job, the caller included.</summary>
+    /// <summary>The number of threads that work on a job, including the caller.</summary>
     public int Threads { get; }
 
     /// <summary>Runs parts 0 … <paramref name="parts"/> − 1 of a body and returns when all are done.</summary>
     /// <typeparam name="TBody">The body's type; a struct, so that nothing is allocated.</typeparam>
-    /// <param name="parts">How many parts there are.</param>
+    /// <param name="parts">The number of parts.</param>
     /// <param name="body">The work.</param>
     public void For<TBody>(int parts, TBody body)
         where TBody : struct, IParallelBody
@@ -85,7 +86,7 @@ public sealed class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>Stops the threads. A pool that is disposed must not be used again.</summary>
+    /// <summary>Stops the threads. A disposed pool must not be used again.</summary>
     public void Dispose()
     {
         if (stopping)
@@ -117,7 +118,7 @@ public sealed class WorkerPool : IDisposable
 
         TakeParts(job);
 
-        // Only workers that entered are waited for: one that the system has not yet woken finds the job closed and passes it by.
+        // Waits only for workers that entered: one that the system has not woken yet finds the job closed and skips it.
         Interlocked.Exchange(ref openGeneration, Closed);
         SpinWait spin = default;
         while (Volatile.Read(ref entered) > 0)
@@ -138,7 +139,7 @@ public sealed class WorkerPool : IDisposable
                     job.Run(part);
             }
         }
-#pragma warning disable CA1031 // Whatever a part throws is handed to the caller of For.
+#pragma warning disable CA1031 // Any exception of a part is passed to the caller of For.
         catch (Exception thrown)
 #pragma warning restore CA1031
         {
@@ -173,7 +174,8 @@ public sealed class WorkerPool : IDisposable
                 return;
             seen = Volatile.Read(ref generation);
 
-            // Entering comes before the look at the door, and closing before the look at who is inside: one of the two sees the other.
+            // A worker enters before it checks whether the job is open, and the caller closes the job before it checks who entered, so one of the two sees the
+            // other.
             Interlocked.Increment(ref entered);
             if (Volatile.Read(ref openGeneration) == seen)
                 TakeParts(current!);

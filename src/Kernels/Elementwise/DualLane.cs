@@ -2,16 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace ConservativeAD.Kernels.Elementwise;
 
-/// <summary>A number with its derivative along a direction: a formula evaluated on it gives value and derivative together.</summary>
+/// <summary>A number with its derivative along a direction (a dual number): a formula evaluated on it gives value and derivative together.</summary>
 /// <typeparam name="L">The lane of value and tangent.</typeparam>
 /// <remarks>
-/// Comparisons are lexicographic: where values are equal the tangents decide, as they do just beside the point along the direction. So a formula in pieces is differentiated on the piece
-/// that the direction leads to, and where the pieces join smoothly (the two halves of a sigmoid at 0) the result is the derivative, whichever side the formula gives the tie to. An argument that
-/// does not move contributes nothing, even where a slope is infinite.
+/// Comparisons are lexicographic: if values are equal, the tangents decide, as they do at a nearby point along the direction. A piecewise formula is therefore
+/// differentiated on the piece that the direction leads to. Where the pieces join smoothly (the two halves of a sigmoid at 0), the result is the derivative, no
+/// matter which piece the formula assigns the tie to. An argument whose tangent is 0 contributes nothing, even if a slope is infinite.
 /// </remarks>
 /// <param name="value">The number.</param>
 /// <param name="tangent">Its derivative.</param>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1815", Justification = "Lanes are not compared as a whole.")]
 [SkipLocalsInit]
 public readonly struct DualLane<L>(L value, L tangent) : ILane<DualLane<L>>
     where L : struct, ILane<L>
@@ -32,14 +31,15 @@ public readonly struct DualLane<L>(L value, L tangent) : ILane<DualLane<L>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DualLane<L> operator *(DualLane<L> a, DualLane<L> b) => new(a.Value * b.Value, (a.Tangent * b.Value) + (a.Value * b.Tangent));
+    public static DualLane<L> operator *(DualLane<L> a, DualLane<L> b) => new(a.Value * b.Value, Carry(a.Tangent, b.Value) + Carry(b.Tangent, a.Value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DualLane<L> operator /(DualLane<L> a, DualLane<L> b)
     {
         L quotient = a.Value / b.Value;
-        return new(quotient, (a.Tangent - (quotient * b.Tangent)) / b.Value);
+        L change = a.Tangent - Carry(b.Tangent, quotient), zero = L.Constant(0);
+        return new(quotient, L.IfEqual(change, zero, zero, change / b.Value));
     }
 
     /// <inheritdoc/>
@@ -62,8 +62,8 @@ public readonly struct DualLane<L>(L value, L tangent) : ILane<DualLane<L>>
     }
 
     /// <summary>
-    /// <paramref name="then"/> where a = b and both move alike. Where they part, what stands beside the point: <paramref name="otherwise"/>, unless that is not a number there, as in a formula whose
-    /// equality guards a 0/0; the guard's own formula is differentiated then.
+    /// <paramref name="then"/> if a = b with equal tangents. If the tangents differ, a and b differ at nearby points, so the result is
+    /// <paramref name="otherwise"/>, unless that is NaN here, as in a formula whose equality guards a 0/0; then the guard's own formula is differentiated.
     /// </summary>
     /// <param name="a">Left side.</param>
     /// <param name="b">Right side.</param>
@@ -72,7 +72,7 @@ public readonly struct DualLane<L>(L value, L tangent) : ILane<DualLane<L>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DualLane<L> IfEqual(DualLane<L> a, DualLane<L> b, DualLane<L> then, DualLane<L> otherwise)
     {
-        // Infinite or NaN, and only then, a number less itself is not 0.
+        // A number minus itself is not 0 only if the number is infinite or NaN.
         L zero = L.Constant(0), one = L.Constant(1), check = (otherwise.Value - otherwise.Value) + (otherwise.Tangent - otherwise.Tangent);
         L differ = L.IfEqual(a.Value, b.Value, L.IfEqual(a.Tangent, b.Tangent, zero, L.IfEqual(check, zero, one, zero)), one);
         return new(L.IfEqual(differ, zero, then.Value, otherwise.Value), L.IfEqual(differ, zero, then.Tangent, otherwise.Tangent));
@@ -80,16 +80,31 @@ public readonly struct DualLane<L>(L value, L tangent) : ILane<DualLane<L>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DualLane<L> Max(DualLane<L> a, DualLane<L> b) => new(L.Max(a.Value, b.Value), L.IfGreater(L.IfEqual(a.Value, b.Value, a.Tangent, a.Value), L.IfEqual(a.Value, b.Value, b.Tangent, b.Value), a.Tangent, b.Tangent));
+    public static DualLane<L> Max(DualLane<L> a, DualLane<L> b) =>
+    new(L.Max(a.Value, b.Value),
+        L.IfGreater(L.IfEqual(a.Value, b.Value, a.Tangent, a.Value), L.IfEqual(a.Value, b.Value, b.Tangent, b.Value), a.Tangent, b.Tangent));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DualLane<L> Min(DualLane<L> a, DualLane<L> b) => new(L.Min(a.Value, b.Value), L.IfGreater(L.IfEqual(a.Value, b.Value, a.Tangent, a.Value), L.IfEqual(a.Value, b.Value, b.Tangent, b.Value), b.Tangent, a.Tangent));
+    public static DualLane<L> Min(DualLane<L> a, DualLane<L> b) =>
+    new(L.Min(a.Value, b.Value),
+        L.IfGreater(L.IfEqual(a.Value, b.Value, a.Tangent, a.Value), L.IfEqual(a.Value, b.Value, b.Tangent, b.Value), b.Tangent, a.Tangent));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DualLane<L> MultiplyAdd(DualLane<L> a, DualLane<L> b, DualLane<L> c) =>
-        new(L.MultiplyAdd(a.Value, b.Value, c.Value), L.MultiplyAdd(a.Tangent, b.Value, L.MultiplyAdd(a.Value, b.Tangent, c.Tangent)));
+        new(L.MultiplyAdd(a.Value, b.Value, c.Value),
+            L.MultiplyAdd(a.Tangent, Where(a.Tangent, b.Value), L.MultiplyAdd(Where(b.Tangent, a.Value), b.Tangent, c.Tangent)));
+
+    /// <summary>0 if the carried number and its tangent are 0.</summary>
+    /// <param name="carried">The carried number.</param>
+    /// <param name="result">The result computed from it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DualLane<L> Absorb(DualLane<L> carried, DualLane<L> result)
+    {
+        L zero = L.Constant(0), stands = L.IfEqual(carried.Value, zero, carried.Tangent, L.Constant(1));
+        return new(L.Absorb(carried.Value, result.Value), L.IfEqual(stands, zero, zero, result.Tangent));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -154,7 +169,7 @@ public readonly struct DualLane<L>(L value, L tangent) : ILane<DualLane<L>>
     /// <inheritdoc/>
     public static DualLane<L> Pow(DualLane<L> a, DualLane<L> b)
     {
-        // aᵇ·log a is 0 in the limit where aᵇ is, and a constant exponent must not meet the logarithm of a negative base.
+        // aᵇ·log a tends to 0 where aᵇ does, and a constant exponent must not be multiplied by the logarithm of a negative base.
         L zero = L.Constant(0), power = L.Pow(a.Value, b.Value);
         L byBase = L.IfEqual(b.Value, zero, zero, b.Value * L.Pow(a.Value, b.Value - L.Constant(1)));
         L byExponent = L.IfEqual(power, zero, zero, power * L.Log(a.Value));
@@ -162,20 +177,27 @@ public readonly struct DualLane<L>(L value, L tangent) : ILane<DualLane<L>>
     }
 
     /// <inheritdoc/>
-    public static DualLane<L> ExpMinusOne(DualLane<L> a)
+    public static DualLane<L> ExpM1(DualLane<L> a)
     {
-        L difference = L.ExpMinusOne(a.Value);
+        L difference = L.ExpM1(a.Value);
         return Moved(difference, difference + L.Constant(1), a.Tangent);
     }
 
     /// <inheritdoc/>
-    public static DualLane<L> LogOnePlus(DualLane<L> a) => Moved(L.LogOnePlus(a.Value), L.Constant(1) / (L.Constant(1) + a.Value), a.Tangent);
+    public static DualLane<L> LogP1(DualLane<L> a) => Moved(L.LogP1(a.Value), L.Constant(1) / (L.Constant(1) + a.Value), a.Tangent);
 
     /// <inheritdoc/>
     public static DualLane<L> Erf(DualLane<L> a) => Moved(L.Erf(a.Value), L.Constant(2 / 1.7724538509055160273) * L.Exp(-(a.Value * a.Value)), a.Tangent);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static DualLane<L> Moved(L value, L slope, L tangent) => new(value, L.IfEqual(tangent, L.Constant(0), L.Constant(0), slope * tangent));
+    private static DualLane<L> Moved(L value, L slope, L tangent) => new(value, Carry(tangent, slope));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static L Carry(L tangent, L factor) => L.IfEqual(tangent, L.Constant(0), L.Constant(0), tangent * factor);
+
+    // The factor, or 0 if the tangent that it multiplies is 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static L Where(L tangent, L factor) => L.IfEqual(tangent, L.Constant(0), L.Constant(0), factor);
 
     private static L ArcSlope(L a) => L.Constant(1) / L.Sqrt((L.Constant(1) - a) * (L.Constant(1) + a));
 }

@@ -3,7 +3,7 @@ namespace ConservativeAD.Kernels.Elementwise;
 /// <summary>Functions built from those of <see cref="ILane{L}"/>, for any lane.</summary>
 public static class Lane
 {
-    // Up to here erf is computed as it is, beyond as what is missing to 1.
+    // Up to here erf is computed directly; beyond, as 1 minus its complement.
     private const double ErfNearZero = 0.46875;
 
     /// <summary>0.</summary><typeparam name="L">The lane type.</typeparam>
@@ -16,27 +16,48 @@ public static class Lane
 
     /// <summary><paramref name="then"/> where a &lt; b, <paramref name="otherwise"/> elsewhere.</summary>
     /// <typeparam name="L">The lane type.</typeparam>
-    /// <param name="a">Left side.</param><param name="b">Right side.</param><param name="then">Taken where true.</param><param name="otherwise">Taken where false.</param>
+    /// <param name="a">Left side.</param>
+    /// <param name="b">Right side.</param>
+    /// <param name="then">Taken where true.</param>
+    /// <param name="otherwise">Taken where false.</param>
     public static L IfLess<L>(L a, L b, L then, L otherwise)
         where L : struct, ILane<L> => L.IfGreater(b, a, then, otherwise);
 
-    /// <summary>−1, 0 or 1 by the sign; 0 for NaN.</summary><typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
+    /// <summary>−1, 0 or 1 by the sign; NaN for NaN.</summary><typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
     public static L Sign<L>(L x)
         where L : struct, ILane<L> => Sign(x, L.Constant(0));
 
-    /// <summary>−1 or 1 by the sign, and a given value at 0.</summary>
-    /// <typeparam name="L">The lane type.</typeparam><param name="x">The number.</param><param name="atZero">The value where x = 0 (or NaN).</param>
+    /// <summary>−1 or 1 by the sign, and a given value at 0; NaN for NaN.</summary>
+    /// <typeparam name="L">The lane type.</typeparam><param name="x">The number.</param><param name="atZero">The value where x = 0.</param>
     public static L Sign<L>(L x, L atZero)
         where L : struct, ILane<L> =>
-        L.IfGreater(x, L.Constant(0), L.Constant(1), IfLess(x, L.Constant(0), L.Constant(-1), atZero));
+        L.IfGreater(x, L.Constant(0), L.Constant(1), IfLess(x, L.Constant(0), L.Constant(-1), UnlessNaN(x, atZero)));
+
+    /// <summary>
+    /// <paramref name="result"/>, or NaN if x is NaN. A piecewise rule ends its formula with it, because every comparison with NaN is false.
+    /// </summary>
+    /// <typeparam name="L">The lane type.</typeparam>
+    /// <param name="x">The argument.</param>
+    /// <param name="result">The result for x other than NaN.</param>
+    public static L UnlessNaN<L>(L x, L result)
+        where L : struct, ILane<L> => L.IfEqual(x, x, result, x);
+
+    /// <summary>A magnitude with the sign of x; x itself if it is 0. For odd functions.</summary>
+    /// <typeparam name="L">The lane type.</typeparam><param name="x">The argument.</param><param name="size">The function of |x|, which is 0 at 0.</param>
+    public static L WithSignOf<L>(L x, L size)
+        where L : struct, ILane<L>
+    {
+        L zero = L.Constant(0);
+        return L.IfGreater(zero, x, -size, L.IfEqual(x, zero, x, size));
+    }
 
     /// <summary>exp(x) − 1 without cancellation near 0.</summary><typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
-    public static L ExpMinusOne<L>(L x)
-        where L : struct, ILane<L> => L.ExpMinusOne(x);
+    public static L ExpM1<L>(L x)
+        where L : struct, ILane<L> => L.ExpM1(x);
 
     /// <summary>log(1 + x) without cancellation near 0.</summary><typeparam name="L">The lane type.</typeparam><param name="x">Above −1.</param>
-    public static L LogOnePlus<L>(L x)
-        where L : struct, ILane<L> => L.LogOnePlus(x);
+    public static L LogP1<L>(L x)
+        where L : struct, ILane<L> => L.LogP1(x);
 
     /// <summary>The error function, to about double precision.</summary><typeparam name="L">The lane type.</typeparam><param name="x">The number.</param>
     public static L Erf<L>(L x)
@@ -46,20 +67,67 @@ public static class Lane
     public static L Sigmoid<L>(L x)
         where L : struct, ILane<L> => L.Sigmoid(x);
 
-    // Kahan's quotient form. It wins back digits of the value, not of its derivative.
-    internal static L QuotientExpMinusOne<L>(L x)
+    /// <summary>The larger of x and a bound; NaN stays NaN.</summary>
+    /// <typeparam name="L">The lane type.</typeparam><param name="x">The number.</param><param name="bound">The bound.</param>
+    public static L AtLeast<L>(L x, L bound)
+        where L : struct, ILane<L> => L.IfGreater(bound, x, bound, x);
+
+    /// <summary>x, or the nearest number of at most a given size; NaN stays NaN.</summary>
+    /// <typeparam name="L">The lane type.</typeparam><param name="x">The number.</param><param name="size">The size.</param>
+    public static L OfSizeUpTo<L>(L x, L size)
+        where L : struct, ILane<L> => L.IfGreater(x, size, size, AtLeast(x, -size));
+
+    /// <summary>e^(−f·x²) for a factor that is a power of two, with a correction for the rounding error of the square.</summary>
+    /// <typeparam name="L">The lane type.</typeparam><param name="x">The number.</param><param name="factor">f, a power of two up to 1.</param>
+    public static L ExpOfNegativeSquare<L>(L x, double factor)
+        where L : struct, ILane<L>
+    {
+        // Beyond 60 the result is 0; the bound keeps the square finite.
+        L y = OfSizeUpTo(x, L.Constant(60)), square = y * y, missing = L.MultiplyAdd(y, y, -square);
+        L value = L.Exp(L.Constant(-factor) * square);
+        return L.MultiplyAdd(value, L.Constant(-factor) * missing, value);
+    }
+
+    // Up to 1, the series to x¹⁹; beyond, e^(x/2), whose square overflows where the result does.
+    internal static L SinhByHalves<L>(L x)
+        where L : struct, ILane<L>
+    {
+        L size = L.Abs(x), half = L.Constant(0.5), root = L.Exp(half * size);
+        L far = ((half * root) * root) - (half / (root * root));
+        return WithSignOf(x, L.IfGreater(size, L.Constant(1), far, SinhSeries(size)));
+    }
+
+    internal static L CoshByHalves<L>(L x)
+        where L : struct, ILane<L>
+    {
+        L half = L.Constant(0.5), root = L.Exp(half * L.Abs(x));
+        return ((half * root) * root) + (half / (root * root));
+    }
+
+    internal static L TanhByParts<L>(L x)
+        where L : struct, ILane<L>
+    {
+        // From 20 on the result rounds to 1; the bound keeps the exponential finite.
+        L size = L.Abs(x), one = L.Constant(1), two = L.Constant(2), y = L.IfGreater(size, L.Constant(20), L.Constant(20), size);
+        L small = SinhSeries(L.IfGreater(size, one, one, size));
+        L near = small / L.Sqrt(one + (small * small)), far = one - (two / (L.Exp(two * y) + one));
+        return WithSignOf(x, L.IfGreater(size, L.Constant(0.55), far, near));
+    }
+
+    // Kahan's quotient form. It restores the lost digits of the value, but not those of its derivative.
+    internal static L QuotientExpM1<L>(L x)
         where L : struct, ILane<L>
     {
         L one = L.Constant(1);
         L u = L.Exp(x);
         L difference = u - one;
         L corrected = difference * (x / L.Log(u));
-        // exp has run out of bits at both ends: near 0 the result is x, far below it is −1, far above u itself.
+        // exp loses all digits at both ends: near 0 the result is x, far below it is −1, and far above it is u.
         return L.IfEqual(u, one, x, L.IfGreater(L.Abs(x), L.Constant(1), difference, corrected));
     }
 
     // Kahan's quotient form.
-    internal static L QuotientLogOnePlus<L>(L x)
+    internal static L QuotientLogP1<L>(L x)
         where L : struct, ILane<L>
     {
         L one = L.Constant(1);
@@ -68,7 +136,23 @@ public static class Lane
         return L.IfEqual(u, one, x, L.IfGreater(L.Abs(x), L.Constant(1), L.Log(u), corrected));
     }
 
-    // From the exponential of a number that is never positive, so that nothing overflows.
+    private static L SinhSeries<L>(L x)
+        where L : struct, ILane<L>
+    {
+        L t = x * x;
+        L p = L.Constant(8.22063524662433e-18);
+        p = L.MultiplyAdd(p, t, L.Constant(2.8114572543455206e-15));
+        p = L.MultiplyAdd(p, t, L.Constant(7.647163731819816e-13));
+        p = L.MultiplyAdd(p, t, L.Constant(1.6059043836821613e-10));
+        p = L.MultiplyAdd(p, t, L.Constant(2.505210838544172e-08));
+        p = L.MultiplyAdd(p, t, L.Constant(2.7557319223985893e-06));
+        p = L.MultiplyAdd(p, t, L.Constant(0.0001984126984126984));
+        p = L.MultiplyAdd(p, t, L.Constant(0.008333333333333333));
+        p = L.MultiplyAdd(p, t, L.Constant(0.16666666666666666));
+        return L.MultiplyAdd(x * t, p, x);
+    }
+
+    // Uses the exponential of a number that is never positive, so nothing overflows.
     internal static L QuotientSigmoid<L>(L x)
         where L : struct, ILane<L>
     {
@@ -83,16 +167,16 @@ public static class Lane
     {
         L y = L.Abs(x), four = L.Constant(4);
 
-        // Arguments outside a range are replaced, so that no lane overflows on a side it does not take.
+        // Arguments outside a range are replaced, so that no lane overflows in a branch that it does not select.
         L complement = L.IfGreater(y, four, FarErfComplement(L.Min(L.Max(y, four), L.Constant(6))), MiddleErfComplement(L.Min(y, four)));
         L beyond = L.Constant(1) - complement;
         L signed = L.IfGreater(L.Constant(0), x, -beyond, beyond);
 
-        // The last line also lets NaN through: NaN compares as neither.
+        // The last line also passes NaN on, because both comparisons are false for NaN.
         return L.IfGreater(y, L.Constant(ErfNearZero), signed, NearErf(x));
     }
 
-    /// <summary>What <see cref="RationalErf{L}"/> gives, for a single number: only the range that it lies in is computed.</summary>
+    /// <summary>The same as <see cref="RationalErf{L}"/> for a single number; only the formula for its range is computed.</summary>
     /// <typeparam name="L">The lane type.</typeparam><param name="x">The number.</param><param name="plain">The same number.</param>
     internal static L RationalErfByRange<L>(L x, double plain)
         where L : struct, ILane<L>
@@ -143,7 +227,7 @@ public static class Lane
         return L.Exp(-(middle * middle)) * (numerator + L.Constant(1.23033935479799725e3)) / (denominator + L.Constant(1.23033935480374942e3));
     }
 
-    // Beyond 4 the complement is below 1.6e-8: the leading terms of its asymptotic series settle what a double can still see.
+    // Beyond 4 the complement is below 1.6e-8: the leading terms of its asymptotic series are accurate to double precision.
     private static L FarErfComplement<L>(L far)
         where L : struct, ILane<L>
     {

@@ -7,7 +7,6 @@ namespace ConservativeAD.Kernels.Elementwise;
 /// <summary>A single number as a lane.</summary>
 /// <typeparam name="U">float or double.</typeparam>
 /// <param name="value">The number.</param>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1815", Justification = "Lanes are not compared as a whole.")]
 public readonly struct ScalarLane<U>(U value) : ILane<ScalarLane<U>>
     where U : unmanaged, IBinaryFloatingPointIeee754<U>
 {
@@ -101,7 +100,7 @@ public readonly struct ScalarLane<U>(U value) : ILane<ScalarLane<U>>
     /// <inheritdoc/>
     public static ScalarLane<U> Erf(ScalarLane<U> a) => Lane.RationalErfByRange(a, double.CreateTruncating(a.Value));
 
-    // By a mask and not by a branch: what numbers compare as is often as good as random.
+    // Uses a mask instead of a branch, because the comparison is often unpredictable.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ScalarLane<U> Select(Vector128<U> mask, ScalarLane<U> then, ScalarLane<U> otherwise) =>
         new(Vector128.ConditionalSelect(mask, Vector128.CreateScalarUnsafe(then.Value), Vector128.CreateScalarUnsafe(otherwise.Value)).ToScalar());

@@ -3,28 +3,28 @@ using System.Runtime.CompilerServices;
 namespace ConservativeAD.Kernels.Elementwise;
 
 /// <summary>
-/// What the float functions of CPU vectors and of GPU threads have in common. The coefficients interpolate the function at Chebyshev points of the stated interval, computed in 50 digits and rounded
-/// once to float.
+/// The formulas common to the float functions of CPU vectors and of GPU threads. The coefficients interpolate the function at the Chebyshev points of the
+/// stated interval, computed in 50 digits and rounded once to float.
 /// </summary>
 internal static class SingleFormulas
 {
-    /// <summary>Adding it leaves the nearest whole number in the low bits of the sum.</summary>
+    /// <summary>Adding this number leaves the nearest integer in the low bits of the sum.</summary>
     public const float Rounding = 12582912f;
 
     /// <summary>1/log 2.</summary>
     public const float InverseLogarithmOfTwo = 1.44269504f;
 
-    /// <summary>Where the quotient of tanh is rounded to 1, which holds beyond.</summary>
+    /// <summary>From here on, the quotient of tanh rounds to 1.</summary>
     public const float TanhBound = 9.01023293f;
 
-    /// <summary>Where the quotient of erf is rounded to 1, which holds beyond.</summary>
+    /// <summary>From here on, the quotient of erf rounds to 1.</summary>
     public const float ErfBound = 3.92260003f;
 
-    /// <summary>Below its negative the sigmoid is under 4.6·10⁻³⁹, and taken as 0.</summary>
-    public const float SigmoidBound = 88.3f;
+    /// <summary>Below the negative of this number, the sigmoid equals the exponential to the last digit; above it, the sigmoid is 1.</summary>
+    public const float SigmoidBound = 87f;
 
-    /// <summary>exp(x − n·log 2), for n the whole number nearest to x/log 2; log 2 in two parts.</summary>
-    /// <typeparam name="L">A lane of floats.</typeparam><param name="x">The argument.</param><param name="n">The whole number.</param>
+    /// <summary>exp(x − n·log 2), where n is the integer nearest to x/log 2; log 2 has two parts.</summary>
+    /// <typeparam name="L">A lane of floats.</typeparam><param name="x">The argument.</param><param name="n">The integer.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static L ExpOfRest<L>(L x, L n)
         where L : struct, ILane<L>

@@ -9,10 +9,9 @@ namespace ConservativeAD.Kernels.Elementwise;
 
 /// <summary>A CPU vector as a lane.</summary>
 /// <typeparam name="U">float or double.</typeparam>
-/// <remarks>Functions that the vector unit lacks go through <see cref="TensorPrimitives"/>, always a full vector at a time, so that the
-/// bits of a result do not depend on where in an array the element stands.</remarks>
+/// <remarks>Functions that the processor's vector instructions lack use <see cref="TensorPrimitives"/>, always with a full vector, so the bits of a result do
+/// not depend on the element's position in an array.</remarks>
 /// <param name="value">The vector.</param>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1815", Justification = "Lanes are not compared as a whole.")]
 public readonly struct VectorLane<U>(Vector<U> value) : ILane<VectorLane<U>>
     where U : unmanaged, IBinaryFloatingPointIeee754<U>
 {
@@ -45,7 +44,7 @@ public readonly struct VectorLane<U>(Vector<U> value) : ILane<VectorLane<U>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorLane<U> Constant(double value) => new(Vector.Create(U.CreateTruncating(value)));
 
-    // The conversion of one number merges into what its register held, so that a loop's turn waits for the one before; the conversion of a pair does not.
+    // Converting a single number keeps the other bits of its register, so each iteration depends on the previous one; converting a pair does not.
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorLane<U> Broadcast(double value)
@@ -65,6 +64,12 @@ public readonly struct VectorLane<U>(Vector<U> value) : ILane<VectorLane<U>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorLane<U> IfEqual(VectorLane<U> a, VectorLane<U> b, VectorLane<U> then, VectorLane<U> otherwise) =>
         new(Vector.ConditionalSelect(Vector.Equals(a.Value, b.Value), then.Value, otherwise.Value));
+
+    // Uses a comparison and a mask, and needs no second constant.
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorLane<U> Absorb(VectorLane<U> carried, VectorLane<U> result) =>
+    new(Vector.AndNot(result.Value, Vector.Equals(carried.Value, Vector<U>.Zero)));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -97,7 +102,9 @@ public readonly struct VectorLane<U>(Vector<U> value) : ILane<VectorLane<U>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorLane<U> Exp(VectorLane<U> a) =>
-        typeof(U) == typeof(float) ? new(SingleFunctions.Exp(a.Value.As<U, float>()).As<float, U>()) : new(Vector.Exp(a.Value.As<U, double>()).As<double, U>());
+        typeof(U) == typeof(float)
+        ? new(SingleFunctions.Exp(a.Value.As<U, float>()).As<float, U>())
+        : new(DoubleVectors.Exp(a.Value.As<U, double>()).As<double, U>());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -107,15 +114,20 @@ public readonly struct VectorLane<U>(Vector<U> value) : ILane<VectorLane<U>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorLane<U> Sin(VectorLane<U> a) =>
-        typeof(U) == typeof(float) ? new(Vector.Sin(a.Value.As<U, float>()).As<float, U>()) : new(Vector.Sin(a.Value.As<U, double>()).As<double, U>());
+        typeof(U) == typeof(float)
+        ? new(SingleFunctions.Sin(a.Value.As<U, float>()).As<float, U>())
+        : new(DoubleVectors.Sin(a.Value.As<U, double>()).As<double, U>());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorLane<U> Cos(VectorLane<U> a) =>
-        typeof(U) == typeof(float) ? new(Vector.Cos(a.Value.As<U, float>()).As<float, U>()) : new(Vector.Cos(a.Value.As<U, double>()).As<double, U>());
+        typeof(U) == typeof(float)
+        ? new(SingleFunctions.Cos(a.Value.As<U, float>()).As<float, U>())
+        : new(DoubleVectors.Cos(a.Value.As<U, double>()).As<double, U>());
 
     /// <inheritdoc/>
-    public static VectorLane<U> Tan(VectorLane<U> a) => Apply(a, TensorPrimitives.Tan);
+    public static VectorLane<U> Tan(VectorLane<U> a) =>
+        typeof(U) == typeof(float) ? Sin(a) / Cos(a) : new(DoubleVectors.Tan(a.Value.As<U, double>()).As<double, U>());
 
     /// <inheritdoc/>
     public static VectorLane<U> Asin(VectorLane<U> a) => Apply(a, TensorPrimitives.Asin);
@@ -127,15 +139,15 @@ public readonly struct VectorLane<U>(Vector<U> value) : ILane<VectorLane<U>>
     public static VectorLane<U> Atan(VectorLane<U> a) => Apply(a, TensorPrimitives.Atan);
 
     /// <inheritdoc/>
-    public static VectorLane<U> Sinh(VectorLane<U> a) => Apply(a, TensorPrimitives.Sinh);
+    public static VectorLane<U> Sinh(VectorLane<U> a) => Lane.SinhByHalves(a);
 
     /// <inheritdoc/>
-    public static VectorLane<U> Cosh(VectorLane<U> a) => Apply(a, TensorPrimitives.Cosh);
+    public static VectorLane<U> Cosh(VectorLane<U> a) => Lane.CoshByHalves(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorLane<U> Tanh(VectorLane<U> a) =>
-        typeof(U) == typeof(float) ? new(SingleFunctions.Tanh(a.Value.As<U, float>()).As<float, U>()) : Apply(a, TensorPrimitives.Tanh);
+        typeof(U) == typeof(float) ? new(SingleFunctions.Tanh(a.Value.As<U, float>()).As<float, U>()) : Lane.TanhByParts(a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,12 +6,12 @@ namespace ConservativeAD.Kernels;
 
 /// <summary>
 /// Philox4x32-10, a counter-based random number generator (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; SC 2011).
-/// A value depends on (seed, stream, index) alone, so that any part of a fill can be made by itself, on any thread.
+/// A value depends only on (seed, stream, index), so any part of a fill can be computed separately, on any thread.
 /// </summary>
 /// <remarks>
-/// The key is the seed; the counter is the number of the block (low 64 bits) and the stream (high 64 bits). Draws of different kinds read the
-/// same words: independent quantities take different streams. Uniform and Bernoulli values take one word of 32 bits an element (a uniform
-/// double takes two); normal values take one block for each pair of elements, whatever their type.
+/// The key is the seed; the counter is the number of the block (low 64 bits) and the stream (high 64 bits). Draws of different kinds read the same words, so
+/// independent quantities need different streams. Uniform and Bernoulli values take one 32-bit word per element (a uniform double takes two); normal values of
+/// any type take one block per pair of elements.
 /// </remarks>
 /// <param name="Seed">The key.</param>
 /// <param name="Stream">Which of the 2⁶⁴ independent streams of the seed.</param>
@@ -25,12 +25,23 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
     private const int Rounds = 10;
     private const int WordsPerBlock = 4;
 
-    // Fills draw their words in batches of this many blocks: enough for the vector code, small enough for the stack.
+    // Fills draw their words in batches of this many blocks: enough for the vector code, and few enough for the stack.
     private const int BatchBlocks = 64;
     private const int BatchWords = BatchBlocks * WordsPerBlock;
 
     private const double TwoToMinus32 = 1.0 / 4294967296.0;
     private const double TwoToMinus53 = 1.0 / 9007199254740992.0;
+
+    /// <summary>A stream from one of 2³² blocks of streams: each use of random numbers has its own block, and numbers its streams from 0.</summary>
+    /// <param name="seed">The key.</param>
+    /// <param name="use">The block of streams.</param>
+    /// <param name="index">The stream in the block; below 2³².</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is 2³² or more.</exception>
+    public static Philox For(ulong seed, uint use, ulong index = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, uint.MaxValue);
+        return new Philox(seed, ((ulong)use << 32) + index);
+    }
 
     /// <summary>The four words of one block.</summary>
     /// <param name="counter">The number of the block.</param>
@@ -39,7 +50,7 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
         Block((uint)counter, (uint)(counter >> 32), (uint)Stream, (uint)(Stream >> 32), (uint)Seed, (uint)(Seed >> 32));
 
     /// <summary>Raw words of the stream: word i is word i mod 4 of block i / 4.</summary>
-    /// <param name="words">Where to write.</param>
+    /// <param name="words">The destination.</param>
     /// <param name="offset">The index of the first word.</param>
     public unsafe void Words(Span<uint> words, ulong offset = 0)
     {
@@ -56,11 +67,11 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
         }
     }
 
-    /// <summary>Independent uniform values in [low, high); <paramref name="high"/> itself never comes, whatever the rounding.</summary>
+    /// <summary>Independent uniform values in [low, high); <paramref name="high"/> itself never occurs, even after rounding.</summary>
     /// <typeparam name="T">float, double or Half.</typeparam>
-    /// <param name="values">Where to write.</param>
+    /// <param name="values">The destination.</param>
     /// <param name="low">The smallest value.</param>
-    /// <param name="high">The bound that is not reached.</param>
+    /// <param name="high">The upper bound, which is never reached.</param>
     /// <param name="offset">The index of the first element.</param>
     /// <exception cref="ArgumentException">The bounds are not finite, not in order, or their difference is not finite.</exception>
     public void Uniform<T>(Span<T> values, T low, T high, ulong offset = 0)
@@ -92,10 +103,10 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
     }
 
     /// <summary>
-    /// Independent normal values, by the transform of Box and Muller in double precision: the block i gives elements 2i (cosine) and 2i + 1 (sine).
+    /// Independent normal values, by the Box–Muller transform in double precision: block i gives elements 2i (cosine) and 2i + 1 (sine).
     /// </summary>
     /// <typeparam name="T">float, double or Half; all are roundings of the same values.</typeparam>
-    /// <param name="values">Where to write.</param>
+    /// <param name="values">The destination.</param>
     /// <param name="mean">The mean.</param>
     /// <param name="deviation">The standard deviation; at least 0.</param>
     /// <param name="offset">The index of the first element.</param>
@@ -119,7 +130,7 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
             {
                 uint* words = batch + (block * WordsPerBlock);
 
-                // In (0, 1]: the logarithm of 0 is never taken.
+                // In (0, 1], so that the logarithm is finite.
                 double u = ((((ulong)words[1] << 32 | words[0]) >> 11) + 1) * TwoToMinus53;
                 double turn = (((ulong)words[3] << 32 | words[2]) >> 11) * TwoToMinus53;
                 double radius = Math.Sqrt(-2 * Math.Log(u));
@@ -135,8 +146,10 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
         }
     }
 
-    /// <summary>A uniformly distributed permutation of 0 … n − 1 (Fisher and Yates; bounded integers by Lemire's method with rejection, without bias).</summary>
-    /// <param name="permutation">Where to write its n entries.</param>
+    /// <summary>
+    /// A uniformly distributed permutation of 0 … n − 1 (Fisher and Yates; bounded integers by Lemire's method with rejection, without bias).
+    /// </summary>
+    /// <param name="permutation">The destination of its n entries.</param>
     public void Permutation(Span<int> permutation)
     {
         for (int i = 0; i < permutation.Length; i++)
@@ -168,7 +181,7 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
 
     /// <summary>Independent values that are 1 with a given probability and 0 otherwise.</summary>
     /// <typeparam name="T">float, double or Half; all draw the same events.</typeparam>
-    /// <param name="values">Where to write.</param>
+    /// <param name="values">The destination.</param>
     /// <param name="probability">The probability of 1, in [0, 1]; kept to 32 bits.</param>
     /// <param name="offset">The index of the first element.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="probability"/> is outside [0, 1].</exception>
@@ -181,7 +194,7 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
 
     /// <summary>A dropout mask: 0 with the probability of dropping, 1 / (1 − probability) otherwise, so that its expectation is 1.</summary>
     /// <typeparam name="T">float, double or Half; all draw the same events.</typeparam>
-    /// <param name="mask">Where to write.</param>
+    /// <param name="mask">The destination.</param>
     /// <param name="dropProbability">The probability of 0, in [0, 1]; at 1 the mask is 0 throughout.</param>
     /// <param name="offset">The index of the first element.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropProbability"/> is outside [0, 1].</exception>
@@ -192,7 +205,7 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
         Choose(mask, dropProbability, T.Zero, Kept<T>(dropProbability), offset);
     }
 
-    /// <summary>The bijection itself, with every word of counter and key given.</summary>
+    /// <summary>The bijection, for given words of counter and key.</summary>
     internal static (uint Word0, uint Word1, uint Word2, uint Word3) Block(uint c0, uint c1, uint c2, uint c3, uint k0, uint k1)
     {
         for (int round = 0; round < Rounds; round++)
@@ -207,10 +220,10 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
         return (c0, c1, c2, c3);
     }
 
-    /// <summary>Words below it are an event of a probability; in 64 bits, so that probability 1 takes every word.</summary>
+    /// <summary>The threshold of an event: it happens if the word is below. It has 64 bits, so that with probability 1 every word is below.</summary>
     internal static long Threshold(double probability) => (long)Math.Round(probability / TwoToMinus32);
 
-    /// <summary>What dropout multiplies by what it keeps.</summary>
+    /// <summary>The factor of the elements that dropout keeps.</summary>
     internal static T Kept<T>(double dropProbability)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => dropProbability < 1 ? Rounded<T>(1 / (1 - dropProbability)) : T.Zero;
 
@@ -218,14 +231,16 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (!(low < high) || !double.IsFinite(double.CreateTruncating(high) - double.CreateTruncating(low)))
-            throw new ArgumentException($"A uniform distribution needs finite bounds low < high whose difference is finite; they are low = {low} and high = {high}.", nameof(high));
+            throw new ArgumentException(
+                $"A uniform distribution needs finite bounds low < high whose difference is finite; they are low = {low} and high = {high}.", nameof(high));
     }
 
     internal static void CheckNormal<T>(T mean, T deviation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (!T.IsFinite(mean) || !T.IsFinite(deviation) || deviation < T.Zero)
-            throw new ArgumentException($"A normal distribution needs a finite mean and a finite deviation of at least 0; they are {mean} and {deviation}.", nameof(deviation));
+            throw new ArgumentException($"A normal distribution needs a finite mean and a finite deviation of at least 0; they are {mean} and {deviation}.",
+                nameof(deviation));
     }
 
     internal static void CheckProbability(double probability)
@@ -237,7 +252,8 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
     internal static void CheckDropProbability(double dropProbability)
     {
         if (!(dropProbability >= 0 && dropProbability <= 1))
-            throw new ArgumentOutOfRangeException(nameof(dropProbability), dropProbability, $"A probability lies in [0, 1]; the probability of dropping is {dropProbability}.");
+            throw new ArgumentOutOfRangeException(nameof(dropProbability), dropProbability,
+                $"A probability lies in [0, 1]; the probability of dropping is {dropProbability}.");
     }
 
     private static T Rounded<T>(double value)
@@ -255,7 +271,7 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
             int taken = Math.Min(BatchWords, values.Length - done);
             Words(batch[..taken], offset + (ulong)done);
 
-            // The sign of the difference is the event; a branch on a random bit would be mispredicted half of the time.
+            // The sign of the difference decides the event; a branch on a random bit would be mispredicted half of the time.
             for (int i = 0; i < taken; i++)
                 values[done + i] = events[(int)((ulong)(batch[i] - threshold) >> 63)];
             done += taken;
@@ -282,8 +298,8 @@ public readonly record struct Philox(ulong Seed, ulong Stream)
         }
     }
 
-    // Each counter word sits in the low half of a 64-bit lane, which is where the widening multiplication reads it; what the high halves
-    // hold on the way is never read. Two vectors of four blocks run side by side to hide the latency of the multiplication.
+    // Each counter word is in the low half of a 64-bit lane, where the widening multiplication reads it; the high halves are never read. Two vectors of four
+    // blocks run side by side to hide the latency of the multiplication.
     private unsafe void EightBlocks(ulong first, uint* words)
     {
         Vector256<ulong> index = Vector256.Create(first) + Vector256.Create(0ul, 1, 2, 3);

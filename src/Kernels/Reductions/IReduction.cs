@@ -2,18 +2,21 @@ using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD.Kernels.Reductions;
 
-/// <summary>How elements are brought together along axes: each is mapped, then combined in a fixed order.</summary>
+/// <summary>A reduction along axes: each element is mapped, and the results are combined in a fixed order.</summary>
 public interface IReduction
 {
-    /// <summary>The value of no elements at all.</summary><typeparam name="L">The lane type.</typeparam>
+    /// <summary>The result for no elements.</summary><typeparam name="L">The lane type.</typeparam>
     static abstract L Identity<L>()
         where L : struct, ILane<L>;
 
-    /// <summary>What one element contributes.</summary><typeparam name="L">The lane type.</typeparam><param name="x">The element.</param>
+    /// <summary>The contribution of one element.</summary><typeparam name="L">The lane type.</typeparam><param name="x">The element.</param>
     static abstract L Map<L>(L x)
         where L : struct, ILane<L>;
 
-    /// <summary>Brings two partial results together.</summary><typeparam name="L">The lane type.</typeparam><param name="a">One.</param><param name="b">The other.</param>
+    /// <summary>Combines two partial results.</summary>
+    /// <typeparam name="L">The lane type.</typeparam>
+    /// <param name="a">One.</param>
+    /// <param name="b">The other.</param>
     static abstract L Combine<L>(L a, L b)
         where L : struct, ILane<L>;
 }
@@ -66,7 +69,7 @@ public readonly struct SumOfMagnitudes : IReduction
         where L : struct, ILane<L> => a + b;
 }
 
-/// <summary>The largest element; NaN if any is NaN; −∞ of none.</summary>
+/// <summary>The largest element; NaN if any is NaN; −∞ for no elements.</summary>
 public readonly struct Largest : IReduction
 {
     /// <inheritdoc/>
@@ -82,7 +85,7 @@ public readonly struct Largest : IReduction
         where L : struct, ILane<L> => L.Max(a, b);
 }
 
-/// <summary>The smallest element; NaN if any is NaN; ∞ of none.</summary>
+/// <summary>The smallest element; NaN if any is NaN; ∞ for no elements.</summary>
 public readonly struct Smallest : IReduction
 {
     /// <inheritdoc/>

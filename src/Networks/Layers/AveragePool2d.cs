@@ -7,7 +7,7 @@ namespace ConservativeAD.Networks;
 /// <param name="kernel">Rows and columns of a window.</param>
 /// <param name="stride">Positions from one window to the next; the kernel's size if null.</param>
 /// <param name="padding">Positions around the image.</param>
-/// <param name="countPadding">Whether padding counts as zeros, instead of not at all.</param>
+/// <param name="countPadding">Whether padding counts as zeros; otherwise it is left out of the mean.</param>
 public sealed class AveragePool2d<T>(int kernel, int? stride = null, int padding = 0, bool countPadding = true) : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -5,8 +5,8 @@ using ConservativeAD.Kernels.Elementwise;
 namespace ConservativeAD.Networks;
 
 /// <summary>
-/// Batch normalisation (Ioffe, Szegedy 2015) of [batch, channels, …]. In training the statistics are the batch's, and running ones follow them; in evaluation the running ones are used.
-/// The running variance follows the unbiased one (over n − 1), as PyTorch's does.
+/// Batch normalisation (Ioffe, Szegedy 2015) of [batch, channels, …]. Training uses the statistics of the batch and moves the running statistics towards them;
+/// evaluation uses the running statistics. The running variance follows the unbiased variance (over n − 1), as in PyTorch.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class BatchNorm<T> : Module<T>
@@ -21,24 +21,25 @@ public sealed class BatchNorm<T> : Module<T>
     private int elementsPerChannel;
     private Device? device;
 
-    /// <summary>Makes the layer: scale 1, shift 0, running mean 0 and variance 1.</summary>
-    /// <param name="name">Its name, the beginning of its parameters' names.</param>
-    /// <param name="channels">How many channels.</param>
-    /// <param name="initializer">Where its parameters live.</param>
+    /// <summary>Creates the layer with scale 1, shift 0, running mean 0 and running variance 1.</summary>
+    /// <param name="name">The layer's name, used as the prefix of its parameters' names.</param>
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="initializer">Supplies the device of the parameters.</param>
     /// <param name="epsilon">Added to the variance; above 0.</param>
-    /// <param name="momentum">How far the running statistics move to the batch's at each training pass; from 0 to 1.</param>
+    /// <param name="momentum">The fraction by which each training pass moves the running statistics towards those of the batch; from 0 to 1.</param>
     public BatchNorm(string name, int channels, Initializer initializer, double epsilon = 1e-5, double momentum = 0.1)
     {
         ArgumentNullException.ThrowIfNull(initializer);
         if (!(momentum is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, $"A momentum of {momentum} was given for running statistics; it lies between 0 and 1.");
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum,
+                $"A momentum of {momentum} was given for running statistics; it lies between 0 and 1.");
         this.name = name;
         follow = FollowBatch;
         this.epsilon = epsilon;
         this.momentum = momentum;
         Shape shape = Shape.Of(channels);
-        Scale = initializer.Constant<T>($"{name}.weight", shape, 1);
-        Shift = initializer.Constant<T>($"{name}.bias", shape, 0);
+        Scale = initializer.Constant<T>(PathOf(name, "weight"), shape, 1);
+        Shift = initializer.Constant<T>(PathOf(name, "bias"), shape, 0);
         Device device = initializer.Device;
         RunningMean = device.Allocate<T>(shape);
         RunningVariance = device.Allocate<T>(shape);
@@ -64,7 +65,8 @@ public sealed class BatchNorm<T> : Module<T>
     public override IEnumerable<Parameter<T>> Parameters => [Scale, Shift];
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, NDArray<T> Value)> Buffers => [($"{name}.running_mean", RunningMean), ($"{name}.running_var", RunningVariance)];
+    public override IEnumerable<(string Name, NDArray<T> Value)> Buffers =>
+        [(PathOf(name, "running_mean"), RunningMean), (PathOf(name, "running_var"), RunningVariance)];
 
     /// <inheritdoc/>
     public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training)
@@ -74,10 +76,12 @@ public sealed class BatchNorm<T> : Module<T>
             return x.BatchNorm(scale, shift, RunningMean, RunningVariance, epsilon);
         int n = x.Shape.Count / Math.Max(1, Scale.Shape.Count);
         if (n == 1)
-            throw new ArgumentException($"{name}: batch normalisation of shape {x.Shape} has one value per channel, which has no variance; give larger batches, or evaluate.");
+            throw new ArgumentException(
+                $"{(name.Length == 0 ? "A layer without a name" : $"Layer '{name}'")}: batch normalisation of shape {x.Shape} has one value per channel, "
+                    + $"which has no variance; give larger batches, or evaluate.");
         Var<T> y = x.BatchNorm(scale, shift, epsilon, batchMean, batchVariance);
         (elementsPerChannel, device) = (n, x.Tape.Device);
-        x.Tape.EveryRun(follow);
+        x.Tape.SideEffect(follow);
         return y;
     }
 

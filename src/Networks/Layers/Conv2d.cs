@@ -11,13 +11,13 @@ public sealed class Conv2d<T> : Module<T>
     private readonly int stride;
     private readonly int padding;
 
-    /// <summary>Makes the layer; weights and bias uniform in ±1/√fan-in.</summary>
-    /// <param name="name">Its name, the beginning of its parameters' names.</param>
-    /// <param name="inputs">Channels in.</param>
-    /// <param name="outputs">Channels out.</param>
+    /// <summary>Creates the layer, with weights and bias uniform in ±1/√fan-in.</summary>
+    /// <param name="name">The layer's name, used as the prefix of its parameters' names.</param>
+    /// <param name="inputs">The number of input channels.</param>
+    /// <param name="outputs">The number of output channels.</param>
     /// <param name="kernel">Rows and columns of the kernel.</param>
-    /// <param name="initializer">Where the initial parameters come from.</param>
-    /// <param name="stride">Positions from one placement to the next.</param>
+    /// <param name="initializer">The source of the initial parameters.</param>
+    /// <param name="stride">Positions from one placement of the kernel to the next.</param>
     /// <param name="padding">Zeros on each side.</param>
     /// <param name="bias">Whether there is a bias.</param>
     public Conv2d(string name, int inputs, int outputs, int kernel, Initializer initializer, int stride = 1, int padding = 0, bool bias = true)
@@ -26,8 +26,8 @@ public sealed class Conv2d<T> : Module<T>
         this.stride = stride;
         this.padding = padding;
         int fanIn = inputs * kernel * kernel;
-        Weight = initializer.Uniform<T>($"{name}.weight", Shape.Of(outputs, inputs, kernel, kernel), fanIn);
-        Bias = bias ? initializer.Uniform<T>($"{name}.bias", Shape.Of(outputs), fanIn) : null;
+        Weight = initializer.Uniform<T>(PathOf(name, "weight"), Shape.Of(outputs, inputs, kernel, kernel), fanIn);
+        Bias = bias ? initializer.Uniform<T>(PathOf(name, "bias"), Shape.Of(outputs), fanIn) : null;
     }
 
     /// <summary>The weights, of shape [outputs, inputs, kernel, kernel].</summary>

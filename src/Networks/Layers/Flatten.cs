@@ -2,9 +2,9 @@ using System.Numerics;
 
 namespace ConservativeAD.Networks;
 
-/// <summary>Joins the axes from one on.</summary>
+/// <summary>Joins all axes from a given one on into one.</summary>
 /// <typeparam name="T">The element type.</typeparam>
-/// <param name="firstAxis">The first axis joined.</param>
+/// <param name="firstAxis">The first axis to join.</param>
 public sealed class Flatten<T>(int firstAxis = 1) : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

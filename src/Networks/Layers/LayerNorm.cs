@@ -10,17 +10,17 @@ public sealed class LayerNorm<T> : Module<T>
 {
     private readonly double epsilon;
 
-    /// <summary>Makes the layer: scale 1, shift 0.</summary>
-    /// <param name="name">Its name, the beginning of its parameters' names.</param>
-    /// <param name="shape">The extents of the last axes, over which it normalises.</param>
-    /// <param name="initializer">Where its parameters live.</param>
+    /// <summary>Creates the layer with scale 1 and shift 0.</summary>
+    /// <param name="name">The layer's name, used as the prefix of its parameters' names.</param>
+    /// <param name="shape">The extents of the last axes, which are normalised.</param>
+    /// <param name="initializer">Supplies the device of the parameters.</param>
     /// <param name="epsilon">Added to the variance; above 0.</param>
     public LayerNorm(string name, Shape shape, Initializer initializer, double epsilon = 1e-5)
     {
         ArgumentNullException.ThrowIfNull(initializer);
         this.epsilon = epsilon;
-        Scale = initializer.Constant<T>($"{name}.weight", shape, 1);
-        Shift = initializer.Constant<T>($"{name}.bias", shape, 0);
+        Scale = initializer.Constant<T>(PathOf(name, "weight"), shape, 1);
+        Shift = initializer.Constant<T>(PathOf(name, "bias"), shape, 0);
     }
 
     /// <summary>The scale, of the shape of the last axes.</summary>

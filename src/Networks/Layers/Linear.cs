@@ -8,17 +8,17 @@ namespace ConservativeAD.Networks;
 public sealed class Linear<T> : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Makes the layer; weights and bias uniform in ±1/√inputs.</summary>
-    /// <param name="name">Its name, the beginning of its parameters' names.</param>
-    /// <param name="inputs">Numbers in.</param>
-    /// <param name="outputs">Numbers out.</param>
-    /// <param name="initializer">Where the initial parameters come from.</param>
+    /// <summary>Creates the layer, with weights and bias uniform in ±1/√inputs.</summary>
+    /// <param name="name">The layer's name, used as the prefix of its parameters' names.</param>
+    /// <param name="inputs">The number of inputs.</param>
+    /// <param name="outputs">The number of outputs.</param>
+    /// <param name="initializer">The source of the initial parameters.</param>
     /// <param name="bias">Whether there is a bias.</param>
     public Linear(string name, int inputs, int outputs, Initializer initializer, bool bias = true)
     {
         ArgumentNullException.ThrowIfNull(initializer);
-        Weight = initializer.Uniform<T>($"{name}.weight", Shape.Of(outputs, inputs), inputs);
-        Bias = bias ? initializer.Uniform<T>($"{name}.bias", Shape.Of(outputs), inputs) : null;
+        Weight = initializer.Uniform<T>(PathOf(name, "weight"), Shape.Of(outputs, inputs), inputs);
+        Bias = bias ? initializer.Uniform<T>(PathOf(name, "bias"), Shape.Of(outputs), inputs) : null;
     }
 
     /// <summary>W, of shape [outputs, inputs].</summary>

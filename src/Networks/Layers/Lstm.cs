@@ -4,8 +4,8 @@ using ConservativeAD.Kernels;
 namespace ConservativeAD.Networks;
 
 /// <summary>
-/// Layers of long short-term memory (Hochreiter and Schmidhuber 1997), one over the other: [steps, batch, inputs] to [steps, batch, width]. Weights and biases are those of PyTorch's LSTM: gates in the
-/// order i, f, g, o, and two biases per layer, which are added.
+/// Stacked layers of long short-term memory (Hochreiter and Schmidhuber 1997): [steps, batch, inputs] to [steps, batch, width]. Weights and biases are those of
+/// PyTorch's LSTM: gates in the order i, f, g, o, and two biases per layer, which are added.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class Lstm<T> : Module<T>
@@ -17,15 +17,16 @@ public sealed class Lstm<T> : Module<T>
     private readonly Parameter<T>[] hiddenBiases;
     private readonly Dropout<T>? between;
 
-    /// <summary>Makes the layers; weights and biases uniform in ±1/√width.</summary>
-    /// <param name="name">Its name, the beginning of its parameters' names, which go on as in PyTorch: weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, and so on for every layer.</param>
-    /// <param name="inputs">Numbers in at each step.</param>
-    /// <param name="width">Numbers in h and in c.</param>
-    /// <param name="initializer">Where the initial parameters come from.</param>
-    /// <param name="layers">How many layers; at least 1.</param>
+    /// <summary>Creates the layers, with weights and biases uniform in ±1/√width.</summary>
+    /// <param name="name">The prefix of its parameters' names, which continue as in PyTorch: weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, and so on for
+    /// every layer.</param>
+    /// <param name="inputs">The number of inputs at each step.</param>
+    /// <param name="width">The length of h and of c.</param>
+    /// <param name="initializer">The source of the initial parameters.</param>
+    /// <param name="layers">The number of layers; at least 1.</param>
     /// <param name="batchFirst">Whether inputs and outputs are [batch, steps, …] instead, which costs a copy of each.</param>
     /// <param name="dropout">The probability of dropout between layers.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are no inputs, no width or no layers, or the probability is not one.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The inputs, the width or the layers are fewer than 1, or the probability is out of range.</exception>
     public Lstm(string name, int inputs, int width, Initializer initializer, int layers = 1, bool batchFirst = false, double dropout = 0)
     {
         ArgumentNullException.ThrowIfNull(initializer);
@@ -41,22 +42,22 @@ public sealed class Lstm<T> : Module<T>
         hiddenBiases = new Parameter<T>[layers];
         for (int layer = 0; layer < layers; layer++)
         {
-            inputWeights[layer] = initializer.Uniform<T>($"{name}.weight_ih_l{layer}", Shape.Of(4 * width, layer == 0 ? inputs : width), width);
-            hiddenWeights[layer] = initializer.Uniform<T>($"{name}.weight_hh_l{layer}", Shape.Of(4 * width, width), width);
-            inputBiases[layer] = initializer.Uniform<T>($"{name}.bias_ih_l{layer}", Shape.Of(4 * width), width);
-            hiddenBiases[layer] = initializer.Uniform<T>($"{name}.bias_hh_l{layer}", Shape.Of(4 * width), width);
+            inputWeights[layer] = initializer.Uniform<T>(PathOf(name, $"weight_ih_l{layer}"), Shape.Of(4 * width, layer == 0 ? inputs : width), width);
+            hiddenWeights[layer] = initializer.Uniform<T>(PathOf(name, $"weight_hh_l{layer}"), Shape.Of(4 * width, width), width);
+            inputBiases[layer] = initializer.Uniform<T>(PathOf(name, $"bias_ih_l{layer}"), Shape.Of(4 * width), width);
+            hiddenBiases[layer] = initializer.Uniform<T>(PathOf(name, $"bias_hh_l{layer}"), Shape.Of(4 * width), width);
         }
 
         between = dropout == 0 ? null : new Dropout<T>(dropout, initializer);
     }
 
-    /// <summary>Numbers in at each step.</summary>
+    /// <summary>The number of inputs at each step.</summary>
     public int Inputs { get; }
 
-    /// <summary>Numbers in h and in c.</summary>
+    /// <summary>The length of h and of c.</summary>
     public int Width { get; }
 
-    /// <summary>How many layers.</summary>
+    /// <summary>The number of layers.</summary>
     public int Layers => inputWeights.Length;
 
     /// <summary>Whether inputs and outputs are [batch, steps, …].</summary>
@@ -66,11 +67,11 @@ public sealed class Lstm<T> : Module<T>
     public override IEnumerable<Parameter<T>> Parameters =>
         Enumerable.Range(0, Layers).SelectMany(layer => new[] { inputWeights[layer], hiddenWeights[layer], inputBiases[layer], hiddenBiases[layer] });
 
-    /// <summary>Runs the sequences from h = c = 0.</summary>
+    /// <summary>Runs the sequences, starting from h = c = 0.</summary>
     /// <param name="x">[steps, batch, inputs], or [batch, steps, inputs].</param>
-    /// <param name="mode">What the network is run for.</param>
+    /// <param name="mode">Training or evaluation.</param>
     /// <returns>h of the last layer after each step: [steps, batch, width], or [batch, steps, width].</returns>
-    /// <exception cref="ArgumentException">The input has another shape.</exception>
+    /// <exception cref="ArgumentException">The input has the wrong shape.</exception>
     public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training)
     {
         x = TimeFirst(x);
@@ -79,12 +80,12 @@ public sealed class Lstm<T> : Module<T>
         return BatchFirst ? x.Transpose(0, 1) : x;
     }
 
-    /// <summary>Runs the sequences from given states and leaves the last ones in their place, so that a long sequence can be run in parts.</summary>
+    /// <summary>Runs the sequences from given states and replaces the states by the last ones, so that a long sequence can be run in parts.</summary>
     /// <param name="x">[steps, batch, inputs], or [batch, steps, inputs].</param>
-    /// <param name="states">One for each layer.</param>
-    /// <param name="mode">What the network is run for.</param>
+    /// <param name="states">One state per layer.</param>
+    /// <param name="mode">Training or evaluation.</param>
     /// <returns>h of the last layer after each step.</returns>
-    /// <exception cref="ArgumentException">The input or a state has another shape, or there are more or fewer states than layers.</exception>
+    /// <exception cref="ArgumentException">The input or a state has the wrong shape, or the number of states differs from the number of layers.</exception>
     public Var<T> Forward(Var<T> x, Span<LstmState<T>> states, Mode mode = Mode.Training)
     {
         if (states.Length != Layers)
@@ -101,7 +102,7 @@ public sealed class Lstm<T> : Module<T>
         return BatchFirst ? x.Transpose(0, 1) : x;
     }
 
-    // What the inputs of all steps contribute to the gates, in one matrix product.
+    // The contribution of the inputs of all steps to the gates, in one matrix product.
     private Var<T> Projected(Var<T> x, int layer, Mode mode)
     {
         if (layer > 0 && between is not null)
@@ -115,7 +116,9 @@ public sealed class Lstm<T> : Module<T>
     {
         Shape shape = x.Shape;
         if (shape.Rank != 3 || shape[2] != Inputs)
-            throw new ArgumentException($"Long short-term memory with {Inputs} inputs was given {shape}; it takes {(BatchFirst ? "[batch, steps" : "[steps, batch")}, {Inputs}].", nameof(x));
+            throw new ArgumentException(
+                $"Long short-term memory with {Inputs} inputs was given {shape}; it takes {(BatchFirst ? "[batch, steps" : "[steps, batch")}, {Inputs}].",
+                    nameof(x));
         return BatchFirst ? x.Transpose(0, 1) : x;
     }
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace ConservativeAD.Networks;
 
-/// <summary>What one layer of long short-term memory carries from step to step.</summary>
+/// <summary>The state that one LSTM layer passes from step to step.</summary>
 /// <typeparam name="T">The element type.</typeparam>
 /// <param name="Hidden">h, of shape [batch, width].</param>
 /// <param name="Cell">c, of shape [batch, width].</param>

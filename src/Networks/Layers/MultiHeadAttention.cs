@@ -4,8 +4,8 @@ using ConservativeAD.Kernels;
 namespace ConservativeAD.Networks;
 
 /// <summary>
-/// Self-attention with several heads (Vaswani et al. 2017): every token, of [batch, tokens, width], becomes a mixture of what it sees. Weights are those of PyTorch's MultiheadAttention: one linear layer
-/// makes queries, keys and values side by side, another mixes the heads.
+/// Self-attention with several heads (Vaswani et al. 2017): every token of [batch, tokens, width] becomes a weighted combination of the tokens that it attends
+/// to. Weights are those of PyTorch's MultiheadAttention: one linear layer computes queries, keys and values side by side, another combines the heads.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class MultiHeadAttention<T> : Module<T>
@@ -16,13 +16,16 @@ public sealed class MultiHeadAttention<T> : Module<T>
     private readonly Parameter<T> outputWeight;
     private readonly Parameter<T> outputBias;
 
-    /// <summary>Makes the layer: the weights that make queries, keys and values uniform in ±√(6/(4·width)), those that mix the heads in ±1/√width, biases 0.</summary>
-    /// <param name="name">Its name, the beginning of its parameters' names, which go on as in PyTorch: in_proj_weight, in_proj_bias, out_proj.weight, out_proj.bias.</param>
-    /// <param name="width">Numbers of a token.</param>
-    /// <param name="heads">How many heads the width is cut into; they divide it.</param>
-    /// <param name="initializer">Where the initial parameters come from.</param>
-    /// <param name="isCausal">Whether token t sees tokens 0 to t only.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no width or no head.</exception>
+    /// <summary>
+    /// Creates the layer. The weights for queries, keys and values are uniform in ±√(6/(4·width)), those that combine the heads in ±1/√width; biases are 0.
+    /// </summary>
+    /// <param name="name">The prefix of its parameters' names, which continue as in PyTorch: in_proj_weight, in_proj_bias, out_proj.weight,
+    /// out_proj.bias.</param>
+    /// <param name="width">The length of a token.</param>
+    /// <param name="heads">The number of heads that the width is split into; it must divide the width.</param>
+    /// <param name="initializer">The source of the initial parameters.</param>
+    /// <param name="isCausal">Whether token t attends only to tokens 0 to t.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The width or the number of heads is less than 1.</exception>
     /// <exception cref="ArgumentException">The heads do not divide the width.</exception>
     public MultiHeadAttention(string name, int width, int heads, Initializer initializer, bool isCausal = false)
     {
@@ -34,19 +37,19 @@ public sealed class MultiHeadAttention<T> : Module<T>
         Width = width;
         Heads = heads;
         IsCausal = isCausal;
-        inputWeight = initializer.GlorotUniform<T>($"{name}.in_proj_weight", Shape.Of(3 * width, width), width, 3 * width);
-        inputBias = initializer.Constant<T>($"{name}.in_proj_bias", Shape.Of(3 * width), 0);
-        outputWeight = initializer.Uniform<T>($"{name}.out_proj.weight", Shape.Of(width, width), width);
-        outputBias = initializer.Constant<T>($"{name}.out_proj.bias", Shape.Of(width), 0);
+        inputWeight = initializer.GlorotUniform<T>(PathOf(name, "in_proj_weight"), Shape.Of(3 * width, width), width, 3 * width);
+        inputBias = initializer.Constant<T>(PathOf(name, "in_proj_bias"), Shape.Of(3 * width), 0);
+        outputWeight = initializer.Uniform<T>(PathOf(name, "out_proj.weight"), Shape.Of(width, width), width);
+        outputBias = initializer.Constant<T>(PathOf(name, "out_proj.bias"), Shape.Of(width), 0);
     }
 
-    /// <summary>Numbers of a token.</summary>
+    /// <summary>The length of a token.</summary>
     public int Width { get; }
 
-    /// <summary>How many heads.</summary>
+    /// <summary>The number of heads.</summary>
     public int Heads { get; }
 
-    /// <summary>Whether token t sees tokens 0 to t only.</summary>
+    /// <summary>Whether token t attends only to tokens 0 to t.</summary>
     public bool IsCausal { get; }
 
     /// <inheritdoc/>
@@ -59,6 +62,7 @@ public sealed class MultiHeadAttention<T> : Module<T>
         if (x.Shape.Rank != 3 || x.Shape[2] != Width)
             throw new ArgumentException($"Attention of width {Width} was given {x.Shape}; it takes [batch, tokens, {Width}].", nameof(x));
         Tape<T> tape = x.Tape;
-        return x.Linear(tape.Parameter(inputWeight), tape.Parameter(inputBias)).SelfAttention(Heads, IsCausal).Linear(tape.Parameter(outputWeight), tape.Parameter(outputBias));
+        return x.Linear(tape.Parameter(inputWeight), tape.Parameter(inputBias)).SelfAttention(Heads, IsCausal)
+            .Linear(tape.Parameter(outputWeight), tape.Parameter(outputBias));
     }
 }

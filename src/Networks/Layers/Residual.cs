@@ -6,7 +6,7 @@ namespace ConservativeAD.Networks;
 /// <summary>The sum of two branches: a function and a shortcut around it (He, Zhang, Ren, Sun 2016).</summary>
 /// <typeparam name="T">The element type.</typeparam>
 /// <param name="function">The function.</param>
-/// <param name="shortcut">What the input goes through on the other side; nothing if null.</param>
+/// <param name="shortcut">The module on the shortcut; the identity if null.</param>
 public sealed class Residual<T>(Module<T> function, Module<T>? shortcut = null) : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -4,11 +4,12 @@ using ConservativeAD.Kernels;
 namespace ConservativeAD.Networks;
 
 /// <summary>
-/// A block of a transformer: attention, then two linear layers with an activation between them, each with a shortcut around it and a layer normalisation, of [batch, tokens, width]. Its parameters are those
-/// of PyTorch's TransformerEncoderLayer.
+/// A transformer block on [batch, tokens, width]: attention, followed by two linear layers with an activation between them, each with a shortcut and a layer
+/// normalisation. Its parameters are those of PyTorch's TransformerEncoderLayer.
 /// </summary>
 /// <remarks>
-/// Vaswani et al. 2017 normalise after the shortcut, norm(x + f(x)); with <c>normalizeFirst</c> it is x + f(norm(x)), as in Xiong et al., "On layer normalization in the transformer architecture", 2020.
+/// Vaswani et al. 2017 normalise after the shortcut, norm(x + f(x)); with <c>normalizeFirst</c> it is x + f(norm(x)), as in Xiong et al., "On layer
+/// normalization in the transformer architecture", 2020.
 /// </remarks>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class TransformerBlock<T> : Module<T>
@@ -25,29 +26,31 @@ public sealed class TransformerBlock<T> : Module<T>
     private readonly Dropout<T>? afterActivation;
     private readonly Dropout<T>? afterFeedForward;
 
-    /// <summary>Makes the block.</summary>
-    /// <param name="name">Its name, the beginning of its parameters' names, which go on as in PyTorch: self_attn…, linear1…, linear2…, norm1…, norm2….</param>
-    /// <param name="width">Numbers of a token.</param>
-    /// <param name="heads">How many heads the width is cut into; they divide it.</param>
-    /// <param name="feedForward">Numbers between the two linear layers.</param>
-    /// <param name="initializer">Where the initial parameters come from.</param>
-    /// <param name="activation">What stands between the two linear layers, such as <c>x =&gt; x.Gelu()</c>; relu if null.</param>
-    /// <param name="normalizeFirst">Whether attention and linear layers are given normalised tokens, instead of their sums with the shortcut being normalised.</param>
-    /// <param name="isCausal">Whether token t sees tokens 0 to t only.</param>
+    /// <summary>Creates the block.</summary>
+    /// <param name="name">The prefix of its parameters' names, which continue as in PyTorch: self_attn…, linear1…, linear2…, norm1…, norm2….</param>
+    /// <param name="width">The length of a token.</param>
+    /// <param name="heads">The number of heads that the width is split into; it must divide the width.</param>
+    /// <param name="feedForward">The width between the two linear layers.</param>
+    /// <param name="initializer">The source of the initial parameters.</param>
+    /// <param name="activation">The activation between the two linear layers, such as <c>x =&gt; x.Gelu()</c>; relu if null.</param>
+    /// <param name="normalizeFirst">Whether the inputs of attention and linear layers are normalised, instead of their sums with the shortcut.</param>
+    /// <param name="isCausal">Whether token t attends only to tokens 0 to t.</param>
     /// <param name="dropout">The probability of dropout after attention, after the activation and after the second linear layer.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no width, no head or nothing between the linear layers, or the probability is not one.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The width, the number of heads or the width between the linear layers is less than 1, or the probability
+    /// is out of range.</exception>
     /// <exception cref="ArgumentException">The heads do not divide the width.</exception>
-    public TransformerBlock(string name, int width, int heads, int feedForward, Initializer initializer, Func<Var<T>, Var<T>>? activation = null, bool normalizeFirst = false, bool isCausal = false, double dropout = 0)
+    public TransformerBlock(string name, int width, int heads, int feedForward, Initializer initializer, Func<Var<T>, Var<T>>? activation = null,
+        bool normalizeFirst = false, bool isCausal = false, double dropout = 0)
     {
         ArgumentNullException.ThrowIfNull(initializer);
         ArgumentOutOfRangeException.ThrowIfLessThan(feedForward, 1);
         this.activation = activation ?? (static x => x.Relu());
         this.normalizeFirst = normalizeFirst;
-        attention = new MultiHeadAttention<T>($"{name}.self_attn", width, heads, initializer, isCausal);
-        expand = new Linear<T>($"{name}.linear1", width, feedForward, initializer);
-        contract = new Linear<T>($"{name}.linear2", feedForward, width, initializer);
-        attentionNorm = new LayerNorm<T>($"{name}.norm1", Shape.Of(width), initializer);
-        feedForwardNorm = new LayerNorm<T>($"{name}.norm2", Shape.Of(width), initializer);
+        attention = new MultiHeadAttention<T>(PathOf(name, "self_attn"), width, heads, initializer, isCausal);
+        expand = new Linear<T>(PathOf(name, "linear1"), width, feedForward, initializer);
+        contract = new Linear<T>(PathOf(name, "linear2"), feedForward, width, initializer);
+        attentionNorm = new LayerNorm<T>(PathOf(name, "norm1"), Shape.Of(width), initializer);
+        feedForwardNorm = new LayerNorm<T>(PathOf(name, "norm2"), Shape.Of(width), initializer);
         if (dropout == 0)
             return;
         afterAttention = new Dropout<T>(dropout, initializer);
@@ -55,11 +58,12 @@ public sealed class TransformerBlock<T> : Module<T>
         afterFeedForward = new Dropout<T>(dropout, initializer);
     }
 
-    /// <summary>Numbers of a token.</summary>
+    /// <summary>The length of a token.</summary>
     public int Width => attention.Width;
 
     /// <inheritdoc/>
-    public override IEnumerable<Parameter<T>> Parameters => [.. attention.Parameters, .. expand.Parameters, .. contract.Parameters, .. attentionNorm.Parameters, .. feedForwardNorm.Parameters];
+    public override IEnumerable<Parameter<T>> Parameters =>
+        [.. attention.Parameters, .. expand.Parameters, .. contract.Parameters, .. attentionNorm.Parameters, .. feedForwardNorm.Parameters];
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input is not of shape [batch, tokens, width], or there are no tokens.</exception>

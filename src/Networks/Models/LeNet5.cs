@@ -7,8 +7,8 @@ public static partial class Models
 {
     /// <summary>LeNet-5 (LeCun, Bottou, Bengio and Haffner, Proc. IEEE 1998) with relu and max pooling, for 28 × 28 images: 61 706 parameters.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="initializer">Where the initial parameters come from.</param>
-    /// <param name="activation">What stands between the layers; relu if null.</param>
+    /// <param name="initializer">The source of the initial parameters.</param>
+    /// <param name="activation">Creates the activation between the layers; relu if null.</param>
     public static Sequential<T> LeNet5<T>(Initializer initializer, Func<Module<T>>? activation = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -5,11 +5,11 @@ namespace ConservativeAD.Networks;
 /// <summary>Builders of well-known networks.</summary>
 public static partial class Models
 {
-    /// <summary>Fully connected layers with relu between them.</summary>
+    /// <summary>Fully connected layers with an activation between them.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="sizes">Numbers in, the widths of the hidden layers, numbers out; at least two.</param>
-    /// <param name="initializer">Where the initial parameters come from.</param>
-    /// <param name="activation">What stands between the layers; relu if null.</param>
+    /// <param name="sizes">The number of inputs, the widths of the hidden layers, and the number of outputs; at least two numbers.</param>
+    /// <param name="initializer">The source of the initial parameters.</param>
+    /// <param name="activation">Creates the activation between the layers; relu if null.</param>
     /// <param name="batchNorm">Whether every hidden layer is batch-normalised before its activation.</param>
     /// <exception cref="ArgumentException">There are fewer than two sizes.</exception>
     public static Sequential<T> Mlp<T>(IReadOnlyList<int> sizes, Initializer initializer, Func<Module<T>>? activation = null, bool batchNorm = false)

@@ -6,14 +6,14 @@ namespace ConservativeAD.Networks;
 public static partial class Models
 {
     /// <summary>
-    /// ResNet18 (He, Zhang, Ren, Sun 2016) for 32 × 32 images: a first convolution of 3 × 3 without pooling, then four stages of two blocks; 11.2 million parameters for three channels and ten classes.
-    /// Without batch normalisation the convolutions have a bias instead.
+    /// ResNet18 (He, Zhang, Ren, Sun 2016) for 32 × 32 images: a first 3 × 3 convolution without pooling, then four stages of two blocks; 11.2 million
+    /// parameters for three channels and ten classes. Without batch normalisation the convolutions have a bias instead.
     /// </summary>
     /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="channels">Channels of an image of 32 × 32.</param>
-    /// <param name="classes">Classes.</param>
-    /// <param name="initializer">Where the initial parameters come from.</param>
-    /// <param name="activation">The activation; relu if null.</param>
+    /// <param name="channels">The number of channels of a 32 × 32 image.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="initializer">The source of the initial parameters.</param>
+    /// <param name="activation">Creates the activation; relu if null.</param>
     /// <param name="batchNorm">Whether the convolutions are batch-normalised.</param>
     public static Sequential<T> ResNet18<T>(int channels, int classes, Initializer initializer, Func<Module<T>>? activation = null, bool batchNorm = true)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -47,7 +47,8 @@ public static partial class Models
         return new Sequential<T>([.. modules]);
     }
 
-    private static Module<T> Convolution<T>(string name, string normalization, int inputs, int outputs, int kernel, int stride, Initializer initializer, bool batchNorm)
+    private static Module<T> Convolution<T>(string name, string normalization, int inputs, int outputs, int kernel, int stride, Initializer initializer,
+        bool batchNorm)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Conv2d<T> convolution = new(name, inputs, outputs, kernel, initializer, stride, kernel / 2, bias: !batchNorm);

@@ -10,13 +10,14 @@ public static partial class Models
     private static readonly int[] ChannelsOfVgg11 = [64, Pooling, 128, Pooling, 256, 256, Pooling, 512, 512, Pooling, 512, 512, Pooling];
 
     /// <summary>
-    /// VGG11 (Simonyan and Zisserman 2015, configuration A) with the one linear layer that 32 × 32 images leave room for: 9.2 million parameters for three channels and ten classes.
+    /// VGG11 (Simonyan and Zisserman 2015, configuration A) with only one linear layer, as fits 32 × 32 images: 9.2 million parameters for three channels and
+    /// ten classes.
     /// </summary>
     /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="channels">Channels of an image of 32 × 32.</param>
-    /// <param name="classes">Classes.</param>
-    /// <param name="initializer">Where the initial parameters come from.</param>
-    /// <param name="activation">What follows each convolution; relu if null.</param>
+    /// <param name="channels">The number of channels of a 32 × 32 image.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="initializer">The source of the initial parameters.</param>
+    /// <param name="activation">Creates the activation after each convolution; relu if null.</param>
     /// <param name="batchNorm">Whether every convolution is batch-normalised before its activation.</param>
     public static Sequential<T> Vgg11<T>(int channels, int classes, Initializer initializer, Func<Module<T>>? activation = null, bool batchNorm = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

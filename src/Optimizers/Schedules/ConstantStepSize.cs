@@ -5,7 +5,7 @@ public sealed record ConstantStepSize : IStepSizeSchedule
 {
     /// <summary>Makes the schedule.</summary>
     /// <param name="initial">α₀, positive.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">α₀ is not positive.</exception>
     public ConstantStepSize(double initial) => Initial = initial;
 
     /// <summary>α₀.</summary>
@@ -23,4 +23,6 @@ public sealed record ConstantStepSize : IStepSizeSchedule
         Demand.AtLeast(0, step, nameof(step));
         return Initial;
     }
+
+    private bool PrintMembers(System.Text.StringBuilder text) => RecordText.Write(text, this);
 }

@@ -1,23 +1,25 @@
 namespace ConservativeAD.Optimizers;
 
-/// <summary>The step sizes α₀, α₁, … of a run, and what is known of their sums: the conditions under which stochastic subgradient methods converge.</summary>
+/// <summary>The step sizes α₀, α₁, … of a run, and the known facts about their sums, which decide whether stochastic subgradient methods converge.</summary>
 public interface IStepSizeSchedule
 {
-    /// <summary>What becomes of Σ αₖ. Iterates can travel arbitrarily far only if it diverges.</summary>
+    /// <summary>The behaviour of Σ αₖ. Iterates can travel arbitrarily far only if it diverges.</summary>
     SeriesBehaviour SumOfSteps { get; }
 
-    /// <summary>What becomes of Σ αₖ². The accumulated noise stays bounded if it converges.</summary>
+    /// <summary>The behaviour of Σ αₖ². The accumulated noise stays bounded if it converges.</summary>
     SeriesBehaviour SumOfSquares { get; }
 
-    /// <summary>Whether Σ αₖ = ∞ and Σ αₖ² &lt; ∞ (Robbins and Monro 1951; for tame functions Davis, Drusvyatskiy, Kakade and Lee 2020, and Bolte and Pauwels 2021).</summary>
+    /// <summary>
+    /// Whether Σ αₖ = ∞ and Σ αₖ² &lt; ∞ (Robbins and Monro 1951; for tame functions Davis, Drusvyatskiy, Kakade and Lee 2020, and Bolte and Pauwels 2021).
+    /// </summary>
     bool SatisfiesRobbinsMonro => SumOfSteps.Limit == SeriesLimit.Diverges && SumOfSquares.Limit != SeriesLimit.Diverges;
 
-    /// <summary>Whether αₖ → 0. A sum of steps or squares that converges shows it; a schedule with neither says so itself.</summary>
+    /// <summary>Whether αₖ → 0. This follows if the sum of steps or of squares converges; a schedule for which both diverge overrides the property.</summary>
     bool StepsVanish => SumOfSteps.Limit != SeriesLimit.Diverges || SumOfSquares.Limit != SeriesLimit.Diverges;
 
     /// <summary>Whether each of the first step sizes is below 1/L, under which a full gradient step lowers a function whose gradient is L-Lipschitz.</summary>
     /// <param name="smoothness">L, positive.</param>
-    /// <param name="count">How many step sizes are looked at.</param>
+    /// <param name="count">The number of step sizes to check.</param>
     /// <exception cref="ArgumentOutOfRangeException">L is not positive, or the count is negative.</exception>
     bool StaysBelowInverse(double smoothness, long count)
     {

@@ -1,16 +1,18 @@
 namespace ConservativeAD.Optimizers;
 
 /// <summary>
-/// A step size that is multiplied by γ whenever a figure of merit, told with <see cref="Report"/>, has not become better for a while: PyTorch's ReduceLROnPlateau. It depends on the run, so a run that is
-/// continued puts <see cref="Progress"/> back.
+/// A step size that is multiplied by γ whenever a metric, passed to <see cref="Report"/>, has not improved for a while: PyTorch's ReduceLROnPlateau. It depends
+/// on the run, so a resumed run restores <see cref="Progress"/>.
 /// </summary>
-/// <remarks>Reductions smaller than <see cref="LeastReduction"/> are not made; so step sizes stay above 0, both sums diverge, and the steps do not vanish.</remarks>
-public sealed class ReduceOnPlateau : IStepSizeSchedule
+/// <remarks>
+/// Reductions smaller than <see cref="MinimumReduction"/> are not made, so step sizes stay above 0, both sums diverge, and the steps do not tend to 0.
+/// </remarks>
+public sealed class ReduceOnPlateau : IStepSizeSchedule, IKeepsProgress
 {
     /// <summary>Makes the schedule.</summary>
     /// <param name="initial">The first step size, positive.</param>
     /// <param name="factor">γ, in (0, 1).</param>
-    /// <param name="patience">How many reports in a row may bring nothing better.</param>
+    /// <param name="patience">The number of consecutive reports without improvement that are tolerated.</param>
     public ReduceOnPlateau(double initial, double factor = 0.1, long patience = 10)
     {
         Initial = Demand.Positive(initial, nameof(initial));
@@ -25,28 +27,28 @@ public sealed class ReduceOnPlateau : IStepSizeSchedule
     /// <summary>γ.</summary>
     public double Factor { get; }
 
-    /// <summary>How many reports in a row may bring nothing better.</summary>
+    /// <summary>The number of consecutive reports without improvement that are tolerated.</summary>
     public long Patience { get; }
 
-    /// <summary>Whether larger figures are better, as of an accuracy.</summary>
+    /// <summary>Whether larger metrics are better, as for an accuracy.</summary>
     public bool IsLargerBetter { get; init; }
 
-    /// <summary>By how much a figure must be better to count.</summary>
+    /// <summary>The least improvement that counts.</summary>
     public double Threshold { get; init => field = Demand.NotNegative(value); } = 1e-4;
 
-    /// <summary>Whether the threshold is added to the best figure instead of multiplied with it.</summary>
+    /// <summary>Whether the threshold is absolute instead of relative to the best metric.</summary>
     public bool IsThresholdAbsolute { get; init; }
 
-    /// <summary>After a reduction, for how many reports no bad ones are counted.</summary>
+    /// <summary>The number of reports after a reduction during which bad reports are not counted.</summary>
     public long Cooldown { get; init => field = Demand.AtLeast(0, value); }
 
     /// <summary>The least step size.</summary>
     public double MinimumStepSize { get; init => field = Demand.NotNegative(value); }
 
-    /// <summary>A reduction smaller than this is not made; above 0.</summary>
-    public double LeastReduction { get; init => field = Demand.Positive(value); } = 1e-8;
+    /// <summary>The least reduction that is made; above 0.</summary>
+    public double MinimumReduction { get; init => field = Demand.Positive(value); } = 1e-8;
 
-    /// <summary>What the reports have made of it so far.</summary>
+    /// <summary>The state that results from the reports so far.</summary>
     public PlateauProgress Progress { get; set; }
 
     /// <inheritdoc/>
@@ -62,8 +64,8 @@ public sealed class ReduceOnPlateau : IStepSizeSchedule
         return Progress.StepSize;
     }
 
-    /// <summary>Tells a figure of merit, as the loss on held-out data after an epoch.</summary>
-    /// <param name="figure">The figure; NaN counts as nothing better.</param>
+    /// <summary>Reports a metric, such as the loss on held-out data after an epoch.</summary>
+    /// <param name="figure">The metric; NaN counts as no improvement.</param>
     /// <returns>Whether the step size was reduced.</returns>
     public bool Report(double figure)
     {
@@ -81,10 +83,34 @@ public sealed class ReduceOnPlateau : IStepSizeSchedule
             reduced = Math.Max(size * Factor, MinimumStepSize);
         }
 
-        bool isReduced = size - reduced > LeastReduction;
+        bool isReduced = size - reduced > MinimumReduction;
         Progress = new PlateauProgress(isReduced ? reduced : size, best, bad, cooling);
         return isReduced;
     }
+
+    /// <inheritdoc/>
+    IReadOnlyDictionary<string, double> IKeepsProgress.Progress
+    {
+        get
+        {
+            Dictionary<string, double> numbers = new()
+            {
+                ["step_size"] = Progress.StepSize,
+                ["bad_reports"] = Progress.BadReports,
+                ["cooling"] = Progress.Cooling
+            };
+            if (Progress.Best is { } best)
+                numbers["best"] = best;
+            return numbers;
+        }
+    }
+
+    /// <inheritdoc/>
+    void IKeepsProgress.RestoreProgress(IReadOnlyDictionary<string, double> progress) => Progress = new PlateauProgress(
+        progress.Number("step_size"),
+        progress.TryGetValue("best", out double best) ? best : null,
+        progress.Count("bad_reports"),
+        progress.Count("cooling"));
 
     private bool IsBetter(double figure, double? best)
     {
@@ -97,9 +123,12 @@ public sealed class ReduceOnPlateau : IStepSizeSchedule
     }
 }
 
-/// <summary>What reports have made of a step size that is reduced on plateaus.</summary>
-/// <param name="StepSize">The step size now.</param>
-/// <param name="Best">The best figure so far; null before the first.</param>
-/// <param name="BadReports">How many reports in a row brought nothing better.</param>
-/// <param name="Cooling">For how many reports no bad ones are counted yet.</param>
-public readonly record struct PlateauProgress(double StepSize, double? Best, long BadReports, long Cooling);
+/// <summary>The state of a step size that is reduced on plateaus.</summary>
+/// <param name="StepSize">The current step size.</param>
+/// <param name="Best">The best metric so far; null before the first.</param>
+/// <param name="BadReports">The number of consecutive reports without improvement.</param>
+/// <param name="Cooling">The number of further reports during which bad ones are not counted.</param>
+public readonly record struct PlateauProgress(double StepSize, double? Best, long BadReports, long Cooling)
+{
+    private bool PrintMembers(System.Text.StringBuilder text) => RecordText.Write(text, this);
+}

@@ -5,7 +5,7 @@ public sealed record RobbinsMonro : IStepSizeSchedule
 {
     /// <summary>Makes the schedule.</summary>
     /// <param name="initial">α₀, positive.</param>
-    /// <param name="halfLife">k₀, the number of steps after which the size has fallen by the factor 2^p; positive.</param>
+    /// <param name="halfLife">k₀, the number of steps after which the size is smaller by the factor 2^p; positive.</param>
     /// <param name="power">p, in (½, 1].</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public RobbinsMonro(double initial, double halfLife = 1, double power = 1)
@@ -27,7 +27,8 @@ public sealed record RobbinsMonro : IStepSizeSchedule
         get;
         init => field = value is > 0.5 and <= 1
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(Power), value, $"{nameof(Power)} lies in (1/2, 1]; it was {value}. At 1/2 and below the squares' sum diverges, above 1 the steps' sum converges.");
+            : throw new ArgumentOutOfRangeException(nameof(Power), value,
+                $"{nameof(Power)} lies in (1/2, 1]; it was {value}. At 1/2 and below the squares' sum diverges, above 1 the steps' sum converges.");
     }
 
     /// <inheritdoc/>
@@ -38,7 +39,7 @@ public sealed record RobbinsMonro : IStepSizeSchedule
     {
         get
         {
-            // The first terms one by one, the rest by the formula of Euler and Maclaurin: ∫ f + f(n)/2 − f'(n)/12 + f'''(n)/720.
+            // Sums the first terms one by one, and the rest by the Euler–Maclaurin formula: ∫ f + f(n)/2 − f'(n)/12 + f'''(n)/720.
             const int Terms = 64;
             double s = 2 * Power;
             double sum = 0;
@@ -54,4 +55,6 @@ public sealed record RobbinsMonro : IStepSizeSchedule
 
     /// <inheritdoc/>
     public double StepSize(long step) => Initial / Math.Pow(1 + (Demand.AtLeast(0, step, nameof(step)) / HalfLife), Power);
+
+    private bool PrintMembers(System.Text.StringBuilder text) => RecordText.Write(text, this);
 }

@@ -1,6 +1,6 @@
 namespace ConservativeAD.Optimizers;
 
-/// <summary>What becomes of the partial sums of a series of non-negative terms.</summary>
+/// <summary>The behaviour of the partial sums of a series of non-negative terms.</summary>
 public enum SeriesLimit
 {
     /// <summary>They grow beyond every bound.</summary>
@@ -9,13 +9,13 @@ public enum SeriesLimit
     /// <summary>They approach a limit that no partial sum reaches.</summary>
     Converges,
 
-    /// <summary>All terms from some step on are 0: the sum is reached there.</summary>
+    /// <summary>All terms from some step on are 0, so the sum is reached there.</summary>
     FiniteHorizon,
 }
 
-/// <summary>What is known of a series of step sizes or of their squares.</summary>
-/// <param name="Limit">What becomes of its partial sums.</param>
-/// <param name="Value">The sum; ∞ where it diverges.</param>
+/// <summary>The known facts about a series of step sizes or of their squares.</summary>
+/// <param name="Limit">The behaviour of its partial sums.</param>
+/// <param name="Value">The sum; ∞ if it diverges.</param>
 /// <param name="Horizon">The step from which all terms are 0, if there is one.</param>
 public readonly record struct SeriesBehaviour(SeriesLimit Limit, double Value, long? Horizon = null)
 {
@@ -35,7 +35,7 @@ public readonly record struct SeriesBehaviour(SeriesLimit Limit, double Value, l
     public override string ToString() => Limit switch
     {
         SeriesLimit.Diverges => "diverges",
-        SeriesLimit.Converges => $"converges to {Value:G6}",
-        _ => $"ends at step {Horizon} with {Value:G6}",
+        SeriesLimit.Converges => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"converges to {Value:G6}"),
+        _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ends at step {Horizon} with {Value:G6}"),
     };
 }

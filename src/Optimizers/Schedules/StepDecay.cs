@@ -1,6 +1,8 @@
 namespace ConservativeAD.Optimizers;
 
-/// <summary>αₖ = α₀ γ^⌊k/s⌋: the step size is multiplied by γ every s steps. Σ αₖ = α₀ s / (1 − γ) is finite, so that a run may stop short of a critical point.</summary>
+/// <summary>
+/// αₖ = α₀ γ^⌊k/s⌋: the step size is multiplied by γ every s steps. Σ αₖ = α₀ s / (1 − γ) is finite, so a run may stop before it reaches a critical point.
+/// </summary>
 public sealed record StepDecay : IStepSizeSchedule
 {
     /// <summary>Makes the schedule.</summary>
@@ -18,14 +20,17 @@ public sealed record StepDecay : IStepSizeSchedule
     /// <summary>α₀.</summary>
     public double Initial { get; init => field = Demand.Positive(value); }
 
-    /// <summary>s, how many steps have the same size.</summary>
+    /// <summary>s, the number of steps with the same size.</summary>
     public long Every { get; init => field = Demand.AtLeast(1, value); }
 
     /// <summary>γ.</summary>
     public double Factor
     {
         get;
-        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Factor), value, $"{nameof(Factor)} lies in (0, 1); it was {value}. For no decay take {nameof(ConstantStepSize)}.");
+        init => field = value is > 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Factor), value,
+                $"{nameof(Factor)} lies in (0, 1); it was {value}. For no decay take {nameof(ConstantStepSize)}.");
     }
 
     /// <inheritdoc/>
@@ -36,4 +41,6 @@ public sealed record StepDecay : IStepSizeSchedule
 
     /// <inheritdoc/>
     public double StepSize(long step) => Initial * Math.Pow(Factor, Demand.AtLeast(0, step, nameof(step)) / Every);
+
+    private bool PrintMembers(System.Text.StringBuilder text) => RecordText.Write(text, this);
 }

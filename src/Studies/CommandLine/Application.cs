@@ -1,49 +1,29 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ConservativeAD.Networks;
 
 namespace ConservativeAD.Studies.CommandLine;
 
-/// <summary>The program <c>conservative-ad</c>: its commands, and how failures become one sentence and an exit code.</summary>
+/// <summary>The program <c>conservative-ad</c>: its commands, and the conversion of failures to one sentence and an exit code.</summary>
 internal static class Application
 {
+    private const int LongestMessage = 2000;
+
     /// <summary>Runs a command line.</summary>
     /// <param name="arguments">The arguments, without the program's name.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
+    /// <param name="width">Columns of tables; the terminal's if null.</param>
     /// <param name="cancellation">Cancelled by Ctrl-C.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    public static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, int? width = null, CancellationToken cancellation = default)
     {
-        Terminal terminal = new(output, error, cancellation);
-        RootCommand root = new("""
-            Measures what the choices at the kinks of nonsmooth operations do to automatic differentiation.
-
-            Examples:
-              conservative-ad volume                                   how often relu'(0) changes a gradient; about a minute
-              conservative-ad volume --networks 1000 --data ~/data     the published table, on MNIST
-              conservative-ad train lenet5 --epochs 5 --data ~/data
-              conservative-ad inspect                                  small programs at their kinks, with exact answers
-              conservative-ad inspect --picture crescent               a picture of one
-              conservative-ad check                                    whether gradients are conservative, kinks included
-              conservative-ad solve --suite uns                        test problems of nonsmooth optimisation
-              conservative-ad diagnose quartic                         what theory says of a run, measured
-
-            Data are read from the folder that --data or CONSERVATIVEAD_DATA names; without it, a stand-in is drawn by the program.
-            """)
-        {
-            VolumeCommand.Create(terminal),
-            TrainCommand.Create(terminal),
-            InspectCommand.Create(terminal),
-            CheckCommand.Create(terminal),
-            SolveCommand.Create(terminal),
-            DiagnoseCommand.Create(terminal),
-        };
-        ParseResult parsed = root.Parse(arguments);
+        ParseResult parsed = Parse(Commands(new Terminal(output, error, cancellation, width)), arguments);
         if (parsed.Errors.Count > 0)
         {
             string command = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
-            foreach (ParseError problem in parsed.Errors)
-                error.WriteLine(problem.Message);
+            foreach (string problem in parsed.Errors.Select(problem => problem.Message).Distinct())
+                error.WriteLine(Excerpt.Of(problem, LongestMessage));
             error.WriteLine($"See conservative-ad{command} --help.");
             return ExitCode.Usage;
         }
@@ -58,6 +38,11 @@ internal static class Application
                 ProcessTerminationTimeout = null,
             });
         }
+        catch (UsageException problem)
+        {
+            error.WriteLine(Excerpt.Of(problem.Message, LongestMessage));
+            return ExitCode.Usage;
+        }
         catch (OperationCanceledException)
         {
             error.WriteLine("Stopped.");
@@ -66,8 +51,49 @@ internal static class Application
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException
             or ArgumentException or InvalidOperationException or NotSupportedException or ArithmeticException or OutOfMemoryException)
         {
-            error.WriteLine(failure.Message);
+            error.WriteLine(Excerpt.Of(failure.Message, LongestMessage));
+            return ExitCode.Failure;
+        }
+        catch (Exception fault)
+        {
+            error.WriteLine(
+                $"A fault of the program, which should not happen: {fault.GetType().Name}, {Excerpt.Of(fault.Message, LongestMessage)} Please report it "
+                    + $"with the command line and this place:");
+            error.WriteLine(fault.StackTrace);
             return ExitCode.Failure;
         }
     }
+
+    /// <summary>Parses a command line, including its errors.</summary>
+    /// <param name="root">The commands.</param>
+    /// <param name="arguments">The arguments, without the program's name.</param>
+    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> arguments) =>
+        root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+
+    /// <summary>All commands.</summary>
+    /// <param name="terminal">Where the commands write.</param>
+    public static RootCommand Commands(Terminal terminal) => new("""
+        Measures what the choices at the kinks of nonsmooth operations do to automatic differentiation.
+
+        Examples:
+          conservative-ad volume                                   how often relu'(0) changes a gradient; about a minute
+          conservative-ad volume --networks 1000 --data ~/data     the published table, on MNIST
+          conservative-ad train lenet5 --epochs 5 --data ~/data
+          conservative-ad inspect                                  small programs at their kinks, with exact answers
+          conservative-ad inspect --picture crescent               a picture of one
+          conservative-ad check                                    whether gradients are conservative, kinks included
+          conservative-ad solve --suite uns                        test problems of nonsmooth optimisation
+          conservative-ad diagnose quartic                         what theory says of a run, measured
+
+        Data are read from the folder that --data or CONSERVATIVEAD_DATA names; without it, a stand-in is drawn by the program.
+        Exit codes: 0 done; 1 failed, or check found a gradient that is not conservative; 2 the command line makes no sense; 130 stopped by Ctrl-C.
+        """)
+    {
+        VolumeCommand.Create(terminal),
+        TrainCommand.Create(terminal),
+        InspectCommand.Create(terminal),
+        CheckCommand.Create(terminal),
+        SolveCommand.Create(terminal),
+        DiagnoseCommand.Create(terminal),
+    };
 }

@@ -1,15 +1,16 @@
 using System.CommandLine;
+using ConservativeAD.Nonsmooth;
 using ConservativeAD.Studies.Inspection;
 using ConservativeAD.Studies.Reports;
 using Spectre.Console;
 
 namespace ConservativeAD.Studies.CommandLine;
 
-/// <summary><c>check</c>: whether what backpropagation returns is conservative.</summary>
+/// <summary><c>check</c>: checks whether the results of backpropagation are conservative.</summary>
 internal static class CheckCommand
 {
     private const double LargestSlope = 1e9;
-    private const int MostPaths = 10_000;
+    private const int MaximumPaths = 10_000;
 
     private static readonly NamedProgram[] Programs = [.. OracleTable.Programs, .. Counterexamples.Programs];
 
@@ -18,11 +19,12 @@ internal static class CheckCommand
         Argument<string?> name = ProgramName.Argument(Programs);
         name.Description = "The program; all that are meant to pass if not given.";
         Option<double> slope = OptionKinds.Number("--s", "The value of relu'(0).", 0.0, -LargestSlope, LargestSlope);
-        Option<int> paths = OptionKinds.Number("--paths", "How many random segments, as many curves, and twice as many segments inside kinks.", 6, 1, MostPaths);
+        Option<int> paths = OptionKinds.Number("--paths", "How many random segments, as many curves, and twice as many segments inside kinks.", 6, 1,
+            MaximumPaths);
         Option<double> radius = OptionKinds.Number("--radius", "How far from the program's point paths go.", 2.0, 1e-6, 1e6);
         Option<ulong> seed = OptionKinds.Number("--seed", "The seed of the paths.", 0ul, 0ul, ulong.MaxValue);
         Option<bool> json = OptionKinds.Flag("--json", "Print JSON on standard output.");
-        Command command = new("check", """
+        StudyCommand command = new("check", """
             Checks that the integral of what backpropagation returns along a path is the change of the program's value, on random paths and
             on paths inside the kinks: a gradient check that means something where difference quotients do not. Exits with 1 where it is not.
 
@@ -32,45 +34,57 @@ internal static class CheckCommand
               conservative-ad check maximum-to-both
             """)
         {
-            name,
-            slope,
-            paths,
-            radius,
-            seed,
-            json,
+            Plan = parsed =>
+                new CheckPlan(parsed.GetValue(name), parsed.GetValue(slope), parsed.GetValue(paths), parsed.GetValue(radius), parsed.GetValue(seed),
+                    parsed.GetValue(json)),
         };
+        command.Arguments.Add(name);
+        command.Takes(slope, paths, radius, seed, json);
         command.SetAction(parsed =>
         {
-            string? wanted = parsed.GetValue(name);
-            NamedProgram[] programs = wanted is null ? [.. OracleTable.Programs] : [Programs.Single(program => program.Name == wanted)];
+            CheckPlan plan = (CheckPlan)command.Plan(parsed);
+            NamedProgram[] programs = plan.Name is null ? [.. OracleTable.Programs] : [Programs.Single(program => program.Name == plan.Name)];
             List<CheckedProgram> results = [];
-            foreach (NamedProgram program in programs)
+            using StageNotes notes = new(terminal);
+            try
             {
-                terminal.Cancellation.ThrowIfCancellationRequested();
-                results.Add(Check(program, parsed.GetValue(slope), parsed.GetValue(paths), parsed.GetValue(radius), parsed.GetValue(seed)));
+                foreach (NamedProgram program in programs)
+                {
+                    notes.Begin($"checking {program.Name}");
+                    results.Add(Check(program, plan, terminal.Cancellation));
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // Results of finished checks are printed.
             }
 
-            if (parsed.GetValue(json))
+            notes.Dispose();
+            if (plan.Json)
                 terminal.Output.WriteLine(ResultsJson.Write(new CheckResults(results)));
             else
                 Print(terminal.Console(false), results);
+            if (results.Count < programs.Length)
+                throw new OperationCanceledException();
             return results.TrueForAll(result => result.Conservative) ? ExitCode.Success : ExitCode.Failure;
         });
         return command;
     }
 
-    private static CheckedProgram Check(NamedProgram program, double slope, int paths, double radius, ulong seed)
+    private static CheckedProgram Check(NamedProgram program, CheckPlan plan, CancellationToken cancellation)
     {
-        Box domain = new([.. program.Point.Select(x => x - radius)], [.. program.Point.Select(x => x + radius)]);
-        ConservativityReport report = Conservativity.Check(program.Objective, domain, new ConservativityOptions
+        Box domain = new([.. program.Point.Select(x => x - plan.Radius)], [.. program.Point.Select(x => x + plan.Radius)]);
+        ConservativityOptions options = new()
         {
-            Selections = Selections.PyTorch with { ReluAtZero = slope },
-            Paths = paths,
-            StratumPaths = 2 * paths,
-            Seed = seed,
-        });
+            Selections = Selections.PyTorch with { ReluAtZero = plan.Slope },
+            Paths = plan.Paths,
+            StratumPaths = 2 * plan.Paths,
+            Seed = plan.Seed,
+        };
+        ConservativityReport report = Conservativity.Check(program.Objective, domain, options, cancellation);
         ConservativityDefect? worst = report.Failures.Count > 0 ? report.Failures[0] : null;
-        return new CheckedProgram(program.Name, report.IsConservative, report.PathsTried, report.StratumPathsTried, worst?.Culprit?.Name, worst?.Path.ToString(), worst?.Defect, report.ToString());
+        return new CheckedProgram(program.Name, report.IsConservative, report.PathsTried, report.StratumPathsTried, worst?.Operation?.Name,
+            worst?.Path.ToString(), worst?.Defect, report.ToString());
     }
 
     private static void Print(IAnsiConsole console, List<CheckedProgram> results)
@@ -79,3 +93,12 @@ internal static class CheckCommand
             console.MarkupLine(Markup.Escape($"{result.Name}: {result.Report}"));
     }
 }
+
+/// <summary>The request of a <c>check</c> command.</summary>
+/// <param name="Name">The program; if null, all that should pass.</param>
+/// <param name="Slope">The value of relu'(0).</param>
+/// <param name="Paths">The number of segments.</param>
+/// <param name="Radius">The length of the paths.</param>
+/// <param name="Seed">The seed of the paths.</param>
+/// <param name="Json">Whether to write results to the output as JSON.</param>
+internal sealed record CheckPlan(string? Name, double Slope, int Paths, double Radius, ulong Seed, bool Json);

@@ -9,7 +9,7 @@ namespace ConservativeAD.Studies.CommandLine;
 internal static class InspectCommand
 {
     private const double LargestSlope = 1e9;
-    private const int MostShown = 3;
+    private const int MaximumShown = 3;
 
     public static Command Create(Terminal terminal)
     {
@@ -17,10 +17,12 @@ internal static class InspectCommand
         Option<double[]?> slopes = OptionKinds.Numbers("--s", "The values of relu'(0); 0,0.5,1 if not given.", -LargestSlope, LargestSlope);
         Option<ulong> seed = OptionKinds.Number("--seed", "The seed of directions.", 0ul, 0ul, ulong.MaxValue);
         Option<bool> json = OptionKinds.Flag("--json", "Print JSON on standard output.");
-        Option<string?> picture = OptionKinds.Text("--picture", "Draw a program of two variables: level sets, kinks, the subdifferential and the direction of steepest descent.", "NAME");
-        picture.Validators.Add(result => ProgramName.Validate(result, [.. OracleTable.Programs.Where(program => program.Point.Length == 2)], "of two variables "));
+        Option<string?> picture = OptionKinds.Text("--picture",
+            "Draw a program of two variables: level sets, kinks, the subdifferential and the direction of steepest descent.", "NAME");
+        picture.Validators.Add(result =>
+            ProgramName.Validate(result, [.. OracleTable.Programs.Where(program => program.Point.Length == 2)], "of two variables "));
         Option<string> folder = new("--out") { Description = "The folder for pictures.", DefaultValueFactory = _ => "results", HelpName = "DIR" };
-        Command command = new("inspect", """
+        StudyCommand command = new("inspect", """
             Shows what happens at the kinks of small programs with exact answers: what backpropagation returns for each relu'(0), a Clarke
             gradient, Clarke's subdifferential by its generators and its element of least norm, whether the point is critical for
             backpropagation only, and which o-minimal structure the program lives in.
@@ -31,80 +33,101 @@ internal static class InspectCommand
               conservative-ad inspect --picture crescent
             """)
         {
-            name,
-            slopes,
-            seed,
-            json,
-            picture,
-            folder,
+            Plan = parsed => new InspectPlan(
+                parsed.GetValue(name),
+                OptionKinds.Given(parsed.GetValue(slopes), [0, 0.5, 1]),
+                parsed.GetValue(seed),
+                parsed.GetValue(json),
+                parsed.GetValue(picture),
+                parsed.GetValue(picture) is null ? null : parsed.GetValue(folder)),
         };
+        command.Arguments.Add(name);
+        command.Takes(slopes, seed, json);
+        command.TakesAlone(picture, seed, folder);
+        command.TakesWhere("--picture", result => StudyCommand.IsWritten(result, picture), folder);
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(picture) is { } drawn)
+            InspectPlan plan = (InspectPlan)command.Plan(parsed);
+            using StageNotes notes = new(terminal);
+            if (plan.Picture is { } drawn)
             {
-                string file = InspectPicture.Save(OracleTable.Programs.Single(program => program.Name == drawn), parsed.GetValue(folder)!, parsed.GetValue(seed));
-                terminal.Output.WriteLine(file);
+                using ResultsFolder held = ResultsFolder.Open(plan.Out!, command.Name);
+                notes.Begin($"drawing {drawn}");
+                terminal.Output.WriteLine(InspectPicture.Save(OracleTable.Programs.Single(program => program.Name == drawn), held.Path, plan.Seed,
+                    terminal.Cancellation));
                 return ExitCode.Success;
             }
 
-            string? wanted = parsed.GetValue(name);
-            double[] values = OptionKinds.Given(parsed.GetValue(slopes), [0, 0.5, 1]);
-            InspectResults results = new([.. OracleTable.Programs
-                .Where(program => wanted is null || program.Name == wanted)
-                .Select(program => Inspector.Inspect(program, values, parsed.GetValue(seed)))]);
-            if (parsed.GetValue(json))
-                terminal.Output.WriteLine(ResultsJson.Write(results));
-            else if (wanted is null)
-                PrintTable(terminal.Console(false), results);
+            List<InspectedProgram> inspected = [];
+            foreach (NamedProgram program in OracleTable.Programs.Where(program => plan.Name is null || program.Name == plan.Name))
+            {
+                if (terminal.Cancellation.IsCancellationRequested)
+                    break;
+                notes.Begin(program.Name);
+                inspected.Add(Inspector.Inspect(program, plan.Slopes, plan.Seed));
+            }
+
+            notes.Dispose();
+            if (plan.Json)
+                terminal.Output.WriteLine(ResultsJson.Write(new InspectResults(inspected)));
+            else if (plan.Name is null || inspected.Count == 0)
+                PrintTable(terminal.Console(false), inspected);
             else
-                PrintOne(terminal.Console(false), results.Programs[0]);
-            return ExitCode.Success;
+                PrintOne(terminal.Console(false), inspected[0]);
+            return terminal.Cancellation.IsCancellationRequested ? throw new OperationCanceledException() : ExitCode.Success;
         });
         return command;
     }
 
-    private static void PrintTable(IAnsiConsole console, InspectResults results)
+    private static void PrintTable(IAnsiConsole console, List<InspectedProgram> programs)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("program").NoWrap()).AddColumn("at").AddColumn("value");
-        foreach (string s in results.Programs[0].Backprop.Keys)
-            table.AddColumn($"s = {s}");
-        table.AddColumns("Clarke", "corners", "least norm");
-        foreach (string column in (ReadOnlySpan<string>)["artificial", "class", "kinks"])
-            table.AddColumn(new TableColumn(column).NoWrap());
-        foreach (InspectedProgram program in results.Programs)
+        FigureTable table = new(1,
+        [
+            new FigureColumn("program"), new FigureColumn("at"), new FigureColumn("value"),
+            .. (programs.Count == 0 ? [] : programs[0].Backprop.Keys).Select(s => new FigureColumn($"s = {s}")),
+            new FigureColumn("Clarke"), new FigureColumn("corners"), new FigureColumn("least norm"), new FigureColumn("artificial"), new FigureColumn("class"),
+                new FigureColumn("kinks"),
+        ]);
+        foreach (InspectedProgram program in programs)
         {
             List<string> cells = [program.Name, NumberText.Of(program.Point), NumberText.Of(program.Value)];
             cells.AddRange(program.Backprop.Values.Select(NumberText.Short));
-            cells.AddRange([NumberText.Short(program.Clarke), GeneratorsInShort(program), NumberText.Short(program.MinimalNorm), Artificial(program), Class(program), Kinks(program)]);
-            table.AddRow([.. cells.Select(Markup.Escape)]);
+            cells.AddRange([NumberText.Short(program.Clarke), GeneratorsInShort(program), NumberText.Short(program.MinimalNorm), Artificial(program),
+                Class(program), Kinks(program)]);
+            table.Add([.. cells]);
         }
 
-        console.Write(table);
-        console.MarkupLine(Markup.Escape("Columns s = …: backpropagation with relu'(0) = s, other choices as in PyTorch. Clarke: one element of the subdifferential; corners: those of the set. Artificial: critical for backpropagation only. A program's formula and all of its corners: conservative-ad inspect NAME."));
+        table.Write(console);
+        console.MarkupLine(
+            Markup.Escape("Columns s = …: backpropagation with relu'(0) = s, other choices as in PyTorch. Clarke: one element of the subdifferential; "
+                + "corners: those of the set. Artificial: critical for backpropagation only. A program's formula and all of its corners: conservative-ad "
+                + "inspect NAME."));
     }
 
     private static void PrintOne(IAnsiConsole console, InspectedProgram program)
     {
-        Grid grid = new Grid().AddColumns(2);
-        void Row(string name, string text) => grid.AddRow(Markup.Escape(name), Markup.Escape(text));
-        Row("program", $"{program.Name}: {program.Formula}");
-        Row("at", NumberText.Of(program.Point));
-        Row("value", NumberText.Of(program.Value));
-        Row("kinks", Kinks(program));
+        FigureTable table = new(1, new FigureColumn(""), new FigureColumn("", Wraps: true)) { HasHeadings = false };
+        table.Add("program", $"{program.Name}: {program.Formula}");
+        table.Add("at", NumberText.Of(program.Point));
+        table.Add("value", NumberText.Of(program.Value));
+        table.Add("kinks", Kinks(program));
         foreach ((string s, double[] gradient) in program.Backprop)
-            Row($"backpropagation, s = {s}", NumberText.Of(gradient));
-        Row("over all selections", NumberText.Of(program.BackpropGenerators));
-        Row("Clarke gradient", NumberText.Of(program.Clarke));
-        Row("Clarke subdifferential", $"{program.KnownSet}; generators {Generators(program)}");
-        Row("element of least norm", NumberText.Of(program.MinimalNorm));
-        Row("artificial critical point", Artificial(program));
-        Row("class", Class(program));
-        console.Write(grid);
+            table.Add($"backpropagation, s = {s}", NumberText.Of(gradient));
+        table.Add("over all selections", NumberText.Of(program.BackpropGenerators));
+        table.Add("Clarke gradient", NumberText.Of(program.Clarke));
+        table.Add("Clarke subdifferential", $"{program.KnownSet}; generators {Generators(program)}");
+        table.Add("element of least norm", NumberText.Of(program.MinimalNorm));
+        table.Add("artificial critical point", Artificial(program));
+        table.Add("class", Class(program));
+        table.Write(console);
     }
 
     private static string Generators(InspectedProgram program) => NumberText.Of(program.Generators) + (program.IsExact ? "" : " (a sample)");
 
-    private static string GeneratorsInShort(InspectedProgram program) => program.Generators.Count <= MostShown && program.Point.Length < 3 ? Generators(program) : $"{program.Generators.Count} {(program.IsExact ? "in all" : "drawn")}";
+    private static string GeneratorsInShort(InspectedProgram program) =>
+        program.Generators.Count <= MaximumShown && program.Point.Length < 3
+        ? Generators(program)
+        : $"{program.Generators.Count} {(program.IsExact ? "in all" : "drawn")}";
 
     private static string Artificial(InspectedProgram program) => program.ArtificialCritical switch
     {
@@ -123,5 +146,17 @@ internal static class InspectCommand
         _ => "not tame",
     };
 
-    private static string Kinks(InspectedProgram program) => program.Kinks.Count == 0 ? "none" : string.Join(", ", program.Kinks.GroupBy(met => met.Operation).Select(group => $"{group.Sum(met => met.Count)} × {group.Key}"));
+    private static string Kinks(InspectedProgram program) =>
+        program.Kinks.Count == 0
+        ? "none"
+        : string.Join(", ", program.Kinks.GroupBy(met => met.Operation).Select(group => $"{group.Sum(met => met.Count)} × {group.Key}"));
 }
+
+/// <summary>The request of an <c>inspect</c> command.</summary>
+/// <param name="Name">The program; all if null.</param>
+/// <param name="Slopes">The values of relu'(0).</param>
+/// <param name="Seed">The seed of directions.</param>
+/// <param name="Json">Whether to write results to the output as JSON.</param>
+/// <param name="Picture">The program to draw instead; null for none.</param>
+/// <param name="Out">The folder for the picture; null if there is none.</param>
+internal sealed record InspectPlan(string? Name, double[] Slopes, ulong Seed, bool Json, string? Picture, string? Out);

@@ -2,17 +2,18 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using ConservativeAD.Networks;
 
 namespace ConservativeAD.Studies.CommandLine;
 
-/// <summary>Options that check their own values, so that a wrong one is a sentence before any work begins.</summary>
+/// <summary>Options that check their own values, so that a wrong value is reported before any work begins.</summary>
 internal static class OptionKinds
 {
     /// <summary>A number in a range.</summary>
     /// <typeparam name="TNumber">int, ulong or double.</typeparam>
     /// <param name="name">The option's name.</param>
     /// <param name="description">What it sets.</param>
-    /// <param name="standard">The value where the option is not given.</param>
+    /// <param name="standard">The default value.</param>
     /// <param name="least">The least value allowed.</param>
     /// <param name="most">The greatest value allowed.</param>
     public static Option<TNumber> Number<TNumber>(string name, string description, TNumber standard, TNumber least, TNumber most)
@@ -23,7 +24,7 @@ internal static class OptionKinds
             CustomParser = result => Parse(result, name, result.Tokens[0].Value, least, most),
         };
 
-    /// <summary>A number in a range that may be left out.</summary>
+    /// <summary>An optional number in a range.</summary>
     /// <typeparam name="TNumber">int, ulong or double.</typeparam>
     /// <param name="name">The option's name.</param>
     /// <param name="description">What it sets.</param>
@@ -36,10 +37,10 @@ internal static class OptionKinds
             CustomParser = result => Parse(result, name, result.Tokens[0].Value, least, most),
         };
 
-    /// <summary>Numbers in a range, separated by commas; empty where the option is not given.</summary>
+    /// <summary>Numbers in a range, separated by commas; empty by default.</summary>
     /// <typeparam name="TNumber">int or double.</typeparam>
     /// <param name="name">The option's name.</param>
-    /// <param name="description">What it sets, and what it is set to where the option is not given.</param>
+    /// <param name="description">What it sets, and its default.</param>
     /// <param name="least">The least value allowed.</param>
     /// <param name="most">The greatest value allowed.</param>
     /// <param name="distinct">Whether a value given twice counts once.</param>
@@ -48,6 +49,7 @@ internal static class OptionKinds
         {
             Description = description,
             HelpName = "LIST",
+            Arity = ArgumentArity.ExactlyOne,
             CustomParser = result =>
             {
                 IEnumerable<TNumber> values = result.Tokens[0].Value.Split(',').Select(part => Parse(result, name, part, least, most));
@@ -55,18 +57,21 @@ internal static class OptionKinds
             },
         };
 
-    /// <summary>Some of a few numbers, separated by commas; empty where the option is not given.</summary>
+    /// <summary>Some of a few numbers, separated by commas; empty by default.</summary>
     /// <param name="name">The option's name.</param>
-    /// <param name="description">What it sets, and what it is set to where the option is not given.</param>
+    /// <param name="description">What it sets, and its default.</param>
     /// <param name="choices">The numbers.</param>
     public static Option<int[]?> Choices(string name, string description, params int[] choices) => new(name)
     {
         Description = description,
         HelpName = "LIST",
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = result =>
         [
             .. result.Tokens[0].Value.Split(',')
-                .Select(part => int.Parse(Find(result, name, part, [.. choices.Select(choice => choice.ToString(CultureInfo.InvariantCulture))]), CultureInfo.InvariantCulture))
+                .Select(part =>
+                    int.Parse(Find(result, name, part, [.. choices.Select(choice => choice.ToString(CultureInfo.InvariantCulture))]),
+                        CultureInfo.InvariantCulture))
                 .Distinct(),
         ],
     };
@@ -74,7 +79,7 @@ internal static class OptionKinds
     /// <summary>One of some words.</summary>
     /// <param name="name">The option's name.</param>
     /// <param name="description">What it sets.</param>
-    /// <param name="standard">The word where the option is not given.</param>
+    /// <param name="standard">The default word.</param>
     /// <param name="words">The words.</param>
     public static Option<string> Word(string name, string description, string standard, params string[] words) => new(name)
     {
@@ -84,35 +89,36 @@ internal static class OptionKinds
         CustomParser = result => Find(result, name, result.Tokens[0].Value, words),
     };
 
-    /// <summary>Some of a few words, separated by commas; empty where the option is not given.</summary>
+    /// <summary>Some of a few words, separated by commas; empty by default.</summary>
     /// <param name="name">The option's name.</param>
-    /// <param name="description">What it sets, and what it is set to where the option is not given.</param>
+    /// <param name="description">What it sets, and its default.</param>
     /// <param name="words">The words.</param>
     public static Option<string[]?> Words(string name, string description, params string[] words) => new(name)
     {
         Description = description,
         HelpName = "LIST",
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = result => [.. result.Tokens[0].Value.Split(',').Select(part => Find(result, name, part, words)).Distinct()],
     };
 
-    /// <summary>The values of a list option, or others where it is not given: the parser's value is an empty array there.</summary>
+    /// <summary>The values of a list option, or its defaults.</summary>
     /// <typeparam name="TNumber">int or double.</typeparam>
-    /// <param name="values">What the parser says.</param>
-    /// <param name="standard">The values where the option is not given.</param>
+    /// <param name="values">The parsed values.</param>
+    /// <param name="standard">The default values.</param>
     public static TNumber[] Given<TNumber>(TNumber[]? values, TNumber[] standard) => values is { Length: > 0 } ? values : standard;
 
-    /// <summary>The member of an enumeration that a word of the command line names.</summary>
+    /// <summary>The member of an enumeration for a word of the command line.</summary>
     /// <typeparam name="TEnum">The enumeration.</typeparam>
     /// <param name="word">The word, with dashes.</param>
     public static TEnum Member<TEnum>(string word)
         where TEnum : struct, Enum => Enum.Parse<TEnum>(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
 
-    /// <summary>Whether something is wanted.</summary>
+    /// <summary>A flag.</summary>
     /// <param name="name">The option's name.</param>
-    /// <param name="description">What it wants.</param>
+    /// <param name="description">What it requests.</param>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
-    /// <summary>A text that may be left out.</summary>
+    /// <summary>An optional text.</summary>
     /// <param name="name">The option's name.</param>
     /// <param name="description">What it sets.</param>
     /// <param name="placeholder">What help shows for the value.</param>
@@ -121,20 +127,21 @@ internal static class OptionKinds
     private static TNumber Parse<TNumber>(SymbolResult result, string name, string text, TNumber least, TNumber most)
         where TNumber : struct, INumber<TNumber>
     {
-        if (TNumber.TryParse(text, NumberStyles.Float & ~NumberStyles.AllowExponent | (typeof(TNumber) == typeof(double) ? NumberStyles.AllowExponent : 0), CultureInfo.InvariantCulture, out TNumber value)
+        if (TNumber.TryParse(text, NumberStyles.Float & ~NumberStyles.AllowExponent | (typeof(TNumber) == typeof(double) ? NumberStyles.AllowExponent : 0),
+            CultureInfo.InvariantCulture, out TNumber value)
             && value >= least && value <= most)
             return value;
         string kind = typeof(TNumber) == typeof(double) ? "a number" : "a whole number";
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes {kind} from {least} to {most}; '{text}' is not one."));
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes {kind} from {least} to {most}; '{Excerpt.Of(text)}' is not one."));
         return default;
     }
 
-    // After an error the result is not used; it still has to be one of the words, since conversions follow.
+    // After an error the result is not used, but it must still be one of the words, because conversions follow.
     private static string Find(SymbolResult result, string name, string word, string[] words)
     {
         if (words.Contains(word))
             return word;
-        result.AddError($"{name} takes {string.Join(", ", words)}; '{word}' is not one of them.");
+        result.AddError($"{name} takes {string.Join(", ", words)}; '{Excerpt.Of(word)}' is not one of them.");
         return words[0];
     }
 }

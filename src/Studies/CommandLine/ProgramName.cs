@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ConservativeAD.Networks;
 using ConservativeAD.Studies.Inspection;
 
 namespace ConservativeAD.Studies.CommandLine;
@@ -15,10 +16,11 @@ internal static class ProgramName
         return argument;
     }
 
-    /// <summary>Adds an error where a name is none of some programs'.</summary>
+    /// <summary>Adds an error if a name is not that of one of the programs.</summary>
     public static void Validate(SymbolResult result, IReadOnlyList<NamedProgram> programs, string kind)
     {
         if (result.Tokens.Count > 0 && programs.All(program => program.Name != result.Tokens[0].Value))
-            result.AddError($"There is no program {kind}'{result.Tokens[0].Value}'; there are {string.Join(", ", programs.Select(program => program.Name))}.");
+            result.AddError(
+                $"There is no program {kind}'{Excerpt.Of(result.Tokens[0].Value)}'; there are {string.Join(", ", programs.Select(program => program.Name))}.");
     }
 }

@@ -2,36 +2,46 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
+using ConservativeAD.Networks;
 using ConservativeAD.Optimizers;
+using ConservativeAD.Solvers;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Solving;
 using Spectre.Console;
 
 namespace ConservativeAD.Studies.CommandLine;
 
-/// <summary><c>solve</c>: nonsmooth test problems by nonsmooth methods.</summary>
+/// <summary><c>solve</c>: solves nonsmooth test problems by nonsmooth methods.</summary>
 internal static class SolveCommand
 {
-    private const int MostVariables = 1_000_000;
-    private const int MostEvaluations = 1_000_000_000;
+    private const int MaximumVariables = 1_000_000;
+    private const int MaximumEvaluations = 1_000_000_000;
+
+    private static readonly IReadOnlyList<string> LargeNames = [.. TestProblems.Suite("large", 2).Select(problem => problem.Name)];
 
     public static Command Create(Terminal terminal)
     {
         Argument<string?> name = new("NAME") { Description = "The problem; those of the suite if not given.", Arity = ArgumentArity.ZeroOrOne };
         name.Validators.Add(result => Validate(result, "problem", TestProblems.Names));
-        Option<string?> method = OptionKinds.Text("--method", "The method; bfgs if not given, all for every one.", string.Join('|', NonsmoothMethods.Names) + "|all");
+        Option<string?> method = OptionKinds.Text("--method", "The method; bfgs if not given, all for every one.",
+            string.Join('|', NonsmoothMethods.Names) + "|all");
         method.Validators.Add(result => Validate(result, "method", [.. NonsmoothMethods.Names, "all"]));
-        Option<string?> suite = OptionKinds.Text("--suite", "A suite of problems; all if neither a problem nor a suite is given.", string.Join('|', TestProblems.Suites) + "|all");
+        Option<string?> suite = OptionKinds.Text("--suite", "A suite of problems; all if neither a problem nor a suite is given.",
+            string.Join('|', TestProblems.Suites) + "|all");
         suite.Validators.Add(result => Validate(result, "suite", [.. TestProblems.Suites, "all"]));
-        Option<int> dimension = OptionKinds.Number("--n", "How many variables the large-scale problems have.", 50, 2, MostVariables);
-        Option<int> evaluations = OptionKinds.Number("--evaluations", "Evaluations of value and gradient at most.", new SolverOptions().EvaluationLimit, 1, MostEvaluations);
-        Option<double> tolerance = OptionKinds.Number("--tolerance", "The distance of a subdifferential from 0 that counts as stationary.", new SolverOptions().Tolerance, 1e-15, 1e6);
-        Option<double> radius = OptionKinds.Number("--radius", "The radius of the ball for Goldstein's subdifferential, relative to the point.", new SolverOptions().Radius, 1e-15, 1e6);
-        Option<string> gradient = OptionKinds.Word("--gradient", "Which element a method is given as the gradient.", "conservative", "conservative", "clarke", "minimal-norm");
+        Option<int> dimension = OptionKinds.Number("--n", "The number of variables of the large-scale problems.", 50, 2, MaximumVariables);
+        Option<int> evaluations = OptionKinds.Number("--evaluations", "Evaluations of value and gradient at most.", new SolverOptions().EvaluationLimit, 1,
+            MaximumEvaluations);
+        Option<double> tolerance = OptionKinds.Number("--tolerance", "The distance of a subdifferential from 0 that counts as stationary.",
+            new SolverOptions().Tolerance, 1e-15, 1e6);
+        Option<double> radius = OptionKinds.Number("--radius", "The radius of the ball for Goldstein's subdifferential, relative to the point.",
+            new SolverOptions().Radius, 1e-15, 1e6);
+        Option<string> gradient = OptionKinds.Word("--gradient", "Which element a method is given as the gradient.", "conservative", "conservative", "clarke",
+            "minimal-norm");
         Option<ulong> seed = OptionKinds.Number("--seed", "The seed of everything random.", 0ul, 0ul, ulong.MaxValue);
         Option<bool> list = OptionKinds.Flag("--list", "Print the problems with what is known of them, and solve nothing.");
         Option<string?> json = OptionKinds.Text("--json", "Also write the results to this file, as JSON.", "FILE");
-        Command command = new("solve", """
+        StudyCommand command = new("solve", """
             Minimises test problems of nonsmooth optimisation, and tells how far the value is from the known optimum and how near to stationary
             the point is: by Clarke's subdifferential at the point, or by Goldstein's over a small ball around it.
 
@@ -42,45 +52,70 @@ internal static class SolveCommand
               conservative-ad solve --list
             """)
         {
-            name, method, suite, dimension, evaluations, tolerance, radius, gradient, seed, list, json,
+            Plan = parsed => new SolvePlan(
+                parsed.GetValue(name),
+                parsed.GetValue(suite),
+                parsed.GetValue(method) ?? "bfgs",
+                parsed.GetValue(dimension),
+                new SolverOptions
+                {
+                    EvaluationLimit = parsed.GetValue(evaluations),
+                    Tolerance = parsed.GetValue(tolerance),
+                    Radius = parsed.GetValue(radius),
+                    Subgradient = OptionKinds.Member<SubgradientChoice>(parsed.GetValue(gradient)!),
+                    Seed = parsed.GetValue(seed),
+                },
+                parsed.GetValue(list),
+                parsed.GetValue(json)),
         };
+        command.Arguments.Add(name);
+        command.Takes(method, suite);
+        command.TakesWhere("problems of the suite large", result => StudyCommand.Written(result, name) is { } one
+            ? LargeNames.Contains(one)
+            : StudyCommand.Written(result, suite) is null or "large" or "all", dimension);
+        command.Takes(evaluations, tolerance, radius, gradient, seed, json);
+        command.TakesAlone(list, name, suite, dimension);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(name) is { } problem && result.GetValue(suite) is { } wanted)
-                result.AddError($"A problem, '{problem}', and a suite, '{wanted}', were given; name one of them.");
+            if (StudyCommand.Written(result, name) is { } problem && StudyCommand.Written(result, suite) is { } wanted)
+                result.AddError($"A problem, '{Excerpt.Of(problem)}', and a suite, --suite '{Excerpt.Of(wanted)}', were given; leave one of them out.");
         });
         command.SetAction(parsed =>
         {
-            IReadOnlyList<TestProblem> problems = parsed.GetValue(name) is { } one
-                ? [TestProblems.Named(one, parsed.GetValue(dimension))]
-                : TestProblems.Suite(parsed.GetValue(suite) ?? "all", parsed.GetValue(dimension));
-            if (parsed.GetValue(list))
+            SolvePlan plan = (SolvePlan)command.Plan(parsed);
+            if (plan.Json is { } written)
+                OutputFile.Demand(written, json.Name);
+            IReadOnlyList<TestProblem> problems = plan.Name is { } one
+                ? [TestProblems.Named(one, plan.Dimension)]
+                : TestProblems.Suite(plan.Suite ?? "all", plan.Dimension);
+            if (plan.List)
             {
                 PrintList(terminal.Console(false), problems);
                 return ExitCode.Success;
             }
 
-            string wanted = parsed.GetValue(method) ?? "bfgs";
-            IReadOnlyList<INonsmoothSolver> methods = wanted == "all" ? NonsmoothMethods.All : [NonsmoothMethods.Named(wanted)];
-            SolverOptions options = new()
-            {
-                EvaluationLimit = parsed.GetValue(evaluations),
-                Tolerance = parsed.GetValue(tolerance),
-                Radius = parsed.GetValue(radius),
-                Subgradient = OptionKinds.Member<SubgradientChoice>(parsed.GetValue(gradient)!),
-                Seed = parsed.GetValue(seed),
-            };
+            IReadOnlyList<INonsmoothSolver> methods = plan.Method == "all" ? NonsmoothMethods.All : [NonsmoothMethods.Named(plan.Method)];
             List<SolvedProblem> results = [];
-            foreach (TestProblem problem in problems)
+            using StageNotes notes = new(terminal);
+            try
             {
-                foreach (INonsmoothSolver solver in methods)
-                    results.Add(Solve(problem, solver, options, terminal.Cancellation));
+                foreach ((TestProblem problem, INonsmoothSolver solver) in problems.SelectMany(problem => methods.Select(solver => (problem, solver))))
+                {
+                    notes.Begin($"{problem.Name} by {solver.Name}");
+                    terminal.Cancellation.ThrowIfCancellationRequested();
+                    results.Add(Solve(problem, solver, plan.Options, terminal.Cancellation));
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // Results of solved problems are printed.
             }
 
+            notes.Dispose();
+            if (plan.Json is { } file)
+                AtomicFile.WriteText(file, ResultsJson.Write(new SolveResults(results)));
             Print(terminal.Console(false), results);
-            if (parsed.GetValue(json) is { } file)
-                File.WriteAllText(file, ResultsJson.Write(new SolveResults(results)));
-            return ExitCode.Success;
+            return results.Count < problems.Count * methods.Count ? throw new OperationCanceledException() : ExitCode.Success;
         });
         return command;
     }
@@ -90,7 +125,8 @@ internal static class SolveCommand
         long start = Stopwatch.GetTimestamp();
         SolverResult result = solver.Minimize(problem.Objective, [.. problem.Start], options, null, cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new SolvedProblem(problem.Name, solver.Name, result.Evaluations, result.Value, problem.Optimum, problem.Gap(result.Value), result.Stationarity.Value, seconds)
+        return new SolvedProblem(problem.Name, solver.Name, result.Evaluations, result.Value, problem.Optimum, problem.Gap(result.Value),
+            result.Stationarity.Value, seconds)
         {
             Dimension = problem.Dimension,
             Measure = result.Stationarity.Kind,
@@ -101,9 +137,12 @@ internal static class SolveCommand
 
     private static void Print(IAnsiConsole console, List<SolvedProblem> results)
     {
-        Table table = new Table().Border(TableBorder.Simple);
-        foreach (string column in (ReadOnlySpan<string>)["problem", "n", "method", "evaluations", "value", "gap", "stationarity", "measured by", "stopped", "seconds"])
-            table.AddColumn(new TableColumn(column).NoWrap());
+        FigureTable table = new(
+            3,
+            new FigureColumn("problem"), new FigureColumn("n", IsNumber: true), new FigureColumn("method"), new FigureColumn("evaluations", IsNumber: true),
+                new FigureColumn("value", IsNumber: true),
+            new FigureColumn("gap", IsNumber: true), new FigureColumn("stationarity", IsNumber: true), new FigureColumn("measured by"),
+                new FigureColumn("stopped"), new FigureColumn("seconds", IsNumber: true));
         foreach (SolvedProblem solved in results)
         {
             string[] cells =
@@ -119,17 +158,21 @@ internal static class SolveCommand
                 Reason(solved.Reason),
                 Text(solved.Seconds, "0.00"),
             ];
-            table.AddRow([.. cells.Select(Markup.Escape)]);
+            table.Add(cells);
         }
 
-        console.Write(table);
-        console.MarkupLine(Markup.Escape("Gap: above the optimum, relative to max(1, |optimum|); above a known local minimum where the problem is unbounded below."));
+        table.Write(console);
+        console.MarkupLine(
+            Markup.Escape("Gap: above the optimum, relative to max(1, |optimum|); above a known local minimum where the problem is unbounded below."));
     }
 
     private static void PrintList(IAnsiConsole console, IReadOnlyList<TestProblem> problems)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("problem").NoWrap());
-        table.AddColumns("suite", "n", "convex", "start", "optimum", "formula");
+        FigureTable table = new(
+            1,
+            new FigureColumn("problem"), new FigureColumn("suite"), new FigureColumn("n", IsNumber: true), new FigureColumn("convex"),
+                new FigureColumn("start", IsNumber: true),
+            new FigureColumn("optimum", IsNumber: true), new FigureColumn("formula", Wraps: true));
         foreach (TestProblem problem in problems)
         {
             string[] cells =
@@ -137,16 +180,16 @@ internal static class SolveCommand
                 problem.Name, problem.Suite, Text(problem.Dimension, "0"), problem.IsConvex ? "yes" : "no", Text(problem.StartValue, "0.######"),
                 problem.Optimum is { } optimum ? double.IsFinite(optimum) ? Text(optimum, "0.#########") : "unbounded below" : "unknown", problem.Formula,
             ];
-            table.AddRow([.. cells.Select(Markup.Escape)]);
+            table.Add(cells);
         }
 
-        console.Write(table);
+        table.Write(console);
     }
 
     private static void Validate(SymbolResult result, string kind, IReadOnlyList<string> names)
     {
         if (result.Tokens.Count > 0 && !names.Contains(result.Tokens[0].Value))
-            result.AddError($"There is no {kind} '{result.Tokens[0].Value}'; there are {string.Join(", ", names)}.");
+            result.AddError($"There is no {kind} '{Excerpt.Of(result.Tokens[0].Value)}'; there are {string.Join(", ", names)}.");
     }
 
     private static string Reason(StopReason reason) => reason switch
@@ -159,3 +202,13 @@ internal static class SolveCommand
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }
+
+/// <summary>The request of a <c>solve</c> command.</summary>
+/// <param name="Name">The problem; null for a suite.</param>
+/// <param name="Suite">The suite; all if neither a problem nor a suite is named.</param>
+/// <param name="Method">The method, or all.</param>
+/// <param name="Dimension">The number of variables of the large-scale problems.</param>
+/// <param name="Options">The options of the methods.</param>
+/// <param name="List">Whether to list the problems instead of solving them.</param>
+/// <param name="Json">The file for results; null for none.</param>
+internal sealed record SolvePlan(string? Name, string? Suite, string Method, int Dimension, SolverOptions Options, bool List, string? Json);

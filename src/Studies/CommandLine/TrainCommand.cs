@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using ConservativeAD.Networks;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Training;
@@ -8,11 +9,11 @@ using Spectre.Console;
 
 namespace ConservativeAD.Studies.CommandLine;
 
-/// <summary><c>train</c>: trains a network and counts what its relus meet at 0.</summary>
+/// <summary><c>train</c>: trains a network and counts how often its relus are evaluated at 0.</summary>
 internal static class TrainCommand
 {
     private const double LargestSlope = 1e9;
-    private const int MostUnits = 65_536;
+    private const int MaximumUnits = 65_536;
     private const double SmallestRate = 1e-12;
     private const double LargestRate = 1e6;
     private const double LargestMomentum = 0.9999;
@@ -24,23 +25,29 @@ internal static class TrainCommand
         network.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && !networks.Contains(result.Tokens[0].Value))
-                result.AddError($"There is no network '{result.Tokens[0].Value}'; there are {string.Join(", ", networks)}.");
+                result.AddError($"There is no network '{Excerpt.Of(result.Tokens[0].Value)}'; there are {string.Join(", ", networks)}.");
         });
         Option<double> slope = OptionKinds.Number("--relu-at-zero", "s, the slope of relu at 0.", 0.0, -LargestSlope, LargestSlope);
-        Option<string> rule = OptionKinds.Word("--rule", "chain multiplies the incoming gradient by s at 0; published puts s in its place, as the code published with the 2021 study does.", "chain", "chain", "published");
-        Option<string> optimizer = OptionKinds.Word("--optimizer", "The optimiser.", "adam", [.. Enum.GetNames<OptimizerName>().Select(known => known.ToLowerInvariant())]);
-        Option<double?> rate = OptionKinds.OptionalNumber("--learning-rate", "The learning rate; the optimiser's usual one if not given: 0.01 for sgd, rmsprop, adagrad and averagedsgd, 0.002 for adamax and nadam, 1 for adadelta, 0.1 for inna, 0.0001 for lion, 0.001 for the others.", SmallestRate, LargestRate);
+        Option<string> rule = OptionKinds.Word("--rule",
+            "chain multiplies the incoming gradient by s at 0; published puts s in its place, as the code published with the 2021 study does.", "chain",
+                "chain", "published");
+        Option<string> optimizer = OptionKinds.Word("--optimizer", "The optimiser.", "adam",
+            [.. Enum.GetNames<OptimizerName>().Select(known => known.ToLowerInvariant())]);
+        Option<double?> rate = OptionKinds.OptionalNumber("--learning-rate",
+            "The learning rate; the optimiser's usual one if not given: 0.01 for sgd, rmsprop, adagrad, averagedsgd and rprop, 0.002 for adamax and nadam, "
+                + "1 for adadelta, truncatedsgd and schedulefreesgd, 0.1 for inna and ftrl, 0.0025 for schedulefreeadamw, 0.0001 for lion, 0.001 for the "
+                + "others.", SmallestRate, LargestRate);
         Option<double> momentum = OptionKinds.Number("--momentum", "The momentum of sgd and rmsprop.", 0.9, 0.0, LargestMomentum);
         Option<double> decay = OptionKinds.Number("--weight-decay", "The weight decay.", 0.0, 0.0, 1e6);
         Option<string> schedule = OptionKinds.Word("--schedule", "How the learning rate changes.", "cosine", "constant", "step", "cosine", "robbins-monro");
         Option<int> epochs = OptionKinds.Number("--epochs", "Passes over the training images.", 5, 1, 1_000_000);
         Option<int> batch = OptionKinds.Number("--batch", "Images in a mini-batch.", 64, 1, 1_000_000);
         Option<string> precision = OptionKinds.Word("--precision", "Bits of the numbers.", "32", "16", "32", "64");
-        Option<int[]?> hidden = OptionKinds.Numbers("--hidden", "Widths of the hidden layers of mlp; 512,256 if not given.", 1, MostUnits, distinct: false);
+        Option<int[]?> hidden = OptionKinds.Numbers("--hidden", "Widths of the hidden layers of mlp; 512,256 if not given.", 1, MaximumUnits, distinct: false);
         Option<bool> batchNorm = OptionKinds.Flag("--batch-norm", "Normalise every layer over the mini-batch (mlp, vgg11, resnet18).");
-        Option<int?> samples = OptionKinds.OptionalNumber("--samples", "Training images used; all of them if not given.", 1, int.MaxValue);
+        Option<int?> samples = OptionKinds.OptionalNumber("--samples", "Training images used; all of them if not given.", 1, StandInDigits.MaximumTrainCount);
         CommonOptions common = new(Path.Combine("results", "train"));
-        Command command = new("train", """
+        StudyCommand command = new("train", """
             Trains a network, and counts how often its relus stand at exactly 0.
 
             Examples:
@@ -51,63 +58,87 @@ internal static class TrainCommand
               conservative-ad train resnet18 --batch-norm --optimizer sgd --weight-decay 5e-4 --epochs 200 --data ~/data
             """)
         {
-            network,
-            slope,
-            rule,
-            optimizer,
-            rate,
-            momentum,
-            decay,
-            schedule,
-            epochs,
-            batch,
-            precision,
-            hidden,
-            batchNorm,
-            samples,
+            Plan = parsed =>
+            {
+                NetworkName name = OptionKinds.Member<NetworkName>(parsed.GetValue(network)!);
+                OptimizerName chosen = OptionKinds.Member<OptimizerName>(parsed.GetValue(optimizer)!);
+                TrainSettings settings = new()
+                {
+                    Network = name,
+                    ReluAtZero = parsed.GetValue(slope),
+                    Rule = OptionKinds.Member<ReluRule>(parsed.GetValue(rule)!),
+                    Optimizer = chosen,
+                    LearningRate = parsed.GetValue(rate) ?? TrainingOptimizers.UsualRate(chosen),
+                    Momentum = chosen is OptimizerName.Sgd or OptimizerName.RmsProp ? parsed.GetValue(momentum) : 0,
+                    WeightDecay = parsed.GetValue(decay),
+                    Schedule = OptionKinds.Member<ScheduleName>(parsed.GetValue(schedule)!),
+                    Epochs = parsed.GetValue(epochs),
+                    Batch = parsed.GetValue(batch),
+                    Precision = int.Parse(parsed.GetValue(precision)!, CultureInfo.InvariantCulture),
+                    Hidden = name == NetworkName.Mlp ? OptionKinds.Given(parsed.GetValue(hidden), [512, 256]) : [],
+                    BatchNorm = parsed.GetValue(batchNorm),
+                    Samples = parsed.GetValue(samples) ?? 0,
+                    Seed = parsed.GetValue(common.Seed),
+                    Data = "",
+                    DataIsStandIn = false,
+                    Device = parsed.GetValue(common.Device)!,
+                };
+                ComputeDevice device = common.DeviceOf(parsed);
+                return new TrainPlan(
+                    settings,
+                    parsed.GetValue(samples),
+                    device.Name == ComputeDevice.Cpu ? device : device with { Threads = 1 },
+                    parsed.GetValue(common.Data),
+                    parsed.GetValue(common.Out)!,
+                    parsed.GetValue(common.Resume),
+                    parsed.GetValue(common.Json));
+            },
         };
-        common.AddTo(command);
+        command.Arguments.Add(network);
+        command.Takes(slope, rule, optimizer, rate);
+        command.TakesWhere("--optimizer sgd and --optimizer rmsprop", result => StudyCommand.Written(result, optimizer) is "sgd" or "rmsprop", momentum);
+        command.Takes(decay, schedule, epochs, batch, precision);
+        command.TakesWhere("mlp", result => StudyCommand.Written(result, network) is "mlp", hidden);
+        command.TakesWhere("mlp, vgg11 and resnet18, as lenet5 has no place for it", result => StudyCommand.Written(result, network) is not "lenet5",
+            batchNorm);
+        command.Takes(samples, common.Seed, common.Device, common.Data, common.Out, common.Resume, common.Json);
+        command.TakesWhere("--device cpu", result => StudyCommand.Written(result, common.Device) is null or ComputeDevice.Cpu, common.Threads);
         command.SetAction(parsed =>
         {
-            NetworkName name = OptionKinds.Member<NetworkName>(parsed.GetValue(network)!);
-            (ImageSet train, ImageSet test) = ImageSource.Load(parsed.GetValue(common.Data), parsed.GetValue(samples), name is NetworkName.Vgg11 or NetworkName.Resnet18);
-            OptimizerName chosen = OptionKinds.Member<OptimizerName>(parsed.GetValue(optimizer)!);
-            TrainSettings settings = new()
-            {
-                Network = name,
-                ReluAtZero = parsed.GetValue(slope),
-                Rule = OptionKinds.Member<ReluRule>(parsed.GetValue(rule)!),
-                Optimizer = chosen,
-                LearningRate = parsed.GetValue(rate) ?? TrainingOptimizers.UsualRate(chosen),
-                Momentum = parsed.GetValue(momentum),
-                WeightDecay = parsed.GetValue(decay),
-                Schedule = OptionKinds.Member<ScheduleName>(parsed.GetValue(schedule)!),
-                Epochs = parsed.GetValue(epochs),
-                Batch = parsed.GetValue(batch),
-                Precision = int.Parse(parsed.GetValue(precision)!, CultureInfo.InvariantCulture),
-                Hidden = OptionKinds.Given(parsed.GetValue(hidden), [512, 256]),
-                BatchNorm = parsed.GetValue(batchNorm),
-                Samples = train.Count,
-                Seed = parsed.GetValue(common.Seed),
-                Data = train.Name,
-                DataIsStandIn = train.IsStandIn,
-                Device = parsed.GetValue(common.Device)!,
-            };
-            Invocation invocation = new(settings, train, test, common.DeviceOf(parsed), parsed.GetValue(common.Out)!, parsed.GetValue(common.Resume));
-            ResultsFolder.Create(invocation.Folder);
-            bool json = parsed.GetValue(common.Json);
-            IAnsiConsole console = terminal.Console(json);
+            TrainPlan plan = (TrainPlan)command.Plan(parsed);
+            plan.Device.Demand();
+            using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
+            bool isDeep = plan.Settings.Network is NetworkName.Vgg11 or NetworkName.Resnet18;
+            (ImageSet train, ImageSet test) = ImageSource.Load(plan.Data, plan.Samples, isDeep, terminal.Cancellation);
+            TrainSettings settings = plan.Settings with { Samples = train.Count, Data = train.Name, DataIsStandIn = train.IsStandIn };
+            CheckBatches(settings);
+            Invocation invocation = new(settings, train, test, plan.Device, folder.Path, plan.Resume);
+            IAnsiConsole console = terminal.Console(plan.Json);
             TrainResults results = (Precision)settings.Precision switch
             {
                 Precision.Half => Run<Half>(invocation, console, terminal.Cancellation),
                 Precision.Single => Run<float>(invocation, console, terminal.Cancellation),
                 _ => Run<double>(invocation, console, terminal.Cancellation),
             };
-            if (json)
+            if (plan.Json)
                 terminal.Output.WriteLine(ResultsJson.Write(results));
             return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
         });
         return command;
+    }
+
+    private static void CheckBatches(TrainSettings settings)
+    {
+        long steps = settings.Epochs * (((settings.Samples - 1L) / settings.Batch) + 1);
+        if (steps > int.MaxValue)
+            throw new UsageException(
+                $"--epochs {settings.Epochs} on {settings.Samples} images in mini-batches of {settings.Batch} makes {steps} steps; at most "
+                    + $"{int.MaxValue} are counted. Give fewer epochs or a larger --batch.");
+        int last = ((settings.Samples - 1) % settings.Batch) + 1;
+        if (settings.BatchNorm && settings.Network == NetworkName.Mlp && last == 1)
+            throw new UsageException(
+                $"--batch-norm takes mini-batches of two images at least; with {settings.Samples} images and --batch {settings.Batch} the last one has one. "
+                    + $"Change --batch or --samples by one.");
     }
 
     private static TrainResults Run<T>(Invocation invocation, IAnsiConsole console, CancellationToken cancellation)
@@ -135,14 +166,15 @@ internal static class TrainCommand
                         },
                         step =>
                         {
-                            task.Description = string.Create(CultureInfo.InvariantCulture, $"epoch {step.Epoch}: loss {step.Loss:0.0000}, accuracy {step.Accuracy:0.0000}");
+                            task.Description = string.Create(CultureInfo.InvariantCulture,
+                                $"epoch {step.Epoch}: loss {step.Loss:0.0000}, accuracy {step.Accuracy:0.0000}");
                             task.Value = step.Epoch - 1 + ((double)step.Step / step.Steps);
                         },
                         cancellation);
                 }
                 catch (OperationCanceledException)
                 {
-                    // What is finished is written; the results say that they are not complete.
+                    // Finished epochs are written, and the results are marked as incomplete.
                 }
             });
         Print(console, results, invocation.Folder);
@@ -151,12 +183,13 @@ internal static class TrainCommand
 
     private static void Print(IAnsiConsole console, TrainResults results, string folder)
     {
-        Table table = new Table().Border(TableBorder.Simple).Title(Markup.Escape($"{results.Settings.Network.ToString().ToLowerInvariant()} on {results.Settings.Data}, {results.Settings.Samples} images"));
-        foreach (string column in TrainFolder.Columns)
-            table.AddColumn(new TableColumn(column).RightAligned());
+        FigureTable table = new(1, [.. TrainFolder.Columns.Select(column => new FigureColumn(column, IsNumber: true))])
+        {
+            Title = $"{results.Settings.Network.ToString().ToLowerInvariant()} on {results.Settings.Data}, {results.Settings.Samples} images",
+        };
         foreach (EpochResult epoch in results.Epochs)
-            table.AddRow([.. TrainFolder.Cells(epoch)]);
-        console.Write(table);
+            table.Add([.. TrainFolder.Cells(epoch)]);
+        table.Write(console);
         if (results.Settings.DataIsStandIn)
             console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
         string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
@@ -165,3 +198,13 @@ internal static class TrainCommand
 
     private sealed record Invocation(TrainSettings Settings, ImageSet Train, ImageSet Test, ComputeDevice Device, string Folder, bool Resume);
 }
+
+/// <summary>The request of a <c>train</c> command, before the images are read.</summary>
+/// <param name="Settings">The settings; data and their number are filled in later.</param>
+/// <param name="Samples">The number of images; all if null.</param>
+/// <param name="Device">The device.</param>
+/// <param name="Data">The data folder; that of the environment variable if null.</param>
+/// <param name="Out">The folder for results.</param>
+/// <param name="Resume">Whether to continue.</param>
+/// <param name="Json">Whether to write results to the output as JSON.</param>
+internal sealed record TrainPlan(TrainSettings Settings, int? Samples, ComputeDevice Device, string? Data, string Out, bool Resume, bool Json);

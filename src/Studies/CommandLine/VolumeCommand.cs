@@ -7,23 +7,25 @@ using Spectre.Console;
 
 namespace ConservativeAD.Studies.CommandLine;
 
-/// <summary><c>volume</c>: how often the choice of relu'(0) changes what backpropagation returns.</summary>
+/// <summary><c>volume</c>: measures how often the choice of relu'(0) changes the result of backpropagation.</summary>
 internal static class VolumeCommand
 {
-    private const int MostLayers = 100;
-    private const int MostUnits = 16_384;
-    private const int MostNetworks = 10_000_000;
+    private const int MaximumLayers = 100;
+    private const int MaximumUnits = 16_384;
+    private const int MaximumNetworks = 10_000_000;
+    private const int KeyColumns = 4;
 
     public static Command Create(Terminal terminal)
     {
-        Option<int[]?> depths = OptionKinds.Numbers("--depths", "Numbers of hidden layers; 1,2,3 if not given.", 1, MostLayers);
-        Option<int[]?> widths = OptionKinds.Numbers("--widths", "Widths of the hidden layers; 256 if not given.", 1, MostUnits);
+        Option<int[]?> depths = OptionKinds.Numbers("--depths", "Numbers of hidden layers; 1,2,3 if not given.", 1, MaximumLayers);
+        Option<int[]?> widths = OptionKinds.Numbers("--widths", "Widths of the hidden layers; 256 if not given.", 1, MaximumUnits);
         Option<int[]?> batches = OptionKinds.Numbers("--batch", "Images in a mini-batch; 256 if not given.", 1, 1_000_000);
         Option<int[]?> precisions = OptionKinds.Choices("--precisions", "Bits of the numbers; 16,32,64 if not given.", 16, 32, 64);
-        Option<int> networks = OptionKinds.Number("--networks", "Random networks in a row of the table.", 64, 1, MostNetworks);
-        Option<int?> samples = OptionKinds.OptionalNumber("--samples", "Training images that every network sees; all of them if not given.", 1, int.MaxValue);
+        Option<int> networks = OptionKinds.Number("--networks", "Random networks in a row of the table.", 64, 1, MaximumNetworks);
+        Option<int?> samples = OptionKinds.OptionalNumber("--samples", "Training images that every network sees; all of them if not given.", 1,
+            StandInDigits.MaximumTrainCount);
         CommonOptions common = new(Path.Combine("results", "volume"));
-        Command command = new("volume", """
+        StudyCommand command = new("volume", """
             Measures how often the choice of relu'(0) changes what backpropagation returns, over random networks.
 
             Examples:
@@ -34,77 +36,85 @@ internal static class VolumeCommand
               conservative-ad volume --networks 1000 --depths 3 --batch 16,64,256,1024 --precisions 32
             """)
         {
-            depths,
-            widths,
-            batches,
-            precisions,
-            networks,
-            samples,
+            Plan = parsed => new VolumePlan(
+                new VolumeSettings
+                {
+                    Depths = OptionKinds.Given(parsed.GetValue(depths), [1, 2, 3]),
+                    Widths = OptionKinds.Given(parsed.GetValue(widths), [256]),
+                    Batches = OptionKinds.Given(parsed.GetValue(batches), [256]),
+                    Precisions = OptionKinds.Given(parsed.GetValue(precisions), [16, 32, 64]),
+                    Networks = parsed.GetValue(networks),
+                    Samples = parsed.GetValue(samples) ?? 0,
+                    Seed = parsed.GetValue(common.Seed),
+                    Data = "",
+                    DataIsStandIn = false,
+                    Device = parsed.GetValue(common.Device)!,
+                },
+                parsed.GetValue(samples),
+                common.DeviceOf(parsed),
+                parsed.GetValue(common.Data),
+                parsed.GetValue(common.Out)!,
+                parsed.GetValue(common.Resume),
+                parsed.GetValue(common.Json)),
         };
-        common.AddTo(command);
+        command.Takes(depths, widths, batches, precisions, networks, samples, common.Seed, common.Threads, common.Device, common.Data, common.Out,
+            common.Resume, common.Json);
         command.SetAction(parsed =>
         {
-            ImageSet images = ImageSource.Load(parsed.GetValue(common.Data), parsed.GetValue(samples)).Train;
-            VolumeSettings settings = new()
-            {
-                Depths = OptionKinds.Given(parsed.GetValue(depths), [1, 2, 3]),
-                Widths = OptionKinds.Given(parsed.GetValue(widths), [256]),
-                Batches = OptionKinds.Given(parsed.GetValue(batches), [256]),
-                Precisions = OptionKinds.Given(parsed.GetValue(precisions), [16, 32, 64]),
-                Networks = parsed.GetValue(networks),
-                Samples = images.Count,
-                Seed = parsed.GetValue(common.Seed),
-                Data = images.Name,
-                DataIsStandIn = images.IsStandIn,
-                Device = parsed.GetValue(common.Device)!,
-            };
-            bool json = parsed.GetValue(common.Json);
-            string folder = parsed.GetValue(common.Out)!;
-            ResultsFolder.Create(folder);
-            VolumeResults results = Run(terminal, terminal.Console(json), settings, images, common.DeviceOf(parsed), folder, parsed.GetValue(common.Resume));
-            if (json)
+            VolumePlan plan = (VolumePlan)command.Plan(parsed);
+            plan.Device.Demand();
+            using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
+            ImageSet images = ImageSource.Load(plan.Data, plan.Samples, cancellation: terminal.Cancellation).Train;
+            VolumeSettings settings = plan.Settings with { Samples = images.Count, Data = images.Name, DataIsStandIn = images.IsStandIn };
+            VolumeResults results = Run(terminal, terminal.Console(plan.Json), settings, images, plan.Device, folder.Path, plan.Resume);
+            if (plan.Json)
                 terminal.Output.WriteLine(ResultsJson.Write(results));
             return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
         });
         return command;
     }
 
-    private static VolumeResults Run(Terminal terminal, IAnsiConsole console, VolumeSettings settings, ImageSet images, ComputeDevice device, string folder, bool resume)
+    private static VolumeResults Run(Terminal terminal, IAnsiConsole console, VolumeSettings settings, ImageSet images, ComputeDevice device, string folder,
+        bool resume)
     {
         if (settings.DataIsStandIn)
             console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
         using VolumeJournal journal = VolumeJournal.Open(folder, settings, resume);
-        List<FinishedBlock> finished = [.. journal.Finished];
+        foreach (string note in journal.Notes)
+            console.MarkupLineInterpolated($"[yellow]{note}[/]");
+        List<FinishedBlock> finished = [];
+        Dictionary<RowKey, NetworkOutcome> sums = [];
         long start = Stopwatch.GetTimestamp();
         console.Progress()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(progress =>
             {
-                Dictionary<RowKey, ProgressTask> tasks = settings.RowKeys().ToDictionary(row => row, row => progress.AddTask(Describe(row, 0, 0), maxValue: settings.Networks));
-                void Show(RowKey row)
+                Dictionary<RowKey, ProgressTask> tasks = settings.RowKeys()
+                    .ToDictionary(row => row, row => progress.AddTask(Describe(row, 0, 0), maxValue: settings.Networks));
+                void Count(FinishedBlock block)
                 {
-                    NetworkOutcome sum = finished.Where(block => block.Row == row).Aggregate(default(NetworkOutcome), (total, block) => total + block.Outcome);
-                    tasks[row].Description = Describe(row, sum.Networks, sum.Hits);
-                    tasks[row].Value = sum.Networks;
+                    finished.Add(block);
+                    NetworkOutcome sum = sums[block.Row] = sums.GetValueOrDefault(block.Row) + block.Outcome;
+                    tasks[block.Row].Description = Describe(block.Row, sum.Networks, sum.Hits);
+                    tasks[block.Row].Value = sum.Networks;
                 }
 
-                foreach (RowKey row in finished.Select(block => block.Row).Distinct())
-                    Show(row);
+                foreach (FinishedBlock block in journal.Finished)
+                    Count(block);
                 new VolumeStudy(settings, images, device).Run(
                     journal.Finished,
                     block =>
                     {
                         journal.Append(block);
                         lock (finished)
-                        {
-                            finished.Add(block);
-                            Show(block.Row);
-                        }
+                            Count(block);
                     },
                     terminal.Cancellation);
             });
 
-        VolumeResults results = VolumeSummary.Of(settings, MachineFacts.Current, finished);
+        VolumeResults results;
+        lock (finished)
+            results = VolumeSummary.Of(settings, MachineFacts.Current, finished);
         VolumeFolder.Write(folder, results);
         Print(console, results, folder, Stopwatch.GetElapsedTime(start));
         return results;
@@ -115,15 +125,26 @@ internal static class VolumeCommand
 
     private static void Print(IAnsiConsole console, VolumeResults results, string folder, TimeSpan elapsed)
     {
-        Table table = new Table().Border(TableBorder.Simple).Title(Markup.Escape($"relu'(0) = 0 against 1 on {results.Settings.Data}, {results.Settings.Samples} images"));
-        foreach (string column in VolumeTable.Columns)
-            table.AddColumn(new TableColumn(Markup.Escape(column)).RightAligned());
+        FigureTable table = new(KeyColumns, [.. VolumeTable.Columns.Select(column => new FigureColumn(column, IsNumber: true))])
+        {
+            Title = $"relu'(0) = 0 against 1 on {results.Settings.Data}, {results.Settings.Samples} images",
+        };
         foreach (VolumeRow row in results.Rows)
-            table.AddRow([.. VolumeTable.Cells(row).Select(Markup.Escape)]);
-        console.Write(table);
+            table.Add([.. VolumeTable.Cells(row)]);
+        table.Write(console);
         if (results.Settings.DataIsStandIn)
             console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
         string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
         console.MarkupLineInterpolated($"{elapsed.TotalSeconds:0.0} s. Results are in {folder}.{state}");
     }
 }
+
+/// <summary>The request of a <c>volume</c> command, before the images are read.</summary>
+/// <param name="Settings">The settings; data and their number are filled in later.</param>
+/// <param name="Samples">The number of images; all if null.</param>
+/// <param name="Device">The device.</param>
+/// <param name="Data">The data folder; that of the environment variable if null.</param>
+/// <param name="Out">The folder for results.</param>
+/// <param name="Resume">Whether to continue.</param>
+/// <param name="Json">Whether to write results to the output as JSON.</param>
+internal sealed record VolumePlan(VolumeSettings Settings, int? Samples, ComputeDevice Device, string? Data, string Out, bool Resume, bool Json);

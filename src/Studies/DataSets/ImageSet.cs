@@ -4,23 +4,23 @@ using ConservativeAD.Kernels;
 namespace ConservativeAD.Studies.DataSets;
 
 /// <summary>Square images with labels.</summary>
-/// <param name="Name">What they are, for reports.</param>
-/// <param name="IsStandIn">Whether the program drew them.</param>
+/// <param name="Name">Their description, for reports.</param>
+/// <param name="IsStandIn">Whether the program generated them.</param>
 /// <param name="Channels">Channels of an image.</param>
 /// <param name="Side">Its rows and columns.</param>
-/// <param name="Classes">How many classes there are.</param>
-/// <param name="Pixels">One byte per pixel; image after image, channel after channel, row after row.</param>
+/// <param name="Classes">The number of classes.</param>
+/// <param name="Pixels">One byte per pixel, ordered by image, channel and row.</param>
 /// <param name="Labels">One class per image, from 0.</param>
 internal sealed record ImageSet(string Name, bool IsStandIn, int Channels, int Side, int Classes, byte[] Pixels, int[] Labels)
 {
-    /// <summary>How many images there are.</summary>
+    /// <summary>The number of images.</summary>
     public int Count => Labels.Length;
 
     /// <summary>Numbers in one image.</summary>
     public int ImageSize => Channels * Side * Side;
 
-    /// <summary>The first images; all of them where there are fewer or no number is given.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>The first images; all of them if there are fewer or no number is given.</summary>
+    /// <param name="count">The number of images.</param>
     public ImageSet First(int? count) => count is not int wanted || wanted >= Count
         ? this
         : this with { Pixels = Pixels[..(wanted * ImageSize)], Labels = Labels[..wanted] };
@@ -42,7 +42,7 @@ internal sealed record ImageSet(string Name, bool IsStandIn, int Channels, int S
     /// <param name="device">Where.</param>
     public NDArray<int> LabelsOn(Device device) => device.Array<int>(Shape.Of(Count), Labels);
 
-    /// <summary>What each byte stands for: pixel / 255.</summary>
+    /// <summary>The value of each byte: pixel / 255.</summary>
     /// <typeparam name="T">float, double or Half.</typeparam>
     public static T[] PixelValues<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>

@@ -1,26 +1,46 @@
 namespace ConservativeAD.Studies.DataSets;
 
-/// <summary>Where images come from: a folder of the user's, or the stand-in.</summary>
+/// <summary>The source of images: a folder of the user, or generated stand-ins.</summary>
 internal static class ImageSource
 {
     public const string Variable = "CONSERVATIVEAD_DATA";
 
     /// <summary>Training and test images.</summary>
-    /// <param name="folder">The folder that --data names; the environment's if null, and none if empty.</param>
-    /// <param name="samples">How many training images to take; all if null.</param>
-    /// <param name="preferCifar">Whether CIFAR-10 is taken where the folder has it.</param>
-    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
-    /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is not what it should be.</exception>
-    public static (ImageSet Train, ImageSet Test) Load(string? folder, int? samples, bool preferCifar = false)
+    /// <param name="folder">The folder given by --data; that of the environment variable if null, and none if empty.</param>
+    /// <param name="samples">The number of training images; all if null.</param>
+    /// <param name="preferCifar">Whether to use CIFAR-10 if the folder contains it.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="UsageException">The folder or a file in it is missing, or there are fewer images than requested.</exception>
+    /// <exception cref="InvalidDataException">A file is invalid.</exception>
+    public static (ImageSet Train, ImageSet Test) Load(string? folder, int? samples, bool preferCifar = false, CancellationToken cancellation = default)
     {
         folder ??= Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrEmpty(folder))
-            return (StandInDigits.Train(samples ?? StandInDigits.TrainCount), StandInDigits.Test(Math.Min(samples ?? int.MaxValue, StandInDigits.TestCount)));
+        {
+            if (samples > StandInDigits.MaximumTrainCount)
+                throw new UsageException(
+                    $"--samples {samples} asks for more stand-in digits than the {StandInDigits.MaximumTrainCount} that are drawn at most; give a smaller "
+                        + $"number.");
+            return (StandInDigits.Train(samples ?? StandInDigits.TrainCount, cancellation),
+                StandInDigits.Test(Math.Min(samples ?? int.MaxValue, StandInDigits.TestCount), cancellation));
+        }
+
         if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"The data folder {folder} does not exist; name one with the subfolder {Mnist.Subfolder}, or none for the stand-in.");
-        if (preferCifar && Directory.Exists(Path.Combine(folder, Cifar10.Subfolder)))
-            return (Cifar10.Train(folder).First(samples), Cifar10.Test(folder));
-        return (Mnist.Train(folder).First(samples), Mnist.Test(folder));
+            throw new UsageException(
+                $"The data folder {folder} does not exist; name one with the subfolder {Mnist.Subfolder} by --data or {Variable}, or none for the stand-in.");
+        try
+        {
+            bool isCifar = preferCifar && Directory.Exists(Path.Combine(folder, Cifar10.Subfolder));
+            ImageSet train = isCifar ? Cifar10.Train(folder) : Mnist.Train(folder);
+            cancellation.ThrowIfCancellationRequested();
+            return samples > train.Count
+                ? throw new UsageException(
+                    $"--samples {samples} asks for more images than the {train.Count} of {train.Name}; give a smaller number, or leave it out for all.")
+                : (train.First(samples), isCifar ? Cifar10.Test(folder) : Mnist.Test(folder));
+        }
+        catch (FileNotFoundException problem)
+        {
+            throw new UsageException(problem.Message, problem);
+        }
     }
 }

@@ -4,14 +4,17 @@ namespace ConservativeAD.Studies.DataSets;
 
 /// <summary>
 /// Handwritten-like digits, 28 × 28, for machines without MNIST: strokes per digit in a few styles, under a random affine distortion, with random thickness,
-/// wobble and a little noise. An image depends on its index alone.
+/// wobble and a little noise. An image depends only on its index.
 /// </summary>
 internal static class StandInDigits
 {
-    /// <summary>How many training images there are if nothing else is asked for.</summary>
+    /// <summary>The default number of training images.</summary>
     public const int TrainCount = 10_000;
 
-    /// <summary>How many test images there are.</summary>
+    /// <summary>The most training images, which take 750 MB.</summary>
+    public const int MaximumTrainCount = 1_000_000;
+
+    /// <summary>The number of test images.</summary>
     public const int TestCount = 2_000;
 
     private const int Side = 28;
@@ -19,43 +22,52 @@ internal static class StandInDigits
     private const int DrawsPerImage = 96;
     private const ulong Seed = 20210601;
 
-    // Test images read the streams above those of the training images, labels those above both.
-    private const ulong FirstTestStream = 1UL << 32;
-    private const ulong LabelStreams = 1UL << 40;
+    // Test images use the streams above those of the training images, and labels those above both.
 
-    // Strokes as polylines in the unit square, y downwards; curves are given by enough points. Several ways to write a digit.
+    // Strokes as polylines in the unit square, with y downwards and curves given by enough points. Each digit has several styles.
     private static readonly (double X, double Y)[][][][] Styles =
     [
         [[Arc(0.5, 0.5, 0.26, 0.38, 0, 360)], [Arc(0.5, 0.5, 0.2, 0.4, 20, 370)]],
         [[[(0.5, 0.1), (0.5, 0.9)]], [[(0.34, 0.28), (0.54, 0.1), (0.54, 0.9)]], [[(0.36, 0.26), (0.52, 0.1), (0.52, 0.9)], [(0.34, 0.9), (0.7, 0.9)]]],
-        [[[.. Arc(0.5, 0.32, 0.24, 0.21, 190, 395), (0.26, 0.88), (0.78, 0.88)]], [[.. Arc(0.48, 0.3, 0.22, 0.2, 200, 410), (0.34, 0.8), .. Arc(0.32, 0.82, 0.07, 0.06, 270, 30), (0.8, 0.86)]]],
-        [[Arc(0.47, 0.3, 0.23, 0.2, 200, 450), Arc(0.47, 0.69, 0.26, 0.2, 270, 510)], [[(0.27, 0.12), (0.72, 0.12), (0.46, 0.44)], Arc(0.46, 0.66, 0.25, 0.22, 270, 510)]],
+        [[[.. Arc(0.5, 0.32, 0.24, 0.21, 190, 395), (0.26, 0.88), (0.78, 0.88)]],
+            [[.. Arc(0.48, 0.3, 0.22, 0.2, 200, 410), (0.34, 0.8), .. Arc(0.32, 0.82, 0.07, 0.06, 270, 30), (0.8, 0.86)]]],
+        [[Arc(0.47, 0.3, 0.23, 0.2, 200, 450), Arc(0.47, 0.69, 0.26, 0.2, 270, 510)],
+            [[(0.27, 0.12), (0.72, 0.12), (0.46, 0.44)], Arc(0.46, 0.66, 0.25, 0.22, 270, 510)]],
         [[[(0.62, 0.1), (0.22, 0.62), (0.8, 0.62)], [(0.62, 0.1), (0.62, 0.92)]], [[(0.3, 0.1), (0.27, 0.52), (0.72, 0.52)], [(0.7, 0.12), (0.66, 0.92)]]],
-        [[[(0.74, 0.12), (0.34, 0.12), (0.31, 0.46)], Arc(0.46, 0.65, 0.24, 0.22, 235, 500)], [[(0.72, 0.1), (0.36, 0.12), (0.32, 0.44), .. Arc(0.47, 0.64, 0.22, 0.21, 240, 490)]]],
-        [[[(0.66, 0.1), (0.42, 0.34), .. Arc(0.48, 0.67, 0.21, 0.21, 190, 545)]], [[.. Arc(0.6, 0.5, 0.32, 0.4, 260, 150), .. Arc(0.5, 0.7, 0.2, 0.19, 150, 500)]]],
+        [[[(0.74, 0.12), (0.34, 0.12), (0.31, 0.46)], Arc(0.46, 0.65, 0.24, 0.22, 235, 500)],
+            [[(0.72, 0.1), (0.36, 0.12), (0.32, 0.44), .. Arc(0.47, 0.64, 0.22, 0.21, 240, 490)]]],
+        [[[(0.66, 0.1), (0.42, 0.34), .. Arc(0.48, 0.67, 0.21, 0.21, 190, 545)]],
+            [[.. Arc(0.6, 0.5, 0.32, 0.4, 260, 150), .. Arc(0.5, 0.7, 0.2, 0.19, 150, 500)]]],
         [[[(0.24, 0.13), (0.76, 0.13), (0.42, 0.9)]], [[(0.24, 0.15), (0.75, 0.13), (0.46, 0.9)], [(0.36, 0.5), (0.7, 0.5)]]],
-        [[Arc(0.5, 0.3, 0.19, 0.19, 0, 360), Arc(0.5, 0.69, 0.23, 0.21, 0, 360)], [[.. Arc(0.52, 0.29, 0.18, 0.18, 330, 90), .. Arc(0.47, 0.68, 0.21, 0.21, 270, 620), .. Arc(0.52, 0.29, 0.18, 0.18, 90, -30)]]],
-        [[Arc(0.48, 0.32, 0.21, 0.21, 0, 360), [(0.69, 0.32), (0.66, 0.62), (0.6, 0.9)]], [[.. Arc(0.49, 0.31, 0.2, 0.2, 350, 0), .. Arc(0.49, 0.31, 0.2, 0.2, 0, -340), (0.69, 0.34), (0.7, 0.7), .. Arc(0.5, 0.7, 0.2, 0.18, 0, 120)]]],
+        [[Arc(0.5, 0.3, 0.19, 0.19, 0, 360), Arc(0.5, 0.69, 0.23, 0.21, 0, 360)],
+            [[.. Arc(0.52, 0.29, 0.18, 0.18, 330, 90), .. Arc(0.47, 0.68, 0.21, 0.21, 270, 620), .. Arc(0.52, 0.29, 0.18, 0.18, 90, -30)]]],
+        [[Arc(0.48, 0.32, 0.21, 0.21, 0, 360), [(0.69, 0.32), (0.66, 0.62), (0.6, 0.9)]],
+            [[.. Arc(0.49, 0.31, 0.2, 0.2, 350, 0), .. Arc(0.49, 0.31, 0.2, 0.2, 0, -340), (0.69, 0.34), (0.7, 0.7), .. Arc(0.5, 0.7, 0.2, 0.18, 0, 120)]]],
     ];
 
     /// <summary>Training images.</summary>
-    /// <param name="count">How many.</param>
-    public static ImageSet Train(int count) => Draw(count, 0);
+    /// <param name="count">The number of images.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are more than can be drawn.</exception>
+    public static ImageSet Train(int count, CancellationToken cancellation = default) => count <= MaximumTrainCount
+        ? Draw(count, Streams.TrainImages, cancellation)
+        : throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} images were asked for; at most {MaximumTrainCount} are drawn.");
 
-    /// <summary>Test images: others of the same kind.</summary>
-    /// <param name="count">How many.</param>
-    public static ImageSet Test(int count) => Draw(count, FirstTestStream);
+    /// <summary>Test images, which differ from the training images but are of the same kind.</summary>
+    /// <param name="count">The number of images.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static ImageSet Test(int count, CancellationToken cancellation = default) => Draw(count, Streams.TestImages, cancellation);
 
-    private static ImageSet Draw(int count, ulong firstStream)
+    private static ImageSet Draw(int count, Streams images, CancellationToken cancellation)
     {
         byte[] pixels = new byte[count * Side * Side];
         int[] labels = new int[count];
-        Parallel.For(0, count, image =>
+        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, image =>
         {
-            // Every ten images hold each class once, beginning at a random one.
-            uint start = new Philox(Seed, LabelStreams + firstStream).Block((ulong)(image / Classes)).Word0 % Classes;
+            // Every ten images contain each class once, starting at a random class.
+            uint start = Philox.For(Seed, (uint)Streams.Labels + (uint)images).Block((ulong)(image / Classes)).Word0 % Classes;
             labels[image] = (int)((start + (uint)image) % Classes);
-            Draw(labels[image], new Philox(Seed, firstStream + (ulong)image), pixels.AsSpan(image * Side * Side, Side * Side));
+            Draw(labels[image], Philox.For(Seed, (uint)images, (ulong)image), pixels.AsSpan(image * Side * Side, Side * Side));
         });
         return new ImageSet("stand-in digits", true, 1, Side, Classes, pixels, labels);
     }
@@ -97,7 +109,7 @@ internal static class StandInDigits
         Noise(random, noise);
         for (int i = 0; i < image.Length; i++)
         {
-            // The edge falls off over one pixel; background stays exactly 0, as in scanned digits that were cleaned.
+            // The edge fades over one pixel; the background is exactly 0, as in cleaned scans of digits.
             double coverage = Math.Clamp(thickness + 0.5 - distance[i], 0, 1);
             image[i] = coverage == 0 ? (byte)0 : (byte)Math.Clamp((coverage * ink) + ((noise[i] - 127.5) * 0.16), 0, 255);
         }
@@ -111,7 +123,7 @@ internal static class StandInDigits
             noise[i] = (byte)(words[i / 4] >> (8 * (i % 4)));
     }
 
-    // Lowers each pixel's distance to that from the segment, where it is near enough to matter.
+    // Lowers each pixel's distance to that from the segment, for pixels close enough to matter.
     private static void Near(Span<float> distance, (double X, double Y) a, (double X, double Y) b)
     {
         const double Reach = 3;
@@ -144,5 +156,15 @@ internal static class StandInDigits
         }
 
         return arc;
+    }
+
+    // A stream of the stand-in's own seed.
+    private enum Streams : uint
+    {
+        TrainImages = 0,
+        TestImages = 1,
+
+        // One stream for the training images, the next for the test images.
+        Labels = 256,
     }
 }

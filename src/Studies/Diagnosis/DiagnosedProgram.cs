@@ -1,39 +1,40 @@
 using ConservativeAD.Diagnostics;
+using ConservativeAD.Nonsmooth;
 
 namespace ConservativeAD.Studies.Diagnosis;
 
-/// <summary>A program that instruments are held to.</summary>
+/// <summary>A program to diagnose.</summary>
 /// <param name="Name">Its name on the command line.</param>
 /// <param name="Formula">What it computes.</param>
 /// <param name="Objective">F.</param>
 /// <param name="Start">θ₀.</param>
 internal sealed record DiagnosedProgram(string Name, string Formula, Objective Objective, double[] Start)
 {
-    /// <summary>The value at the limit of descent, where it is known.</summary>
+    /// <summary>The value at the limit of descent, if known.</summary>
     public double? Optimum { get; init; }
 
-    /// <summary>A saddle, where one is known.</summary>
+    /// <summary>A saddle, if one is known.</summary>
     public double[]? Saddle { get; init; }
 
-    /// <summary>How many steps are taken where none are asked for.</summary>
+    /// <summary>The default number of steps.</summary>
     public int Steps { get; init; } = 1000;
 
-    /// <summary>The step size where none is asked for; null for 1/L or a schedule that vanishes.</summary>
+    /// <summary>The default step size; null for 1/L or a vanishing schedule.</summary>
     public double? StepSize { get; init; }
 
-    /// <summary>The model H of F = ‖H − y‖², where F is one.</summary>
+    /// <summary>The model H if F has the form ‖H − y‖².</summary>
     public LeastSquaresModel? Model { get; init; }
 
     /// <summary>Functions whose mean is F, for runs on samples.</summary>
     public IReadOnlyList<Objective>? Samples { get; init; }
 
-    /// <summary>Whether the start is drawn from a distribution with a density.</summary>
+    /// <summary>Whether the start is random, from a distribution with a density.</summary>
     public bool IsStartRandom { get; init; }
 
-    /// <summary>Hidden units, of a perceptron.</summary>
+    /// <summary>The number of hidden units of a perceptron.</summary>
     public int? Width { get; init; }
 
-    /// <summary>What the data are; null where there are none.</summary>
+    /// <summary>The description of the data; null if there are none.</summary>
     public string? Data { get; init; }
 }
 

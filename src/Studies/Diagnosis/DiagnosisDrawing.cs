@@ -1,36 +1,39 @@
 using System.Globalization;
 using ConservativeAD.Diagnostics;
+using ConservativeAD.Networks;
 using ConservativeAD.Optimizers;
+using ConservativeAD.Solvers;
 using ConservativeAD.Studies.Reports;
 using ScottPlot;
 using ScottPlot.Plottables;
 
 namespace ConservativeAD.Studies.Diagnosis;
 
-/// <summary>Draws what instruments saw.</summary>
+/// <summary>Draws the readings of the instruments.</summary>
 internal static class DiagnosisDrawing
 {
     private const int Width = 900;
     private const int WideWidth = 1400;
     private const int Height = 560;
-    private const int MostPoints = 2000;
+    private const int MaximumPoints = 2000;
     private const int LevelSamples = 120;
     private const double Thin = 1.5;
     private const double Thick = 3;
 
-    // Below this a gap is shown as this: logarithms of 0 have no place.
-    private const double LeastShown = 1e-300;
+    // Smaller gaps are drawn at this value, because the logarithm of 0 cannot be drawn.
+    private const double MinimumShown = 1e-300;
 
-    // Okabe and Ito's palette, told apart by colour-blind readers.
-    private static readonly Color[] Palette = [.. new[] { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442" }.Select(hex => Color.FromHex(hex))];
+    // Okabe and Ito's palette, which colour-blind readers can distinguish.
+    private static readonly Color[] Palette =
+        [.. new[] { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442" }.Select(hex => Color.FromHex(hex))];
     private static readonly Color RunColor = Palette[0];
     private static readonly Color TheoryColor = Palette[1];
     private static readonly Color FlowColor = Palette[2];
 
-    /// <summary>Draws and saves what can be drawn.</summary>
-    /// <param name="diagnoses">One, or for perceptrons one a width.</param>
-    /// <param name="wanted">Which pictures; all that apply if empty.</param>
-    /// <param name="folder">Where.</param>
+    /// <summary>Draws and saves the applicable pictures.</summary>
+    /// <param name="diagnoses">One, or for perceptrons one per width.</param>
+    /// <param name="wanted">The pictures to draw; all that apply if empty.</param>
+    /// <param name="folder">The folder for the files.</param>
     /// <returns>The files.</returns>
     public static IReadOnlyList<string> Save(IReadOnlyList<RunDiagnosis> diagnoses, IReadOnlyList<DiagnosisPicture> wanted, string folder)
     {
@@ -46,7 +49,7 @@ internal static class DiagnosisDrawing
                 DiagnosisPicture.Rate => first.Kl is null ? null : [DrawRate(first)],
                 DiagnosisPicture.Path => first.Path is null ? null : [DrawPath(first)],
                 DiagnosisPicture.Saddle => first.Escape is null ? null : [DrawSaddle(first)],
-                DiagnosisPicture.Flow => first.Tracking is null ? null : [DrawFlow(first), DrawTracking(first)],
+                DiagnosisPicture.Flow => first.Tracking is null || first.Flow is null ? null : [DrawFlow(first), DrawTracking(first)],
                 _ => first.Kernels.Count == 0 ? null : [DrawLosses(diagnoses), DrawDrift(diagnoses)],
             };
             if (plots is null)
@@ -54,7 +57,7 @@ internal static class DiagnosisDrawing
             string file = Path.Combine(folder, $"{first.Program.Name}-{picture.ToString().ToLowerInvariant()}.png");
             if (plots.Length == 1)
             {
-                plots[0].SavePng(file, Width, Height);
+                AtomicFile.WriteBytes(file, plots[0].GetImageBytes(Width, Height, ImageFormat.Png));
             }
             else
             {
@@ -65,7 +68,7 @@ internal static class DiagnosisDrawing
                 foreach (Plot plot in plots)
                     sheet.AddPlot(plot);
                 sheet.Layout = new ScottPlot.MultiplotLayouts.Columns();
-                sheet.SavePng(file, WideWidth, Height);
+                AtomicFile.WriteBytes(file, sheet.Render(WideWidth, Height).GetImageBytes(ImageFormat.Png));
             }
 
             files.Add(file);
@@ -79,7 +82,8 @@ internal static class DiagnosisDrawing
         KlFit fit = diagnosis.Kl!;
         Trajectory run = diagnosis.Near;
         double limit = diagnosis.Limit!.Value;
-        Coordinates[] points = [.. ThinnedByFactor(run.Count).Where(k => run.Values[k] > limit && run.GradientNorms[k] > 0).Select(k => new Coordinates(Math.Log10(run.Values[k] - limit), Math.Log10(run.GradientNorms[k])))];
+        Coordinates[] points = [.. ThinnedByFactor(run.Count).Where(k => run.Values[k] > limit && run.GradientNorms[k] > 0)
+            .Select(k => new Coordinates(Math.Log10(run.Values[k] - limit), Math.Log10(run.GradientNorms[k])))];
         Plot plot = new();
         Scatter seen = plot.Add.ScatterPoints(points, RunColor);
         seen.MarkerSize = 5;
@@ -89,7 +93,8 @@ internal static class DiagnosisDrawing
         double Line(double x) => Math.Log10(inequality.Constant) + (inequality.Exponent * x);
         Scatter line = AddLine(plot, [new(from, Line(from)), new(to, Line(to))], TheoryColor, Thin);
         line.LegendText = Text($"‖g‖ ≥ {inequality.Constant:0.###}·(F − F*)^{inequality.Exponent:0.###}");
-        plot.Title(Text($"KL inequality of {diagnosis.Program.Name}: exponent {fit.Exponent:0.####}, {fit.Confidence:0%} interval {fit.Lower:0.####} to {fit.Upper:0.####}"), size: 14);
+        string interval = Text($"{fit.Confidence:0%} interval {fit.Lower:0.####} to {fit.Upper:0.####}");
+        plot.Title(Text($"KL inequality of {diagnosis.Program.Name}: exponent {fit.Exponent:0.####}, {interval}"), size: 14);
         LogarithmicAxis.Label(plot.Axes.Bottom);
         LogarithmicAxis.Label(plot.Axes.Left);
         plot.XLabel("F − F*");
@@ -105,21 +110,24 @@ internal static class DiagnosisDrawing
         Trajectory run = diagnosis.Near;
         double limit = diagnosis.Limit!.Value, exponent = diagnosis.Kl!.Inequality.Exponent;
         bool isSublinear = exponent > 0.55 || diagnosis.Schedule is not ConstantStepSize;
-        int[] steps = [.. (isSublinear ? ThinnedByFactor(run.Count) : Thinned(run.Count)).Where(k => run.Values[k] - limit > LeastShown && (!isSublinear || k > 0))];
+        int[] steps = [.. (isSublinear
+            ? ThinnedByFactor(run.Count)
+            : Thinned(run.Count)).Where(k => run.Values[k] - limit > MinimumShown && (!isSublinear || k > 0))];
         double Place(int k) => isSublinear ? Math.Log10(k) : k;
         Plot plot = new();
         Scatter seen = AddLine(plot, [.. steps.Select(k => new Coordinates(Place(k), Math.Log10(run.Values[k] - limit)))], RunColor, Thick);
         seen.LegendText = "F − F* along the run";
         if (diagnosis.Rate is { } rate && !isSublinear)
         {
-            double gap = Math.Log10(run.Values[0] - limit), fall = Math.Log10(Math.Max(rate.Bound, LeastShown));
+            double gap = Math.Log10(run.Values[0] - limit), fall = Math.Log10(Math.Max(rate.Bound, MinimumShown));
             Scatter bound = AddLine(plot, [.. steps.Select(k => new Coordinates(k, gap + (k * fall)))], TheoryColor, Thin);
             bound.LegendText = Text($"bound: a factor of {rate.Bound:0.####} a step");
         }
         else if (isSublinear && exponent is > 0.55 and < 1 && diagnosis.Schedule is ConstantStepSize && steps.Length > 1)
         {
             double power = -1 / ((2 * exponent) - 1), anchor = Math.Log10(run.Values[steps[^1]] - limit) - (power * Place(steps[^1]));
-            Scatter law = AddLine(plot, [.. steps.Where(k => k > steps[^1] / 1000).Select(k => new Coordinates(Place(k), anchor + (power * Place(k))))], TheoryColor, Thin);
+            Scatter law = AddLine(plot, [.. steps.Where(k => k > steps[^1] / 1000).Select(k => new Coordinates(Place(k), anchor + (power * Place(k))))],
+                TheoryColor, Thin);
             law.LinePattern = LinePattern.Dashed;
             law.LegendText = Text($"k^({power:0.##}), as exponent {exponent:0.###} has it");
         }
@@ -163,7 +171,9 @@ internal static class DiagnosisDrawing
         {
             Trajectory run = diagnosis.EscapeRuns[i];
             double[] distances = [.. Enumerable.Range(0, run.Count).Select(k => Distance(run.Point(k), saddle))];
-            Scatter line = AddLine(plot, [.. Thinned(run.Count).Where(k => distances[k] is > 0 and < 1e3).Select(k => new Coordinates(k, Math.Log10(distances[k])))], RunColor.WithAlpha(0.6), Thin);
+            Scatter line = AddLine(plot,
+                [.. Thinned(run.Count).Where(k => distances[k] is > 0 and < 1e3).Select(k => new Coordinates(k, Math.Log10(distances[k])))],
+                    RunColor.WithAlpha(0.6), Thin);
             if (i == 0)
                 line.LegendText = "runs from random starts";
             least = Math.Min(least, distances.Where(distance => distance > 0).DefaultIfEmpty(1).Min());
@@ -197,7 +207,8 @@ internal static class DiagnosisDrawing
         {
             Coordinates[] way = [.. ThinnedByFactor(run.Count).Select(k => new Coordinates(run.Point(k)[0], run.Point(k)[1]))];
             Coordinates[] curve = [.. flow.Times.Select((_, i) => new Coordinates(flow.Point(i)[0], flow.Point(i)[1]))];
-            double left = way.Concat(curve).Min(point => point.X), right = way.Concat(curve).Max(point => point.X), bottom = way.Concat(curve).Min(point => point.Y), top = way.Concat(curve).Max(point => point.Y);
+            double left = way.Concat(curve).Min(point => point.X), right = way.Concat(curve).Max(point => point.X), bottom = way.Concat(curve)
+                .Min(point => point.Y), top = way.Concat(curve).Max(point => point.Y);
             double margin = 0.1 * Math.Max(Math.Max(right - left, top - bottom), 1e-6);
             (left, right, bottom, top) = (left - margin, right + margin, bottom - margin, top + margin);
             Coordinates3d[,] heights = new Coordinates3d[LevelSamples, LevelSamples];
@@ -228,7 +239,8 @@ internal static class DiagnosisDrawing
         double[] times = new double[run.Count];
         for (int k = 1; k < times.Length; k++)
             times[k] = times[k - 1] + run.StepSizes[k - 1];
-        Scatter values = AddLine(plot, [.. Thinned(run.Count).Where(k => times[k] <= flow.Times[^1]).Select(k => new Coordinates(times[k], run.Values[k]))], RunColor, Thin);
+        Scatter values = AddLine(plot, [.. Thinned(run.Count).Where(k => times[k] <= flow.Times[^1]).Select(k => new Coordinates(times[k], run.Values[k]))],
+            RunColor, Thin);
         values.LegendText = $"the run, {NameOf(diagnosis)} gradient";
         Scatter falling = AddLine(plot, [.. Thinned(flow.Times.Count).Select(i => new Coordinates(flow.Times[i], flow.Values[i]))], TheoryColor, Thin);
         falling.LegendText = "the flow, least norm";
@@ -245,7 +257,8 @@ internal static class DiagnosisDrawing
         TrackingError[] errors = [.. tracking.Errors.Where(error => error.Distance > 0)];
         Scatter strays = plot.Add.Scatter((Coordinates[])[.. errors.Select(error => new Coordinates(error.Time, Math.Log10(error.Distance)))], RunColor);
         strays.LegendText = Text($"farthest from the flow within a window of {tracking.Window:0.###}");
-        Scatter steps = plot.Add.Scatter((Coordinates[])[.. tracking.Errors.Select(error => new Coordinates(error.Time, Math.Log10(error.StepSize)))], FlowColor);
+        Scatter steps = plot.Add.Scatter((Coordinates[])[.. tracking.Errors.Select(error => new Coordinates(error.Time, Math.Log10(error.StepSize)))],
+            FlowColor);
         steps.LegendText = "step size";
         plot.Title("How far the run strays from the flow", size: 14);
         LogarithmicAxis.Label(plot.Axes.Left);
@@ -262,11 +275,15 @@ internal static class DiagnosisDrawing
         {
             RunDiagnosis diagnosis = diagnoses[i];
             Color color = Palette[i % Palette.Length];
-            Scatter run = AddLine(plot, [.. Thinned(diagnosis.Run.Count).Where(k => diagnosis.Run.Values[k] > LeastShown).Select(k => new Coordinates(k, Math.Log10(diagnosis.Run.Values[k])))], color, Thick);
+            Scatter run = AddLine(plot,
+                [.. Thinned(diagnosis.Run.Count).Where(k => diagnosis.Run.Values[k] > MinimumShown)
+                    .Select(k => new Coordinates(k, Math.Log10(diagnosis.Run.Values[k])))], color, Thick);
             run.LegendText = Label(diagnosis);
             if (diagnosis.LinearizedLosses.Count == 0)
                 continue;
-            Scatter linear = AddLine(plot, [.. Thinned(diagnosis.Run.Count).Where(k => diagnosis.LinearizedLosses[k] > LeastShown).Select(k => new Coordinates(k, Math.Log10(diagnosis.LinearizedLosses[k])))], color, Thin);
+            Scatter linear = AddLine(plot,
+                [.. Thinned(diagnosis.Run.Count).Where(k => diagnosis.LinearizedLosses[k] > MinimumShown)
+                    .Select(k => new Coordinates(k, Math.Log10(diagnosis.LinearizedLosses[k])))], color, Thin);
             linear.LinePattern = LinePattern.Dashed;
         }
 
@@ -286,9 +303,16 @@ internal static class DiagnosisDrawing
         if (diagnoses.Count > 1)
         {
             double[] widths = [.. diagnoses.Select(WidthOf)];
-            Scatter kernels = plot.Add.Scatter((Coordinates[])[.. diagnoses.Select((diagnosis, i) => new Coordinates(Math.Log10(widths[i]), Math.Log10(diagnosis.Kernels[^1].Drift)))], RunColor);
+            Scatter kernels =
+                plot.Add.Scatter(
+                    (Coordinates[])[.. diagnoses.Select((diagnosis, i) => new Coordinates(Math.Log10(widths[i]), Math.Log10(diagnosis.Kernels[^1].Drift)))],
+                        RunColor);
             kernels.LegendText = "tangent kernel";
-            Scatter parameters = plot.Add.Scatter((Coordinates[])[.. diagnoses.Select((diagnosis, i) => new Coordinates(Math.Log10(widths[i]), Math.Log10(diagnosis.Kernels[^1].ParameterDrift)))], FlowColor);
+            Scatter parameters =
+                plot.Add.Scatter(
+                    (Coordinates[])[
+                        .. diagnoses.Select((diagnosis, i) => new Coordinates(Math.Log10(widths[i]), Math.Log10(diagnosis.Kernels[^1].ParameterDrift)))],
+                            FlowColor);
             parameters.LegendText = "parameters";
             double anchor = Math.Log10(diagnoses[^1].Kernels[^1].Drift) + (0.5 * Math.Log10(widths[^1]));
             Scatter law = AddLine(plot, [.. widths.Select(width => new Coordinates(Math.Log10(width), anchor - (0.5 * Math.Log10(width))))], TheoryColor, Thin);
@@ -301,12 +325,16 @@ internal static class DiagnosisDrawing
         else
         {
             KernelSnapshot[] moved = [.. diagnoses[0].Kernels.Where(snapshot => snapshot.Drift > 0 && snapshot.ParameterDrift > 0)];
-            Scatter kernels = plot.Add.Scatter((Coordinates[])[.. moved.Select(snapshot => new Coordinates(snapshot.Step, Math.Log10(snapshot.Drift)))], RunColor);
+            Scatter kernels = plot.Add.Scatter((Coordinates[])[.. moved.Select(snapshot => new Coordinates(snapshot.Step, Math.Log10(snapshot.Drift)))],
+                RunColor);
             kernels.LegendText = "tangent kernel";
-            Scatter parameters = plot.Add.Scatter((Coordinates[])[.. moved.Select(snapshot => new Coordinates(snapshot.Step, Math.Log10(snapshot.ParameterDrift)))], FlowColor);
+            Scatter parameters =
+                plot.Add.Scatter((Coordinates[])[.. moved.Select(snapshot => new Coordinates(snapshot.Step, Math.Log10(snapshot.ParameterDrift)))], FlowColor);
             parameters.LegendText = "parameters";
             plot.XLabel("steps k");
-            plot.Title(Text($"λ_min of the tangent kernel: {diagnoses[0].Kernels[0].Smallest:0.###} at the start, {diagnoses[0].Kernels[^1].Smallest:0.###} at the end"), size: 14);
+            plot.Title(Text(
+                $"λ_min of the tangent kernel: {diagnoses[0].Kernels[0].Smallest:0.###} at the start, {diagnoses[0].Kernels[^1].Smallest:0.###} at the end"),
+                    size: 14);
         }
 
         plot.ShowLegend(diagnoses.Count > 1 ? Alignment.LowerLeft : Alignment.LowerRight);
@@ -324,11 +352,15 @@ internal static class DiagnosisDrawing
 
     private static string Label(RunDiagnosis diagnosis) => diagnosis.Program.Width is { } width ? Text($"width {width}") : diagnosis.Program.Name;
 
-    private static string NameOf(RunDiagnosis diagnosis) => diagnosis.Settings.Gradient == SubgradientChoice.MinimalNorm ? "least-norm" : diagnosis.Settings.Gradient == SubgradientChoice.Clarke ? "Clarke" : "conservative";
+    private static string NameOf(RunDiagnosis diagnosis) =>
+        diagnosis.Settings.Gradient == SubgradientChoice.MinimalNorm
+        ? "least-norm"
+        : diagnosis.Settings.Gradient == SubgradientChoice.Clarke ? "Clarke"
+        : "conservative";
 
     private static IEnumerable<int> Thinned(int count)
     {
-        int stride = Math.Max(1, count / MostPoints);
+        int stride = Math.Max(1, count / MaximumPoints);
         for (int k = 0; k < count - 1; k += stride)
             yield return k;
         yield return count - 1;

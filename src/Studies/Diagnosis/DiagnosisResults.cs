@@ -1,25 +1,27 @@
+using ConservativeAD.Diagnostics;
 using ConservativeAD.Optimizers;
+using ConservativeAD.Solvers;
 
 namespace ConservativeAD.Studies.Diagnosis;
 
-/// <summary>What instruments read off programs, as it is written to a file.</summary>
-/// <param name="Results">One entry a run.</param>
+/// <summary>The readings of instruments on programs, as written to a file.</summary>
+/// <param name="Results">One entry per run.</param>
 internal sealed record DiagnosisResults(IReadOnlyList<DiagnosedRun> Results);
 
-/// <summary>What instruments read off one run.</summary>
+/// <summary>The readings of instruments on one run.</summary>
 /// <param name="Program">The program's name.</param>
 /// <param name="Formula">What it computes.</param>
-/// <param name="Dimension">How many variables it has.</param>
-/// <param name="Data">What the data are; null where there are none.</param>
-/// <param name="Steps">How many steps were taken.</param>
+/// <param name="Dimension">The number of variables.</param>
+/// <param name="Data">The description of the data; null if there are none.</param>
+/// <param name="Steps">The number of steps.</param>
 /// <param name="StepSize">The first step size.</param>
-/// <param name="Schedule">How steps change.</param>
-/// <param name="Gradient">Which gradient was followed.</param>
+/// <param name="Schedule">The schedule of the step sizes.</param>
+/// <param name="Gradient">The gradient that was followed.</param>
 /// <param name="StartValue">F at the start.</param>
 /// <param name="EndValue">F at the end.</param>
-/// <param name="Limit">F at the limit; null where it is not known.</param>
-/// <param name="Readings">What the instruments say.</param>
-/// <param name="Theorems">Which theorems apply.</param>
+/// <param name="Limit">F at the limit; null if unknown.</param>
+/// <param name="Readings">The readings.</param>
+/// <param name="Theorems">The theorems and whether they apply.</param>
 /// <param name="Kernels">The tangent kernel along the run.</param>
 /// <param name="Pictures">The pictures' files.</param>
 internal sealed record DiagnosedRun(

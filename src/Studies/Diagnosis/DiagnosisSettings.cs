@@ -1,8 +1,9 @@
 using ConservativeAD.Optimizers;
+using ConservativeAD.Solvers;
 
 namespace ConservativeAD.Studies.Diagnosis;
 
-/// <summary>How step sizes change along a diagnosed run.</summary>
+/// <summary>The schedule of step sizes of a diagnosed run.</summary>
 internal enum DiagnosisSchedule
 {
     /// <summary>Constant for smooth programs and training runs, vanishing for the others.</summary>
@@ -15,13 +16,13 @@ internal enum DiagnosisSchedule
     RobbinsMonro,
 }
 
-/// <summary>What is measured and how.</summary>
+/// <summary>The settings of a diagnosis.</summary>
 internal sealed record DiagnosisSettings
 {
     /// <summary>θ₀; the program's own if null.</summary>
     public double[]? Start { get; init; }
 
-    /// <summary>If above 0, the start is drawn from a normal distribution of this deviation around <see cref="Start"/>.</summary>
+    /// <summary>If above 0, the start is drawn from a normal distribution with this standard deviation around <see cref="Start"/>.</summary>
     public double StartSpread { get; init; }
 
     /// <summary>Steps of the run; the program's own number if null.</summary>
@@ -30,7 +31,7 @@ internal sealed record DiagnosisSettings
     /// <summary>The first step size; if null the program's own, else 1/L for constant steps.</summary>
     public double? StepSize { get; init; }
 
-    /// <summary>How steps change.</summary>
+    /// <summary>The schedule of the step sizes.</summary>
     public DiagnosisSchedule Schedule { get; init; }
 
     /// <summary>The power of vanishing steps.</summary>
@@ -39,35 +40,35 @@ internal sealed record DiagnosisSettings
     /// <summary>The standard deviation of noise added to gradients.</summary>
     public double Noise { get; init; }
 
-    /// <summary>Which element is the gradient.</summary>
+    /// <summary>The element of the subdifferential that is the gradient.</summary>
     public SubgradientChoice Gradient { get; init; } = SubgradientChoice.Conservative;
 
-    /// <summary>F at the limit; the program's own if null, else it is looked for.</summary>
+    /// <summary>F at the limit; if null, the program's own value, or otherwise a computed one.</summary>
     public double? Limit { get; init; }
 
-    /// <summary>The inequality is read where gaps are at most this; everywhere if null.</summary>
+    /// <summary>The inequality is fitted to points with gaps of at most this; to all points if null.</summary>
     public double? GreatestGap { get; init; }
 
-    /// <summary>The length of the windows in which the run is compared with the flow.</summary>
+    /// <summary>The length of the windows over which the run is compared with the flow.</summary>
     public double Window { get; init; } = 1;
 
-    /// <summary>Starts around a saddle.</summary>
+    /// <summary>The number of starts around a saddle.</summary>
     public int SaddleStarts { get; init; } = 100;
 
-    /// <summary>The pictures wanted; all that apply if empty.</summary>
+    /// <summary>The pictures to draw; all that apply if empty.</summary>
     public IReadOnlyList<DiagnosisPicture> Pictures { get; init; } = [];
 
     /// <summary>The seed of everything random.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Whether the instruments behind a picture are wanted.</summary>
+    /// <summary>Whether the instruments for a picture are needed.</summary>
     public bool Wants(DiagnosisPicture picture) => Pictures.Count == 0 || Pictures.Contains(picture);
 }
 
-/// <summary>What can be drawn.</summary>
+/// <summary>The pictures.</summary>
 internal enum DiagnosisPicture
 {
-    /// <summary>The gradient's norm over the gap, with the fitted inequality.</summary>
+    /// <summary>The gradient's norm against the gap, with the fitted inequality.</summary>
     Kl,
 
     /// <summary>The gap over steps.</summary>
@@ -79,7 +80,7 @@ internal enum DiagnosisPicture
     /// <summary>Distances from a saddle over steps.</summary>
     Saddle,
 
-    /// <summary>The run beside the flow.</summary>
+    /// <summary>The run compared with the flow.</summary>
     Flow,
 
     /// <summary>The tangent kernel along the run.</summary>

@@ -1,7 +1,7 @@
 namespace ConservativeAD.Studies.Diagnosis;
 
 /// <summary>The tangent kernel at one point of a run.</summary>
-/// <param name="Step">Which iterate.</param>
+/// <param name="Step">The index of the iterate.</param>
 /// <param name="Smallest">λ_min.</param>
 /// <param name="Largest">λ_max.</param>
 /// <param name="Drift">‖K − K₀‖/‖K₀‖.</param>

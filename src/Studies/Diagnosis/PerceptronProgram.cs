@@ -1,14 +1,18 @@
 using ConservativeAD.Diagnostics;
 using ConservativeAD.Kernels;
+using ConservativeAD.Nonsmooth;
 using ConservativeAD.Studies.DataSets;
 
 namespace ConservativeAD.Studies.Diagnosis;
 
 /// <summary>
-/// A training run: a perceptron of one hidden layer, H(θ)ᵢ = Σⱼ vⱼ·σ(wⱼ·xᵢ)/√width with standard normal parameters at the start, the scaling in which wide networks are lazy, learns to tell even digits
-/// from odd ones by F = ‖H(θ) − y‖², y = ±1.
+/// A training run. A perceptron with one hidden layer, H(θ)ᵢ = Σⱼ vⱼ·σ(wⱼ·xᵢ)/√width, learns to distinguish even from odd digits by F = ‖H(θ) − y‖², y = ±1.
+/// Its parameters are standard normal at the start; with this scaling, wide networks are lazy.
 /// </summary>
-/// <remarks>The scaling is that of A. Jacot, F. Gabriel and C. Hongler, NeurIPS 2018.</remarks>
+/// <remarks>
+/// The scaling is that of A. Jacot, F. Gabriel and C. Hongler, NeurIPS 2018. It is defined here and not among the networks' models, which have biases and
+/// another scaling, because the theorems on the kernel hold only for this program.
+/// </remarks>
 internal static class PerceptronProgram
 {
     public const string Name = "perceptron";
@@ -35,9 +39,10 @@ internal static class PerceptronProgram
         }
 
         Objective Loss(int from, int count, double factor) =>
-            Objective.OfTensors(shapes, leaves => (Outputs(leaves, from, count) - leaves[0].Tape.Constant(Shape.Of(count, 1), targets.AsSpan(from, count))).Square().Sum() * factor);
+            Objective.OfTensors(shapes,
+                leaves => (Outputs(leaves, from, count) - leaves[0].Tape.Constant(Shape.Of(count, 1), targets.AsSpan(from, count))).Square().Sum() * factor);
         double[] start = new double[(inputs + 1) * width];
-        new Philox(seed, StartStream).Normal<double>(start, 0, 1);
+        Philox.For(seed, (uint)Streams.Networks, StartStream).Normal<double>(start, 0, 1);
         double[] Residual(double[] point)
         {
             double[] residual = new double[images.Count];
@@ -58,15 +63,20 @@ internal static class PerceptronProgram
             return residual;
         }
 
-        return new DiagnosedProgram(Name, $"‖H(θ) − y‖² of a perceptron with {width} {(isSmooth ? "tanh" : "relu")} units on {images.Count} images", Loss(0, images.Count, 1), start)
+        return new DiagnosedProgram(Name, $"‖H(θ) − y‖² of a perceptron with {width} {(isSmooth ? "tanh" : "relu")} units on {images.Count} images",
+            Loss(0, images.Count, 1), start)
         {
-            // With more parameters than images every label can be met.
+            // With more parameters than images, every label can be fitted.
             Optimum = start.Length >= images.Count ? 0 : null,
             Steps = 300,
             IsStartRandom = true,
-            Model = new LeastSquaresModel(Residual, (point, cancellation) => TangentKernel.Of(shapes, leaves => Outputs(leaves, 0, images.Count), point, cancellation: cancellation)),
-            // F is the mean of the parts times their number.
-            Samples = batch is not { } size ? null : [.. Enumerable.Range(0, (images.Count + size - 1) / size).Select(part => Loss(part * size, Math.Min(size, images.Count - (part * size)), (images.Count + size - 1) / size))],
+            Model = new LeastSquaresModel(Residual,
+                (point, cancellation) => TangentKernel.Of(shapes, leaves => Outputs(leaves, 0, images.Count), point, cancellation: cancellation)),
+            // F is the mean of the parts, each multiplied by their number.
+            Samples = batch is not { } size
+                ? null
+                : [.. Enumerable.Range(0, (images.Count + size - 1) / size)
+                    .Select(part => Loss(part * size, Math.Min(size, images.Count - (part * size)), (images.Count + size - 1) / size))],
             Width = width,
             Data = images.Name,
         };

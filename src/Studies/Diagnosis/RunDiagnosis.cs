@@ -2,14 +2,16 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using ConservativeAD.Diagnostics;
 using ConservativeAD.Kernels;
+using ConservativeAD.Nonsmooth;
 using ConservativeAD.Optimizers;
+using ConservativeAD.Solvers;
 
 namespace ConservativeAD.Studies.Diagnosis;
 
-/// <summary>A run of gradient descent with the instruments held to it.</summary>
+/// <summary>A run of gradient descent with the readings of the instruments.</summary>
 internal sealed class RunDiagnosis
 {
-    private const int MostRounds = 6;
+    private const int MaximumRounds = 6;
     private const int Snapshots = 16;
     private const int LargeDimension = 500;
     private const int FewVariables = 10;
@@ -22,14 +24,21 @@ internal sealed class RunDiagnosis
     // Saddles are avoided with steps below 1/L.
     private const double PartOfInverse = 0.99;
 
-    // Below this part of the first gradient's norm values are rounding.
+    // Below this fraction of the first gradient's norm, values are rounding errors.
     private const double Vanishing = 1e-9;
 
-    // Descent lemma and rates are read where the steps are at most 1/L, up to the accuracy of L.
+    // The descent lemma and rates are checked if the steps are at most 1/L, up to the accuracy of L.
     private const double AccuracyOfSmoothness = 1e-6;
+
+    // The most gradients of a flow: about a minute, even for programs with many variables.
+    private const int ManyVariables = 1000;
+    private const int MaximumGradients = 500_000;
+    private const int MaximumGradientsOfMany = 50_000;
 
     private readonly List<Reading> readings = [];
     private bool isSmooth;
+    // The least λ_min along the run if ‖∇F‖² ≥ 4λ_min·F holds with it; otherwise null.
+    private double? leastOfKernel;
 
     private RunDiagnosis(DiagnosedProgram program, DiagnosisSettings settings) => (Program, Settings) = (program, settings);
 
@@ -39,13 +48,13 @@ internal sealed class RunDiagnosis
 
     public Trajectory Run { get; private set; } = new(SubgradientChoice.Conservative);
 
-    /// <summary>The points of the run from which the inequality is read: all, or those from which gaps stay below the greatest that was asked for.</summary>
+    /// <summary>The points of the run to which the inequality is fitted: all, or those after which gaps stay below the given limit.</summary>
     public Trajectory Near { get; private set; } = new(SubgradientChoice.Conservative);
 
     /// <summary>The steps of the run.</summary>
     public IStepSizeSchedule Schedule { get; private set; } = new ConstantStepSize(1);
 
-    /// <summary>F at the limit; null where none is known and none was found.</summary>
+    /// <summary>F at the limit; null if it is unknown and was not found.</summary>
     public double? Limit { get; private set; }
 
     public SmoothnessConstant? Smoothness { get; private set; }
@@ -68,7 +77,7 @@ internal sealed class RunDiagnosis
 
     public IReadOnlyList<KernelSnapshot> Kernels { get; private set; } = [];
 
-    /// <summary>The losses of the linearised model beside the run's.</summary>
+    /// <summary>The losses of the linearised model, to compare with those of the run.</summary>
     public IReadOnlyList<double> LinearizedLosses { get; private set; } = [];
 
     public RunFacts? Facts { get; private set; }
@@ -77,13 +86,17 @@ internal sealed class RunDiagnosis
 
     public IReadOnlyList<Reading> Readings => readings;
 
-    /// <summary>Descends and measures.</summary>
+    /// <summary>Whether it was stopped before all readings were taken.</summary>
+    public bool WasStopped { get; private set; }
+
+    /// <summary>Runs gradient descent and measures it.</summary>
     /// <param name="program">The program.</param>
-    /// <param name="settings">What is measured and how.</param>
-    /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="ArgumentException">The start has another number of variables than the program.</exception>
+    /// <param name="settings">The settings of the measurements.</param>
+    /// <param name="cancellation">Stops it; the result then has the readings so far.</param>
+    /// <param name="report">Called at the beginning of every stage.</param>
+    /// <exception cref="ArgumentException">The start has the wrong number of variables.</exception>
     /// <exception cref="ArithmeticException">A value or gradient at the start is not finite.</exception>
-    public static RunDiagnosis Of(DiagnosedProgram program, DiagnosisSettings settings, CancellationToken cancellation)
+    public static RunDiagnosis Of(DiagnosedProgram program, DiagnosisSettings settings, CancellationToken cancellation, Action<string>? report = null)
     {
         if (settings.Start is { } given && given.Length != program.Start.Length)
             throw new ArgumentException($"A start of {given.Length} variables was given; {program.Name} has {program.Start.Length}.", nameof(settings));
@@ -91,29 +104,57 @@ internal sealed class RunDiagnosis
         if (settings.StartSpread > 0)
         {
             double[] noise = new double[start.Length];
-            new Philox(settings.Seed, 7UL << 32).Normal<double>(noise, 0, settings.StartSpread);
+            Philox.For(settings.Seed, (uint)Streams.StartSpread).Normal<double>(noise, 0, settings.StartSpread);
             TensorPrimitives.Add(start, noise, start);
         }
 
         bool isRandom = settings.StartSpread > 0 || (program.IsStartRandom && settings.Start is null);
         RunDiagnosis diagnosis = new(program with { Start = start, IsStartRandom = isRandom }, settings);
-        diagnosis.Descend(cancellation);
-        diagnosis.FindLimit(cancellation);
-        diagnosis.ReadSmoothness();
-        diagnosis.ReadValues();
-        diagnosis.ReadEnd(cancellation);
-        diagnosis.ReadSaddle(cancellation);
-        diagnosis.ReadKernel(cancellation);
-        diagnosis.ReadFlow(cancellation);
-        diagnosis.ReadTheorems(cancellation);
+        (string Stage, Action<CancellationToken> Read)[] stages =
+        [
+            ("descending", diagnosis.Descend), ("looking for the limit", diagnosis.FindLimit), ("reading the smoothness", _ => diagnosis.ReadSmoothness()),
+                ("reading the values", _ => diagnosis.ReadValues()),
+            ("classifying the end", diagnosis.ReadEnd), ("escaping from the saddle", diagnosis.ReadSaddle),
+                ("reading the tangent kernel", diagnosis.ReadKernel), ("following the flow", diagnosis.ReadFlow),
+            ("going through the theorems", diagnosis.ReadTheorems),
+        ];
+        try
+        {
+            foreach ((string stage, Action<CancellationToken> read) in stages)
+            {
+                report?.Invoke(stage);
+                cancellation.ThrowIfCancellationRequested();
+                read(cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            diagnosis.WasStopped = true;
+        }
+
         return diagnosis;
     }
+
+    /// <summary>Whether the steps are constant: by request, or by default for smooth programs and for training runs with full gradients.</summary>
+    /// <param name="program">The program, with its start.</param>
+    /// <param name="settings">The settings.</param>
+    public static bool HasConstantSteps(DiagnosedProgram program, DiagnosisSettings settings) => settings.Schedule switch
+    {
+        DiagnosisSchedule.Constant => true,
+        DiagnosisSchedule.Automatic => new RunDiagnosis(program, settings).Options.IsDeterministic
+            && (program.Model is not null || program.StepSize is not null || Tame.Certify(program.Objective, settings.Start ?? program.Start).IsSmooth),
+        _ => false,
+    };
 
     private DescentOptions Options => new() { Gradient = Settings.Gradient, NoiseDeviation = Settings.Noise, Samples = Program.Samples, Seed = Settings.Seed };
 
     private int SmoothnessSamples => Program.Start.Length > LargeDimension ? SamplesOfLarge : SamplesOfSmall;
 
-    private string GradientName => Settings.Gradient switch
+    private string GradientName => NameOf(Settings.Gradient);
+
+    /// <summary>The name of a gradient in readings.</summary>
+    /// <param name="gradient">The gradient.</param>
+    public static string NameOf(SubgradientChoice gradient) => gradient switch
     {
         SubgradientChoice.Conservative => "conservative",
         SubgradientChoice.Clarke => "Clarke",
@@ -124,8 +165,7 @@ internal sealed class RunDiagnosis
     {
         int steps = Settings.Steps ?? Program.Steps;
         isSmooth = Tame.Certify(Program.Objective, Program.Start).IsSmooth;
-        bool isConstant = Settings.Schedule == DiagnosisSchedule.Constant
-            || (Settings.Schedule == DiagnosisSchedule.Automatic && Options.IsDeterministic && (isSmooth || Program.Model is not null || Program.StepSize is not null));
+        bool isConstant = HasConstantSteps(Program, Settings);
         double? given = Settings.StepSize ?? Program.StepSize;
         (double value, double[] gradient) = Program.Objective.Gradient(Program.Start);
         double norm = TensorPrimitives.Norm<double>(gradient);
@@ -135,7 +175,10 @@ internal sealed class RunDiagnosis
         if (!isConstant)
         {
             double length = 0.1 * Math.Max(1, TensorPrimitives.Norm<double>(Program.Start));
-            double first = given ?? (isSmooth ? PartOfInverse / Math.Max(SmoothnessConstant.At(Program.Objective, Program.Start, cancellation: cancellation).Value, 1e-12) : length / Math.Max(norm, 1e-12));
+            double first = given
+                ?? (isSmooth
+                    ? PartOfInverse / Math.Max(SmoothnessConstant.At(Program.Objective, Program.Start, cancellation: cancellation).Value, 1e-12)
+                    : length / Math.Max(norm, 1e-12));
             Schedule = new RobbinsMonro(first, 10, Settings.Power);
             Run = Trajectory.Descend(Program.Objective, Program.Start, Schedule, steps, options, cancellation);
             Smoothness = SmoothnessConstant.Along(Program.Objective, Run, SmoothnessSamples, cancellation: cancellation);
@@ -149,8 +192,8 @@ internal sealed class RunDiagnosis
             Schedule = new ConstantStepSize(step);
             Run = Trajectory.Descend(Program.Objective, Program.Start, Schedule, steps, options, cancellation);
             Smoothness = SmoothnessConstant.Along(Program.Objective, Run, SmoothnessSamples, cancellation: cancellation);
-            // 1/L with L of the start may be too long elsewhere on the way.
-            if (given is not null || round == MostRounds || step * Smoothness.Value <= 1 + AccuracyOfSmoothness)
+            // 1/L with L at the start may be too large later in the run.
+            if (given is not null || round == MaximumRounds || step * Smoothness.Value <= 1 + AccuracyOfSmoothness)
                 return;
             step = PartOfInverse / Smoothness.Value;
         }
@@ -171,10 +214,13 @@ internal sealed class RunDiagnosis
             return;
         }
 
-        // Descent may end at another critical value than the least one.
-        SolverResult found = new NonsmoothBfgs().Minimize(Program.Objective, Run.Last, new SolverOptions { EvaluationLimit = 20_000, Seed = Settings.Seed }, null, cancellation);
+        // Descent may end at a critical value that is not the least one.
+        SolverResult found = new NonsmoothBfgs().Minimize(Program.Objective, Run.Last, new SolverOptions { EvaluationLimit = 20_000, Seed = Settings.Seed },
+            null, cancellation);
         if (found.Reason != StopReason.UnboundedBelow && double.IsFinite(found.Value))
-            Limit = Program.Optimum is { } optimum && Math.Abs(found.Value - optimum) <= 1e-6 * Math.Max(1, Math.Abs(optimum)) ? optimum : Math.Min(found.Value, end);
+            Limit = Program.Optimum is { } optimum && Math.Abs(found.Value - optimum) <= 1e-6 * Math.Max(1, Math.Abs(optimum))
+                ? optimum
+                : Math.Min(found.Value, end);
     }
 
     private void ReadSmoothness()
@@ -182,22 +228,31 @@ internal sealed class RunDiagnosis
         if (Smoothness is not { } smoothness)
             return;
         string where = string.Create(CultureInfo.InvariantCulture, $"the largest curvature at {smoothness.Points} points of the run");
-        Add("smoothness constant L", smoothness.Value, null, null, string.Create(CultureInfo.InvariantCulture, $"{smoothness.Value:0.######}, {where}{(smoothness.IsOfSmoothPoints ? "" : $", of one piece where {smoothness.KinkPoints} of them are at kinks")}"));
+        Add("smoothness constant L", smoothness.Value, null, null,
+            string.Create(CultureInfo.InvariantCulture,
+                $"{smoothness.Value:0.######}, {where}{(smoothness.IsOfSmoothPoints ? "" : $", of one piece where {smoothness.KinkPoints} of them are at "
+                    + $"kinks")}"));
         if (IsWithin(smoothness) && smoothness.Value > 0)
         {
             DescentLedger ledger = DescentLedger.Of(Run, smoothness.Value * (1 + AccuracyOfSmoothness));
-            Add("descent lemma", ledger.Slack, 0, ledger.Holds, string.Create(CultureInfo.InvariantCulture, $"F falls by at least α(1 − αL/2)‖∇F‖² on {ledger.Steps - ledger.Violations.Count} of {ledger.Steps} steps"));
+            Add("descent lemma", ledger.Slack, 0, ledger.Holds,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"F falls by at least α(1 − αL/2)‖∇F‖² on {ledger.Steps - ledger.Violations.Count} of {ledger.Steps} steps"));
         }
         else
         {
-            Missing("descent lemma", !Options.IsDeterministic ? "gradients are those of samples or noisy" : !IsWithinReach(smoothness) ? "the program has kinks" : "the steps are above 1/L or the curvature is 0");
+            Missing("descent lemma", !Options.IsDeterministic
+                ? "gradients are those of samples or noisy"
+                : !IsWithinReach(smoothness) ? "the program has kinks"
+                : "the steps are above 1/L or the curvature is 0");
         }
     }
 
-    // Bounds for smooth functions: the program's operations are smooth, or it is a training run that met no kink where it was looked at.
+    // The bounds for smooth functions apply if the program's operations are smooth, or if it is a training run without kinks at the checked points.
     private bool IsWithinReach(SmoothnessConstant smoothness) => smoothness.IsOfSmoothPoints && (isSmooth || Program.Model is not null);
 
-    private bool IsWithin(SmoothnessConstant smoothness) => Options.IsDeterministic && IsWithinReach(smoothness) && Run.StepSizes.All(step => step * smoothness.Value <= 1 + AccuracyOfSmoothness);
+    private bool IsWithin(SmoothnessConstant smoothness) =>
+        Options.IsDeterministic && IsWithinReach(smoothness) && Run.StepSizes.All(step => step * smoothness.Value <= 1 + AccuracyOfSmoothness);
 
     private void ReadValues()
     {
@@ -224,7 +279,8 @@ internal sealed class RunDiagnosis
             Kl = KlFit.Of(Near, limit);
             Add("KL exponent", Kl.Exponent, null, null, Kl.ToString());
             ratio = PolyakLojasiewicz.Of(Near, limit);
-            Add("Polyak–Łojasiewicz ratio", ratio.Smallest, null, null, string.Create(CultureInfo.InvariantCulture, $"½‖g‖²/(F − F*), from {ratio.Smallest:0.####E+0} to {ratio.Largest:0.####E+0} along the run"));
+            Add("Polyak–Łojasiewicz ratio", ratio.Smallest, null, null,
+                string.Create(CultureInfo.InvariantCulture, $"½‖g‖²/(F − F*), from {ratio.Smallest:0.####E+0} to {ratio.Largest:0.####E+0} along the run"));
         }
         catch (ArgumentException reason)
         {
@@ -237,14 +293,21 @@ internal sealed class RunDiagnosis
         {
             Path = PathLength.Of(Near, limit, Kl.Inequality);
             bool applies = Smoothness is { } smoothness && IsWithin(smoothness);
-            Add("path length", Path.Length, Path.Bound, applies ? Path.Holds : null, string.Create(CultureInfo.InvariantCulture, $"{Path.Length:0.######}; the bound 2φ(F(θ₀) − F*) with the fitted inequality is {Path.Bound:0.####}{(applies ? "" : ", which is one for steps of at most 1/L on smooth functions")}"));
+            Add("path length", Path.Length, Path.Bound, applies
+                ? Path.Holds
+                : null, string.Create(CultureInfo.InvariantCulture,
+                    $"{Path.Length:0.######}; the bound 2φ(F(θ₀) − F*) with the fitted inequality is {Path.Bound:0.####}{(applies ? "" : ", which is one "
+                        + "for steps of at most 1/L on smooth functions")}"));
         }
 
         if (Smoothness is { Value: > 0 } constant && Schedule is ConstantStepSize && IsWithin(constant) && ratio.Smallest > 0)
         {
-            // For steps below 1/L the constant that counts is 1/α.
+            // For steps below 1/L, the relevant constant is 1/α.
             Rate = LinearRate.Of(Near, limit, KlInequality.OfModulus(ratio.Smallest), 1 / Run.StepSizes[0]);
-            Add("linear rate", Rate.Worst, Rate.Bound, Rate.Holds, string.Create(CultureInfo.InvariantCulture, $"F − F* is multiplied by at most {Rate.Worst:0.#########} a step, typically at the end by {Rate.Typical:0.#########}; the bound 1 − μα with the least ratio μ of the run is {Rate.Bound:0.#########}"));
+            Add("linear rate", Rate.Worst, Rate.Bound, Rate.Holds,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"F − F* is multiplied by at most {Rate.Worst:0.#########} a step, typically at the end by {Rate.Typical:0.#########}; the bound 1 − μα "
+                        + $"with the least ratio μ of the run is {Rate.Bound:0.#########}"));
         }
     }
 
@@ -263,7 +326,12 @@ internal sealed class RunDiagnosis
             CriticalPointKind.Nonsmooth => "critical, at a kink",
             _ => "critical for backpropagation only",
         };
-        readings.Add(new Reading("end of the run", end.Distance, null, null, end.Kind is CriticalPointKind.Nonsmooth or CriticalPointKind.Artificial ? "Clarke" : GradientName, string.Create(CultureInfo.InvariantCulture, $"{kind}: F = {end.Value:0.######}, dist(0, ∂F) = {end.Distance:0.0E+0}, {(end.Spectrum.IsComplete ? "" : "of the curvatures seen ")}index {end.Index}, nullity {end.Nullity}, curvature from {end.Spectrum.Smallest:0.####} to {end.Spectrum.Largest:0.####}")));
+        readings.Add(new Reading("end of the run", end.Distance, null, null, end.Kind is CriticalPointKind.Nonsmooth or CriticalPointKind.Artificial
+            ? "Clarke"
+            : GradientName,
+            string.Create(CultureInfo.InvariantCulture,
+                $"{kind}: F = {end.Value:0.######}, dist(0, ∂F) = {end.Distance:0.0E+0}, {(end.Spectrum.IsComplete ? "" : "of the curvatures seen ")}index "
+                    + $"{end.Index}, nullity {end.Nullity}, curvature from {end.Spectrum.Smallest:0.####} to {end.Spectrum.Largest:0.####}")));
     }
 
     private void ReadSaddle(CancellationToken cancellation)
@@ -280,20 +348,30 @@ internal sealed class RunDiagnosis
         double step = Schedule.StepSize(0);
         DescentOptions options = Options;
         CriticalPoint point = CriticalPoint.Classify(Program.Objective, saddle, cancellation: cancellation);
-        Escape = SaddleEscape.Measure(Program.Objective, saddle, step, Settings.SaddleStarts, Spread, EscapeRadius, options: options, cancellation: cancellation);
+        Escape = SaddleEscape.Measure(Program.Objective, saddle, step, Settings.SaddleStarts, Spread, EscapeRadius, options: options,
+            cancellation: cancellation);
         int most = Escape.StepsToEscape.DefaultIfEmpty(100).Max();
         List<Trajectory> runs = [];
         for (int i = 0; i < Math.Min(Escapes, Settings.SaddleStarts); i++)
         {
             double[] start = new double[saddle.Length];
-            new Philox(Settings.Seed, (6UL << 32) + (ulong)i).Normal<double>(start, 0, Spread);
+            Philox.For(Settings.Seed, (uint)Streams.EscapeStarts, (ulong)i).Normal<double>(start, 0, Spread);
             TensorPrimitives.Add(start, saddle, start);
-            runs.Add(Trajectory.Descend(Program.Objective, start, new ConstantStepSize(step), most, options with { Seed = Settings.Seed + (ulong)i }, cancellation));
+            runs.Add(Trajectory.Descend(Program.Objective, start, new ConstantStepSize(step), most, options with { Seed = Settings.Seed + (ulong)i },
+                cancellation));
         }
 
         EscapeRuns = runs;
-        string typical = Escape.Escaped == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", after {Escape.StepsToEscape.Order().ElementAt(Escape.Escaped / 2)} steps in the median; a factor of {Escape.Bound:0.####} a step takes {Math.Log(EscapeRadius / Spread) / Math.Log(Escape.Bound):0}");
-        Add("saddle escape", Escape.Escaped, Escape.Starts, point.IsStrictSaddle ? Escape.Escaped == Escape.Starts : null, string.Create(CultureInfo.InvariantCulture, $"{Escape.Escaped} of {Escape.Starts} random starts 1e-6 from {(point.IsStrictSaddle ? "the strict saddle" : "the point")} with curvatures from {point.Spectrum.Smallest:0.####} to {point.Spectrum.Largest:0.####} left the ball of radius ½{typical}"));
+        string typical = Escape.Escaped == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture,
+                $", after {Escape.StepsToEscape.Order().ElementAt(Escape.Escaped / 2)} steps in the median; a factor of {Escape.Bound:0.####} a step takes "
+                    + $"{Math.Log(EscapeRadius / Spread) / Math.Log(Escape.Bound):0}");
+        Add("saddle escape", Escape.Escaped, Escape.Starts, point.IsStrictSaddle
+            ? Escape.Escaped == Escape.Starts
+            : null, string.Create(CultureInfo.InvariantCulture,
+                $"{Escape.Escaped} of {Escape.Starts} random starts 1e-6 from {(point.IsStrictSaddle ? "the strict saddle" : "the point")} with curvatures "
+                    + $"from {point.Spectrum.Smallest:0.####} to {point.Spectrum.Largest:0.####} left the ball of radius ½{typical}"));
     }
 
     private void ReadKernel(CancellationToken cancellation)
@@ -315,7 +393,7 @@ internal sealed class RunDiagnosis
         bool holds = first.LeastSquares(Run.Values[0], Run.GradientNorms[0]).Holds;
         for (int i = 1; i <= Snapshots; i++)
         {
-            // Most of the drift is early.
+            // Most of the drift happens early.
             int step = (int)Math.Round((Run.Count - 1) * Math.Pow(i / (double)Snapshots, 2));
             if (step == previous)
                 continue;
@@ -331,7 +409,11 @@ internal sealed class RunDiagnosis
         Kernels = snapshots;
         if (Schedule is ConstantStepSize && first.Matrix is not null)
             LinearizedLosses = first.LinearizedLosses(model.Residual(start), Run.StepSizes[0], Run.Count - 1);
-        Add("tangent kernel", smallest, null, holds, string.Create(CultureInfo.InvariantCulture, $"λ_min from {first.Smallest:0.####} at the start to {last.Smallest:0.####} at the end, λ_max {first.Largest:0.####} to {last.Largest:0.####}; ‖∇F‖² ≥ 4λ_min·F {(holds ? "held" : "failed")} at {snapshots.Count} points"));
+        leastOfKernel = holds && smallest > 0 && Limit is 0 ? smallest : null;
+        Add("tangent kernel", smallest, null, holds,
+            string.Create(CultureInfo.InvariantCulture,
+                $"λ_min from {first.Smallest:0.####} at the start to {last.Smallest:0.####} at the end, λ_max {first.Largest:0.####} to "
+                    + $"{last.Largest:0.####}; ‖∇F‖² ≥ 4λ_min·F {(holds ? "held" : "failed")} at {snapshots.Count} points"));
         KernelSnapshot end = snapshots[^1];
         string deviation = "";
         if (LinearizedLosses.Count > 0 && Options.IsDeterministic)
@@ -342,12 +424,18 @@ internal sealed class RunDiagnosis
             deviation = string.Create(CultureInfo.InvariantCulture, $"; losses are within {apart:0.0%} of F(θ₀) of those of the linearised model");
         }
 
-        Add("lazy training", end.Drift, null, null, string.Create(CultureInfo.InvariantCulture, $"the kernel moved by {end.Drift:0.###} of its norm, the parameters by {end.ParameterDrift:0.####} of theirs{deviation}"));
+        Add("lazy training", end.Drift, null, null,
+            string.Create(CultureInfo.InvariantCulture,
+                $"the kernel moved by {end.Drift:0.###} of its norm, the parameters by {end.ParameterDrift:0.####} of theirs{deviation}"));
         if (first.Smallest > 0)
         {
             double radius = LazyTraining.TrapRadius(Run.Values[0], first.Smallest / 2), distance = TensorPrimitives.Distance(Run.Last, Run.Point(0));
             bool applies = smallest >= first.Smallest / 2 && Smoothness is { } smoothness && IsWithin(smoothness);
-            Add("trap", distance, radius, applies ? distance <= radius : null, string.Create(CultureInfo.InvariantCulture, $"‖θ − θ₀‖ = {distance:0.###}; the run is trapped within {radius:0.###} where λ_min(K) stays above half of λ_min(K₀) = {first.Smallest:0.####}{(applies ? ", as it did" : "; it did not, or steps are not within 1/L")}"));
+            Add("trap", distance, radius, applies
+                ? distance <= radius
+                : null, string.Create(CultureInfo.InvariantCulture,
+                    $"‖θ − θ₀‖ = {distance:0.###}; the run is trapped within {radius:0.###} where λ_min(K) stays above half of λ_min(K₀) = "
+                        + $"{first.Smallest:0.####}{(applies ? ", as it did" : "; it did not, or steps are not within 1/L")}"));
         }
     }
 
@@ -363,28 +451,59 @@ internal sealed class RunDiagnosis
         }
 
         double tolerance = Program.Start.Length > FewVariables ? 1e-5 : 1e-6;
-        FlowOptions options = new() { Tolerance = tolerance, ActiveRadius = 4 * tolerance, EvaluationLimit = 500_000 };
+        FlowOptions options = new()
+        {
+            Tolerance = tolerance,
+            ActiveRadius = 4 * tolerance,
+            EvaluationLimit = Program.Start.Length > ManyVariables
+            ? MaximumGradientsOfMany
+            : MaximumGradients
+        };
         try
         {
-            Tracking = FlowTracking.Of(Program.Objective, Run, window, 12, options, cancellation);
+            FlowTracking tracking = FlowTracking.Of(Program.Objective, Run, window, 12, options, cancellation);
+            // Both or none, because a picture needs both.
             Flow = DifferentialInclusion.Solve(Program.Objective, Program.Start, Math.Min(time, Math.Max(window, 20 * window)), options, cancellation);
+            Tracking = tracking;
         }
         catch (Exception reason) when (reason is InvalidOperationException or ArithmeticException)
         {
-            Missing("flow tracking", reason.Message);
+            Missing("flow tracking", reason is InvalidOperationException
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"the flow took more than {options.EvaluationLimit} gradients, as one that slides along many kinks does; a shorter --window may do, and "
+                        + $"--draw leaves it out")
+                : reason.Message);
             return;
         }
 
         WindowDescent windows = WindowDescent.Of(Run, window);
-        Add("descent over windows", windows.Falls[^1].Fall, null, null, string.Create(CultureInfo.InvariantCulture, $"F falls by {windows.Falls[0].Fall:0.0E+0} over the first window of length {window:0.###} and by {windows.Falls[^1].Fall:0.0E+0} over the last; it rises over {windows.Rises} of {windows.Falls.Count}"));
+        Add("descent over windows", windows.Falls[^1].Fall, null, null,
+            string.Create(CultureInfo.InvariantCulture,
+                $"F falls by {windows.Falls[0].Fall:0.0E+0} over the first window of length {window:0.###} and by "
+                    + $"{windows.Falls[^1].Fall:0.0E+0} over the last; it rises over {windows.Rises} of {windows.Falls.Count}"));
         TrackingError first = Tracking.Errors[0], last = Tracking.Errors[^1];
-        readings.Add(new Reading("flow tracking", last.Distance, null, null, $"{GradientName}; flow: least norm", string.Create(CultureInfo.InvariantCulture, $"over windows of length {window:0.###} the run strays from the flow by {first.Distance:0.0E+0} at the start and {last.Distance:0.0E+0} at the end, where steps are {last.StepSize:0.0E+0}; energy error of the flow {Flow.EnergyError:0.0E+0}")));
+        readings.Add(new Reading("flow tracking", last.Distance, null, null, $"{GradientName}; flow: least norm",
+            string.Create(CultureInfo.InvariantCulture,
+                $"over windows of length {window:0.###} the run strays from the flow by {first.Distance:0.0E+0} at the start and "
+                    + $"{last.Distance:0.0E+0} at the end, where steps are {last.StepSize:0.0E+0}; energy error of the flow {Flow.EnergyError:0.0E+0}")));
     }
 
-    private void ReadTheorems(CancellationToken cancellation) =>
-        (Facts, Theorems) = RunChecklist.Of(Program.Objective, Run, Schedule, !Options.IsDeterministic, Program.IsStartRandom, Limit, cancellation);
+    private void ReadTheorems(CancellationToken cancellation)
+    {
+        // ‖∇F‖² ≥ 4λ_min·F is the KL inequality with exponent ½, so it takes precedence over a fit to the run.
+        string line = Kl is { } other && other.Inequality.Exponent > 0.5
+            ? string.Create(CultureInfo.InvariantCulture, $"; the line fitted above, of {other.Exponent:0.####}, tells of the gaps that were seen")
+            : "";
+        (KlInequality? inequality, string? source) = leastOfKernel is { } least
+            ? (KlInequality.OfModulus(2 * least), $"as the tangent kernel kept λ_min above 0 where the run was looked at{line}")
+            : Kl is { } fit ? (fit.Inequality, "fitted along the run")
+            : ((KlInequality?)null, (string?)null);
+        (Facts, Theorems) = RunChecklist.Of(Program.Objective, Run, Schedule, !Options.IsDeterministic, Program.IsStartRandom, null, inequality, source,
+            cancellation);
+    }
 
-    private void Add(string instrument, double value, double? bound, bool? holds, string text) => readings.Add(new Reading(instrument, value, bound, holds, GradientName, text));
+    private void Add(string instrument, double value, double? bound, bool? holds, string text) =>
+        readings.Add(new Reading(instrument, value, bound, holds, GradientName, text));
 
     private void Missing(string instrument, string reason) => readings.Add(new Reading(instrument, null, null, null, GradientName, $"not read: {reason}"));
 }

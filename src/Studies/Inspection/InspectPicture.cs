@@ -1,3 +1,5 @@
+using ConservativeAD.Networks;
+using ConservativeAD.Nonsmooth;
 using ConservativeAD.Studies.CommandLine;
 using ScottPlot;
 using ScottPlot.Plottables;
@@ -22,27 +24,28 @@ internal static class InspectPicture
 
     /// <summary>Draws and saves.</summary>
     /// <returns>The file.</returns>
-    public static string Save(NamedProgram program, string folder, ulong seed)
+    public static string Save(NamedProgram program, string folder, ulong seed, CancellationToken cancellation = default)
     {
         ClarkeSubdifferential set = Clarke.Subdifferential(program.Objective, program.Point, seed: seed);
         BackpropagationSet backpropagation = BackpropagationSet.Of(program.Objective, program.Point);
         Multiplot picture = new();
         picture.AddPlots(2);
         picture.Layout = new ScottPlot.MultiplotLayouts.Columns();
-        DrawLevels(picture.GetPlot(0), program, set);
+        cancellation.ThrowIfCancellationRequested();
+        DrawLevels(picture.GetPlot(0), program, set, cancellation);
         DrawGradients(picture.GetPlot(1), set, backpropagation);
-        Directory.CreateDirectory(folder);
         string file = Path.Combine(folder, $"{program.Name}.png");
-        picture.SavePng(file, Width, Height);
+        AtomicFile.WriteBytes(file, picture.Render(Width, Height).GetImageBytes(ImageFormat.Png));
         return file;
     }
 
-    private static void DrawLevels(Plot plot, NamedProgram program, ClarkeSubdifferential set)
+    private static void DrawLevels(Plot plot, NamedProgram program, ClarkeSubdifferential set, CancellationToken cancellation)
     {
         double left = program.Point[0] - Radius, bottom = program.Point[1] - Radius, step = 2 * Radius / (Samples - 1);
         Coordinates3d[,] heights = new Coordinates3d[Samples, Samples];
         for (int i = 0; i < Samples; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (int j = 0; j < Samples; j++)
                 heights[i, j] = new Coordinates3d(left + (j * step), bottom + (i * step), program.Objective.Value([left + (j * step), bottom + (i * step)]));
         }
@@ -52,7 +55,8 @@ internal static class InspectPicture
         levels.LineColor = Colors.Gray;
         levels.LabelStyle.IsVisible = false;
         bool isNamed = false;
-        foreach (((double X, double Y) from, (double X, double Y) to) in KinkLines.Find((x, y) => program.Objective.Gradient([x, y]).Gradient, left, bottom, 2 * Radius, KinkSquares))
+        foreach (((double X, double Y) from, (double X, double Y) to) in KinkLines.Find((x, y) => program.Objective.Gradient([x, y]).Gradient, left, bottom,
+            2 * Radius, KinkSquares))
         {
             LinePlot line = plot.Add.Line(from.X, from.Y, to.X, to.Y);
             line.LineColor = KinkColor;
@@ -64,7 +68,8 @@ internal static class InspectPicture
 
         if (set.SteepestDescentDirection is { } descent)
         {
-            Arrow arrow = plot.Add.Arrow(program.Point[0], program.Point[1], program.Point[0] + (ArrowLength * descent[0]), program.Point[1] + (ArrowLength * descent[1]));
+            Arrow arrow = plot.Add.Arrow(program.Point[0], program.Point[1], program.Point[0] + (ArrowLength * descent[0]),
+                program.Point[1] + (ArrowLength * descent[1]));
             arrow.ArrowFillColor = DescentColor;
             arrow.ArrowLineColor = DescentColor;
             arrow.ArrowWidth = 4;
@@ -75,7 +80,7 @@ internal static class InspectPicture
 
         Scatter point = AddPoint(plot, program.Point, Colors.Black);
         point.MarkerSize = 10;
-        point.LegendText = set.IsStationary() ? "the point: Clarke-stationary" : "the point";
+        point.LegendText = set.IsStationary() == true ? "the point: Clarke-stationary" : "the point";
         plot.Title($"{program.Formula}", size: 14);
         plot.XLabel("x");
         plot.YLabel("y");

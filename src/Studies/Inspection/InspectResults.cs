@@ -1,6 +1,6 @@
 namespace ConservativeAD.Studies.Inspection;
 
-/// <summary>What <c>inspect</c> found.</summary>
+/// <summary>The results of <c>inspect</c>.</summary>
 /// <param name="Programs">Program by program.</param>
 internal sealed record InspectResults(IReadOnlyList<InspectedProgram> Programs);
 
@@ -10,15 +10,15 @@ internal sealed record InspectResults(IReadOnlyList<InspectedProgram> Programs);
 /// <param name="Point">Where.</param>
 /// <param name="Value">Its value there.</param>
 /// <param name="Kinks">The operations and comparisons that sit at kinks.</param>
-/// <param name="Backprop">What backpropagation returns, for each relu'(0).</param>
-/// <param name="BackpropGenerators">The hull of these is what backpropagation returns over all selections.</param>
+/// <param name="Backprop">The result of backpropagation for each relu'(0).</param>
+/// <param name="BackpropGenerators">Vectors whose hull is the set of results of backpropagation over all selections.</param>
 /// <param name="Clarke">An element of Clarke's subdifferential, by locking along a random direction.</param>
-/// <param name="Generators">The hull of these is Clarke's subdifferential, or a part of it where it is not exact.</param>
-/// <param name="IsExact">Whether it is all of it.</param>
+/// <param name="Generators">Vectors whose hull is Clarke's subdifferential, or a part of it if the result is not exact.</param>
+/// <param name="IsExact">Whether the hull is the whole subdifferential.</param>
 /// <param name="MinimalNorm">Its element of least norm.</param>
-/// <param name="ArtificialCritical">Whether backpropagation can return 0 although 0 is not a Clarke subgradient; null where that is not known.</param>
+/// <param name="ArtificialCritical">Whether backpropagation can return 0 although 0 is not a Clarke subgradient; null if unknown.</param>
 /// <param name="TameClass">The smallest o-minimal structure known to contain the program.</param>
-/// <param name="KnownSet">Clarke's subdifferential as theory gives it.</param>
+/// <param name="KnownSet">Clarke's subdifferential according to theory.</param>
 internal sealed record InspectedProgram(
     string Name,
     string Formula,
@@ -38,5 +38,5 @@ internal sealed record InspectedProgram(
 /// <summary>One operation that sits at a kink.</summary>
 /// <param name="Operation">Its name.</param>
 /// <param name="Node">Its place on the tape.</param>
-/// <param name="Count">At how many of its elements.</param>
+/// <param name="Count">The number of its elements at a kink.</param>
 internal sealed record KinksMet(string Operation, int Node, long Count);

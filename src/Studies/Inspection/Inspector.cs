@@ -1,8 +1,9 @@
 using System.Globalization;
+using ConservativeAD.Nonsmooth;
 
 namespace ConservativeAD.Studies.Inspection;
 
-/// <summary>Runs small programs and tells what happens at their kinks.</summary>
+/// <summary>Runs small programs and reports the behaviour at their kinks.</summary>
 internal static class Inspector
 {
     public static InspectedProgram Inspect(NamedProgram program, IReadOnlyList<double> slopes, ulong seed = 0)

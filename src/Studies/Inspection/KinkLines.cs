@@ -1,20 +1,21 @@
 namespace ConservativeAD.Studies.Inspection;
 
-/// <summary>Where the gradient of a function of two variables jumps, found on the edges of a grid and joined square by square.</summary>
+/// <summary>Finds where the gradient of a function of two variables jumps, on the edges of a grid, and connects these points square by square.</summary>
 internal static class KinkLines
 {
     private const int Bisections = 24;
-    private const double LeastJump = 0.02;
+    private const double MinimumJump = 0.02;
 
     /// <summary>Short segments along the kinks.</summary>
     /// <param name="gradient">The gradient.</param>
     /// <param name="left">The least x.</param>
     /// <param name="bottom">The least y.</param>
     /// <param name="size">The extent of both.</param>
-    /// <param name="squares">How many squares a side.</param>
-    public static IReadOnlyList<((double X, double Y) From, (double X, double Y) To)> Find(Func<double, double, double[]> gradient, double left, double bottom, double size, int squares)
+    /// <param name="squares">The number of squares per side.</param>
+    public static IReadOnlyList<((double X, double Y) From, (double X, double Y) To)> Find(Func<double, double, double[]> gradient, double left, double bottom,
+        double size, int squares)
     {
-        // The grid is moved off round numbers, so that its points do not lie on kinks themselves.
+        // The grid is shifted off round numbers, so that its points do not lie on kinks.
         double step = size / squares, startX = left + (0.137 * step), startY = bottom + (0.213 * step);
         double[][,] corners = [new double[squares, squares], new double[squares, squares]];
         for (int i = 0; i < squares; i++)
@@ -33,7 +34,7 @@ internal static class KinkLines
             (double X, double Y) a = (startX + (i * step), startY + (j * step)), b = (startX + ((i + di) * step), startY + ((j + dj) * step));
             double[] atA = Corner(i, j), atB = Corner(i + di, j + dj);
             double first = Length(Difference(atA, atB));
-            if (first < LeastJump * scale)
+            if (first < MinimumJump * scale)
                 return null;
             for (int k = 0; k < Bisections; k++)
             {
@@ -45,7 +46,7 @@ internal static class KinkLines
                     (a, atA) = (middle, atMiddle);
             }
 
-            // A bend that is smooth has no jump left between points so near.
+            // At such a small distance, a smooth bend no longer looks like a jump.
             return Length(Difference(atA, atB)) > 0.3 * first ? a : null;
         }
 
@@ -54,7 +55,9 @@ internal static class KinkLines
         {
             for (int j = 0; j + 1 < squares; j++)
             {
-                List<(double X, double Y)> met = [.. ((ReadOnlySpan<(double X, double Y)?>)[Crossing(i, j, 1, 0), Crossing(i, j, 0, 1), Crossing(i, j + 1, 1, 0), Crossing(i + 1, j, 0, 1)]).ToArray().OfType<(double X, double Y)>()];
+                List<(double X, double Y)> met =
+                    [.. ((ReadOnlySpan<(double X, double Y)?>)[Crossing(i, j, 1, 0), Crossing(i, j, 0, 1), Crossing(i, j + 1, 1, 0),
+                        Crossing(i + 1, j, 0, 1)]).ToArray().OfType<(double X, double Y)>()];
                 if (met.Count == 2)
                 {
                     segments.Add((met[0], met[1]));

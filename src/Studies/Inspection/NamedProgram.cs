@@ -1,6 +1,8 @@
+using ConservativeAD.Nonsmooth;
+
 namespace ConservativeAD.Studies.Inspection;
 
-/// <summary>A small program with an exact answer at a point where it sits at kinks.</summary>
+/// <summary>A small program with a known exact answer at a point where it has kinks.</summary>
 /// <param name="Name">Its name on the command line.</param>
 /// <param name="Formula">What it computes.</param>
 /// <param name="Point">Where.</param>

@@ -1,8 +1,9 @@
 using System.Numerics;
+using ConservativeAD.Nonsmooth;
 
 namespace ConservativeAD.Studies.Inspection;
 
-/// <summary>Small programs whose answers at a kink are known exactly; each shows one thing that a choice at a kink does.</summary>
+/// <summary>Small programs with exactly known answers at a kink; each shows one effect of a choice at a kink.</summary>
 internal static class OracleTable
 {
     private static readonly double[] SortWeights = [1, 2, 3];
@@ -33,9 +34,10 @@ internal static class OracleTable
         new("x-abs-x", "x·|x|, which is C¹", [0], "{0}", x => x * x.Abs()),
         new("relu-of-square", "relu(x²)", [0], "{0}", x => (x * x).Relu()),
 
-        // Of two variables, for pictures.
+        // Programs of two variables, for pictures.
         new("crescent", "max(x² + (y − 1)² + y − 1, −x² − (y − 1)² + y + 1)", [0, 0], "hull{(0, −1), (0, 3)}", Crescent),
-        new("bent-valley", "¼|x − 1| + |y − 2x² + 1|", [0.5, -0.5], "hull{(−2.25, 1), (1.75, −1)}", v => ((v.At(0) - 1.0).Abs() * 0.25) + (v.At(1) - (v.At(0).Square() * 2.0) + 1.0).Abs()),
+        new("bent-valley", "¼|x − 1| + |y − 2x² + 1|", [0.5, -0.5], "hull{(−2.25, 1), (1.75, −1)}",
+            v => ((v.At(0) - 1.0).Abs() * 0.25) + (v.At(1) - (v.At(0).Square() * 2.0) + 1.0).Abs()),
         new("slope-of-relus", "relu(x) − relu(−x) + |y| = x + |y|", [0, 0], "{1} × [−1, 1]", v => v.At(0).Relu() - (-v.At(0)).Relu() + v.At(1).Abs()),
         new("tilted-roof", "max(|x|, |y|) + ½x", [0, 0], "hull{(−½, 0), (1½, 0), (½, 1), (½, −1)}", v => v.NormInfinity() + (v.At(0) * 0.5)),
         new("median", "median(x₁, x₂, x₃)", [1, 1, 1], "hull of the unit vectors", v => v.Median()),

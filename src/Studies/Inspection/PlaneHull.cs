@@ -3,7 +3,7 @@ namespace ConservativeAD.Studies.Inspection;
 /// <summary>Convex hulls in the plane, by A. Andrew's monotone chain (Inf. Process. Lett. 1979).</summary>
 internal static class PlaneHull
 {
-    /// <summary>The corners, counter-clockwise.</summary>
+    /// <summary>The corners in counter-clockwise order.</summary>
     public static IReadOnlyList<double[]> Of(IReadOnlyList<double[]> points)
     {
         double[][] ordered = [.. points.OrderBy(point => point[0]).ThenBy(point => point[1])];

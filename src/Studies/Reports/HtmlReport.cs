@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ConservativeAD.Studies.Reports;
 
-/// <summary>A page that stands by itself: text, tables and pictures in one file.</summary>
+/// <summary>A self-contained page: text, tables and pictures in one file.</summary>
 /// <param name="title">The title.</param>
 internal sealed class HtmlReport(string title)
 {

@@ -4,7 +4,7 @@ using ScottPlot.TickGenerators;
 
 namespace ConservativeAD.Studies.Reports;
 
-/// <summary>Axes of plots on which places are common logarithms.</summary>
+/// <summary>Plot axes whose coordinates are decimal logarithms.</summary>
 internal static class LogarithmicAxis
 {
     /// <summary>Labels an axis by powers of ten.</summary>
@@ -12,6 +12,8 @@ internal static class LogarithmicAxis
     {
         MinorTickGenerator = new LogMinorTickGenerator(),
         IntegerTicksOnly = true,
-        LabelFormatter = place => Math.Abs(place) <= 3 ? Math.Pow(10, place).ToString("0.###", CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"1e{place:0}"),
+        LabelFormatter = place => Math.Abs(place) <= 3
+            ? Math.Pow(10, place).ToString("0.###", CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"1e{place:0}"),
     };
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace ConservativeAD.Studies.Reports;
 
-/// <summary>Where and with what a study ran.</summary>
+/// <summary>The machine and software that a study ran on.</summary>
 /// <param name="System">The operating system.</param>
 /// <param name="Architecture">The processor's architecture.</param>
 /// <param name="Processors">Logical processors.</param>

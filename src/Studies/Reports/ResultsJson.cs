@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace ConservativeAD.Studies.Reports;
 
-/// <summary>How results are written as JSON, on files and on standard output.</summary>
+/// <summary>The JSON form of results, in files and on standard output.</summary>
 internal static class ResultsJson
 {
     private static readonly JsonSerializerOptions Indented = Options(true);
@@ -25,7 +25,7 @@ internal static class ResultsJson
         WriteIndented = indented,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        // Files, not web pages: θ and ′ stay readable.
+        // The output is not for web pages, so θ and ′ need no escapes and stay readable.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 }

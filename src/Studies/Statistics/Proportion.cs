@@ -1,6 +1,6 @@
 namespace ConservativeAD.Studies.Statistics;
 
-/// <summary>A proportion with an interval of confidence.</summary>
+/// <summary>A proportion with a confidence interval.</summary>
 /// <param name="Value">Hits per trial.</param>
 /// <param name="Low">The lower end.</param>
 /// <param name="High">The upper end.</param>
@@ -9,7 +9,9 @@ internal readonly record struct Proportion(double Value, double Low, double High
     // The 97.5 % quantile of the normal distribution.
     private const double Quantile = 1.959963984540054;
 
-    /// <summary>Wilson's score interval at 95 % (E. B. Wilson, J. Amer. Statist. Assoc. 22, 1927), which stays in [0, 1] and means something at 0 hits.</summary>
+    /// <summary>
+    /// Wilson's score interval at 95 % (E. B. Wilson, J. Amer. Statist. Assoc. 22, 1927), which stays in [0, 1] and is meaningful at 0 hits.
+    /// </summary>
     /// <param name="hits">Hits.</param>
     /// <param name="trials">Trials; at least 1.</param>
     public static Proportion Wilson(long hits, long trials)

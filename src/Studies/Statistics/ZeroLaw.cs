@@ -1,9 +1,11 @@
+using ConservativeAD.Kernels.Elementwise;
+
 namespace ConservativeAD.Studies.Statistics;
 
 /// <summary>Networks that each made the same number of relu evaluations.</summary>
 /// <param name="Evaluations">N.</param>
-/// <param name="Networks">How many.</param>
-/// <param name="Hits">How many of them are hits.</param>
+/// <param name="Networks">The number of networks.</param>
+/// <param name="Hits">The number of hits among them.</param>
 internal readonly record struct Trials(double Evaluations, int Networks, int Hits);
 
 /// <summary>The law P = 1 − exp(−λN) fitted by maximum likelihood, with the 95 % interval of the likelihood ratio.</summary>
@@ -13,7 +15,7 @@ internal static class ZeroLaw
     private const double Drop = 1.920729410347062;
     private const int Bisections = 200;
 
-    /// <summary>Fits λ; where no network, or every one, is a hit, λ is null and one end of the interval is a bound.</summary>
+    /// <summary>Fits λ. If no network or every network is a hit, λ is null, and one end of the interval is a bound.</summary>
     /// <param name="trials">The observations.</param>
     public static (double? Lambda, double? Low, double? High) Fit(IReadOnlyList<Trials> trials)
     {
@@ -37,7 +39,7 @@ internal static class ZeroLaw
         {
             double x = lambda * trial.Evaluations;
             if (trial.Hits > 0)
-                sum += trial.Hits * Math.Log(-Expm1(-x));
+                sum += trial.Hits * Math.Log(-ExpM1(-x));
             sum -= (trial.Networks - trial.Hits) * x;
         }
 
@@ -45,9 +47,11 @@ internal static class ZeroLaw
     }
 
     private static double Score(IReadOnlyList<Trials> trials, double lambda) => trials.Sum(trial =>
-        trial.Evaluations * ((trial.Hits / Expm1(lambda * trial.Evaluations)) - (trial.Networks - trial.Hits)));
+        trial.Evaluations * ((trial.Hits / ExpM1(lambda * trial.Evaluations)) - (trial.Networks - trial.Hits)));
 
-    // Of a decreasing function, on a logarithmic scale.
+    private static double ExpM1(double x) => Lane.ExpM1(new ScalarLane<double>(x)).Value;
+
+    // The root of a decreasing function, found on a logarithmic scale.
     private static double Root(double low, double high, Func<double, double> function)
     {
         for (int i = 0; i < Bisections; i++)
@@ -61,6 +65,4 @@ internal static class ZeroLaw
 
         return Math.Sqrt(low * high);
     }
-
-    private static double Expm1(double x) => Math.Abs(x) < 1e-5 ? x + (x * x / 2) : Math.Exp(x) - 1;
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace ConservativeAD.Studies.Training;
 
-/// <summary>Room for a mini-batch, used again for a later one.</summary>
+/// <summary>Memory for a mini-batch, reused for later ones.</summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
 internal sealed class Batch<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -11,7 +11,7 @@ internal sealed class Batch<T>
     private int[] labels = [];
     private int imageSize;
 
-    /// <summary>How many images it holds.</summary>
+    /// <summary>The number of images.</summary>
     public int Count { get; private set; }
 
     /// <summary>Pixels in [0, 1], image after image.</summary>
@@ -20,7 +20,7 @@ internal sealed class Batch<T>
     /// <summary>The labels.</summary>
     public Span<int> Labels => labels.AsSpan(0, Count);
 
-    /// <summary>Makes room. What lies between the images' own pixels stays as it was.</summary>
+    /// <summary>Resizes the memory. Elements between the images' own pixels are not changed.</summary>
     /// <param name="count">Images.</param>
     /// <param name="size">Numbers of an image; the same each time.</param>
     public void Resize(int count, int size)

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
@@ -10,61 +12,135 @@ namespace ConservativeAD.Studies.Training;
 
 /// <summary>
 /// A finished epoch in one safetensors file: parameters, running statistics and optimiser state as tensors; settings, the epochs' results and the count of
-/// steps as its metadata. It is replaced as a whole, so that a kill leaves the one of the epoch before.
+/// steps as its metadata. It is replaced atomically, so that a killed process leaves the checkpoint of the previous epoch.
 /// </summary>
 internal static class Checkpoint
 {
     public const string FileName = "checkpoint.safetensors";
 
     private const string StatePrefix = "optimizer.";
+    private const string SumKey = "sha256";
+    private const string ProgressKey = "progress";
 
     public static void Save<T>(string folder, TrainSettings settings, IReadOnlyList<EpochResult> epochs, Module<T> network, Optimizer<T> optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        IEnumerable<SafetensorsTensor> tensors = NetworkArrays(network)
-            .Concat(optimizer.State.Select(state => (StatePrefix + state.Name, state.Value)))
-            .Select(array => SafetensorsTensor.Of(array.Item1, array.Item2));
+        SafetensorsTensor[] tensors = [.. NetworkArrays(network)
+            .Select(array => SafetensorsTensor.Of(array.Name, array.Value))
+            .Concat(KeepsFloats<T>()
+                ? optimizer.WideState.Select(state => SafetensorsTensor.Of(StatePrefix + state.Name, state.Value))
+                : optimizer.State.Select(state => SafetensorsTensor.Of(StatePrefix + state.Name, state.Value)))];
+        string finished = ResultsJson.WriteLine(epochs), steps = optimizer.StepCount.ToString(CultureInfo.InvariantCulture),
+            progress = ResultsJson.WriteLine(optimizer.Progress);
         SafetensorsFile.Of(tensors, new Dictionary<string, string>
         {
             ["settings"] = ResultsJson.WriteLine(settings),
-            ["epochs"] = ResultsJson.WriteLine(epochs),
-            ["steps"] = optimizer.StepCount.ToString(CultureInfo.InvariantCulture),
+            ["epochs"] = finished,
+            ["steps"] = steps,
+            [ProgressKey] = progress,
+            [SumKey] = SumOf(tensors, finished, steps, progress),
         }).Write(Path.Combine(folder, FileName));
     }
 
-    /// <summary>Puts a checkpoint into network and optimiser.</summary>
-    /// <returns>The finished epochs; none where there is no checkpoint.</returns>
-    /// <exception cref="InvalidOperationException">The checkpoint has other settings.</exception>
-    /// <exception cref="InvalidDataException">The file is no checkpoint of this network.</exception>
+    /// <summary>Loads a checkpoint into network and optimiser. If it is rejected, neither has changed.</summary>
+    /// <returns>The finished epochs; none if there is no checkpoint.</returns>
+    /// <exception cref="UsageException">The checkpoint has other settings.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or is not a checkpoint of this network.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
     public static IReadOnlyList<EpochResult> Load<T>(string folder, TrainSettings settings, Module<T> network, Optimizer<T> optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             return [];
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        return Load(file, path, settings, network, optimizer);
+    }
+
+    /// <summary>Loads a checkpoint into network and optimiser.</summary>
+    /// <param name="file">The checkpoint.</param>
+    /// <param name="path">Its name for messages.</param>
+    /// <param name="settings">The settings that it must have.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="optimizer">The optimiser.</param>
+    internal static IReadOnlyList<EpochResult> Load<T>(Stream file, string path, TrainSettings settings, Module<T> network, Optimizer<T> optimizer)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         try
         {
-            return Put(path, SafetensorsFile.Read(path), settings, network, optimizer);
+            return Put(path, SafetensorsFile.Read(file, path), settings, network, optimizer);
         }
-        catch (Exception problem) when (problem is InvalidDataException or JsonException or KeyNotFoundException or ArgumentException or FormatException)
+        catch (Exception problem) when (problem is InvalidDataException or JsonException or ArgumentException or FormatException or OverflowException)
         {
-            throw new InvalidDataException($"{path} is not a checkpoint of this network ({problem.Message}) Remove it, or leave --resume out to start over.", problem);
+            throw new InvalidDataException(
+                $"{path} is not a checkpoint of this network ({Excerpt.Of(problem.Message, 400)}) Remove it, or leave --resume out to start over.", problem);
         }
     }
+
+    /// <summary>Adds the checksum of its numbers to a checkpoint.</summary>
+    /// <param name="file">The checkpoint.</param>
+    internal static SafetensorsFile WithSum(SafetensorsFile file) => SafetensorsFile.Of(
+        file.Tensors.Values,
+        new Dictionary<string, string>(file.Metadata)
+        {
+            [SumKey] = SumOf(file.Tensors.Values, file.Metadata.GetValueOrDefault("epochs", ""), file.Metadata.GetValueOrDefault("steps", ""),
+                file.Metadata.GetValueOrDefault(ProgressKey, ""))
+        });
 
     private static List<EpochResult> Put<T>(string path, SafetensorsFile file, TrainSettings settings, Module<T> network, Optimizer<T> optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        string written = file.Metadata["settings"], asked = ResultsJson.WriteLine(settings);
+        string written = Text(file, "settings"), asked = ResultsJson.WriteLine(settings);
         if (written != asked)
-            throw new InvalidOperationException($"{path} was written with other settings ({written}) than these ({asked}); give the same ones, another --out, or leave --resume out to start over.");
-        List<EpochResult> epochs = ResultsJson.Read<List<EpochResult>>(file.Metadata["epochs"]);
-        long steps = long.Parse(file.Metadata["steps"], CultureInfo.InvariantCulture);
-        List<(NDArray<T> Array, T[] Elements)> arrays = [.. NetworkArrays(network).Select(array => (array.Value, file.Tensors[array.Name].Elements<T>()))];
-        optimizer.Restore(steps, null, optimizer.State.ToDictionary(state => state.Name, state => file.Tensors[StatePrefix + state.Name].Elements<T>()));
+            throw new UsageException(
+                $"{path} was written with other settings: {SettingsDifference.Between(written, asked)}. Give the same ones, another --out, or leave "
+                    + $"--resume out to start over.");
+        if (Text(file, SumKey) != SumOf(file.Tensors.Values, Text(file, "epochs"), Text(file, "steps"), Text(file, ProgressKey)))
+            throw new InvalidDataException("its numbers do not have the checksum that it claims: it was changed.");
+        List<EpochResult> epochs = ResultsJson.Read<List<EpochResult>>(Text(file, "epochs"));
+        if (epochs.Count > settings.Epochs || epochs.Where((epoch, i) => epoch is null || epoch.Epoch != i + 1).Any())
+            throw new InvalidDataException($"its {epochs.Count} epochs are not those from 1 on, or more than {settings.Epochs}.");
+        long steps = long.Parse(Text(file, "steps"), NumberStyles.None, CultureInfo.InvariantCulture);
+        Dictionary<string, double> progress = ResultsJson.Read<Dictionary<string, double>>(Text(file, ProgressKey));
+        List<(NDArray<T> Array, T[] Elements)> arrays = [.. NetworkArrays(network)
+            .Select(array => (array.Value, Elements<T>(file, array.Name, array.Value.Shape)))];
+        if (KeepsFloats<T>())
+            optimizer.RestoreWide(steps, null,
+                optimizer.WideState.ToDictionary(state => state.Name, state => Elements<float>(file, StatePrefix + state.Name, state.Value.Shape)));
+        else
+            optimizer.Restore(steps, null,
+                optimizer.State.ToDictionary(state => state.Name, state => Elements<T>(file, StatePrefix + state.Name, state.Value.Shape)));
+        optimizer.RestoreProgress(progress);
         foreach ((NDArray<T> array, T[] elements) in arrays)
             array.CopyFrom(elements);
         return epochs;
+    }
+
+    // Optimisers keep their states of Half parameters in float.
+    private static bool KeepsFloats<T>() => typeof(T) == typeof(Half);
+
+    private static string Text(SafetensorsFile file, string key) =>
+        file.Metadata.TryGetValue(key, out string? text)
+        ? text
+        : throw new InvalidDataException($"it has no entry {key}; a checkpoint of this version has one.");
+
+    private static T[] Elements<T>(SafetensorsFile file, string name, Shape shape)
+        where T : unmanaged =>
+        !file.Tensors.TryGetValue(name, out SafetensorsTensor? tensor) ? throw new InvalidDataException($"it has no tensor {name}.")
+        : tensor.Shape != shape ? throw new InvalidDataException($"its tensor {name} has shape {tensor.Shape} instead of {shape}.")
+        : tensor.Elements<T>();
+
+    private static string SumOf(IEnumerable<SafetensorsTensor> tensors, string epochs, string steps, string progress)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{epochs}\n{steps}\n{progress}\n"));
+        foreach (SafetensorsTensor tensor in tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{tensor.Name}\n"));
+            hash.AppendData(tensor.Bytes.Span);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static IEnumerable<(string Name, NDArray<T> Value)> NetworkArrays<T>(Module<T> network)

@@ -4,10 +4,10 @@ using ConservativeAD.Studies.DataSets;
 
 namespace ConservativeAD.Studies.Training;
 
-/// <summary>Images and labels gathered by index into mini-batches; the next one is gathered while the last one is worked on.</summary>
+/// <summary>Collects images and labels by index into mini-batches; the next one is collected while the current one is processed.</summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
 /// <param name="images">The images.</param>
-/// <param name="side">Rows and columns to which they are padded with zeros on all sides.</param>
+/// <param name="side">The number of rows and columns after padding with zeros on all sides.</param>
 internal sealed class LabelledBatches<T>(ImageSet images, int side)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -15,15 +15,15 @@ internal sealed class LabelledBatches<T>(ImageSet images, int side)
 
     private readonly Batch<T>[] slots = [new(), new()];
 
-    /// <summary>How many images there are.</summary>
+    /// <summary>The number of images.</summary>
     public int Count => images.Count;
 
     /// <summary>The shape of a mini-batch.</summary>
-    /// <param name="count">How many images.</param>
+    /// <param name="count">The number of images.</param>
     public Shape ShapeOf(int count) => Shape.Of(count, images.Channels, side, side);
 
-    /// <summary>The mini-batches of an order of the images, one after another; the last may be smaller. Each is valid until the next is asked for.</summary>
-    /// <param name="order">Which images, in which order.</param>
+    /// <summary>The mini-batches of an order of the images, one after another; the last may be smaller. Each is valid until the next is requested.</summary>
+    /// <param name="order">The indices of the images, in order.</param>
     /// <param name="size">Images of a mini-batch.</param>
     public IEnumerable<Batch<T>> InOrder(int[] order, int size)
     {
@@ -41,7 +41,7 @@ internal sealed class LabelledBatches<T>(ImageSet images, int side)
         }
         finally
         {
-            // Whoever stops early must find the slots at rest.
+            // If the caller stops early, no slot may still be in use.
             next.Wait();
         }
     }
@@ -62,7 +62,7 @@ internal sealed class LabelledBatches<T>(ImageSet images, int side)
         return slot;
     }
 
-    // The margin stays zero from the beginning: every image leaves it alone.
+    // The margin stays zero, because no image writes to it.
     private void Copy(int image, Span<T> target)
     {
         int own = images.Side, margin = (side - own) / 2;

@@ -1,16 +1,15 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
+using ConservativeAD.Rules;
 
 namespace ConservativeAD.Studies.Training;
 
 /// <summary>
-/// max(x, 0) with the reverse rule of the code published with Bertoin et al. 2021: where x = 0 the outgoing cotangent is s itself, not s times the incoming one. It is no
-/// conservative field; it is here so that its effect can be measured. Also the example of an operation of a user's own.
+/// max(x, 0) with the reverse rule of the code published with Bertoin et al. 2021: where x = 0 the outgoing cotangent is s itself, not s times the incoming
+/// one. It is not a conservative field; it exists to measure its effect, and as an example of a user-defined operation.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
-[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
 internal readonly struct PublishedRelu<T> : IRule<T>, ICountsKinks<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -52,8 +51,6 @@ internal readonly struct PublishedRelu<T> : IRule<T>, ICountsKinks<T>
 
     internal readonly struct Assigned(double s) : IBinaryMap
     {
-        private readonly double s = s;
-
         public L Invoke<L>(L x, L cotangent)
             where L : struct, ILane<L>
         {

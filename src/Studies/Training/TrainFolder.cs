@@ -52,19 +52,24 @@ internal static class TrainFolder
             line.LegendText = label;
         }
 
-        plot.Title($"{results.Settings.Network.ToString().ToLowerInvariant()} on {results.Settings.Data}, relu'(0) = {results.Settings.ReluAtZero.ToString(CultureInfo.InvariantCulture)}", size: 14);
+        plot.Title($"{results.Settings.Network.ToString().ToLowerInvariant()} on {results.Settings.Data}, relu'(0) = "
+            + $"{results.Settings.ReluAtZero.ToString(CultureInfo.InvariantCulture)}", size: 14);
         plot.XLabel("epoch");
         plot.YLabel(name);
         plot.ShowLegend();
         return plot;
     }
 
-    private static string Csv(TrainResults results) => "epoch,trainLoss,trainAccuracy,testLoss,testAccuracy,seconds,exactZeros\n" + string.Concat(results.Epochs.Select(epoch =>
-        string.Create(CultureInfo.InvariantCulture, $"{epoch.Epoch},{epoch.TrainLoss},{epoch.TrainAccuracy},{epoch.TestLoss},{epoch.TestAccuracy},{epoch.Seconds},{epoch.ExactZeros}\n")));
+    private static string Csv(TrainResults results) =>
+        "epoch,trainLoss,trainAccuracy,testLoss,testAccuracy,seconds,exactZeros\n" + string.Concat(results.Epochs.Select(epoch =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"{epoch.Epoch},{epoch.TrainLoss},{epoch.TrainAccuracy},{epoch.TestLoss},{epoch.TestAccuracy},{epoch.Seconds},{epoch.ExactZeros}\n")));
 
     private static string Report(TrainResults results, byte[] loss, byte[] accuracy)
     {
-        HtmlReport report = new($"Training {results.Settings.Network.ToString().ToLowerInvariant()} with relu'(0) = {results.Settings.ReluAtZero.ToString(CultureInfo.InvariantCulture)}");
+        HtmlReport report =
+            new($"Training {results.Settings.Network.ToString().ToLowerInvariant()} with relu'(0) = "
+            + $"{results.Settings.ReluAtZero.ToString(CultureInfo.InvariantCulture)}");
         if (results.Settings.DataIsStandIn)
             report.Notice(DataNotice.StandIn);
         if (!results.Complete)
@@ -73,7 +78,9 @@ internal static class TrainFolder
             .Table(Columns, results.Epochs.Select(Cells))
             .Image(accuracy, "Accuracy by epoch")
             .Image(loss, "Loss by epoch")
-            .Paragraph("Training loss and accuracy are those of each mini-batch just before its step. Exact zeros count the relus of the training passes whose argument was exactly 0.")
+            .Paragraph(
+                "Training loss and accuracy are those of each mini-batch just before its step. Exact zeros count the relus of the training passes whose "
+                    + "argument was exactly 0.")
             .Heading("Settings")
             .Preformatted(ResultsJson.Write(results.Settings))
             .Heading("Machine")

@@ -7,21 +7,22 @@ using ConservativeAD.Studies.DataSets;
 
 namespace ConservativeAD.Studies.Training;
 
-/// <summary>One step's place in a run, and what the epoch has come to so far.</summary>
-/// <param name="Epoch">Which epoch, from 1.</param>
-/// <param name="Step">Which step of it, from 1.</param>
+/// <summary>The position of a step in a run, and the results of the epoch so far.</summary>
+/// <param name="Epoch">The number of the epoch, from 1.</param>
+/// <param name="Step">The number of the step in it, from 1.</param>
 /// <param name="Steps">Steps of an epoch.</param>
 /// <param name="Loss">The mean loss of the epoch so far.</param>
 /// <param name="Accuracy">The accuracy of the epoch so far.</param>
 internal readonly record struct TrainingStep(int Epoch, int Step, int Steps, double Loss, double Accuracy);
 
-/// <summary>Trains a network, epoch by epoch. The bits depend on the settings, the images and the kind of device alone, not on threads or on interruptions. The study owns the device.</summary>
+/// <summary>
+/// Trains a network, epoch by epoch. The bits depend only on the settings, the images and the kind of device, not on threads or interruptions. The study
+/// owns the device.
+/// </summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
 internal sealed class TrainStudy<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Shuffling reads streams of its own, above those of initialisation.
-    private const ulong FirstShufflingStream = 1ul << 32;
     private const int TestBatch = 500;
 
     private readonly TrainSettings settings;
@@ -47,12 +48,12 @@ internal sealed class TrainStudy<T> : IDisposable
     }
 
     /// <summary>Runs the epochs that are not yet finished; parameters and optimiser state are those of the last finished one.</summary>
-    /// <param name="folder">Where the checkpoint is written after each epoch.</param>
-    /// <param name="resume">Whether to continue the checkpoint in the folder, where there is one.</param>
-    /// <param name="finished">Told of the finished epochs at the start, and of each one after its checkpoint is written.</param>
-    /// <param name="progress">Told of every step.</param>
+    /// <param name="folder">The folder for the checkpoint, which is written after each epoch.</param>
+    /// <param name="resume">Whether to continue from the checkpoint in the folder, if there is one.</param>
+    /// <param name="finished">Receives the finished epochs at the start, and each new one after its checkpoint is written.</param>
+    /// <param name="progress">Receives every step.</param>
     /// <param name="cancellation">Checked at every step.</param>
-    /// <exception cref="ArithmeticException">The loss is no longer a number.</exception>
+    /// <exception cref="ArithmeticException">The loss is NaN.</exception>
     /// <exception cref="OperationCanceledException">Stopped; finished epochs are in the checkpoint.</exception>
     public void Run(string folder, bool resume, Action<IReadOnlyList<EpochResult>> finished, Action<TrainingStep> progress, CancellationToken cancellation)
     {
@@ -78,7 +79,7 @@ internal sealed class TrainStudy<T> : IDisposable
     {
         long start = Stopwatch.GetTimestamp();
         int[] order = new int[train.Count];
-        new Philox(settings.Seed, FirstShufflingStream + (ulong)epoch).Permutation(order);
+        Philox.For(settings.Seed, (uint)Streams.TrainingOrder, (ulong)epoch).Permutation(order);
         Score score = default;
         long zeros = 0;
         int step = 0;
@@ -92,11 +93,17 @@ internal sealed class TrainStudy<T> : IDisposable
                 throw new ArithmeticException(NotANumber(epoch, step, value));
             zeros += ZerosOfRelus();
             Gradients<T> gradients = tape.Backward(loss);
-            optimizer.Step(gradients);
+            if (optimizer is TruncatedSgd<T> truncated)
+                truncated.Step(gradients, value);
+            else
+                optimizer.Step(gradients);
             progress(new TrainingStep(epoch, step, steps, score.Loss, score.Accuracy));
         }
 
+        ScheduleFree<T>? scheduleFree = optimizer as ScheduleFree<T>;
+        scheduleFree?.Evaluate();
         Score tested = Test(cancellation);
+        scheduleFree?.Train();
         return new EpochResult(epoch, score.Loss, score.Accuracy, tested.Loss, tested.Accuracy, Stopwatch.GetElapsedTime(start).TotalSeconds, zeros);
     }
 
@@ -124,15 +131,17 @@ internal sealed class TrainStudy<T> : IDisposable
         return loss;
     }
 
-    // Most steps meet no kink of any kind, and the count says so in one pass.
+    // Most steps have no kink of any kind, and the count shows this in one pass.
     private long ZerosOfRelus() =>
         tape.CountKinks() == 0
             ? 0
-            : tape.Census(0).Operations.Where(met => met.Operation == ConservativeAD.Relu.Facts || met.Operation == PublishedRelu<T>.Facts).Sum(met => met.Count);
+            : tape.Census(0).Operations.Where(met => met.Operation == Rules.Relu.Facts || met.Operation == PublishedRelu<T>.Facts).Sum(met => met.Count);
 
     private string NotANumber(int epoch, int step, double value)
     {
-        string remedy = settings.Precision == (int)Precision.Half ? $"lower --learning-rate (now {settings.LearningRate}) or take --precision 32" : $"lower --learning-rate (now {settings.LearningRate})";
+        string remedy = settings.Precision == (int)Precision.Half
+            ? $"lower --learning-rate (now {settings.LearningRate}) or take --precision 32"
+            : $"lower --learning-rate (now {settings.LearningRate})";
         return $"The loss is {value} in epoch {epoch}, step {step}; {remedy}.";
     }
 

@@ -3,7 +3,7 @@ using ConservativeAD.Networks;
 
 namespace ConservativeAD.Studies.Training;
 
-/// <summary>The networks by name, with the relu rule that the settings name.</summary>
+/// <summary>The networks by name, with the relu rule of the settings.</summary>
 internal static class TrainedNetworks
 {
     private const int SideOfLeNet = 28;
@@ -13,8 +13,8 @@ internal static class TrainedNetworks
 
     /// <summary>Makes a network for square images, [batch, channels, side, side].</summary>
     /// <typeparam name="T">float, double or Half.</typeparam>
-    /// <param name="settings">Which, and how.</param>
-    /// <param name="initializer">Where its parameters come from.</param>
+    /// <param name="settings">The network and its settings.</param>
+    /// <param name="initializer">The source of its parameters.</param>
     /// <param name="channels">Channels of an image.</param>
     /// <param name="side">Its rows and columns.</param>
     /// <param name="classes">Classes.</param>
@@ -28,7 +28,8 @@ internal static class TrainedNetworks
         switch (settings.Network)
         {
             case NetworkName.Mlp:
-                return new Sequential<T>(new Networks.Flatten<T>(), Models.Mlp([channels * side * side, .. settings.Hidden, classes], initializer, activation, settings.BatchNorm));
+                return new Sequential<T>(new Networks.Flatten<T>(),
+                    Models.Mlp([channels * side * side, .. settings.Hidden, classes], initializer, activation, settings.BatchNorm));
             case NetworkName.Lenet5 when (channels, side) == (1, SideOfLeNet):
                 return Models.LeNet5(initializer, activation);
             case NetworkName.Lenet5:
@@ -38,13 +39,14 @@ internal static class TrainedNetworks
             case NetworkName.Vgg11 when side == SideOfDeepNetworks:
                 return Models.Vgg11(channels, classes, initializer, activation, settings.BatchNorm);
             default:
-                throw new NotSupportedException($"{settings.Network} takes images of at most {SideOfDeepNetworks} × {SideOfDeepNetworks}; these are {side} × {side}.");
+                throw new NotSupportedException(
+                    $"{settings.Network} takes images of at most {SideOfDeepNetworks} × {SideOfDeepNetworks}; these are {side} × {side}.");
         }
     }
 
     /// <summary>The side to which images are padded with zeros for a network.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="side">The images' own.</param>
+    /// <param name="side">The side of the images.</param>
     public static int PaddedSide(NetworkName network, int side) =>
         network is NetworkName.Vgg11 or NetworkName.Resnet18 ? Math.Max(side, SideOfDeepNetworks) : side;
 }

@@ -4,13 +4,13 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Studies.Volume;
 
-/// <summary>Which mini-batches get their two reverse passes.</summary>
+/// <summary>The mini-batches that get two reverse passes.</summary>
 internal enum BifurcationProcedure
 {
-    /// <summary>Those in which some relu stands at exactly 0; the others cannot differ.</summary>
+    /// <summary>Those with a relu at exactly 0; the others cannot differ.</summary>
     ExactZerosFirst,
 
-    /// <summary>All: what the published experiment does, at several times the cost. Tests compare with it.</summary>
+    /// <summary>All, as in the published experiment, at several times the cost. Tests compare with it.</summary>
     EveryBatch,
 }
 
@@ -44,16 +44,18 @@ internal sealed class BifurcationTest<T> : IDisposable
         evaluationsPerImage = depth * width;
     }
 
-    /// <summary>Tests one network, until it is settled whether it is a hit and whether the first layer shows it, or the images end.</summary>
+    /// <summary>Tests one network until it is known whether it is a hit and whether the first layer shows it, or until the images end.</summary>
     /// <param name="seed">The seed.</param>
-    /// <param name="index">Which network of the seed.</param>
+    /// <param name="index">The index of the network for this seed.</param>
     /// <param name="images">Images × pixels.</param>
-    /// <param name="live">The same mini-batches without their dark pixels; null to count on the device, for many mini-batches at a time.</param>
+    /// <param name="live">The same mini-batches without the pixels that are 0 in all images; null to count on the device, for many mini-batches at a
+    /// time.</param>
     /// <param name="labels">Their classes.</param>
     /// <param name="batch">Images in a mini-batch; the last one may be smaller.</param>
-    /// <param name="procedure">Which mini-batches get their two reverse passes.</param>
+    /// <param name="procedure">The mini-batches that get two reverse passes.</param>
     /// <param name="cancellation">Checked at every mini-batch.</param>
-    public NetworkOutcome Test(ulong seed, int index, in NDArray<T> images, LiveColumns<T>? live, in NDArray<int> labels, int batch, BifurcationProcedure procedure, CancellationToken cancellation)
+    public NetworkOutcome Test(ulong seed, int index, in NDArray<T> images, LiveColumns<T>? live, in NDArray<int> labels, int batch,
+        BifurcationProcedure procedure, CancellationToken cancellation)
     {
         network.Draw(seed, index);
         if (live is not null)
@@ -92,7 +94,7 @@ internal sealed class BifurcationTest<T> : IDisposable
         tape.Dispose();
         screen.Dispose();
         foreach (Parameter<T> parameter in network.Parameters)
-            tape.Device.Return(parameter.Value.Storage);
+            tape.Device.Return(parameter.Value);
     }
 
     private void Compare(Var<T> loss, ref bool hit, ref bool firstLayerHit)

@@ -5,19 +5,19 @@ using ConservativeAD.Kernels.Elementwise;
 namespace ConservativeAD.Studies.Volume;
 
 /// <summary>
-/// Counts the relus that stand at exactly 0 on many mini-batches, on a device whose kernels run behind the program: the counts of all of them are read at once. The products are those of the recorded
-/// program, so that the values have its bits whichever library computes them.
+/// Counts the relus at exactly 0 on many mini-batches, on a device whose kernels run asynchronously: all counts are read at once. The products are those of the
+/// recorded program, so the values have the same bits with any library.
 /// </summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
 internal sealed class DeviceZeroScreen<T>(Device device, RandomPerceptron<T> network)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Mini-batches that are counted together.</summary>
+    /// <summary>The number of mini-batches that are counted together.</summary>
     public const int BatchesAtATime = 64;
 
     private readonly int[] counts = new int[BatchesAtATime];
 
-    /// <summary>The zeros of the mini-batches from one on.</summary>
+    /// <summary>Counts the zeros of consecutive mini-batches.</summary>
     /// <param name="images">Images × pixels.</param>
     /// <param name="start">The first image of the first mini-batch.</param>
     /// <param name="batch">Images in a mini-batch; the last one may be smaller.</param>
@@ -30,11 +30,11 @@ internal sealed class DeviceZeroScreen<T>(Device device, RandomPerceptron<T> net
         for (; found < BatchesAtATime && start < all; found++, start += batch)
             device.Return(Run(images.Slice(0, start, Math.Min(batch, all - start)), zeros, found).Storage);
         zeros.CopyTo(counts);
-        device.Return(zeros.Storage);
+        device.Return(zeros);
         return counts.AsSpan(0, found);
     }
 
-    /// <summary>The arguments of the last hidden layer's relus; how many of all layers' are 0 is added to one of the counts.</summary>
+    /// <summary>The arguments of the last hidden layer's relus. The number of zeros in all layers is added to one of the counts.</summary>
     internal NDArray<T> Run(in NDArray<T> images, in NDArray<int> zeros, int place)
     {
         NDArray<T> values = Layer(images, 0);
@@ -43,7 +43,7 @@ internal sealed class DeviceZeroScreen<T>(Device device, RandomPerceptron<T> net
         {
             device.Map(default(ZeroScreen<T>.Positive), values, values);
             NDArray<T> next = Layer(values, layer);
-            device.Return(values.Storage);
+            device.Return(values);
             values = next;
             device.AddCount(default(ZeroScreen<T>.IsZero), values, zeros, place);
         }

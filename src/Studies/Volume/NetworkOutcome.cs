@@ -1,11 +1,11 @@
 namespace ConservativeAD.Studies.Volume;
 
-/// <summary>What one network, or several together, did on the training images.</summary>
-/// <param name="Networks">How many networks.</param>
-/// <param name="Hits">How many lie in the bifurcation zone: some mini-batch gives other gradients for relu'(0) = 1 than for 0.</param>
-/// <param name="FirstLayerHits">For how many the gradient of the first layer's weights differs.</param>
+/// <summary>The outcome of one or several networks on the training images.</summary>
+/// <param name="Networks">The number of networks.</param>
+/// <param name="Hits">The number of networks in the bifurcation zone: some mini-batch gives different gradients for relu'(0) = 1 and 0.</param>
+/// <param name="FirstLayerHits">The number of networks for which the gradient of the first layer's weights differs.</param>
 /// <param name="Evaluations">relu evaluations made.</param>
-/// <param name="ExactZeros">How many of those were at exactly 0.</param>
+/// <param name="ExactZeros">The number of these at exactly 0.</param>
 internal readonly record struct NetworkOutcome(int Networks, int Hits, int FirstLayerHits, long Evaluations, long ExactZeros)
 {
     public static NetworkOutcome operator +(NetworkOutcome a, NetworkOutcome b) => new(

@@ -1,6 +1,9 @@
 namespace ConservativeAD.Studies.Volume;
 
-/// <summary>The counts of Bertoin, Bolte, Gerchinovitz, Pauwels, Numerical influence of ReLU'(0) on backpropagation, NeurIPS 2021: MNIST, width 256, mini-batches of 256.</summary>
+/// <summary>
+/// The counts of Bertoin, Bolte, Gerchinovitz, Pauwels, Numerical influence of ReLU'(0) on backpropagation, NeurIPS 2021: MNIST, width 256, mini-batches of
+/// 256.
+/// </summary>
 internal static class PublishedTable
 {
     public const int Width = 256;

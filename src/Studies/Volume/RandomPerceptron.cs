@@ -1,58 +1,52 @@
 using System.Numerics;
 using ConservativeAD.Kernels;
+using ConservativeAD.Networks;
 
 namespace ConservativeAD.Studies.Volume;
 
 /// <summary>
-/// A network 784-(w × L)-10 at its default initialisation: weights and biases uniform in ±1/√fan_in. The draws depend on (seed, network) alone and are
-/// the same for every precision, up to rounding.
+/// A network 784-(w × L)-10 at its default initialisation: weights and biases uniform in ±1/√fan_in. The draws depend only on (seed, network) and are the same
+/// for every precision, up to rounding; an <see cref="Initializer"/> would draw other numbers, from one stream per parameter.
 /// </summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
 internal sealed class RandomPerceptron<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Parameter<T>[] weights;
-    private readonly Parameter<T>[] biases;
+    private readonly Sequential<T> network;
+    private readonly Linear<T>[] layers;
 
     public RandomPerceptron(Device device, int inputs, int classes, int depth, int width)
     {
-        weights = new Parameter<T>[depth + 1];
-        biases = new Parameter<T>[depth + 1];
-        for (int layer = 0; layer <= depth; layer++)
-        {
-            int fanIn = layer == 0 ? inputs : width;
-            int fanOut = layer == depth ? classes : width;
-            weights[layer] = new Parameter<T>($"weight {layer}", device, Shape.Of(fanOut, fanIn));
-            biases[layer] = new Parameter<T>($"bias {layer}", device, Shape.Of(fanOut));
-        }
-
-        Parameters = [.. weights, .. biases];
+        // Draw replaces the initial numbers.
+        network = Models.Mlp<T>([inputs, .. Enumerable.Repeat(width, depth), classes], new Initializer(device, 0));
+        layers = [.. network.Modules.OfType<Linear<T>>()];
+        Parameters = [.. layers.Select(layer => layer.Weight), .. layers.Select(layer => layer.Bias!)];
     }
 
-    /// <summary>Every parameter; the first layer's weights come first.</summary>
+    /// <summary>All parameters, with the first layer's weights first.</summary>
     public IReadOnlyList<Parameter<T>> Parameters { get; }
 
-    /// <summary>How many layers of weights there are.</summary>
-    public int Layers => weights.Length;
+    /// <summary>The number of layers of weights.</summary>
+    public int Layers => layers.Length;
 
     /// <summary>The weights of a layer, [outputs, inputs].</summary>
-    public NDArray<T> Weight(int layer) => weights[layer].Value;
+    public NDArray<T> Weight(int layer) => layers[layer].Weight.Value;
 
     /// <summary>The biases of a layer.</summary>
-    public NDArray<T> Bias(int layer) => biases[layer].Value;
+    public NDArray<T> Bias(int layer) => layers[layer].Bias!.Value;
 
     /// <summary>Draws a network.</summary>
     /// <param name="seed">The seed.</param>
-    /// <param name="network">Which network of the seed.</param>
+    /// <param name="network">The index of the network for this seed.</param>
     public void Draw(ulong seed, int network)
     {
-        Philox random = new(seed, (ulong)network);
+        Philox random = Philox.For(seed, (uint)Streams.Networks, (ulong)network);
         ulong drawn = 0;
-        for (int layer = 0; layer < weights.Length; layer++)
+        foreach (Linear<T> layer in layers)
         {
-            double bound = 1 / Math.Sqrt(weights[layer].Shape[1]);
-            Fill(weights[layer], random, bound, ref drawn);
-            Fill(biases[layer], random, bound, ref drawn);
+            double bound = 1 / Math.Sqrt(layer.Weight.Shape[1]);
+            Fill(layer.Weight, random, bound, ref drawn);
+            Fill(layer.Bias!, random, bound, ref drawn);
         }
     }
 
@@ -60,18 +54,7 @@ internal sealed class RandomPerceptron<T>
     /// <param name="tape">The tape.</param>
     /// <param name="images">Images × pixels.</param>
     /// <param name="labels">Their classes.</param>
-    public Var<T> Loss(Tape<T> tape, in NDArray<T> images, in NDArray<int> labels)
-    {
-        Var<T> x = tape.Constant(images);
-        for (int layer = 0; layer < weights.Length; layer++)
-        {
-            x = x.Linear(tape.Parameter(weights[layer]), tape.Parameter(biases[layer]));
-            if (layer < weights.Length - 1)
-                x = x.Relu();
-        }
-
-        return x.CrossEntropy(labels);
-    }
+    public Var<T> Loss(Tape<T> tape, in NDArray<T> images, in NDArray<int> labels) => network.Forward(tape.Constant(images)).CrossEntropy(labels);
 
     private static void Fill(Parameter<T> parameter, Philox random, double bound, ref ulong drawn)
     {

@@ -5,7 +5,8 @@ using ScottPlot.Plottables;
 
 namespace ConservativeAD.Studies.Volume;
 
-/// <summary>The proportion of networks in the bifurcation zone against what varies: depth, width or mini-batch; one colour per precision.</summary>
+/// <summary>Plots the proportion of networks in the bifurcation zone against the varying quantity (depth, width or mini-batch), with one colour per
+/// precision.</summary>
 internal static class VolumePlot
 {
     public const int Width = 900;
@@ -14,7 +15,7 @@ internal static class VolumePlot
     private const int PointsOfLaw = 100;
     private const float WidthOfBars = 2;
 
-    // Okabe and Ito's palette, told apart by colour-blind readers.
+    // Okabe and Ito's palette, which colour-blind readers can distinguish.
     private static readonly Dictionary<int, Color> Colors = new()
     {
         [16] = Color.FromHex("#D55E00"),
@@ -65,7 +66,7 @@ internal static class VolumePlot
         points.LegendText = $"{precision} bit";
 
         LawOfPrecision? law = results.Law.FirstOrDefault(law => law.Precision == precision);
-        // The number of evaluations follows from what is on the axis only where nothing else varies.
+        // The axis determines the number of evaluations only if nothing else varies.
         if (law?.Lambda is not double lambda || rows.GroupBy(axis.Value).Any(group => group.Count() > 1))
             return;
         double from = axis.Place(axis.Values.Min()), to = axis.Place(axis.Values.Max());
@@ -79,10 +80,12 @@ internal static class VolumePlot
     {
         foreach (int precision in settings.Precisions)
         {
-            (int Precision, int Depth, int Hits)[] published = [.. PublishedTable.Counts.Where(count => count.Precision == precision && settings.Depths.Contains(count.Depth))];
+            (int Precision, int Depth, int Hits)[] published =
+                [.. PublishedTable.Counts.Where(count => count.Precision == precision && settings.Depths.Contains(count.Depth))];
             if (published.Length == 0)
                 continue;
-            double[] depths = [.. published.Select(count => (double)count.Depth)], proportions = [.. published.Select(count => count.Hits / PublishedTable.Networks)];
+            double[] depths = [.. published.Select(count => (double)count.Depth)],
+                proportions = [.. published.Select(count => count.Hits / PublishedTable.Networks)];
             Scatter points = plot.Add.ScatterPoints(depths, proportions, Colors[precision]);
             points.MarkerShape = MarkerShape.OpenCircle;
             points.MarkerSize = 13;
@@ -103,7 +106,8 @@ internal static class VolumePlot
             : new Axis("images in a mini-batch", batches, row => row.Batch, true, (s, _) => (double)s.Depths[0] * s.Widths[0] * s.Samples, false);
     }
 
-    private sealed record Axis(string Name, int[] Values, Func<VolumeRow, int> Value, bool IsLogarithmic, Func<VolumeSettings, double, double> Evaluations, bool IsDepth)
+    private sealed record Axis(string Name, int[] Values, Func<VolumeRow, int> Value, bool IsLogarithmic, Func<VolumeSettings, double, double> Evaluations,
+        bool IsDepth)
     {
         public double Place(int value) => Place((double)value);
 

@@ -7,18 +7,20 @@ using ConservativeAD.Studies.DataSets;
 
 namespace ConservativeAD.Studies.Volume;
 
-/// <summary>Tests random networks block by block, on several threads. What a network does depends on the settings alone.</summary>
+/// <summary>Tests random networks block by block, on several threads. The outcome of a network depends only on the settings.</summary>
 /// <param name="settings">The settings.</param>
-/// <param name="images">The training images, as many as the settings say.</param>
-/// <param name="compute">Where, and how many threads test networks.</param>
+/// <param name="images">The training images, in the number given by the settings.</param>
+/// <param name="compute">The device, and the number of threads that test networks.</param>
 internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, ComputeDevice compute)
 {
-    /// <summary>Which mini-batches get their two reverse passes.</summary>
+    private const int PatienceInMilliseconds = 200;
+
+    /// <summary>The mini-batches that get two reverse passes.</summary>
     public BifurcationProcedure Procedure { get; init; } = BifurcationProcedure.ExactZerosFirst;
 
-    /// <summary>Tests what is not yet finished.</summary>
+    /// <summary>Tests the blocks that are not finished yet.</summary>
     /// <param name="finished">Blocks of an earlier run, which are not repeated.</param>
-    /// <param name="report">Told of every block when it is finished, on the thread that finished it.</param>
+    /// <param name="report">Called for every finished block, on the thread that finished it.</param>
     /// <param name="cancellation">Stops the study; finished blocks have been reported.</param>
     public void Run(IReadOnlyCollection<FinishedBlock> finished, Action<FinishedBlock> report, CancellationToken cancellation)
     {
@@ -47,18 +49,28 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
     {
         foreach (RowKey row in settings.RowKeys().Where(row => row.Precision == precision))
         {
-            for (int first = 0; first < settings.Networks; first += FinishedBlock.Networks)
-                yield return new Unit(row, first / FinishedBlock.Networks, first, Math.Min(FinishedBlock.Networks, settings.Networks - first));
+            for (int block = 0; block < settings.BlocksOfRow(); block++)
+                yield return new Unit(row, block, block * FinishedBlock.Networks, settings.NetworksOf(block));
         }
     }
 
     private void Run<T>(Unit[] units, Action<FinishedBlock> report, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        // One thread inside a kernel: the networks run side by side instead. A GPU takes a stream for each of them.
-        using Inputs<T> shared = new(compute.Open(1), images, units);
+        Inputs<T> shared;
+        try
+        {
+            // A kernel uses one thread, because the networks run in parallel instead. On a GPU, each worker has its own stream.
+            shared = new Inputs<T>(compute.Open(1), images, units, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
         ConcurrentQueue<Unit> queue = new(units);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        CancellationToken stopped = stop.Token;
         ExceptionDispatchInfo? failure = null;
 
         void Work()
@@ -66,18 +78,18 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
             Inputs<T>? own = null;
             try
             {
-                own = shared.Device.RunsAhead ? new Inputs<T>(compute.Open(1), images, units) : null;
-                while (!stop.IsCancellationRequested && queue.TryDequeue(out Unit unit))
-                    report(Test(own ?? shared, unit, stop.Token));
+                own = shared.Device.RunsAhead ? new Inputs<T>(compute.Open(1), images, units, stopped) : null;
+                while (!stopped.IsCancellationRequested && queue.TryDequeue(out Unit unit))
+                    report(Test(own ?? shared, unit, stopped));
             }
             catch (OperationCanceledException)
             {
-                // The unit in flight is lost; it is done again on resumption.
+                // The current unit is lost; it is repeated on resumption.
             }
             catch (Exception problem)
             {
-                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(problem), null);
-                stop.Cancel();
+                if (Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(problem), null) is null && !stopped.IsCancellationRequested)
+                    stop.Cancel();
             }
             finally
             {
@@ -88,9 +100,22 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
         Thread[] workers = [.. Enumerable.Range(0, Math.Min(compute.Threads, units.Length)).Select(_ => new Thread(Work) { IsBackground = true })];
         foreach (Thread worker in workers)
             worker.Start();
-        foreach (Thread worker in workers)
-            worker.Join();
+        // After Ctrl-C, workers in the middle of a large network are not waited for; the data that they read stays until the process ends.
+        if (!workers.All(worker => Joined(worker, cancellation)))
+            return;
+        shared.Dispose();
         failure?.Throw();
+    }
+
+    private static bool Joined(Thread worker, CancellationToken cancellation)
+    {
+        while (!worker.Join(PatienceInMilliseconds))
+        {
+            if (cancellation.IsCancellationRequested)
+                return worker.Join(PatienceInMilliseconds);
+        }
+
+        return true;
     }
 
     private FinishedBlock Test<T>(Inputs<T> inputs, in Unit unit, CancellationToken cancellation)
@@ -104,17 +129,20 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
         return new FinishedBlock(unit.Row, unit.Block, outcome, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    // The images on a device, which goes with them.
+    // The images on a device, which is disposed of with them.
     private sealed class Inputs<T> : IDisposable
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        public Inputs(Device device, ImageSet images, Unit[] units)
+        public Inputs(Device device, ImageSet images, Unit[] units, CancellationToken cancellation)
         {
             Device = device;
             Pixels = images.PixelsOn<T>(device);
             Labels = images.LabelsOn(device);
             NDArray<T> pixels = Pixels;
-            Live = device.RunsAhead ? null : units.Select(unit => unit.Row.Batch).Distinct().ToDictionary(batch => batch, batch => new LiveColumns<T>(device, pixels, batch));
+            Live = device.RunsAhead
+                ? null
+                : units.Select(unit => unit.Row.Batch).Distinct()
+                .ToDictionary(batch => batch, batch => new LiveColumns<T>(device, pixels, batch, cancellation));
         }
 
         public Device Device { get; }

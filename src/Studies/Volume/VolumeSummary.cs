@@ -3,7 +3,7 @@ using ConservativeAD.Studies.Statistics;
 
 namespace ConservativeAD.Studies.Volume;
 
-/// <summary>Finished blocks brought into rows and laws.</summary>
+/// <summary>Summarises finished blocks in rows and laws.</summary>
 internal static class VolumeSummary
 {
     public static VolumeResults Of(VolumeSettings settings, MachineFacts machine, IReadOnlyCollection<FinishedBlock> finished)
@@ -21,7 +21,7 @@ internal static class VolumeSummary
     {
         NetworkOutcome sum = default;
         double seconds = 0;
-        // In order of the blocks, so that the rounding of the sum does not depend on which thread was faster.
+        // Sums in the order of the blocks, so that rounding does not depend on the speed of the threads.
         foreach (FinishedBlock block in blocks.OrderBy(block => block.Block))
         {
             sum += block.Outcome;

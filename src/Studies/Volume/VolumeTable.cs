@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ConservativeAD.Studies.Volume;
 
-/// <summary>The rows as text: the same columns on the terminal, in volume.csv and in report.html.</summary>
+/// <summary>The rows as text, with the same columns on the terminal, in volume.csv and in report.html.</summary>
 internal static class VolumeTable
 {
     public static IReadOnlyList<string> Columns { get; } =
@@ -28,11 +28,17 @@ internal static class VolumeTable
 
     public static string Csv(VolumeResults results)
     {
-        StringBuilder text = new("data,precision,depth,width,batch,networks,hits,proportion,low,high,evaluations,lambda,lambdaLow,lambdaHigh,firstLayerHits,exactZeros,seconds,complete\n");
+        StringBuilder text =
+            new("data,precision,depth,width,batch,networks,hits,proportion,low,high,"
+                + "evaluations,lambda,lambdaLow,lambdaHigh,firstLayerHits,exactZeros,seconds,complete\n");
         foreach (VolumeRow row in results.Rows)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{results.Settings.Data},{row.Precision},{row.Depth},{row.Width},{row.Batch},{row.Networks},{row.Hits},{row.Proportion},{row.Low},{row.High},");
-            text.Append(CultureInfo.InvariantCulture, $"{row.Evaluations},{row.Lambda},{row.LambdaLow},{row.LambdaHigh},{row.FirstLayerHits},{row.ExactZeros},{row.Seconds},{(row.Complete ? "true" : "false")}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{results.Settings.Data},{row.Precision},{row.Depth},{row.Width},{row.Batch},{row.Networks},{row.Hits},"
+                    + $"{row.Proportion},{row.Low},{row.High},");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{row.Evaluations},{row.Lambda},{row.LambdaLow},{row.LambdaHigh},{row.FirstLayerHits},{row.ExactZeros},{row.Seconds},"
+                    + $"{(row.Complete ? "true" : "false")}\n");
         }
 
         return text.ToString();

@@ -5,8 +5,8 @@ using ConservativeAD.Kernels.Elementwise;
 namespace ConservativeAD.Studies.Volume;
 
 /// <summary>
-/// Counts the relus of a network that stand at exactly 0 on a mini-batch, without a tape and without what cannot matter: pixels that are 0 in the whole mini-batch, the last layer, the loss.
-/// The values have the bits of the recorded program.
+/// Counts the relus of a network at exactly 0 on a mini-batch, without a tape and without parts that have no influence: pixels that are 0 in the whole
+/// mini-batch, the last layer and the loss. The values have the same bits as in the recorded program.
 /// </summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
 internal sealed class ZeroScreen<T> : IDisposable
@@ -26,17 +26,17 @@ internal sealed class ZeroScreen<T> : IDisposable
         taken = device.Allocate<T>([weight[1], weight[0]]);
     }
 
-    /// <summary>Takes over the network's first layer, once it is drawn.</summary>
+    /// <summary>Copies the network's first layer after it was drawn.</summary>
     public void Begin() => device.Copy(network.Weight(0).Transpose(0, 1), firstWeight);
 
-    /// <summary>The zeros on a mini-batch.</summary>
+    /// <summary>Counts the zeros on a mini-batch.</summary>
     public long Count(IReadOnlyList<LiveColumns<T>.Part> parts, int images)
     {
         device.Return(Run(parts, images, out long zeros).Storage);
         return zeros;
     }
 
-    /// <summary>The arguments of the last hidden layer's relus, and how many of all layers' are 0.</summary>
+    /// <summary>The arguments of the last hidden layer's relus, and the number of zeros in all layers.</summary>
     internal NDArray<T> Run(IReadOnlyList<LiveColumns<T>.Part> parts, int images, out long zeros)
     {
         int width = firstWeight.Shape[1];
@@ -56,7 +56,7 @@ internal sealed class ZeroScreen<T> : IDisposable
             device.Map(default(Positive), values, values);
             NDArray<T> next = device.Allocate<T>([images, width]);
             device.MatrixProduct(values, network.Weight(layer).Transpose(0, 1), next, bias: network.Bias(layer));
-            device.Return(values.Storage);
+            device.Return(values);
             values = next;
             zeros += device.Count(default(IsZero), values);
         }
@@ -66,8 +66,8 @@ internal sealed class ZeroScreen<T> : IDisposable
 
     public void Dispose()
     {
-        device.Return(firstWeight.Storage);
-        device.Return(taken.Storage);
+        device.Return(firstWeight);
+        device.Return(taken);
     }
 
     internal readonly struct IsZero : IUnaryMap
@@ -79,6 +79,6 @@ internal sealed class ZeroScreen<T> : IDisposable
     internal readonly struct Positive : IUnaryMap
     {
         public L Invoke<L>(L x)
-            where L : struct, ILane<L> => default(Relu).Value(x);
+            where L : struct, ILane<L> => default(Rules.Relu).Value(x);
     }
 }

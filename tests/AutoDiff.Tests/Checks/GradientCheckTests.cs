@@ -1,12 +1,16 @@
+using ConservativeAD.Nonsmooth;
+using ConservativeAD.Scalars;
+
 namespace ConservativeAD.Tests.Checks;
 
-/// <summary>The ordinary gradient check, and what it says where it does not apply.</summary>
+/// <summary>The ordinary gradient check, and its message if it does not apply.</summary>
 public class GradientCheckTests
 {
     [Fact]
     public void SmoothProgramsAgree()
     {
-        foreach (Objective objective in (Objective[])[Objective.OfTensor(v => (v.Sin() * v.Exp()).Sum()), Objective.OfScalars(x => (Active.Sin(x[0]) * Active.Exp(x[0])) + (x[1] / (1 + (x[0] * x[0]))))])
+        foreach (Objective objective in (Objective[])[Objective.OfTensor(v => (v.Sin() * v.Exp()).Sum()),
+            Objective.OfScalars(x => (Active.Sin(x[0]) * Active.Exp(x[0])) + (x[1] / (1 + (x[0] * x[0]))))])
             Assert.Equal(GradientVerdict.Agrees, GradientCheck.At(objective, [0.3, -1.7]).Verdict);
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ConservativeAD.Tests.Examples;
 
 public class DocumentationTests
@@ -7,13 +5,9 @@ public class DocumentationTests
     [Fact]
     public void TheWorkedExampleOfTheDocumentationIsTheTestedOne()
     {
-        string here = Path.GetDirectoryName(ThisFile())!;
-        string page = Path.Combine(here, "..", "..", "..", "docs", "adding-an-operation.md");
-        if (!File.Exists(page))
-            Assert.Skip("The sources are not where they were built; the page cannot be compared.");
+        string page = Path.Combine(Repository.Root, "docs", "adding-an-operation.md");
+        string example = Path.Combine(Repository.Root, "tests", "AutoDiff.Tests", "Examples", "TruncatedAbs.cs");
         string shown = File.ReadAllText(page).Split("```csharp\n")[1].Split("```")[0];
-        Assert.Contains(shown.Trim(), File.ReadAllText(Path.Combine(here, "TruncatedAbs.cs")));
+        Assert.Contains(shown[shown.IndexOf("public ", StringComparison.Ordinal)..].Trim(), File.ReadAllText(example));
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

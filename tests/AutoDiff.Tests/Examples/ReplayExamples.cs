@@ -1,4 +1,5 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Scalars;
 
 namespace ConservativeAD.Tests.Examples;
 

@@ -1,4 +1,5 @@
 using ConservativeAD.Kernels.Elementwise;
+using ConservativeAD.Rules;
 
 namespace ConservativeAD.Tests.Examples;
 
@@ -36,7 +37,7 @@ public readonly struct TruncatedAbs(double cap, double? slopeAtZero = null) : IU
     public L Value<L>(L x)
         where L : struct, ILane<L> => L.Min(L.Abs(x), L.Broadcast(cap));
 
-    // At ±c the slope of the flat side is taken, whatever the selections say.
+    // At ±c the slope is that of the flat side, for any selections.
     public L Slope<L>(L x, L value)
         where L : struct, ILane<L> =>
         L.IfGreater(L.Broadcast(cap), L.Abs(x), Lane.Sign(x, L.Broadcast(slopeAtZero.GetValueOrDefault())), L.Constant(0));

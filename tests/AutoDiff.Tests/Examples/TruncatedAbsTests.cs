@@ -1,3 +1,5 @@
+using ConservativeAD.Rules;
+
 namespace ConservativeAD.Tests.Examples;
 
 public class TruncatedAbsTests

@@ -1,4 +1,5 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Rules;
 
 namespace ConservativeAD.Tests.OperationTable;
 
@@ -15,29 +16,38 @@ public static class BinaryCases
         new Subtract { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None },
         new Multiply { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None },
         new Divide { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0.5, 2), HalfTolerance = 1e-2 },
-        new Power { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0.5, 2), HalfTolerance = 2e-2, FloatTolerance = 5e-6, Kinks = [new KinkPoint([[], []], [[0], [0.5]], [0], new Expectation("any", Selections.PyTorch, [[double.PositiveInfinity], [0]]))] },
+        new Power { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0.5, 2), HalfTolerance = 2e-2, FloatTolerance = 5e-6,
+            Kinks = [new KinkPoint([[], []], [[0], [0.5]], [0], new Expectation("any", Selections.PyTorch, [[double.PositiveInfinity], [0]]))] },
+        new Beside { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None },
         new Maximum { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [Tie((x, y, w) => x.Maximum(y, w))] },
         new Minimum { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [Tie((x, y, w) => x.Minimum(y, w))] },
-        new Angle { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, HalfTolerance = 1e-2, Kinks = [new KinkPoint([[], []], [[0], [-2]], [0], new Expectation("any", Selections.PyTorch, [[-1.5], [0]]))] },
+        new Atan2 { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, HalfTolerance = 1e-2,
+            Kinks = [new KinkPoint([[], []], [[0], [-2]], [0], new Expectation("any", Selections.PyTorch, [[-1.5], [0]]))] },
         new ChooseCase
         {
             Ordinary = [[[3, 4], [3, 4], [3, 4], [4]], [[4], [3, 4], [], [3, 4]]],
             Large = [[64, 1032], [1032], [64, 1032], [1032]],
             Empty = [[0, 4], [4], [4], [0, 4]],
-            Kinks = [new KinkPoint([[3], [3], [3], [3]], [[1, 2, 3], [2, 2, 2], [5, 7, 6], [4, 7, 9]], [1], new Expectation("the other", Selections.PyTorch, [[0, 0, 0], [0, 0, 0], [0, 0, 5], [3, 4, 0]]))],
+            Kinks = [new KinkPoint([[3], [3], [3], [3]], [[1, 2, 3], [2, 2, 2], [5, 7, 6], [4, 7, 9]], [1],
+                new Expectation("the other", Selections.PyTorch, [[0, 0, 0], [0, 0, 0], [0, 0, 5], [3, 4, 0]]))],
         },
         new WhereCase { Ordinary = [[[3, 4], [3, 4]], [[4], [3, 4]], [[], [2, 4]]], Large = [[64, 1032], [1032]], Empty = [[0, 4], [4]] },
     ];
 
     private static KinkPoint Tie(Func<Var<double>, Var<double>, double?, Var<double>> program)
     {
-        List<Expectation> expectations = [];
-        foreach (Selections preset in (Selections[])[Selections.PyTorch, Selections.Jax, Selections.MinimalNorm])
-            expectations.Add(new(preset.Name, preset, Weights(0.5)));
+        List<Expectation> expectations =
+        [
+            new("PyTorch", Selections.PyTorch, Weights(0.5)),
+            new("Jax", Selections.Jax, Weights(0.5)),
+            new("TensorFlow", Selections.TensorFlow, Weights(1)),
+            new("minimal norm", Selections.MinimalNorm, Weights(0.5)),
+        ];
         foreach (double weight in (double[])[-1, 0, 0.25, 1, 3])
         {
             expectations.Add(new($"selected {weight}", Selections.PyTorch with { FirstOfPairWeight = weight }, Weights(weight)));
-            expectations.Add(new($"overridden by {weight}", Selections.PyTorch with { FirstOfPairWeight = 55 }, Weights(weight), x => program(x[0], x[1], weight)));
+            expectations.Add(new($"overridden by {weight}", Selections.PyTorch with { FirstOfPairWeight = 55 }, Weights(weight),
+                x => program(x[0], x[1], weight)));
         }
 
         return new KinkPoint([Shape.Scalar, Shape.Scalar], [[0.75], [0.75]], [0], [.. expectations]) { Stratum = [[[1], [1]]] };
@@ -45,23 +55,32 @@ public static class BinaryCases
 
     private static double[][] Weights(double first) => [[KinkPoint.Cotangent * first], [KinkPoint.Cotangent * (1 - first)]];
 
-    private sealed class Add() : OperationCase("add", typeof(ConservativeAD.Add)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0] + x[1]; }
+    private sealed class Add() : OperationCase("add", typeof(Rules.Add)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0] + x[1]; }
 
-    private sealed class Subtract() : OperationCase("subtract", typeof(ConservativeAD.Subtract)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0] - x[1]; }
+    private sealed class Subtract() : OperationCase("subtract", typeof(Rules.Subtract)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0] - x[1]; }
 
-    private sealed class Multiply() : OperationCase("multiply", typeof(ConservativeAD.Multiply)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0] * x[1]; }
+    private sealed class Multiply() : OperationCase("multiply", typeof(Rules.Multiply)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0] * x[1]; }
 
-    private sealed class Divide() : OperationCase("divide", typeof(ConservativeAD.Divide)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0] / x[1]; }
+    private sealed class Divide() : OperationCase("divide", typeof(Rules.Divide)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0] / x[1]; }
 
-    private sealed class Power() : OperationCase("power", typeof(ConservativeAD.Power)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Power(x[1]); }
+    private sealed class Power() : OperationCase("power", typeof(Rules.Power)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Power(x[1]); }
 
-    private sealed class Maximum() : OperationCase("maximum", typeof(ConservativeAD.Maximum)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Maximum(x[1]); }
+    private sealed class Maximum() : OperationCase("maximum", typeof(Rules.Maximum)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Maximum(x[1]); }
 
-    private sealed class Minimum() : OperationCase("minimum", typeof(ConservativeAD.Minimum)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Minimum(x[1]); }
+    private sealed class Beside()
+        : OperationCase("beside", typeof(Rules.Beside))
+    {
+        public override Var<T> Apply<T>(Var<T>[] x) =>
+            x[0].Tape.Record(new BinaryOperation<T, ConservativeAD.Rules.Beside>(default), x[0], x[1]);
+    }
 
-    private sealed class Angle() : OperationCase("atan2", typeof(ConservativeAD.Angle)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Atan2(x[1]); }
+    private sealed class Minimum() : OperationCase("minimum", typeof(Rules.Minimum)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Minimum(x[1]); }
 
-    private sealed class ChooseCase() : OperationCase("choose", typeof(Choose<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].ChooseWhereGreater(x[1], x[2], x[3]); }
+    private sealed class Atan2() : OperationCase("atan2", typeof(Rules.Atan2)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Atan2(x[1]); }
+
+    private sealed class ChooseCase()
+        : OperationCase("choose", typeof(Choose<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].ChooseWhereGreater(x[1], x[2], x[3]); }
 
     // Every other column is taken from the first input.
     private sealed class WhereCase() : OperationCase("where", typeof(Where<>))

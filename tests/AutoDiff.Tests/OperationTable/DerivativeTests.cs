@@ -61,7 +61,9 @@ public class DerivativeTests
         for (int moving = 0; moving < shapes.Length; moving++)
         {
             using Tape<double> tape = new();
-            Var<double>[] leaves = [.. shapes.Select((shape, input) => input == moving ? tape.Variable(shape, values[input]) : tape.Constant(shape, values[input]))];
+            Var<double>[] leaves = [.. shapes.Select((shape, input) => input == moving
+                ? tape.Variable(shape, values[input])
+                : tape.Constant(shape, values[input]))];
             double[] direction = Evaluation.Random(shapes[moving].Count, 3, 30);
             tape.SetTangent(leaves[moving], direction);
             Var<double> y = row.Apply(leaves);
@@ -69,7 +71,8 @@ public class DerivativeTests
             double[] gradient = Evaluation.Gradients(tape, y, [leaves[moving]], i => cotangent[i])[0];
             double[] whole = Evaluation.Pull<double>(row.Apply, shapes, values, i => cotangent[i]).Gradients[moving];
             Assert.Equal(whole, gradient);
-            Evaluation.AssertClose(Evaluation.Dot(gradient, direction), Evaluation.Dot(cotangent, tape.TangentOf(y).ToArray()), 1e-12, $"{name}, input {moving}");
+            Evaluation.AssertClose(Evaluation.Dot(gradient, direction), Evaluation.Dot(cotangent, tape.TangentOf(y).ToArray()), 1e-12,
+                $"{name}, input {moving}");
         }
     }
 

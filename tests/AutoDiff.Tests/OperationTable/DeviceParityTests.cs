@@ -3,7 +3,11 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Tests.OperationTable;
 
-/// <summary>Every row gives on every device what it gives on the CPU: values, gradients, tangents, kinks and what is selected there. Where no GPU is, on ILGPU's CPU accelerator.</summary>
+/// <summary>
+/// Every row gives the same results on every device as on the CPU: values, gradients, tangents, kinks and the selections there. Without a GPU, the tests use
+/// ILGPU's CPU accelerator.
+/// </summary>
+[Collection(TestGpu.Collection)]
 public class DeviceParityTests
 {
     [Theory]
@@ -24,7 +28,8 @@ public class DeviceParityTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         OperationCase row = Table.Find(name);
-        IEnumerable<(Shape[] Shapes, double[][] Values)> points = row.Ordinary.Select(shapes => (shapes, row.Values(shapes, 5))).Concat(row.Kinks.Select(point => (point.Shapes, point.Values)));
+        IEnumerable<(Shape[] Shapes, double[][] Values)> points = row.Ordinary.Select(shapes => (shapes, row.Values(shapes, 5)))
+            .Concat(row.Kinks.Select(point => (point.Shapes, point.Values)));
         foreach ((Shape[] shapes, double[][] values) in points)
         {
             Run<T> expected = new(row, shapes, values, Device.Default);
@@ -57,7 +62,7 @@ public class DeviceParityTests
             Evaluation.AssertClose(double.CreateTruncating(expected[i]), double.CreateTruncating(actual[i]), tolerance, $"{where}, element {i}");
     }
 
-    // All that a program does on a device.
+    // All results of a program on a device.
     private sealed class Run<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

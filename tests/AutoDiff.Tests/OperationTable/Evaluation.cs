@@ -24,7 +24,8 @@ internal static class Evaluation
     }
 
     /// <summary>Value and gradients for a cotangent.</summary>
-    public static (T[] Value, T[][] Gradients) Pull<T>(Func<Var<T>[], Var<T>> program, Shape[] shapes, double[][] values, Func<int, double> cotangent, Device? device = null, Selections? selections = null)
+    public static (T[] Value, T[][] Gradients) Pull<T>(Func<Var<T>[], Var<T>> program, Shape[] shapes, double[][] values, Func<int, double> cotangent,
+        Device? device = null, Selections? selections = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using Tape<T> tape = new(device, selections);
@@ -39,12 +40,13 @@ internal static class Evaluation
         NDArray<T> seed = tape.Device.Array<T>(y.Shape, weights);
         Gradients<T> gradients = tape.Backward(y, seed);
         T[][] result = Array.ConvertAll(leaves, leaf => gradients[leaf].ToArray());
-        tape.Device.Return(seed.Storage);
+        tape.Device.Return(seed);
         return result;
     }
 
     /// <summary>The tangent along directions of the inputs.</summary>
-    public static double[] Push(Func<Var<double>[], Var<double>> program, Shape[] shapes, double[][] values, double[][] directions, Selections? selections = null)
+    public static double[] Push(Func<Var<double>[], Var<double>> program, Shape[] shapes, double[][] values, double[][] directions,
+        Selections? selections = null)
     {
         using Tape<double> tape = new(null, selections);
         Var<double>[] leaves = new Var<double>[shapes.Length];

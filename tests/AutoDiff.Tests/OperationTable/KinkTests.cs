@@ -2,31 +2,11 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Tests.OperationTable;
 
-/// <summary>What happens at kinks, for every row of the table that has them.</summary>
+/// <summary>The behaviour at kinks, for every row of the table that has them.</summary>
 public class KinkTests
 {
-    // What no expectation asks for, at every kink.
-    private static readonly Selections Contrary = new()
-    {
-        Name = "contrary",
-        ReluAtZero = 44,
-        LeastNorm = true,
-        LeakyReluAtZero = 44,
-        EluAtZero = 44,
-        Relu6AtBounds = BoundSelection.Both(44),
-        HardTanhAtBounds = BoundSelection.Both(44),
-        ClampAtBounds = BoundSelection.Both(44),
-        HardSigmoidAtBounds = BoundSelection.Both(44),
-        HardSwishAtBounds = BoundSelection.Both(44),
-        SoftThresholdAtBounds = BoundSelection.Both(44),
-        AbsAtZero = 44,
-        HingeAtKnee = 44,
-        FirstOfPairWeight = 44,
-        ExtremeOverAxis = TieSelection.Mixture(44),
-        MaxPool = TieSelection.Mixture(44),
-        Sort = TieSelection.Mixture(44),
-        Norm2AtZero = 44,
-    };
+    // Properties without an explicit expectation, at every kink.
+    private static readonly Selections Contrary = EngineKeys.All.Aggregate(Selections.PyTorch, EngineKeys.Contrary);
 
     [Theory]
     [MemberData(nameof(Table.NamesWithKinks), MemberType = typeof(Table))]
@@ -37,14 +17,16 @@ public class KinkTests
         {
             foreach (Expectation expectation in point.Expectations)
             {
-                // Chosen for the tape, and for one reverse pass over a tape that has chosen otherwise.
-                double[][] chosen = Evaluation.Pull(expectation.Program ?? row.Apply, point.Shapes, point.Values, Cotangent, null, expectation.Selections).Gradients;
+                // Selected for the tape, and for one reverse pass over a tape with other selections.
+                double[][] chosen = Evaluation.Pull(expectation.Program
+                    ?? row.Apply, point.Shapes, point.Values, Cotangent, null, expectation.Selections).Gradients;
                 AssertGradient(expectation.Gradient, chosen, $"{name}, {expectation.Choice}");
                 using Tape<double> tape = new(null, Contrary);
                 Var<double> y = Evaluation.Record(tape, expectation.Program ?? row.Apply, point.Shapes, point.Values, out Var<double>[] leaves);
                 NDArray<double> seed = tape.Device.Array<double>(y.Shape, [.. Enumerable.Range(0, y.Shape.Count).Select(Cotangent)]);
                 Gradients<double> gradients = tape.Backward(y, seed, expectation.Selections);
-                AssertGradient(expectation.Gradient, Array.ConvertAll(leaves, leaf => gradients[leaf].ToArray()), $"{name}, {expectation.Choice}, for one pass");
+                AssertGradient(expectation.Gradient, Array.ConvertAll(leaves, leaf => gradients[leaf].ToArray()),
+                    $"{name}, {expectation.Choice}, for one pass");
             }
         }
     }
@@ -82,7 +64,8 @@ public class KinkTests
     [MemberData(nameof(Table.NamesWithStrata), MemberType = typeof(Table))]
     public void EverySelectionIsConservativeAlongTheKinks(string name)
     {
-        // Inside the stratum the function is smooth: along it, ⟨selected gradient, direction⟩ must be the derivative, whatever was selected (Bolte & Pauwels 2021).
+        // Inside the stratum the function is smooth: along it, ⟨selected gradient, direction⟩ must be the derivative for any selection (Bolte & Pauwels
+        // 2021).
         OperationCase row = Table.Find(name);
         foreach (KinkPoint point in row.Kinks)
         {
@@ -92,7 +75,8 @@ public class KinkTests
                 double expected = tangent.Select((value, i) => Cotangent(i) * value).Sum();
                 foreach (Expectation expectation in point.Expectations)
                 {
-                    double[][] gradients = Evaluation.Pull(expectation.Program ?? row.Apply, point.Shapes, point.Values, Cotangent, null, expectation.Selections).Gradients;
+                    double[][] gradients = Evaluation.Pull(expectation.Program
+                        ?? row.Apply, point.Shapes, point.Values, Cotangent, null, expectation.Selections).Gradients;
                     Evaluation.AssertClose(expected, gradients.Zip(direction, Evaluation.Dot).Sum(), 1e-12, $"{name}, {expectation.Choice}");
                 }
             }
@@ -143,7 +127,8 @@ public class KinkTests
     {
         double[] start = Evaluation.Value(row, point.Shapes, point.Values);
         double[] tangent = Evaluation.Push(row.Apply, point.Shapes, point.Values, directions);
-        double[] Quotient(double step) => [.. Evaluation.Value(row, point.Shapes, Evaluation.Moved(point.Values, directions, step)).Zip(start, (moved, at) => (moved - at) / step)];
+        double[] Quotient(double step) =>
+            [.. Evaluation.Value(row, point.Shapes, Evaluation.Moved(point.Values, directions, step)).Zip(start, (moved, at) => (moved - at) / step)];
         double[] coarse = Quotient(2e-5), fine = Quotient(1e-5);
         for (int i = 0; i < start.Length; i++)
             Evaluation.AssertClose((2 * fine[i]) - coarse[i], tangent[i], 1e-7, $"{row.Name}, output {i}");

@@ -2,7 +2,7 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Tests.OperationTable;
 
-/// <summary>Locked pullbacks of every row: at a kink, the gradient just beside it along the direction.</summary>
+/// <summary>Locked pullbacks of every row: at a kink, the gradient at a nearby point along the direction.</summary>
 public class LockTests
 {
     private const double Step = 1e-7;
@@ -23,7 +23,8 @@ public class LockTests
                 for (int input = 0; input < beside.Length; input++)
                 {
                     for (int element = 0; element < beside[input].Length; element++)
-                        Evaluation.AssertClose(beside[input][element], locked[input][element], 1e-5, $"{name}, direction {seed}, input {input}, element {element}");
+                        Evaluation.AssertClose(beside[input][element], locked[input][element], 1e-5,
+                            $"{name}, direction {seed}, input {input}, element {element}");
                 }
             }
         }
@@ -46,7 +47,7 @@ public class LockTests
         }
     }
 
-    // Of a weighted sum of the outputs, so that no two of them can be confused.
+    // Uses a weighted sum of the outputs, so that no two of them can be confused.
     private static double[][] Gradients(OperationCase row, Shape[] shapes, double[][] values, double[][]? directions)
     {
         using Tape<double> tape = new();

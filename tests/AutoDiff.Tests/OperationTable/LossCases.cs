@@ -1,4 +1,5 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Rules;
 
 namespace ConservativeAD.Tests.OperationTable;
 
@@ -19,7 +20,7 @@ public static class LossCases
 
     private static int[] Labels(Shape shape)
     {
-        // Of an empty batch nothing is asked but to be refused.
+        // An empty batch must be rejected.
         if (shape.Count == 0)
             return [];
         lock (Made)
@@ -36,15 +37,39 @@ public static class LossCases
 
     private static int[] Make(int count, int classes) => [.. Enumerable.Range(0, count).Select(i => (5 * i) % classes)];
 
-    private sealed class CrossEntropy() : OperationCase("cross-entropy", typeof(CrossEntropy<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].CrossEntropy(Labels(x[0].Shape)); }
+    private sealed class CrossEntropy()
+        : OperationCase("cross-entropy", typeof(CrossEntropy<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].CrossEntropy(Labels(x[0].Shape)); }
 
-    private sealed class CrossEntropySum() : OperationCase("cross-entropy, sum", typeof(CrossEntropy<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].CrossEntropy(Labels(x[0].Shape), LossReduction.Sum); }
+    private sealed class CrossEntropySum()
+        : OperationCase("cross-entropy, sum", typeof(CrossEntropy<>))
+    {
+        public override Var<T> Apply<T>(Var<T>[] x) =>
+            x[0].CrossEntropy(Labels(x[0].Shape), LossReduction.Sum);
+    }
 
-    private sealed class CrossEntropyEach() : OperationCase("cross-entropy, each", typeof(CrossEntropy<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].CrossEntropy(Labels(x[0].Shape), LossReduction.None); }
+    private sealed class CrossEntropyEach()
+        : OperationCase("cross-entropy, each", typeof(CrossEntropy<>))
+    {
+        public override Var<T> Apply<T>(Var<T>[] x) =>
+            x[0].CrossEntropy(Labels(x[0].Shape), LossReduction.None);
+    }
 
-    private sealed class MeanSquaredError() : OperationCase("mean squared error", typeof(MeanSquaredError<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].MeanSquaredError(x[1]); }
+    private sealed class MeanSquaredError()
+        : OperationCase("mean squared error", typeof(MeanSquaredError<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].MeanSquaredError(x[1]); }
 
-    private sealed class SumSquaredError() : OperationCase("squared error, sum", typeof(MeanSquaredError<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].MeanSquaredError(x[1], LossReduction.Sum); }
+    private sealed class SumSquaredError()
+        : OperationCase("squared error, sum", typeof(MeanSquaredError<>))
+    {
+        public override Var<T> Apply<T>(Var<T>[] x) =>
+            x[0].MeanSquaredError(x[1], LossReduction.Sum);
+    }
 
-    private sealed class SquaredErrors() : OperationCase("squared error, each", typeof(MeanSquaredError<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].MeanSquaredError(x[1], LossReduction.None); }
+    private sealed class SquaredErrors()
+        : OperationCase("squared error, each", typeof(MeanSquaredError<>))
+    {
+        public override Var<T> Apply<T>(Var<T>[] x) =>
+            x[0].MeanSquaredError(x[1], LossReduction.None);
+    }
 }

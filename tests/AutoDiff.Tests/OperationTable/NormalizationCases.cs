@@ -1,4 +1,5 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Rules;
 
 namespace ConservativeAD.Tests.OperationTable;
 
@@ -7,25 +8,35 @@ public static class NormalizationCases
 {
     public static IReadOnlyList<OperationCase> All { get; } =
     [
-        new BatchNorm { Ordinary = [[[4, 3], [3], [3]], [[2, 2, 3, 2], [2], [2]]], Large = [[16, 8, 24, 24], [8], [8]], Empty = null, FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
-        new BatchNormEvaluation { Ordinary = [[[4, 3], [3], [3]], [[2, 3, 3, 2], [3], [3]]], Large = [[16, 3, 40, 40], [3], [3]], Empty = [[0, 3], [3], [3]], FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
-        new LayerNorm { Ordinary = [[[3, 4], [4], [4]], [[2, 3, 2], [3, 2], [3, 2]]], Large = [[65, 1031], [1031], [1031]], Empty = null, FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
+        new BatchNorm { Ordinary = [[[4, 3], [3], [3]], [[2, 2, 3, 2], [2], [2]]], Large = [[16, 8, 24, 24], [8], [8]], Empty = null, FloatTolerance = 1e-5,
+            HalfTolerance = 2e-2 },
+        new BatchNormEvaluation { Ordinary = [[[4, 3], [3], [3]], [[2, 3, 3, 2], [3], [3]]], Large = [[16, 3, 40, 40], [3], [3]], Empty = [[0, 3], [3], [3]],
+            FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
+        new LayerNorm { Ordinary = [[[3, 4], [4], [4]], [[2, 3, 2], [3, 2], [3, 2]]], Large = [[65, 1031], [1031], [1031]], Empty = null, FloatTolerance = 1e-5,
+            HalfTolerance = 2e-2 },
         new Dropout { HalfTolerance = 4e-3 },
     ];
 
-    private sealed class BatchNorm() : OperationCase("batch normalisation", typeof(Normalize<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].BatchNorm(x[1], x[2]); }
+    private sealed class BatchNorm()
+        : OperationCase("batch normalisation", typeof(Normalize<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].BatchNorm(x[1], x[2]); }
 
     private sealed class BatchNormEvaluation() : OperationCase("batch normalisation, evaluation", typeof(Standardize<>))
     {
         public override Var<T> Apply<T>(Var<T>[] x)
         {
             Tape<T> tape = x[0].Tape;
-            ReadOnlySpan<T> mean = [T.CreateTruncating(0.25), T.CreateTruncating(-0.5), T.One], variance = [T.CreateTruncating(0.5), T.One, T.CreateTruncating(4)];
+            ReadOnlySpan<T> mean = [T.CreateTruncating(0.25), T.CreateTruncating(-0.5), T.One],
+                variance = [T.CreateTruncating(0.5), T.One, T.CreateTruncating(4)];
             return x[0].BatchNorm(x[1], x[2], tape.Constant([3], mean).Value, tape.Constant([3], variance).Value);
         }
     }
 
-    private sealed class LayerNorm() : OperationCase("layer normalisation", typeof(Normalize<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LayerNorm(x[1], x[2]); }
+    private sealed class LayerNorm()
+        : OperationCase("layer normalisation", typeof(Normalize<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LayerNorm(x[1], x[2]); }
 
-    private sealed class Dropout() : OperationCase("dropout", typeof(Dropout<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Dropout(0.5, new Philox(5, 6)); }
+    private sealed class Dropout()
+        : OperationCase("dropout", typeof(Dropout<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Dropout(0.5, new Philox(5, 6)); }
 }

@@ -4,7 +4,7 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Tests.OperationTable;
 
-/// <summary>One row of the table: an operation as a program, and the inputs it is checked at.</summary>
+/// <summary>One row of the table: an operation as a program, and the inputs at which it is checked.</summary>
 /// <param name="name">The row's name.</param>
 /// <param name="rule">The rule's type, generic definition where it is generic.</param>
 public abstract class OperationCase(string name, Type rule)
@@ -20,31 +20,31 @@ public abstract class OperationCase(string name, Type rule)
     /// <summary>Shapes of the inputs of one sample large enough for several threads.</summary>
     public Shape[] Large { get; init; } = [[65, 1031]];
 
-    /// <summary>Shapes of inputs without elements; null where they are refused.</summary>
+    /// <summary>Shapes of inputs without elements; null if they are rejected.</summary>
     public Shape[]? Empty { get; init; } = [[0, 3]];
 
     /// <summary>Ordinary values lie between these.</summary>
     public (double Low, double High) Range { get; init; } = (-2, 2);
 
-    /// <summary>Numbers that ordinary values keep away from.</summary>
+    /// <summary>Numbers that ordinary values avoid.</summary>
     public double[] Avoid { get; init; } = [];
 
-    /// <summary>Points of kinks, with what is returned there.</summary>
+    /// <summary>Points at kinks, with the expected gradients.</summary>
     public KinkPoint[] Kinks { get; init; } = [];
 
-    /// <summary>What the rule states of itself.</summary>
+    /// <summary>The facts that the rule declares.</summary>
     public OperationFacts Facts { get; } = FactsOf(rule);
 
-    /// <summary>Whether a one-sided derivative exists at kinks: not at the jump of a discontinuous operation, nor where a slope is infinite.</summary>
+    /// <summary>Whether a one-sided derivative exists at kinks: it does not at the jump of a discontinuous operation or where a slope is infinite.</summary>
     public bool HasOneSidedDerivatives => Facts.IsContinuous && Facts.IsLocallyLipschitz;
 
-    /// <summary>How far Half results may be from those in double, relative to 1 + magnitude; a few units of 2⁻¹¹.</summary>
+    /// <summary>The tolerance of Half results against those in double, relative to 1 + magnitude; a few units of 2⁻¹¹.</summary>
     public double HalfTolerance { get; init; } = 4e-3;
 
-    /// <summary>How far float results may be from those in double.</summary>
+    /// <summary>The tolerance of float results against those in double.</summary>
     public double FloatTolerance { get; init; } = 2e-6;
 
-    /// <summary>What a rule states of itself.</summary>
+    /// <summary>The facts that a rule declares.</summary>
     public static OperationFacts FactsOf(Type rule)
     {
         Type closed = rule.IsGenericTypeDefinition ? rule.MakeGenericType(typeof(double)) : rule;
@@ -56,7 +56,7 @@ public abstract class OperationCase(string name, Type rule)
 
     public override string ToString() => Name;
 
-    /// <summary>Values for inputs of given shapes, no two of which are near to each other or to a number to be avoided, as far as there is room.</summary>
+    /// <summary>Values for inputs of given shapes. As far as possible, no two are close to each other or to a number to avoid.</summary>
     public double[][] Values(Shape[] shapes, ulong seed)
     {
         int count = shapes.Sum(shape => shape.Count);

@@ -31,7 +31,8 @@ public class PrecisionTests
             for (int input = 0; input < shapes.Length; input++)
             {
                 for (int i = 0; i < exactGradients[input].Length; i++)
-                    Evaluation.AssertClose(exactGradients[input][i], double.CreateTruncating(gradients[input][i]), tolerance(row), $"{name} at {string.Join(", ", shapes)}, gradient {input}, element {i}");
+                    Evaluation.AssertClose(exactGradients[input][i], double.CreateTruncating(gradients[input][i]), tolerance(row),
+                        $"{name} at {string.Join(", ", shapes)}, gradient {input}, element {i}");
             }
         }
     }

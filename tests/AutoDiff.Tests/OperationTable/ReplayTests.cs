@@ -2,7 +2,9 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Tests.OperationTable;
 
-/// <summary>Every operation replayed on other values, released in the reverse pass, or computed again in a checkpointed segment has the bits of a plain record.</summary>
+/// <summary>
+/// Every operation that is replayed on other values, released in the reverse pass, or recomputed in a checkpointed segment has the same bits as a plain record.
+/// </summary>
 public class ReplayTests
 {
     [Theory]
@@ -90,9 +92,11 @@ public class ReplayTests
         foreach (Shape[] shapes in row.Ordinary)
         {
             double[][] values = row.Values(shapes, 6);
-            (double[] value, double[][] gradients) = Evaluation.Pull<double>(x => row.Apply([.. x.Select(input => input.Scale(1.5))]).Scale(0.5), shapes, values, i => 1 - (0.1 * i));
+            (double[] value, double[][] gradients) = Evaluation.Pull<double>(x => row.Apply([.. x.Select(input => input.Scale(1.5))])
+                .Scale(0.5), shapes, values, i => 1 - (0.1 * i));
             (double[] segmentValue, double[][] segmentGradients) = Evaluation.Pull<double>(
-                x => x[0].Tape.Checkpoint([.. x.Select(input => input.Scale(1.5))], inside => row.Apply(inside)).Scale(0.5), shapes, values, i => 1 - (0.1 * i));
+                x => x[0].Tape.Checkpoint([.. x.Select(input => input.Scale(1.5))], inside => row.Apply(inside))
+                    .Scale(0.5), shapes, values, i => 1 - (0.1 * i));
             Assert.Equal(value, segmentValue);
             Assert.Equal(gradients, segmentGradients);
         }

@@ -23,7 +23,8 @@ public class SecondOrderTests
                 for (int element = 0; element < product[input].Length; element++)
                 {
                     double difference = CentralDifference(step => Gradients(row, shapes, Evaluation.Moved(values, directions, step))[input][element]);
-                    Evaluation.AssertClose(difference, product[input][element], 2e-7, $"{name} at {string.Join(", ", shapes)}, input {input}, element {element}");
+                    Evaluation.AssertClose(difference, product[input][element], 2e-7,
+                        $"{name} at {string.Join(", ", shapes)}, input {input}, element {element}");
                 }
             }
         }
@@ -58,9 +59,11 @@ public class SecondOrderTests
             double[][] product = Multiply<double>(row, shapes, values, alone).Product;
             for (int wanted = 0; wanted < shapes.Length; wanted++)
             {
-                // A constant may move too: the mixed derivative.
+                // A constant may also have a tangent, which gives the mixed derivative.
                 using Tape<double> tape = new();
-                Var<double>[] leaves = [.. shapes.Select((shape, input) => input == wanted ? tape.Variable(shape, values[input]) : tape.Constant(shape, values[input]))];
+                Var<double>[] leaves = [.. shapes.Select((shape, input) => input == wanted
+                    ? tape.Variable(shape, values[input])
+                    : tape.Constant(shape, values[input]))];
                 tape.SetTangent(leaves[moving], directions[moving]);
                 double[] mixed = tape.HessianVectorProduct(Total(row, leaves)).Product[leaves[wanted]].ToArray();
                 for (int i = 0; i < mixed.Length; i++)
@@ -117,9 +120,11 @@ public class SecondOrderTests
         static double[] Rounded(double[] input) => Array.ConvertAll(input, value => (double)(Half)value);
     }
 
-    private static double[][] Directions(Shape[] shapes, ulong seed, ulong stream) => [.. shapes.Select((shape, input) => Evaluation.Random(shape.Count, seed, stream + (ulong)input))];
+    private static double[][] Directions(Shape[] shapes, ulong seed, ulong stream) =>
+        [.. shapes.Select((shape, input) => Evaluation.Random(shape.Count, seed, stream + (ulong)input))];
 
-    private static (T[][] Gradients, T[][] Product, bool IsTwiceDifferentiable) Multiply<T>(OperationCase row, Shape[] shapes, double[][] values, double[][] directions)
+    private static (T[][] Gradients, T[][] Product, bool IsTwiceDifferentiable) Multiply<T>(OperationCase row, Shape[] shapes, double[][] values,
+        double[][] directions)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using Tape<T> tape = new();
@@ -127,7 +132,8 @@ public class SecondOrderTests
         for (int input = 0; input < leaves.Length; input++)
             tape.SetTangent(leaves[input], Array.ConvertAll(directions[input], T.CreateTruncating));
         HessianVectorProduct<T> result = tape.HessianVectorProduct(total);
-        return (Array.ConvertAll(leaves, leaf => result.Gradients[leaf].ToArray()), Array.ConvertAll(leaves, leaf => result.Product[leaf].ToArray()), result.IsTwiceDifferentiable);
+        return (Array.ConvertAll(leaves, leaf => result.Gradients[leaf].ToArray()), Array.ConvertAll(leaves, leaf => result.Product[leaf].ToArray()),
+            result.IsTwiceDifferentiable);
     }
 
     private static double[][] Gradients(OperationCase row, Shape[] shapes, double[][] values)
@@ -138,7 +144,7 @@ public class SecondOrderTests
         return Array.ConvertAll(leaves, leaf => gradients[leaf].ToArray());
     }
 
-    // Weights that tell outputs apart, and squares, so that the cotangent moves too.
+    // Weights that distinguish outputs, and squares, so that the cotangent also changes.
     private static Var<T> Total<T>(OperationCase row, Var<T>[] x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -1,4 +1,5 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Rules;
 
 namespace ConservativeAD.Tests.OperationTable;
 
@@ -7,17 +8,31 @@ public static class SequenceCases
 {
     public static IReadOnlyList<OperationCase> All { get; } =
     [
-        new Lstm { Ordinary = [[[3, 2, 8], [8, 2], [8]], [[1, 3, 12], [12, 3], [12]], [[2, 1, 36], [36, 9], [36]]], Large = [[5, 29, 132], [132, 33], [132]], Empty = [[2, 0, 8], [8, 2], [8]], FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
-        new LstmWithStates { Ordinary = [[[3, 2, 8], [8, 2], [8], [2, 2], [2, 2]], [[1, 3, 4], [4, 1], [4], [3, 1], [3, 1]]], Large = [[5, 9, 132], [132, 33], [132], [9, 33], [9, 33]], Empty = [[2, 0, 8], [8, 2], [8], [0, 2], [0, 2]], FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
-        new Attention { Ordinary = [[[2, 3, 4], [2, 2, 4], [2, 2, 4]], [[1, 2, 9], [1, 17, 9], [1, 17, 9]]], Large = [[4, 33, 24], [4, 45, 24], [4, 45, 24]], Empty = [[0, 3, 4], [0, 2, 4], [0, 2, 4]], FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
-        new CausalSelfAttention { Ordinary = [[[2, 3, 12]], [[1, 10, 6]]], Large = [[4, 45, 72]], Empty = [[0, 3, 12]], FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
+        new Lstm { Ordinary = [[[3, 2, 8], [8, 2], [8]], [[1, 3, 12], [12, 3], [12]], [[2, 1, 36], [36, 9], [36]]], Large = [[5, 29, 132], [132, 33], [132]],
+            Empty = [[2, 0, 8], [8, 2], [8]], FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
+        new LstmWithStates { Ordinary = [[[3, 2, 8], [8, 2], [8], [2, 2], [2, 2]], [[1, 3, 4], [4, 1], [4], [3, 1], [3, 1]]],
+            Large = [[5, 9, 132], [132, 33], [132], [9, 33], [9, 33]], Empty = [[2, 0, 8], [8, 2], [8], [0, 2], [0, 2]], FloatTolerance = 1e-5,
+                HalfTolerance = 2e-2 },
+        new Attention { Ordinary = [[[2, 3, 4], [2, 2, 4], [2, 2, 4]], [[1, 2, 9], [1, 17, 9], [1, 17, 9]]], Large = [[4, 33, 24], [4, 45, 24], [4, 45, 24]],
+            Empty = [[0, 3, 4], [0, 2, 4], [0, 2, 4]], FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
+        new CausalSelfAttention { Ordinary = [[[2, 3, 12]], [[1, 10, 6]]], Large = [[4, 45, 72]], Empty = [[0, 3, 12]], FloatTolerance = 1e-5,
+            HalfTolerance = 2e-2 },
     ];
 
-    private sealed class Attention() : OperationCase("attention", typeof(Attention<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Attention(x[1], x[2], x[0].Shape[2] % 2 == 0 ? 2 : 1); }
+    private sealed class Attention()
+        : OperationCase("attention", typeof(Attention<>))
+    {
+        public override Var<T> Apply<T>(Var<T>[] x) =>
+            x[0].Attention(x[1], x[2], x[0].Shape[2] % 2 == 0 ? 2 : 1);
+    }
 
-    private sealed class CausalSelfAttention() : OperationCase("causal self-attention", typeof(Attention<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SelfAttention(2, isCausal: true); }
+    private sealed class CausalSelfAttention()
+        : OperationCase("causal self-attention", typeof(Attention<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SelfAttention(2, isCausal: true); }
 
     private sealed class Lstm() : OperationCase("lstm", typeof(Lstm<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Lstm(x[1], x[2]); }
 
-    private sealed class LstmWithStates() : OperationCase("lstm with states", typeof(Lstm<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Lstm(x[1], x[2], x[3], x[4]); }
+    private sealed class LstmWithStates()
+        : OperationCase("lstm with states", typeof(Lstm<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Lstm(x[1], x[2], x[3], x[4]); }
 }

@@ -1,8 +1,9 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Rules;
 
 namespace ConservativeAD.Tests.OperationTable;
 
-/// <summary>Sort, top-k and what is made of them.</summary>
+/// <summary>Sort, top-k and operations built from them.</summary>
 public static class SortingCases
 {
     // For outputs with cotangents 3, 4, 5, 6: two elements tie for the first two places, two for the last two.
@@ -21,11 +22,13 @@ public static class SortingCases
                     [0, 1, 2, 3],
                     new("PyTorch", Selections.PyTorch, [[3, 5, 4, 6]]),
                     new("Jax", Selections.Jax, [[3, 5, 4, 6]]),
+                    new("TensorFlow", Selections.TensorFlow, [[3, 5, 4, 6]]),
                     new("minimal norm", Selections.MinimalNorm, [[3.5, 5.5, 3.5, 5.5]]),
                     new("last", Selections.PyTorch with { Sort = TieSelection.Last }, [[4, 6, 3, 5]]),
                     new("mixture", Selections.PyTorch with { Sort = TieSelection.Mixture(3) }, [[4.5, 6.5, 2.5, 4.5]]),
                     new("mixture of last", Selections.PyTorch with { Sort = new(0.5, true) }, [[3.75, 5.75, 3.25, 5.25]]),
-                    new("even overrides", Selections.PyTorch, [[3.5, 5.5, 3.5, 5.5]], x => x[0].Sort(-1, false, TieSelection.EvenSplit))) { Stratum = [[[1, 0, 1, 0]], [[0, 1, 0, 1]]] },
+                    new("even overrides", Selections.PyTorch, [[3.5, 5.5, 3.5, 5.5]], x => x[0]
+                        .Sort(-1, false, TieSelection.EvenSplit))) { Stratum = [[[1, 0, 1, 0]], [[0, 1, 0, 1]]] },
             ],
         },
         new SortDescending
@@ -39,9 +42,11 @@ public static class SortingCases
                     [0, 1, 2, 3],
                     new("PyTorch", Selections.PyTorch, [[5, 3, 6, 4]]),
                     new("Jax", Selections.Jax, [[5, 3, 6, 4]]),
+                    new("TensorFlow", Selections.TensorFlow, [[5, 3, 6, 4]]),
                     new("minimal norm", Selections.MinimalNorm, [[5.5, 3.5, 5.5, 3.5]]),
                     new("last", Selections.PyTorch with { Sort = TieSelection.Last }, [[6, 4, 5, 3]]),
-                    new("last overrides", Selections.MinimalNorm, [[6, 4, 5, 3]], x => x[0].Sort(0, true, TieSelection.Last))) { Stratum = [[[1, 0, 1, 0]], [[0, 1, 0, 1]]] },
+                    new("last overrides", Selections.MinimalNorm, [[6, 4, 5, 3]], x => x[0]
+                        .Sort(0, true, TieSelection.Last))) { Stratum = [[[1, 0, 1, 0]], [[0, 1, 0, 1]]] },
             ],
         },
         new TopK
@@ -57,11 +62,13 @@ public static class SortingCases
                     [0, 1],
                     new("PyTorch", Selections.PyTorch, [[3, 0, 4, 0]]),
                     new("Jax", Selections.Jax, [[3, 0, 4, 0]]),
+                    new("TensorFlow", Selections.TensorFlow, [[3, 0, 4, 0]]),
                     new("minimal norm", Selections.MinimalNorm, [[7.0 / 3, 0, 7.0 / 3, 7.0 / 3]]),
                     new("last", Selections.PyTorch with { Sort = TieSelection.Last }, [[0, 0, 4, 3]]),
                     new("mixture", Selections.PyTorch with { Sort = TieSelection.Mixture(3) }, [[1, 0, -1, 7]]),
                     new("mixture of last", Selections.PyTorch with { Sort = new(0.5, true) }, [[3.5 / 3, 0, 2 + (3.5 / 3), 1.5 + (3.5 / 3)]]),
-                    new("even overrides", Selections.PyTorch, [[7.0 / 3, 0, 7.0 / 3, 7.0 / 3]], x => x[0].TopK(2, false, TieSelection.EvenSplit))) { Stratum = [[[1, 0, 1, 1]], [[0, 1, 0, 0]]] },
+                    new("even overrides", Selections.PyTorch, [[7.0 / 3, 0, 7.0 / 3, 7.0 / 3]], x => x[0]
+                        .TopK(2, false, TieSelection.EvenSplit))) { Stratum = [[[1, 0, 1, 1]], [[0, 1, 0, 0]]] },
             ],
         },
         new TopKSmallest
@@ -70,24 +77,31 @@ public static class SortingCases
             Empty = [[0, 4]],
             Kinks =
             [
-                // The first place is one element's; two are left for three that tie.
+                // One element takes the first place; two places are left for three that tie.
                 new KinkPoint(
                     [[4]],
                     [[2, 1, 2, 2]],
                     [1, 2],
                     new("PyTorch", Selections.PyTorch, [[4, 3, 5, 0]]),
                     new("Jax", Selections.Jax, [[4, 3, 5, 0]]),
+                    new("TensorFlow", Selections.TensorFlow, [[4, 3, 5, 0]]),
                     new("minimal norm", Selections.MinimalNorm, [[3, 3, 3, 3]]),
                     new("last", Selections.PyTorch with { Sort = TieSelection.Last }, [[0, 3, 5, 4]]),
-                    new("last overrides", Selections.MinimalNorm, [[0, 3, 5, 4]], x => x[0].TopK(3, true, TieSelection.Last))) { Stratum = [[[1, 0, 1, 1]], [[0, 1, 0, 0]]] },
+                    new("last overrides", Selections.MinimalNorm, [[0, 3, 5, 4]], x => x[0]
+                        .TopK(3, true, TieSelection.Last))) { Stratum = [[[1, 0, 1, 1]], [[0, 1, 0, 0]]] },
             ],
         },
-        new Median { Ordinary = [[[3, 4]], [[5]]], Empty = [[0, 4]], Kinks = [new KinkPoint([[3]], [[1, 1, 1]], [0, 1, 2], new("PyTorch", Selections.PyTorch, [[0, 3, 0]]), new("Jax", Selections.Jax, [[0, 3, 0]]), new("minimal norm", Selections.MinimalNorm, [[1, 1, 1]]), new("even overrides", Selections.PyTorch, [[1, 1, 1]], x => x[0].Median(TieSelection.EvenSplit))) { Stratum = [[[1, 1, 1]]] }] },
+        new Median { Ordinary = [[[3, 4]], [[5]]], Empty = [[0, 4]],
+            Kinks = [new KinkPoint([[3]], [[1, 1, 1]], [0, 1, 2], new("PyTorch", Selections.PyTorch, [[0, 3, 0]]), new("Jax", Selections.Jax, [[0, 3, 0]]),
+                new("TensorFlow", Selections.TensorFlow, [[0, 3, 0]]), new("minimal norm", Selections.MinimalNorm, [[1, 1, 1]]),
+                    new("even overrides", Selections.PyTorch, [[1, 1, 1]], x => x[0].Median(TieSelection.EvenSplit))) { Stratum = [[[1, 1, 1]]] }] },
     ];
 
     private sealed class Sort() : OperationCase("sort", typeof(Sort<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sort(); }
 
-    private sealed class SortDescending() : OperationCase("sort descending along the first axis", typeof(Sort<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sort(0, true); }
+    private sealed class SortDescending()
+        : OperationCase("sort descending along the first axis", typeof(Sort<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sort(0, true); }
 
     private sealed class TopK() : OperationCase("top-k", typeof(TopK<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].TopK(2); }
 

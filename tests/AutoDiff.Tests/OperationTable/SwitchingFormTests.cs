@@ -1,11 +1,15 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Nonsmooth;
 
 namespace ConservativeAD.Tests.OperationTable;
 
-/// <summary>What rules say of the cells at their kinks: two directions lie in one cell exactly where the forms of one are positive along the other.</summary>
+/// <summary>The statements of rules about the cells at their kinks: two directions lie in one cell if and only if the forms of one are positive along the
+/// other.</summary>
 public class SwitchingFormTests
 {
-    public static TheoryData<string> Names => [.. Table.All.Where(row => row.Kinks.Length > 0 && row.HasOneSidedDerivatives && !row.Name.Contains("norm2", StringComparison.Ordinal)).Select(row => row.Name)];
+    public static TheoryData<string> Names =>
+        [.. Table.All.Where(row => row.Kinks.Length > 0 && row.HasOneSidedDerivatives && !row.Name.Contains("norm2", StringComparison.Ordinal))
+            .Select(row => row.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -1,11 +1,12 @@
 namespace ConservativeAD.Tests.OperationTable;
 
-/// <summary>The table of operations. Every rule of the library stands in it; <see cref="CompletenessTests"/> sees to that.</summary>
+/// <summary>The table of operations. It contains every rule of the library; <see cref="CompletenessTests"/> checks this.</summary>
 public static class Table
 {
     public static IReadOnlyList<OperationCase> All { get; } =
     [
-        .. ElementwiseCases.All, .. BinaryCases.All, .. ReductionCases.All, .. ShapeCases.All, .. IndexingCases.All, .. SortingCases.All, .. LinearCases.All, .. LossCases.All, .. NormalizationCases.All, .. SequenceCases.All,
+        .. ElementwiseCases.All, .. BinaryCases.All, .. ReductionCases.All, .. ShapeCases.All, .. IndexingCases.All, .. SortingCases.All, .. LinearCases.All,
+            .. LossCases.All, .. NormalizationCases.All, .. SequenceCases.All,
     ];
 
     public static TheoryData<string> Names => [.. All.Select(row => row.Name)];

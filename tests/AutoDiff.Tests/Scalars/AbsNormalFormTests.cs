@@ -1,4 +1,7 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Nonsmooth;
+using ConservativeAD.Rules;
+using ConservativeAD.Scalars;
 
 namespace ConservativeAD.Tests.Scalars;
 
@@ -21,8 +24,10 @@ public class AbsNormalFormTests
     [Fact]
     public void APiecewiseLinearProgramEqualsItsForm()
     {
-        // Nested, with every operation that is rewritten.
-        Active[] Program(Active[] x) => [Active.Max(Active.Relu(x[0]) - (2 * x[1]), Active.Min(x[1], 3 + Active.Abs(x[0] - Active.Relu(x[1])))), Active.Clamp(x[0] + x[1], -1, 1), Active.Abs(x[0])];
+        // A nested form with every operation that is rewritten.
+        Active[] Program(Active[] x) =>
+            [Active.Max(Active.Relu(x[0]) - (2 * x[1]), Active.Min(x[1], 3 + Active.Abs(x[0] - Active.Relu(x[1])))), Active.Clamp(x[0] + x[1], -1, 1),
+                Active.Abs(x[0])];
         AbsNormalForm form = AbsNormalForm.Of(Program, [0.2, -0.4]);
         for (int row = 0; row < form.SwitchCount; row++)
         {
@@ -72,7 +77,7 @@ public class AbsNormalFormTests
         Assert.True(AbsNormalForm.Of(Second, [0, 0, 0]).IsLocalMinimum([0, 0, 0]));
         Assert.False(AbsNormalForm.Of(Second, [0, 0, 1]).IsLocalMinimum([0, 0, 1]));
 
-        // |x| − |y| is stationary at the origin and no minimum there; |x| + |y| − ½·|x + y| is one.
+        // |x| − |y| is stationary at the origin but has no minimum there; |x| + |y| − ½·|x + y| has one.
         Assert.False(AbsNormalForm.Of(x => [Active.Abs(x[0]) - Active.Abs(x[1])], [0, 0]).IsLocalMinimum([0, 0]));
         Assert.True(AbsNormalForm.Of(x => [Active.Abs(x[0]) + Active.Abs(x[1]) - (0.5 * Active.Abs(x[0] + x[1]))], [0, 0]).IsLocalMinimum([0, 0]));
     }
@@ -80,7 +85,8 @@ public class AbsNormalFormTests
     [Fact]
     public void WhatHasNoFormIsRefused()
     {
-        Assert.Contains("hinge", Assert.Throws<NotSupportedException>(() => AbsNormalForm.Of(x => [x[0].Apply(new Hinge(null))], [1])).Message, StringComparison.Ordinal);
+        Assert.Contains("hinge", Assert.Throws<NotSupportedException>(() => AbsNormalForm.Of(x => [x[0].Apply(new Hinge(null))], [1])).Message,
+            StringComparison.Ordinal);
         AbsNormalForm form = AbsNormalForm.Of(x => [Active.Abs(x[0])], [1]);
         Assert.Throws<ArgumentException>(() => form.Evaluate([1, 2]));
         Assert.Throws<ArgumentOutOfRangeException>(() => form.ToObjective(1));

@@ -1,4 +1,6 @@
 using System.Numerics;
+using ConservativeAD.Nonsmooth;
+using ConservativeAD.Scalars;
 
 namespace ConservativeAD.Tests.Scalars;
 
@@ -7,20 +9,26 @@ public class ActiveTests
 {
     private static readonly (string Name, IFunction Function, double Low, double High)[] Functions =
     [
-        ("sqrt", new Sqrt(), 0.3, 4), ("cbrt", new Cbrt(), -4, -0.3), ("cbrt of a positive", new Cbrt(), 0.3, 4), ("root 5", new Root(5), 0.3, 4), ("root −3", new Root(-3), 0.4, 4), ("odd root of a negative", new Root(5), -4, -0.3),
+        ("sqrt", new Sqrt(), 0.3, 4), ("cbrt", new Cbrt(), -4, -0.3), ("cbrt of a positive", new Cbrt(), 0.3, 4), ("root 5", new Root(5), 0.3, 4),
+            ("root −3", new Root(-3), 0.4, 4), ("odd root of a negative", new Root(5), -4, -0.3),
         ("exp", new Exp(), -2, 2), ("exp2", new Exp2(), -2, 2), ("exp10", new Exp10(), -1, 1), ("expm1", new ExpM1(), -1, 1),
-        ("log", new Log(), 0.3, 4), ("log2", new Log2(), 0.3, 4), ("log10", new Log10(), 0.3, 4), ("log1p", new LogP1(), -0.6, 3), ("log to base 3", new LogBase(), 0.3, 4),
-        ("sin", new Sin(), -3, 3), ("cos", new Cos(), -3, 3), ("tan", new Tan(), -1.2, 1.2), ("asin", new Asin(), -0.9, 0.9), ("acos", new Acos(), -0.9, 0.9), ("atan", new Atan(), -4, 4),
+        ("log", new Log(), 0.3, 4), ("log2", new Log2(), 0.3, 4), ("log10", new Log10(), 0.3, 4), ("log1p", new LogP1(), -0.6, 3),
+            ("log to base 3", new LogBase(), 0.3, 4),
+        ("sin", new Sin(), -3, 3), ("cos", new Cos(), -3, 3), ("tan", new Tan(), -1.2, 1.2), ("asin", new Asin(), -0.9, 0.9), ("acos", new Acos(), -0.9, 0.9),
+            ("atan", new Atan(), -4, 4),
         ("sinpi", new SinPi(), -1, 1), ("tanpi", new TanPi(), -0.4, 0.4), ("atanpi", new AtanPi(), -2, 2),
-        ("sinh", new Sinh(), -2, 2), ("cosh", new Cosh(), -2, 2), ("tanh", new Tanh(), -2, 2), ("asinh", new Asinh(), -4, 4), ("acosh", new Acosh(), 1.1, 4), ("atanh", new Atanh(), -0.9, 0.9),
-        ("power", new Power(), 0.3, 3), ("whole power", new WholePower(), -2, -0.3), ("hypot", new Hypot(), -2, 2), ("atan2", new Atan2(), 0.2, 3), ("atan2 in the second quadrant", new Atan2(), -3, -0.2),
-        ("rational", new Rational(), -2, 2), ("remainder", new Remainder(), 0.1, 0.9), ("fused", new Fused(), -2, 2), ("lerp", new Lerp(), 0, 1), ("clamped", new Clamped(), -0.9, 0.9), ("Horner", new Horner(), -1, 1),
+        ("sinh", new Sinh(), -2, 2), ("cosh", new Cosh(), -2, 2), ("tanh", new Tanh(), -2, 2), ("asinh", new Asinh(), -4, 4), ("acosh", new Acosh(), 1.1, 4),
+            ("atanh", new Atanh(), -0.9, 0.9),
+        ("power", new Power(), 0.3, 3), ("whole power", new WholePower(), -2, -0.3), ("hypot", new Hypot(), -2, 2), ("atan2", new Atan2(), 0.2, 3),
+            ("atan2 in the second quadrant", new Atan2(), -3, -0.2),
+        ("rational", new Rational(), -2, 2), ("remainder", new Remainder(), 0.1, 0.9), ("fused", new Fused(), -2, 2), ("lerp", new Lerp(), 0, 1),
+            ("clamped", new Clamped(), -0.9, 0.9), ("Horner", new Horner(), -1, 1),
         ("Newton's square root", new Newton(), 0.5, 4), ("recursion", new Recursive(), 0.5, 1.5), ("sorted", new Ordered(), 0.5, 1.4),
     ];
 
     public static TheoryData<string> Names => [.. Functions.Select(function => function.Name)];
 
-    /// <summary>A function of one number, whatever the number type.</summary>
+    /// <summary>A function of one number, for any number type.</summary>
     public interface IFunction
     {
         T Of<T>(T x)
@@ -95,7 +103,7 @@ public class ActiveTests
         Assert.Equal([-1.0], Clarke.Gradient(sign, [0], [-1.0]).Gradient);
         Assert.Equal([[-1.0], [3.0]], Clarke.Subdifferential(sign, [0]).Generators.OrderBy(generator => generator[0]));
 
-        // Steps of 1 until the number is not above 0: at a whole number the loop may run once more, and the value does not jump.
+        // Steps of 1 until the number is not above 0: at an integer the loop may run once more, and the value does not jump.
         Objective loop = Objective.OfScalars(x =>
         {
             Active rest = x[0], sum = Active.Zero;
@@ -123,7 +131,7 @@ public class ActiveTests
         Assert.Empty(tape.Census().Operations);
         Active whole = tape.Variable(4);
         Assert.Equal(4, int.CreateChecked(whole));
-        Assert.Equal("rounding", Assert.Single(tape.Census().Operations).Operation.Name);
+        Assert.Equal("is a whole number", Assert.Single(tape.Census().Operations).Operation.Name);
     }
 
     [Fact]
@@ -286,17 +294,26 @@ public class ActiveTests
 
     private sealed class Hypot : IFunction { public T Of<T>(T x) where T : IFloatingPointIeee754<T> => T.Hypot(x, T.One - x); }
 
-    private sealed class Atan2 : IFunction { public T Of<T>(T x) where T : IFloatingPointIeee754<T> => T.Atan2(x + T.CreateChecked(4), x) + T.Atan2Pi(x, T.One); }
+    private sealed class Atan2
+        : IFunction
+    { public T Of<T>(T x) where T : IFloatingPointIeee754<T> => T.Atan2(x + T.CreateChecked(4), x) + T.Atan2Pi(x, T.One); }
 
     private sealed class Rational : IFunction { public T Of<T>(T x) where T : IFloatingPointIeee754<T> => (x - T.One) / (T.One + (x * x)) - (-x); }
 
-    private sealed class Remainder : IFunction { public T Of<T>(T x) where T : IFloatingPointIeee754<T> => (x * x * T.CreateChecked(3.1)) % (x + T.One) + T.Ieee754Remainder(x, T.CreateChecked(3)); }
+    private sealed class Remainder
+        : IFunction
+    {
+        public T Of<T>(T x) where T : IFloatingPointIeee754<T> =>
+            (x * x * T.CreateChecked(3.1)) % (x + T.One) + T.Ieee754Remainder(x, T.CreateChecked(3));
+    }
 
     private sealed class Fused : IFunction { public T Of<T>(T x) where T : IFloatingPointIeee754<T> => T.FusedMultiplyAdd(x, x, x) + T.ScaleB(x, 3); }
 
     private sealed class Lerp : IFunction { public T Of<T>(T x) where T : IFloatingPointIeee754<T> => T.Lerp(x * x, T.One, x); }
 
-    private sealed class Clamped : IFunction { public T Of<T>(T x) where T : IFloatingPointIeee754<T> => T.Clamp(x * x, -T.One, T.One) + T.CopySign(x * x, -T.One); }
+    private sealed class Clamped
+        : IFunction
+    { public T Of<T>(T x) where T : IFloatingPointIeee754<T> => T.Clamp(x * x, -T.One, T.One) + T.CopySign(x * x, -T.One); }
 
     private sealed class Horner : IFunction
     {
@@ -315,7 +332,7 @@ public class ActiveTests
         public T Of<T>(T x)
             where T : IFloatingPointIeee754<T>
         {
-            // Without an absolute value, at whose kink an exact root would sit.
+            // Without an absolute value, whose kink would be at an exact root.
             T root = x, two = T.CreateChecked(2);
             for (int step = 0; step < 40; step++)
                 root = (root + (x / root)) / two;

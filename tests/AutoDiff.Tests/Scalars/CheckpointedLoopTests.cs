@@ -1,8 +1,11 @@
+using ConservativeAD.Scalars;
 using Xunit;
 
 namespace ConservativeAD.AutoDiff.Tests.Scalars;
 
-/// <summary>A loop reversed from snapshots has the gradient of the loop recorded whole, computes as few steps again as is possible, and records one step at a time.</summary>
+/// <summary>
+/// A loop reversed from snapshots has the same gradient as the fully recorded loop, recomputes the fewest possible steps, and records one step at a time.
+/// </summary>
 public class CheckpointedLoopTests
 {
     private const double Tolerance = 1e-12;
@@ -59,7 +62,7 @@ public class CheckpointedLoopTests
     [Fact]
     public void Long_loops_with_few_snapshots_stay_cheap()
     {
-        // With the starting state there are ten: (10 + 3 choose 10) = 286 steps, each computed again three times at most.
+        // With the starting state there are ten: (10 + 3 choose 10) = 286 steps, each recomputed at most three times.
         LoopGradient found = new CheckpointedLoop(Step, Value, 9).Gradient([0.3, -0.2, 0.9], [0.7, 1.1], 286);
         Assert.InRange(found.StepEvaluations, 286, 4 * 286);
     }
@@ -78,7 +81,8 @@ public class CheckpointedLoopTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new CheckpointedLoop(Step, Value, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new CheckpointedLoop(Step, Value, 1).Gradient([0.3, -0.2, 0.9], [0.7, 1.1], -1));
         CheckpointedLoop growing = new((_, state, _) => [.. state, 1], Value, 1);
-        Assert.Contains("3 numbers and returned one of 4", Assert.Throws<ArgumentException>(() => growing.Gradient([0.3, -0.2, 0.9], [0.7, 1.1], 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("3 numbers and returned one of 4", Assert.Throws<ArgumentException>(() => growing.Gradient([0.3, -0.2, 0.9], [0.7, 1.1], 2)).Message,
+            StringComparison.Ordinal);
     }
 
     private static Active[] Step(int k, Active[] state, Active[] parameters) =>

@@ -1,8 +1,10 @@
+using ConservativeAD.Nonsmooth;
+using ConservativeAD.Scalars;
 using CsCheck;
 
 namespace ConservativeAD.Tests.Scalars;
 
-/// <summary>Jacobians of programs with several results, by every way there is.</summary>
+/// <summary>Jacobians of programs with several results, by all methods.</summary>
 public class JacobianTests
 {
     [Fact]
@@ -71,8 +73,10 @@ public class JacobianTests
     }
 
     [Fact]
-    public void ColouringsOfRandomPatternsGiveTheJacobian() => Gen.Select(Gen.Int[1, 8], Gen.Int[1, 8], Gen.Bool.Array[64], Gen.Double[-2, 2].Array[64]).Sample((rows, columns, pattern, weights) =>
+    public void ColouringsOfRandomPatternsGiveTheJacobian() =>
+    Samples.Check(Gen.Select(Gen.Int[1, 8], Gen.Int[1, 8], Gen.Bool.Array[64], Gen.Double[-2, 2].Array[64]), 100, drawn =>
     {
+        (int rows, int columns, bool[] pattern, double[] weights) = drawn;
         Active[] Program(Active[] x) => [.. Enumerable.Range(0, rows).Select(row => Enumerable.Range(0, columns)
             .Where(column => pattern[(row * 8) + column])
             .Aggregate(Active.Zero, (sum, column) => sum + (weights[(row * 8) + column] * x[column] * x[column])))];
@@ -83,7 +87,8 @@ public class JacobianTests
     [Fact]
     public void LexicographicDerivativesFollowTheRules()
     {
-        // |x| along (0, −1): the first direction does not decide. max along a full tie is the common row. hypot at the origin takes the first direction that moves.
+        // |x| along (0, −1): the first direction does not decide. max along a full tie is the common row. hypot at the origin uses the first direction that is
+        // not 0.
         double[,] abs = Jacobian.Lexicographic(x => [Active.Abs(x[0])], [0], [0], [-1], [5]);
         Assert.Equal(new double[,] { { 0, 1, -5 } }, abs);
         double[,] tie = Jacobian.Lexicographic(x => [Active.Max(x[0] + x[1], x[1] + x[0])], [0, 0], [1, 2], [3, 4]);

@@ -1,8 +1,9 @@
+using ConservativeAD.Scalars;
 using Xunit;
 
 namespace ConservativeAD.AutoDiff.Tests.Scalars;
 
-/// <summary>A statement kept as its derivatives gives the gradient of the statement recorded, in fewer nodes.</summary>
+/// <summary>A preaccumulated statement gives the same gradient as a recorded one, with fewer nodes.</summary>
 public class PreaccumulationTests
 {
     [Fact]

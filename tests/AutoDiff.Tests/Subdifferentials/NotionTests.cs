@@ -1,6 +1,10 @@
+using ConservativeAD.Nonsmooth;
+using ConservativeAD.Rules;
+using ConservativeAD.Scalars;
+
 namespace ConservativeAD.Tests.Subdifferentials;
 
-/// <summary>The kinks of single operations: left and right slopes, and which of the notions hold between them; and programs that iterate.</summary>
+/// <summary>The kinks of single operations, with left and right slopes and the notions that hold between them, and iterative programs.</summary>
 public class NotionTests
 {
     private static readonly Dictionary<string, (Func<Active, Active> Function, double At, double[] Corners, bool IsRegular)> Kinks = new()
@@ -39,7 +43,7 @@ public class NotionTests
             Assert.True(set.Contains([middle]));
             Assert.False(set.Contains([corners[^1] + 0.1]));
 
-            // Convex kinks have every slope between as a Fréchet subgradient, concave ones none; limiting ones are then the two slopes alone.
+            // At a convex kink every slope in between is a Fréchet subgradient; at a concave one none is, and only the two slopes are limiting.
             Assert.Equal(isRegular, set.FrechetContains([middle]));
             Assert.Equal(isRegular, set.LimitingContains([middle]));
             Assert.Equal(isRegular, set.FrechetElement() is not null);
@@ -75,7 +79,7 @@ public class NotionTests
         Assert.Equal([0.0], Clarke.Gradient(Solution(0.3), [0.5]).Gradient.Select(value => value + 0));
         Assert.Equal([-1.0, 0.0], Clarke.Subdifferential(Solution(0.5), [0.5]).Generators.Select(generator => generator[0] + 0).Order());
 
-        // Forward-backward steps of ½ from 0, differentiated as they are made.
+        // Forward-backward steps of ½ from 0, differentiated along the iteration.
         for (int steps = 1; steps <= 5; steps++)
         {
             int count = steps;

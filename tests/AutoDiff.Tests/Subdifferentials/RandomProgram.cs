@@ -1,11 +1,13 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Nonsmooth;
+using ConservativeAD.Scalars;
 using CsCheck;
 
 namespace ConservativeAD.Tests.Subdifferentials;
 
 /// <summary>
-/// A random nonsmooth program, in two spellings of one function: on numbers and on tensors. Its point has small whole coordinates and its affine parts small whole coefficients and offsets that
-/// make many operations sit exactly at a kink there.
+/// A random nonsmooth program, in two forms of the same function: on numbers and on tensors. Its point has small integer coordinates, and its affine parts have
+/// small integer coefficients and offsets, so that many operations are exactly at a kink there.
 /// </summary>
 public sealed class RandomProgram
 {
@@ -43,32 +45,41 @@ public sealed class RandomProgram
 
     /// <summary>Programs of a few operations each.</summary>
     /// <param name="isPiecewiseLinear">Whether every piece is affine.</param>
-    /// <param name="mostSteps">How many operations at most.</param>
+    /// <param name="mostSteps">The most operations.</param>
     public static Gen<RandomProgram> Generate(bool isPiecewiseLinear, int mostSteps) =>
         from dimension in Gen.Int[1, 4]
         from point in Gen.Int[-2, 2].Array[dimension]
         from count in Gen.Int[1, mostSteps]
-        from steps in Gen.Select(Gen.Int[0, isPiecewiseLinear ? 6 : 9], Gen.Int[-2, 2].Array[dimension + mostSteps], Gen.Int[-2, 2].Array[dimension + mostSteps], Gen.Bool).Array[count]
+        from steps in Gen.Select(Gen.Int[0, isPiecewiseLinear ? 6 : 9], Gen.Int[-2, 2].Array[dimension + mostSteps],
+            Gen.Int[-2, 2].Array[dimension + mostSteps], Gen.Bool).Array[count]
         from weights in Gen.Int[-2, 2].Array[count]
-        let program = Planted(Array.ConvertAll(point, coordinate => (double)coordinate), [.. steps.Select(step => new Step((Kind)step.Item1, step.Item2, step.Item3, step.Item4))], weights)
+        let program = Planted(Array.ConvertAll(point, coordinate => (double)coordinate),
+            [.. steps.Select(step => new Step((Kind)step.Item1, step.Item2, step.Item3, step.Item4))], weights)
         where program is not null
         select program;
 
-    public override string ToString() => $"at ({string.Join(", ", Point)}): {string.Join("; ", steps.Select(step => step.ToString()))}; weights {string.Join(", ", outputWeights)}";
+    public override string ToString() =>
+        $"at ({string.Join(", ", Point)}): {string.Join("; ", steps.Select(step => step.ToString()))}; weights {string.Join(", ", outputWeights)}";
 
-    // An offset that puts the operation's argument at 0, or two arguments level, where the program asks for it.
+    // An offset that makes the operation's argument 0, or two arguments equal, if the program requests it.
     private static RandomProgram? Planted(double[] point, Step[] steps, int[] weights)
     {
         List<double> values = [.. point];
         int[] ends = [.. Enumerable.Range(0, steps.Length).Where(i => steps[i].Kind == Kind.Exp).Select(i => point.Length + i)];
         for (int i = 0; i < steps.Length; i++)
         {
-            // What is not a whole number goes to the sum only, so that every tie is exact.
+            // A number that is not an integer is used only in the sum, so that every tie is exact.
             foreach (int end in ends)
                 steps[i].First[end] = steps[i].Second[end] = 0;
             double first = Combination(steps[i].First, values), second = Combination(steps[i].Second, values);
             if (steps[i].IsPlanted)
-                steps[i] = steps[i] with { Offset = steps[i].Kind is Kind.Maximum or Kind.Minimum or Kind.Branch or Kind.Sort ? second - first : steps[i].Kind == Kind.Clamp ? 1 - first : -first };
+                steps[i] = steps[i] with
+                {
+                    Offset = steps[i].Kind is Kind.Maximum or Kind.Minimum or Kind.Branch or Kind.Sort
+                    ? second - first
+                    : steps[i].Kind == Kind.Clamp ? 1 - first
+                    : -first
+                };
             values.Add(steps[i].Apply(first + steps[i].Offset, second));
             if (Math.Abs(values[^1]) > Largest)
                 return null;

@@ -1,15 +1,19 @@
 using ConservativeAD.Kernels;
+using ConservativeAD.Nonsmooth;
 using CsCheck;
 
 namespace ConservativeAD.Tests.Subdifferentials;
 
-/// <summary>The deciding tests, on random programs with kinks planted at their points.</summary>
+/// <summary>The main tests, on random programs with planted kinks at their points.</summary>
 public class RandomProgramTests
 {
     [Fact]
-    public void OfPiecewiseLinearProgramsTheClarkeGradientIsTheGradientJustBeside() => Gen.Select(RandomProgram.Generate(true, 6), Gen.ULong[0, 1_000_000]).Sample(
-        (program, seed) =>
+    public void OfPiecewiseLinearProgramsTheClarkeGradientIsTheGradientJustBeside() => Samples.Check(
+        Gen.Select(RandomProgram.Generate(true, 6), Gen.ULong[0, 1_000_000]),
+        400,
+        drawn =>
         {
+            (RandomProgram program, ulong seed) = drawn;
             foreach (Objective objective in (Objective[])[program.OnNumbers, program.OnTensors])
             {
                 double[] direction = Direction(program.Point.Length, seed);
@@ -17,47 +21,58 @@ public class RandomProgramTests
                 foreach (double step in (double[])[1e-3, 1e-6])
                     AssertClose(objective.Gradient(Moved(program.Point, direction, step)).Gradient, element.Gradient, 1e-9, program);
             }
-        },
-        iter: 400);
+        });
 
     [Fact]
-    public void OfPiecewiseSmoothProgramsTheClarkeGradientIsTheLimitOfGradients() => Gen.Select(RandomProgram.Generate(false, 5), Gen.ULong[0, 1_000_000]).Sample(
-        (program, seed) =>
+    public void OfPiecewiseSmoothProgramsTheClarkeGradientIsTheLimitOfGradients() => Samples.Check(
+        Gen.Select(RandomProgram.Generate(false, 5), Gen.ULong[0, 1_000_000]),
+        400,
+        drawn =>
         {
+            (RandomProgram program, ulong seed) = drawn;
             foreach (Objective objective in (Objective[])[program.OnNumbers, program.OnTensors])
             {
                 double[] direction = Direction(program.Point.Length, seed);
                 ClarkeElement element = Clarke.Gradient(objective, program.Point, direction);
-                if (element.Certificate.UndecidedComparisons > 0)
+                if (element.Certificate.UndecidedComparisons > 0 || element.Certificate.MayHidePieces)
                     continue;
                 Assert.True(element.Certificate.IsCertified, $"{program}: {element.Certificate}");
 
-                // Gradients along the direction approach the result in proportion to the step, however curved the program is.
+                // Gradients along the direction approach the result in proportion to the step, for programs of any curvature.
                 double scale = 1 + element.Gradient.Max(Math.Abs);
-                double[] near = objective.Gradient(Moved(program.Point, direction, 1e-7)).Gradient, nearer = objective.Gradient(Moved(program.Point, direction, 1e-8)).Gradient;
+                double[] near = objective.Gradient(Moved(program.Point, direction, 1e-7)).Gradient,
+                    nearer = objective.Gradient(Moved(program.Point, direction, 1e-8)).Gradient;
                 double left = Distance(nearer, element.Gradient);
-                Assert.True(left <= 1e-4 * scale || left <= 0.2 * Distance(near, element.Gradient), $"{program}: ({string.Join(", ", near)}) and nearer ({string.Join(", ", nearer)}) beside ({string.Join(", ", element.Gradient)}), {element.Certificate}");
+                Assert.True(left <= 1e-4 * scale
+                    || left <= 0.2 * Distance(near, element.Gradient),
+                    $"{program}: ({string.Join(", ", near)}) and nearer ({string.Join(", ", nearer)}) beside ({string.Join(", ", element.Gradient)}), "
+                        + $"{element.Certificate}");
             }
-        },
-        iter: 400);
+        });
 
     [Fact]
-    public void BothSpellingsAgree() => Gen.Select(RandomProgram.Generate(false, 6), Gen.ULong[0, 1_000_000]).Sample(
-        (program, seed) =>
+    public void BothSpellingsAgree() => Samples.Check(
+        Gen.Select(RandomProgram.Generate(false, 6), Gen.ULong[0, 1_000_000]),
+        300,
+        drawn =>
         {
+            (RandomProgram program, ulong seed) = drawn;
             double[] direction = Direction(program.Point.Length, seed);
-            ClarkeElement numbers = Clarke.Gradient(program.OnNumbers, program.Point, direction), tensors = Clarke.Gradient(program.OnTensors, program.Point, direction);
+            ClarkeElement numbers = Clarke.Gradient(program.OnNumbers, program.Point, direction),
+                tensors = Clarke.Gradient(program.OnTensors, program.Point, direction);
             Assert.Equal(numbers.Value, tensors.Value, 1e-9 * Math.Max(1, Math.Abs(numbers.Value)));
             AssertClose(numbers.Gradient, tensors.Gradient, 1e-9, program);
             double derivative = Clarke.DirectionalDerivative(program.OnNumbers, program.Point, direction);
             Assert.Equal(derivative, Clarke.DirectionalDerivative(program.OnTensors, program.Point, direction), 1e-9 * Math.Max(1, Math.Abs(derivative)));
-        },
-        iter: 300);
+        });
 
     [Fact]
-    public void TheCellsAreThoseThatDenseSamplingFinds() => Gen.Select(RandomProgram.Generate(true, 6), Gen.ULong[0, 1_000_000]).Sample(
-        (program, seed) =>
+    public void TheCellsAreThoseThatDenseSamplingFinds() => Samples.Check(
+        Gen.Select(RandomProgram.Generate(true, 6), Gen.ULong[0, 1_000_000]),
+        60,
+        drawn =>
         {
+            (RandomProgram program, ulong seed) = drawn;
             ClarkeSubdifferential set = Clarke.Subdifferential(program.OnNumbers, program.Point, seed: seed);
             Assert.True(set.IsExact, $"{program}: {set.Certificate}");
             if (program.OnNumbers.Kinks(program.Point).Count > 10)
@@ -70,38 +85,47 @@ public class RandomProgramTests
                     sampled.Add(gradient);
             }
 
-            // Every sampled gradient is a generator. A generator whose cell is too narrow for 600 directions is sought at the direction that the enumeration itself gives.
-            Assert.All(sampled, gradient => Assert.True(set.Generators.Any(generator => Distance(generator, gradient) < 1e-9), $"{program}: {set} misses ({string.Join(", ", gradient)})"));
+            // Every sampled gradient is a generator. A generator whose cell is too narrow for 600 directions is checked along the direction that the
+            // enumeration itself gives.
+            Assert.All(sampled,
+                gradient => Assert.True(set.Generators.Any(generator => Distance(generator, gradient) < 1e-9),
+                    $"{program}: {set} misses ({string.Join(", ", gradient)})"));
             foreach (double[] generator in set.Generators.Where(generator => !sampled.Exists(gradient => Distance(generator, gradient) < 1e-9)))
                 Assert.True(IsReached(program, set, generator), $"{program}: ({string.Join(", ", generator)}) is not reached");
-        },
-        iter: 250);
+        });
 
     [Fact]
-    public void TensorsAndNumbersHaveTheSameSet() => RandomProgram.Generate(true, 5).Sample(
+    public void TensorsAndNumbersHaveTheSameSet() => Samples.Check(
+        RandomProgram.Generate(true, 5),
+        150,
         program =>
         {
-            ClarkeSubdifferential numbers = Clarke.Subdifferential(program.OnNumbers, program.Point), tensors = Clarke.Subdifferential(program.OnTensors, program.Point);
+            ClarkeSubdifferential numbers = Clarke.Subdifferential(program.OnNumbers, program.Point),
+                tensors = Clarke.Subdifferential(program.OnTensors, program.Point);
             Assert.True(tensors.IsExact);
             Assert.Equal(numbers.Generators.Count, tensors.Generators.Count);
             Assert.All(numbers.Generators, generator => Assert.Contains(tensors.Generators, other => Distance(generator, other) < 1e-9));
-        },
-        iter: 150);
+        });
 
     [Fact]
-    public void TheDirectionalDerivativeIsTheLargestProductOverItsCell() => Gen.Select(RandomProgram.Generate(true, 5), Gen.ULong[0, 1_000_000]).Sample(
-        (program, seed) =>
+    public void TheDirectionalDerivativeIsTheLargestProductOverItsCell() => Samples.Check(
+        Gen.Select(RandomProgram.Generate(true, 5), Gen.ULong[0, 1_000_000]),
+        200,
+        drawn =>
         {
+            (RandomProgram program, ulong seed) = drawn;
             double[] direction = Direction(program.Point.Length, seed);
             ClarkeSubdifferential set = Clarke.Subdifferential(program.OnNumbers, program.Point);
             double derivative = Clarke.DirectionalDerivative(program.OnNumbers, program.Point, direction);
-            Assert.True(derivative <= set.DirectionalDerivative(direction) + 1e-9);
-            Assert.Equal(derivative, Dot(Clarke.Gradient(program.OnNumbers, program.Point, direction).Gradient, direction), 1e-9 * Math.Max(1, Math.Abs(derivative)));
-        },
-        iter: 200);
+            Assert.True(derivative <= set.DirectionalDerivative(direction).Upper + 1e-9);
+            Assert.Equal(derivative, Dot(Clarke.Gradient(program.OnNumbers, program.Point, direction).Gradient, direction),
+                1e-9 * Math.Max(1, Math.Abs(derivative)));
+        });
 
     [Fact]
-    public void TheNotionsAreNested() => RandomProgram.Generate(true, 4).Sample(
+    public void TheNotionsAreNested() => Samples.Check(
+        RandomProgram.Generate(true, 4),
+        150,
         program =>
         {
             ClarkeSubdifferential set = Clarke.Subdifferential(program.OnNumbers, program.Point);
@@ -119,8 +143,7 @@ public class RandomProgramTests
             }
 
             Assert.All(set.Generators, generator => Assert.True(set.LimitingContains(generator)));
-        },
-        iter: 150);
+        });
 
     [Theory]
     [InlineData(2, 2)]
@@ -132,7 +155,8 @@ public class RandomProgramTests
         // F(x) = M_L relu(… relu(M₁x)) with entries in {−1, 0, 1}: Bolte, Boustany, Pauwels and Pesquet-Popescu, ICLR 2023.
         for (ulong seed = 0; seed < 6; seed++)
         {
-            double[][] matrices = [.. Enumerable.Range(0, layers).Select(layer => Signs(seed, (ulong)layer, layer == layers - 1 ? width : width * (layer == 0 ? 2 : width)))];
+            double[][] matrices = [.. Enumerable.Range(0, layers)
+                .Select(layer => Signs(seed, (ulong)layer, layer == layers - 1 ? width : width * (layer == 0 ? 2 : width)))];
             Var<double> Network(Var<double> x)
             {
                 Var<double> h = x.Reshape([1, x.Shape.Count]);
@@ -179,7 +203,8 @@ public class RandomProgramTests
     {
         foreach (ClarkeCell cell in set.Cells)
         {
-            if (Distance(cell.Gradient, generator) < 1e-9 && Distance(program.OnNumbers.Gradient(Moved(program.Point, cell.Direction, 1e-5)).Gradient, generator) < 1e-9)
+            if (Distance(cell.Gradient, generator) < 1e-9
+                && Distance(program.OnNumbers.Gradient(Moved(program.Point, cell.Direction, 1e-5)).Gradient, generator) < 1e-9)
                 return true;
         }
 
@@ -200,5 +225,6 @@ public class RandomProgramTests
     private static double Distance(double[] x, double[] y) => Math.Sqrt(x.Zip(y, (a, b) => (a - b) * (a - b)).Sum());
 
     private static void AssertClose(double[] expected, double[] actual, double tolerance, RandomProgram program) =>
-        Assert.True(Distance(expected, actual) <= tolerance * Math.Max(1, expected.Max(Math.Abs)), $"{program}: ({string.Join(", ", actual)}) instead of ({string.Join(", ", expected)})");
+        Assert.True(Distance(expected, actual) <= tolerance * Math.Max(1, expected.Max(Math.Abs)),
+            $"{program}: ({string.Join(", ", actual)}) instead of ({string.Join(", ", expected)})");
 }

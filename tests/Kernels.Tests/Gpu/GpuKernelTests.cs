@@ -1,22 +1,34 @@
 using System.Numerics;
+using System.Reflection;
 using ConservativeAD.Kernels.Elementwise;
-using ConservativeAD.Kernels.Gpu;
+using ConservativeAD.Kernels.Ilgpu;
 using ConservativeAD.Kernels.Reductions;
+using ConservativeAD.Tests;
 
 namespace ConservativeAD.Kernels.Tests.Gpu;
 
-/// <summary>Kernels at sizes where a GPU divides its work, which the table of operations is too small for, compared with the CPU: on the simulated GPU, or on the one that CONSERVATIVEAD_GPU names.</summary>
+/// <summary>
+/// Kernels at sizes at which a GPU divides its work, which the table of operations does not reach, compared with the CPU: on the simulated GPU, or on the one
+/// that CONSERVATIVEAD_GPU names.
+/// </summary>
+[Collection(TestGpu.Collection)]
 public sealed class GpuKernelTests : IDisposable
 {
-    private readonly Device gpu = Environment.GetEnvironmentVariable("CONSERVATIVEAD_GPU") is { Length: > 0 } name ? Device.Gpu(name) : Device.SimulatedGpu();
+    private static readonly HashSet<MethodInfo> Compiled = [];
+
+    private readonly Device gpu = TestGpu.Shared;
 
     public void Dispose()
     {
-        // What ran here must also translate for CUDA.
+        if (TestGpu.Name is not null)
+            return;
+        // Every kernel that ran here must also compile for CUDA.
         using PtxCompiler compiler = new();
-        foreach (System.Reflection.MethodInfo kernel in ((GpuDevice)gpu).Kernels.Methods)
-            Assert.DoesNotContain(".extern", compiler.Compile(kernel), StringComparison.Ordinal);
-        gpu.Dispose();
+        foreach (MethodInfo kernel in ((GpuDevice)gpu).Kernels.Methods)
+        {
+            if (Compiled.Add(kernel))
+                Assert.DoesNotContain(".extern", compiler.Compile(kernel), StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -26,7 +38,8 @@ public sealed class GpuKernelTests : IDisposable
     [InlineData(17, 40, 1)]
     public void MatrixProductsAgree(int rows, int columns, int inner)
     {
-        float[] a = Values<float>(rows * inner, 1), b = Values<float>(inner * columns, 2), bias = Values<float>(columns, 3), held = Values<float>(rows * columns, 4);
+        float[] a = Values<float>(rows * inner, 1), b = Values<float>(inner * columns, 2), bias = Values<float>(columns, 3),
+            held = Values<float>(rows * columns, 4);
         foreach (bool turned in (bool[])[false, true])
         {
             float[] Run(Device device)
@@ -46,11 +59,14 @@ public sealed class GpuKernelTests : IDisposable
     public void ConvolutionsOfGroupsWithStridesAndDilationAgree()
     {
         ConvolutionShape shape = new(2, 4, 9, 8, 6, 3, 2, 2, 1, 1, 1, 1, 2, 2);
-        double[] x = Values<double>(shape.InputLength, 1), w = Values<double>(shape.WeightLength, 2), bias = Values<double>(6, 3), dy = Values<double>(shape.OutputLength, 4);
+        double[] x = Values<double>(shape.InputLength, 1), w = Values<double>(shape.WeightLength, 2), bias = Values<double>(6, 3),
+            dy = Values<double>(shape.OutputLength, 4);
         double[][] Run(Device device)
         {
-            NDArray<double> input = device.Array<double>([shape.InputLength], x), weights = device.Array<double>([shape.WeightLength], w), cotangent = device.Array<double>([shape.OutputLength], dy);
-            NDArray<double> y = device.Allocate<double>([shape.OutputLength]), dx = device.Array<double>([shape.InputLength], x), dw = device.Array<double>([shape.WeightLength], w);
+            NDArray<double> input = device.Array<double>([shape.InputLength], x), weights = device.Array<double>([shape.WeightLength], w),
+                cotangent = device.Array<double>([shape.OutputLength], dy);
+            NDArray<double> y = device.Allocate<double>([shape.OutputLength]), dx = device.Array<double>([shape.InputLength], x),
+                dw = device.Array<double>([shape.WeightLength], w);
             device.Convolution(shape, input, weights, device.Array<double>([6], bias), y);
             device.ConvolutionDataGradient(shape, cotangent, weights, dx, true);
             device.ConvolutionWeightGradient(shape, input, cotangent, dw, true);
@@ -67,23 +83,35 @@ public sealed class GpuKernelTests : IDisposable
     [InlineData(true)]
     public void UnfoldedConvolutionsAgree(bool accumulate)
     {
-        // 16 channels of 64 taps and more: what a library of matrix products would be given.
+        // 16 channels of 64 taps and more, the sizes for a library of matrix products.
         ConvolutionShape shape = new(3, 8, 5, 4, 16, 3, 3, 2, 1, 1, 1);
-        double[] x = Values<double>(shape.InputLength, 1), w = Values<double>(shape.WeightLength, 2), bias = Values<double>(16, 3), dy = Values<double>(shape.OutputLength, 4);
+        double[] x = Values<double>(shape.InputLength, 1), w = Values<double>(shape.WeightLength, 2), bias = Values<double>(16, 3),
+            dy = Values<double>(shape.OutputLength, 4);
         double[][] Run(Device device)
         {
-            NDArray<double> input = device.Array<double>([3, 8, 5, 4], x), weights = device.Array<double>([16, 8, 3, 3], w), cotangent = device.Array<double>([3, 16, shape.OutputHeight, shape.OutputWidth], dy);
-            NDArray<double> y = device.Allocate<double>(cotangent.Shape), dx = device.Array<double>(input.Shape, x), dw = device.Array<double>(weights.Shape, w);
+            NDArray<double> input = device.Array<double>([3, 8, 5, 4], x), weights = device.Array<double>([16, 8, 3, 3], w),
+                cotangent = device.Array<double>([3, 16, shape.OutputHeight, shape.OutputWidth], dy);
+            NDArray<double> y = device.Allocate<double>(cotangent.Shape), dx = device.Array<double>(input.Shape, x),
+                dw = device.Array<double>(weights.Shape, w);
             device.Convolution(shape, input, weights, device.Array<double>([16], bias), y);
             device.ConvolutionDataGradient(shape, cotangent, weights, dx, accumulate);
             device.ConvolutionWeightGradient(shape, input, cotangent, dw, accumulate);
             return [y.ToArray(), dx.ToArray(), dw.ToArray()];
         }
 
-        ((GpuDevice)gpu).UnfoldsConvolutions = true;
-        double[][] expected = Run(Device.Default), actual = Run(gpu);
-        for (int i = 0; i < expected.Length; i++)
-            AssertClose(expected[i], actual[i], 1e-13);
+        GpuDevice unfolding = (GpuDevice)gpu;
+        bool usually = unfolding.UnfoldsConvolutions;
+        try
+        {
+            unfolding.UnfoldsConvolutions = true;
+            double[][] expected = Run(Device.Default), actual = Run(gpu);
+            for (int i = 0; i < expected.Length; i++)
+                AssertClose(expected[i], actual[i], 1e-13);
+        }
+        finally
+        {
+            unfolding.UnfoldsConvolutions = usually;
+        }
     }
 
     [Theory]
@@ -128,7 +156,8 @@ public sealed class GpuKernelTests : IDisposable
         new Philox(9, 1).Permutation(order);
         (float[] Means, float[] Within, int[] Order, float[] Marks, long Ties) Run(Device device)
         {
-            NDArray<float> rows = device.Array<float>([1, Length], sorted), x = device.Array<float>([1, Length], keys), means = device.Allocate<float>([1, Length]), marks = device.Allocate<float>([1, Length]);
+            NDArray<float> rows = device.Array<float>([1, Length], sorted), x = device.Array<float>([1, Length], keys),
+                means = device.Allocate<float>([1, Length]), marks = device.Allocate<float>([1, Length]);
             NDArray<int> permutation = device.Array<int>([1, Length], order);
             device.AverageOverTies(rows, x, means);
             device.OrderWithinTies(rows, x, permutation, true);
@@ -149,7 +178,7 @@ public sealed class GpuKernelTests : IDisposable
     [Fact]
     public void ContributionsToOneElementAreAddedInOrder()
     {
-        // Sums that depend on their order: bits show it.
+        // Sums whose bits depend on their order.
         const int Count = 1300;
         float[] dy = [.. Values<float>(Count, 1).Select((value, i) => value * MathF.Pow(10, i % 7))];
         int[] indices = [.. Values<float>(Count, 2).Select(value => (int)((value + 1) * 20))];
@@ -193,7 +222,8 @@ public sealed class GpuKernelTests : IDisposable
         double[][] Run<T>(Device device)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            NDArray<T> uniform = device.Allocate<T>([37]), normal = device.Allocate<T>([37]), events = device.Allocate<T>([37]), mask = device.Allocate<T>([37]);
+            NDArray<T> uniform = device.Allocate<T>([37]), normal = device.Allocate<T>([37]), events = device.Allocate<T>([37]),
+                mask = device.Allocate<T>([37]);
             device.Uniform(random, uniform, T.CreateTruncating(-2), T.CreateTruncating(3), 5);
             device.Normal(random, normal, T.One, T.CreateTruncating(2), 5);
             device.Bernoulli(random, events, 0.3, 6);
@@ -219,7 +249,8 @@ public sealed class GpuKernelTests : IDisposable
     [Fact]
     public void FloatFunctionsAreBitForBitThoseOfTheCpu()
     {
-        float[] x = [.. Values<float>(997, 1).Select(value => value * 12), float.NaN, float.PositiveInfinity, float.NegativeInfinity, 88.5f, -88.5f, -104, 90, 0, -0f];
+        float[] x = [.. Values<float>(997, 1)
+            .Select(value => value * 12), float.NaN, float.PositiveInfinity, float.NegativeInfinity, 88.5f, -88.5f, -104, 90, 0, -0f];
         AssertSame(default(ExpMap));
         AssertSame(default(TanhMap));
         AssertSame(default(ErfMap));
@@ -280,30 +311,33 @@ public sealed class GpuKernelTests : IDisposable
     public void ArraysOfAnotherDeviceAreRefused()
     {
         NDArray<float> foreign = Device.Default.Array<float>([2], [1, 2]), own = gpu.Allocate<float>([2]);
-        Assert.Contains("copy it there first", Assert.Throws<ArgumentException>(() => gpu.Map(default(Identity), foreign, own)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => gpu.Return(foreign.Storage));
+        Assert.Contains("copy it there first", Assert.Throws<ArgumentException>(() => gpu.Map(default(Identity), foreign, own)).Message,
+            StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => gpu.Return(foreign));
     }
 
     [Fact]
     public void BlocksAreUsedAgain()
     {
-        long before = gpu.BytesInUse;
-        Storage<float> first = gpu.Rent<float>(1000);
-        Assert.Equal(before + 4096, gpu.BytesInUse);
-        gpu.Return(first);
-        Assert.Same(first, gpu.Rent<float>(1000));
+        using Device own = TestGpu.Open();
+        long before = own.BytesInUse;
+        Storage<float> first = own.Rent<float>(1000);
+        Assert.Equal(before + 4096, own.BytesInUse);
+        own.Return(first);
+        Assert.Same(first, own.Rent<float>(1000));
     }
 
     [Fact]
     public void WithoutAGpuTheMessageSaysWhatWasLookedFor()
     {
-        if (Device.Gpus.Count > 0)
+        if (Kernels.Gpu.Devices.Count > 0)
         {
-            Assert.Contains("No GPU is named", Assert.Throws<InvalidOperationException>(() => Device.Gpu("no such device")).Message, StringComparison.Ordinal);
+            Assert.Contains("No GPU is named", Assert.Throws<InvalidOperationException>(() => Kernels.Gpu.Device("no such device")).Message,
+                StringComparison.Ordinal);
             return;
         }
 
-        string message = Assert.Throws<InvalidOperationException>(() => Device.Gpu()).Message;
+        string message = Assert.Throws<InvalidOperationException>(() => Kernels.Gpu.Device()).Message;
         Assert.Contains("CUDA", message, StringComparison.Ordinal);
         Assert.Contains("OpenCL", message, StringComparison.Ordinal);
     }
@@ -321,7 +355,8 @@ public sealed class GpuKernelTests : IDisposable
     {
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(Math.Abs(double.CreateTruncating(expected[i] - actual[i])) <= tolerance * (1 + Math.Abs(double.CreateTruncating(expected[i]))), $"element {i}: {expected[i]} and {actual[i]}");
+            Assert.True(Math.Abs(double.CreateTruncating(expected[i] - actual[i])) <= tolerance * (1 + Math.Abs(double.CreateTruncating(expected[i]))),
+                $"element {i}: {expected[i]} and {actual[i]}");
     }
 
     private void AssertSorted<T>(int rows, int length, bool descending, TieOrder ties)
@@ -343,29 +378,5 @@ public sealed class GpuKernelTests : IDisposable
         var actual = Run(gpu);
         Assert.Equal(expected.Places, actual.Places);
         Assert.Equal(expected.Values, actual.Values);
-    }
-
-    internal readonly struct ExpMap : IUnaryMap
-    {
-        public L Invoke<L>(L x)
-            where L : struct, ILane<L> => L.Exp(x);
-    }
-
-    internal readonly struct TanhMap : IUnaryMap
-    {
-        public L Invoke<L>(L x)
-            where L : struct, ILane<L> => L.Tanh(x);
-    }
-
-    internal readonly struct ErfMap : IUnaryMap
-    {
-        public L Invoke<L>(L x)
-            where L : struct, ILane<L> => L.Erf(x);
-    }
-
-    internal readonly struct SigmoidMap : IUnaryMap
-    {
-        public L Invoke<L>(L x)
-            where L : struct, ILane<L> => L.Sigmoid(x);
     }
 }

@@ -1,8 +1,8 @@
-using ConservativeAD.Kernels.Gpu;
+using ConservativeAD.Kernels.Ilgpu;
 
 namespace ConservativeAD.Kernels.Tests.Gpu;
 
-/// <summary>Conversions of halves in whole numbers are .NET's own.</summary>
+/// <summary>Integer conversions of halves give the same results as .NET's.</summary>
 public class HalfBitsTests
 {
     [Fact]
@@ -31,13 +31,15 @@ public class HalfBitsTests
             AssertNearest(-MathF.BitDecrement(middle));
         }
 
-        foreach (float value in (float[])[65504, 65519.996f, 65520, float.MaxValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 0, -0f, float.Epsilon])
+        foreach (float value in (float[])[65504, 65519.996f, 65520, float.MaxValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 0, -0f,
+            float.Epsilon])
             AssertNearest(value);
     }
 
     private static void AssertNearest(float value)
     {
         Half expected = (Half)value, actual = BitConverter.UInt16BitsToHalf(HalfBits.HalfByBits(value));
-        Assert.True(expected.Equals(actual) && (Half.IsNaN(expected) || Half.IsNegative(expected) == Half.IsNegative(actual)), $"{value:R}: {expected} and {actual}");
+        Assert.True(expected.Equals(actual)
+            && (Half.IsNaN(expected) || Half.IsNegative(expected) == Half.IsNegative(actual)), $"{value:R}: {expected} and {actual}");
     }
 }

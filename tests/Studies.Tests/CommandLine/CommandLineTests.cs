@@ -13,7 +13,7 @@ public class CommandLineTests
     [InlineData("'0'", "volume", "--threads", "0")]
     [InlineData("'1e99'", "volume", "--samples", "1e99")]
     [InlineData("'transformer'", "train", "transformer")]
-    [InlineData("'rprop'", "train", "mlp", "--optimizer", "rprop")]
+    [InlineData("'adamz'", "train", "mlp", "--optimizer", "adamz")]
     [InlineData("'8'", "train", "mlp", "--precision", "8")]
     [InlineData("'-3'", "train", "mlp", "--epochs", "-3")]
     [InlineData("'nothing'", "inspect", "nothing")]
@@ -47,33 +47,16 @@ public class CommandLineTests
     }
 
     [Fact]
-    public void AFolderThatCannotBeMadeExitsWith1()
-    {
-        using TemporaryFolder folder = new();
-        File.WriteAllText(folder["file"], "");
-        Ran ran = Ran.Program("volume", "--networks", "1", "--samples", "2", "--out", folder["file/results"]);
-        Assert.Equal(ExitCode.Failure, ran.ExitCode);
-        Assert.Contains("file/results", ran.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void ATruncatedDataFileExitsWith1AndIsNamed()
+    public void ADamagedDataFileExitsWith1AndIsNamed()
     {
         using TemporaryFolder folder = new();
         Directory.CreateDirectory(folder["mnist"]);
-        File.WriteAllBytes(folder["mnist/train-images-idx3-ubyte.gz"], [0x1f, 0x8b, 8, 0]);
+        foreach (string name in (string[])["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"])
+            File.WriteAllBytes(folder[$"mnist/{name}-ubyte.gz"], [0x1f, 0x8b, 8, 0]);
         Ran ran = Ran.Program("volume", "--networks", "1", "--data", folder.Path, "--out", folder["out"]);
         Assert.Equal(ExitCode.Failure, ran.ExitCode);
-        Assert.Contains("idx", ran.Error, StringComparison.Ordinal);
+        Assert.Contains("labels-idx1", ran.Error, StringComparison.Ordinal);
+        Assert.Contains("byte 4", ran.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["out/results.json"]));
-    }
-
-    [Fact]
-    public void AMissingDataFolderExitsWith1AndIsNamed()
-    {
-        using TemporaryFolder folder = new();
-        Ran ran = Ran.Program("volume", "--networks", "1", "--data", folder["absent"], "--out", folder["out"]);
-        Assert.Equal(ExitCode.Failure, ran.ExitCode);
-        Assert.Contains("absent", ran.Error, StringComparison.Ordinal);
     }
 }

@@ -2,16 +2,20 @@ using ConservativeAD.Studies.CommandLine;
 
 namespace ConservativeAD.Studies.Tests.CommandLine;
 
-/// <summary>What the program did with a command line.</summary>
+/// <summary>The result of running the program with a command line.</summary>
 internal sealed record Ran(int ExitCode, string Output, string Error)
 {
     public static Ran Program(params string[] arguments) => Program(CancellationToken.None, arguments);
 
-    public static Ran Program(CancellationToken cancellation, params string[] arguments)
+    public static Ran AtWidth(int width, params string[] arguments) => Program(width, arguments, CancellationToken.None);
+
+    public static Ran Program(CancellationToken cancellation, params string[] arguments) => Program(null, arguments, cancellation);
+
+    private static Ran Program(int? width, string[] arguments, CancellationToken cancellation)
     {
         using StringWriter output = new();
         using StringWriter error = new();
-        int code = Application.Run(arguments, output, error, cancellation);
+        int code = Application.Run(arguments, output, error, width, cancellation);
         return new Ran(code, output.ToString(), error.ToString());
     }
 }

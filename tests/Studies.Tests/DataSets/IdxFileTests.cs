@@ -41,27 +41,96 @@ public class IdxFileTests
     }
 
     [Fact]
-    public void NoCutOfACompressedFileGivesOtherElements()
+    public void EveryCutAndEveryChangedBitOfACompressedFileIsRefused()
     {
         using TemporaryFolder folder = new();
         byte[] whole = File.ReadAllBytes(Write(folder, TwoByThree, true));
-        int refused = 0;
         for (int length = 0; length < whole.Length; length++)
+            AssertRefused(folder, whole[..length]);
+        for (int bit = 0; bit < 8 * whole.Length; bit++)
         {
-            File.WriteAllBytes(folder["cut.gz"], whole[..length]);
+            // Time, extra flags and system do not depend on the content.
+            if (bit / 8 is >= 4 and < 10)
+                continue;
+            byte[] changed = [.. whole];
+            changed[bit / 8] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(folder["bit.gz"], changed);
+            // If a changed bit declares text in the header, the rest is not valid content; if the format has two encodings of the same content, the result is
+            // the same.
             try
             {
-                Assert.Equal(TwoByThree[12..], IdxFile.Read(folder["cut.gz"], 2).Elements);
+                Assert.Equal(TwoByThree[12..], IdxFile.Read(folder["bit.gz"], 2).Elements);
             }
             catch (InvalidDataException problem)
             {
-                Assert.Contains("cut.gz", problem.Message, StringComparison.Ordinal);
-                refused++;
+                Assert.Contains("bit.gz", problem.Message, StringComparison.Ordinal);
             }
         }
 
-        // Only the end of the last block, the checksum and the length of gzip may go unread.
-        Assert.InRange(refused, whole.Length - 10, whole.Length);
+        AssertRefused(folder, [.. whole, 0]);
+        AssertRefused(folder, [.. whole, .. whole]);
+        AssertRefused(folder, [.. whole, .. whole[^8..]]);
+        AssertRefused(folder, [.. whole, .. new byte[1000]]);
+    }
+
+    [Fact]
+    public void AWrongCheckIsCalledOne()
+    {
+        using TemporaryFolder folder = new();
+        byte[] whole = File.ReadAllBytes(Write(folder, TwoByThree, true));
+        whole[^8] ^= 1;
+        Assert.Contains("has the check", AssertRefused(folder, whole), StringComparison.Ordinal);
+        whole[^8] ^= 1;
+        whole[2] = 7;
+        Assert.Contains("compression method 7 at byte 2", AssertRefused(folder, whole), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ABombTakesNoMemory()
+    {
+        using TemporaryFolder folder = new();
+        // Claims few elements and holds many; claims many and holds few; claims more than its length can hold.
+        foreach ((int claimed, int held) in (ReadOnlySpan<(int, int)>)[(1000, 1 << 26), (1 << 26, 1 << 25), (1 << 30, 1 << 12)])
+        {
+            using (GZipStream stream = new(File.Create(folder["bomb.gz"]), CompressionLevel.Optimal))
+            {
+                stream.Write([0, 0, 8, 1, (byte)(claimed >> 24), (byte)(claimed >> 16), (byte)(claimed >> 8), (byte)claimed]);
+                byte[] zeros = new byte[1 << 12];
+                for (int written = 0; written < held; written += zeros.Length)
+                    stream.Write(zeros);
+            }
+
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            string message = Assert.Throws<InvalidDataException>(() => IdxFile.Read(folder["bomb.gz"], 1)).Message;
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 18);
+            Assert.Contains($"claims {claimed} elements", message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void HeadersWithNamesAreRead()
+    {
+        using TemporaryFolder folder = new();
+        byte[] whole = File.ReadAllBytes(Write(folder, TwoByThree, true));
+        // FEXTRA, FNAME, FCOMMENT and the check of the header.
+        List<byte> head = [0x1F, 0x8B, 8, 4 + 8 + 16 + 2, 0, 0, 0, 0, 0, 3, 3, 0, 1, 2, 3, (byte)'n', 0, (byte)'c', (byte)'c', 0];
+        uint check = Crc32.Append(0, head.ToArray());
+        File.WriteAllBytes(folder["named.gz"], [.. head, (byte)check, (byte)(check >> 8), .. whole[10..]]);
+        Assert.Equal(TwoByThree[12..], IdxFile.Read(folder["named.gz"], 2).Elements);
+        File.WriteAllBytes(folder["named.gz"], [.. head, (byte)(check + 1), (byte)(check >> 8), .. whole[10..]]);
+        Assert.Contains("whose check", Assert.Throws<InvalidDataException>(() => IdxFile.Read(folder["named.gz"], 2)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheCheckIsThatOfTheStandard()
+    {
+        Assert.Equal(0xCBF43926u, Crc32.Append(0, "123456789"u8));
+        byte[] bytes = new byte[1001];
+        new Random(1).NextBytes(bytes);
+        uint parts = 0;
+        for (int start = 0; start < bytes.Length; start += 7)
+            parts = Crc32.Append(parts, bytes.AsSpan(start, Math.Min(7, bytes.Length - start)));
+        Assert.Equal(Crc32.Append(0, bytes), parts);
     }
 
     [Fact]
@@ -72,10 +141,19 @@ public class IdxFileTests
         ImageSet train = Mnist.Train(folder), test = Mnist.Test(folder);
         Assert.Equal((60_000, 10_000), (train.Count, test.Count));
 
-        // Known of MNIST: how often each digit stands in the training set.
+        // The known number of each digit in MNIST's training set.
         int[] counts = [.. Enumerable.Range(0, 10).Select(digit => train.Labels.Count(label => label == digit))];
         Assert.Equal([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949], counts);
         Assert.Equal(33.318, train.Pixels.Average(pixel => (double)pixel), 1e-3);
+    }
+
+    private static string AssertRefused(TemporaryFolder folder, byte[] bytes)
+    {
+        File.WriteAllBytes(folder["cut.gz"], bytes);
+        string message = Assert.Throws<InvalidDataException>(() => IdxFile.Read(folder["cut.gz"], 2)).Message;
+        Assert.Contains("cut.gz", message, StringComparison.Ordinal);
+        Assert.Contains("Fetch it again", message, StringComparison.Ordinal);
+        return message;
     }
 
     private static string Write(TemporaryFolder folder, byte[] bytes, bool compressed)

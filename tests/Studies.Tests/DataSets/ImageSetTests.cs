@@ -9,15 +9,16 @@ public class ImageSetTests
     [Fact]
     public void StandInDigitsAreTheSameEachTimeAndHoldEveryClass()
     {
-        ImageSet first = StandInDigits.Train(200), again = StandInDigits.Train(200);
+        ImageSet first = StandInDigits.Train(200, TestContext.Current.CancellationToken),
+            again = StandInDigits.Train(200, TestContext.Current.CancellationToken);
         Assert.True(first.IsStandIn);
         Assert.Equal(first.Pixels, again.Pixels);
         Assert.Equal(first.Labels, again.Labels);
         Assert.Equal(10, first.Labels.Distinct().Count());
-        Assert.NotEqual(first.Pixels, StandInDigits.Test(200).Pixels);
+        Assert.NotEqual(first.Pixels, StandInDigits.Test(200, TestContext.Current.CancellationToken).Pixels);
 
-        // Fewer images are a beginning of more.
-        Assert.Equal(StandInDigits.Train(50).Pixels, first.First(50).Pixels);
+        // A smaller set of images is the beginning of a larger one.
+        Assert.Equal(StandInDigits.Train(50, TestContext.Current.CancellationToken).Pixels, first.First(50).Pixels);
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public class ImageSetTests
     [Fact]
     public void BatchesMayBeLeftEarlyAndBegunAgain()
     {
-        ImageSet images = StandInDigits.Train(64);
+        ImageSet images = StandInDigits.Train(64, TestContext.Current.CancellationToken);
         LabelledBatches<float> batches = new(images, 28);
         int[] order = [.. Enumerable.Range(0, 64)];
         Batch<float> first = batches.InOrder(order, 8).First();

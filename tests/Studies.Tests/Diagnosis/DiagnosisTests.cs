@@ -1,13 +1,16 @@
 using System.Text.Json;
+using ConservativeAD.Diagnostics;
 using ConservativeAD.Optimizers;
+using ConservativeAD.Solvers;
 using ConservativeAD.Studies.CommandLine;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Diagnosis;
 using ConservativeAD.Studies.Tests.CommandLine;
+using Spectre.Console;
 
 namespace ConservativeAD.Studies.Tests.Diagnosis;
 
-/// <summary>What <c>diagnose</c> reads off programs whose answers are known.</summary>
+/// <summary>The readings of <c>diagnose</c> on programs with known answers.</summary>
 public class DiagnosisTests
 {
     private static RunDiagnosis Diagnose(string name, DiagnosisSettings? settings = null) =>
@@ -46,7 +49,8 @@ public class DiagnosisTests
     {
         RunDiagnosis network = Diagnose("linear-network");
         Assert.Equal(Finding.Fails, network.Theorems[0].Applies);
-        Assert.Equal(Finding.Holds, Diagnose("linear-network", new DiagnosisSettings { StartSpread = 0.1, Pictures = [DiagnosisPicture.Rate] }).Theorems[0].Applies);
+        Assert.Equal(Finding.Holds,
+            Diagnose("linear-network", new DiagnosisSettings { StartSpread = 0.1, Pictures = [DiagnosisPicture.Rate] }).Theorems[0].Applies);
         Assert.Equal((100, 100), (network.Escape!.Escaped, network.Escape.Starts));
         Assert.Equal(12, network.EscapeRuns.Count);
         // Minima of (ab − 1)² lie on a curve.
@@ -85,18 +89,21 @@ public class DiagnosisTests
     [Fact]
     public void WiderPerceptronsAreLazier()
     {
-        ImageSet images = StandInDigits.Train(10);
+        ImageSet images = StandInDigits.Train(10, TestContext.Current.CancellationToken);
         List<RunDiagnosis> diagnoses = [];
         foreach (int width in (int[])[8, 128])
         {
             DiagnosedProgram program = PerceptronProgram.Create(images, width, true, null, 3);
             Assert.Equal(program.Objective.Value(program.Start), program.Model!.Residual(program.Start).Sum(r => r * r), 1e-9);
-            diagnoses.Add(RunDiagnosis.Of(program, new DiagnosisSettings { Steps = 60, Pictures = [DiagnosisPicture.Kernel] }, TestContext.Current.CancellationToken));
+            diagnoses.Add(RunDiagnosis.Of(program, new DiagnosisSettings { Steps = 60, Pictures = [DiagnosisPicture.Kernel] },
+                TestContext.Current.CancellationToken));
         }
 
         Assert.True(diagnoses[1].Kernels[^1].Drift < 0.5 * diagnoses[0].Kernels[^1].Drift);
         Assert.True(diagnoses[1].Kernels[^1].ParameterDrift < diagnoses[0].Kernels[^1].ParameterDrift);
-        double[] apart = [.. diagnoses.Select(diagnosis => Enumerable.Range(0, diagnosis.Run.Count).Max(k => Math.Abs(diagnosis.Run.Values[k] - diagnosis.LinearizedLosses[k]) / diagnosis.Run.Values[0]))];
+        double[] apart =
+            [.. diagnoses.Select(diagnosis => Enumerable.Range(0, diagnosis.Run.Count)
+                .Max(k => Math.Abs(diagnosis.Run.Values[k] - diagnosis.LinearizedLosses[k]) / diagnosis.Run.Values[0]))];
         Assert.True(apart[1] < apart[0]);
         Assert.Equal(diagnoses[0].Run.Values[0], diagnoses[0].LinearizedLosses[0], 1e-9);
     }
@@ -104,7 +111,7 @@ public class DiagnosisTests
     [Fact]
     public void MiniBatchesHaveTheLossAsTheirMean()
     {
-        DiagnosedProgram program = PerceptronProgram.Create(StandInDigits.Train(11), 4, false, 3, 1);
+        DiagnosedProgram program = PerceptronProgram.Create(StandInDigits.Train(11, TestContext.Current.CancellationToken), 4, false, 3, 1);
         Assert.Equal(4, program.Samples!.Count);
         Assert.Equal(program.Objective.Value(program.Start), program.Samples.Average(sample => sample.Value(program.Start)), 1e-9);
     }
@@ -114,13 +121,14 @@ public class DiagnosisTests
     {
         using TemporaryFolder folder = new();
         Ran ran = Ran.Program("diagnose", "linear-network", "--out", folder["pictures"]);
-        Assert.Equal((ExitCode.Success, ""), (ran.ExitCode, ran.Error));
+        Assert.True(ran.ExitCode == ExitCode.Success, ran.Error);
         foreach (DiagnosisPicture picture in Enum.GetValues<DiagnosisPicture>())
             Assert.Equal([0x89, 0x50, 0x4E, 0x47], File.ReadAllBytes(folder[$"pictures/linear-network-{picture.ToString().ToLowerInvariant()}.png"])[..4]);
         Assert.Contains("Strict saddles are avoided", ran.Output, StringComparison.Ordinal);
-        ran = Ran.Program("diagnose", "perceptron", "--data", "", "--images", "6", "--width", "4,8", "--steps", "20", "--activation", "relu", "--batch", "2", "--draw", "kernel,kl", "--out", folder["two"]);
-        Assert.Equal((ExitCode.Success, ""), (ran.ExitCode, ran.Error));
-        Assert.Equal(2, Directory.GetFiles(folder["two"]).Length);
+        ran = Ran.Program("diagnose", "perceptron", "--data", "", "--images", "6", "--width", "4,8", "--steps", "20", "--activation", "relu", "--batch", "2",
+            "--draw", "kernel,kl", "--out", folder["two"]);
+        Assert.True(ran.ExitCode == ExitCode.Success, ran.Error);
+        Assert.Equal(2, Directory.GetFiles(folder["two"], "*.png").Length);
         Assert.Contains("stand-in", ran.Output, StringComparison.Ordinal);
     }
 
@@ -129,7 +137,7 @@ public class DiagnosisTests
     {
         using TemporaryFolder folder = new();
         Ran ran = Ran.Program("diagnose", "mifflin2", "--gradient", "minimal-norm", "--steps", "300", "--draw", "kl,flow", "--json", "--out", folder["json"]);
-        Assert.Equal((ExitCode.Success, ""), (ran.ExitCode, ran.Error));
+        Assert.True(ran.ExitCode == ExitCode.Success, ran.Error);
         JsonElement run = JsonDocument.Parse(ran.Output).RootElement.GetProperty("results")[0];
         Assert.Equal("mifflin2", run.GetProperty("program").GetString());
         Assert.Equal("minimal-norm", run.GetProperty("gradient").GetString());
@@ -159,9 +167,97 @@ public class DiagnosisTests
     {
         using TemporaryFolder folder = new();
         Ran ran = Ran.Program("diagnose", "quadratic", "--start", "1,2,3", "--out", folder["wrong"]);
-        Assert.Equal(ExitCode.Failure, ran.ExitCode);
+        Assert.Equal(ExitCode.Usage, ran.ExitCode);
         Assert.Contains("3 variables", ran.Error, StringComparison.Ordinal);
         Assert.Contains("quadratic has 2", ran.Error, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> SmallPrograms => [.. DiagnosedPrograms.Small.Select(program => program.Name)];
+
+    [Theory]
+    [MemberData(nameof(SmallPrograms))]
+    public void TheoremsSpeakOfTheExponentThatWasRead(string name)
+    {
+        RunDiagnosis diagnosis = Diagnose(name, new DiagnosisSettings { Steps = 200, Pictures = [DiagnosisPicture.Kl, DiagnosisPicture.Kernel] });
+        bool isKernelPositive = diagnosis.Readings.Any(reading => reading is { Instrument: "tangent kernel", Holds: true, Value: > 0 }) && diagnosis.Limit is 0;
+        double? read = isKernelPositive ? 0.5 : diagnosis.Kl?.Inequality.Exponent;
+        Assert.Equal(read is { } exponent ? Math.Round(exponent, 3) : null, diagnosis.Facts!.KlExponent);
+        Hypothesis hypothesis =
+            diagnosis.Theorems.Single(theorem => theorem.Name == "The rate is linear").Hypotheses.Single(one =>
+                one.Statement.StartsWith("KL", StringComparison.Ordinal));
+        Assert.Equal(read is null, hypothesis.Finding == Finding.Unknown);
+        if (read is not null)
+            Assert.StartsWith(FormattableString.Invariant($"the exponent is {read:0.###}, "), hypothesis.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(SmallPrograms))]
+    public void AFewStepsAreEnoughForAReport(string name)
+    {
+        using TemporaryFolder folder = new();
+        foreach (string steps in (string[])["1", "3"])
+        {
+            Ran ran = Ran.Program("diagnose", name, "--steps", steps, "--out", folder["few"]);
+            Assert.True(ran.ExitCode == ExitCode.Success, ran.Error);
+        }
+    }
+
+    [Fact]
+    public void AKernelThatStaysPositiveSettlesTheExponent()
+    {
+        DiagnosedProgram program = PerceptronProgram.Create(StandInDigits.Train(6, TestContext.Current.CancellationToken), 32, true, null, 1);
+        RunDiagnosis diagnosis = RunDiagnosis.Of(program, new DiagnosisSettings { Steps = 40, Pictures = [DiagnosisPicture.Kernel] },
+            TestContext.Current.CancellationToken);
+        Assert.True(Read(diagnosis, "tangent kernel").Holds);
+        Assert.Equal(0.5, diagnosis.Facts!.KlExponent);
+        Assert.Contains("tangent kernel", diagnosis.Facts.KlSource, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AStoppedDiagnosisKeepsWhatItRead()
+    {
+        using CancellationTokenSource stop = new();
+        RunDiagnosis diagnosis = RunDiagnosis.Of(
+            DiagnosedPrograms.Named("quadratic", 50),
+            new DiagnosisSettings(),
+            stop.Token,
+            stage =>
+            {
+                if (stage == "following the flow")
+                    stop.Cancel();
+            });
+        Assert.True(diagnosis.WasStopped);
+        Assert.NotEmpty(diagnosis.Readings);
+        Assert.Empty(diagnosis.Theorems);
+        Assert.True(RunDiagnosis.Of(DiagnosedPrograms.Named("quadratic", 50), new DiagnosisSettings(), new CancellationToken(canceled: true)).WasStopped);
+    }
+
+    [Theory]
+    [InlineData("double-well")]
+    [InlineData("kinked")]
+    [InlineData("linear-network")]
+    public void WhatWasReadUntilItStoppedIsPrinted(string name)
+    {
+        DiagnosisSettings settings = new() { Steps = 20 };
+        DiagnosedProgram program = DiagnosedPrograms.Named(name, 50);
+        List<string> stages = [];
+        RunDiagnosis.Of(program, settings, TestContext.Current.CancellationToken, stages.Add);
+        foreach (string last in stages)
+        {
+            using CancellationTokenSource source = new();
+            RunDiagnosis diagnosis = RunDiagnosis.Of(program, settings, source.Token, stage =>
+            {
+                if (stage == last)
+                    source.Cancel();
+            });
+            Assert.True(diagnosis.WasStopped);
+            if (diagnosis.Run.Count == 0)
+                continue;
+            using StringWriter text = new();
+            DiagnoseCommand.Print(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text) }),
+                new DiagnosisResults([DiagnosedRun.Of(diagnosis, [])]), []);
+            Assert.Contains("Stopped", text.ToString(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using ConservativeAD.Studies.Tests.CommandLine;
 
 namespace ConservativeAD.Studies.Tests.Inspection;
 
-/// <summary>Against the answers worked out by hand.</summary>
+/// <summary>Compared with answers computed by hand.</summary>
 public class InspectTests
 {
     private static readonly Dictionary<string, Func<double, double[]>> Conservative = new()
@@ -24,7 +24,7 @@ public class InspectTests
         ["relu-of-nothing"] = _ => [0],
         ["max-plus-min"] = _ => [1, 1],
         ["zero-of-relus"] = s => [(s * s) - s],
-        // The first maximum weighs x and y by ½, the second it and x + y by ½.
+        // The first maximum weights x and y by ½, the second weights the first and x + y by ½.
         ["max-of-three"] = _ => [0.75, 0.75],
         ["saddle-of-abs"] = _ => [0, 0],
         ["norm"] = _ => [0, 0, 0],
@@ -36,7 +36,15 @@ public class InspectTests
         ["relu-of-square"] = _ => [0],
     };
 
-    private static readonly Dictionary<string, double> Values = new() { ["max-of-one"] = 0.7, ["max-plus-min"] = 2, ["sort"] = 6, ["largest-eigenvalue"] = 2, ["median"] = 1, ["bent-valley"] = 0.125 };
+    private static readonly Dictionary<string, double> Values = new()
+    {
+        ["max-of-one"] = 0.7,
+        ["max-plus-min"] = 2,
+        ["sort"] = 6,
+        ["largest-eigenvalue"] = 2,
+        ["median"] = 1,
+        ["bent-valley"] = 0.125
+    };
 
     private static readonly Dictionary<string, double[][]> Corners = new()
     {
@@ -77,7 +85,7 @@ public class InspectTests
         foreach ((string slope, double s) in (ReadOnlySpan<(string, double)>)[("0", 0), ("0.5", 0.5), ("1", 1)])
         {
             if (name == "median")
-                // Which of the tied entries is taken is the selection's business; the weights sum to 1.
+                // The selection decides which of the tied entries is taken; the weights sum to 1.
                 Assert.Equal(1, inspected.Backprop[slope].Sum(), 1e-12);
             else
                 Assert.Equal(Conservative[name](s).Select(value => value + 0.0), inspected.Backprop[slope].Select(value => value + 0.0));
@@ -97,7 +105,8 @@ public class InspectTests
         if (name == "norm")
             Assert.All(inspected.Generators, generator => Assert.Equal(1, Math.Sqrt(generator.Sum(v => v * v)), 1e-12));
         else
-            Assert.All(Corners[name], corner => Assert.Contains(inspected.Generators, generator => generator.Zip(corner, (a, b) => Math.Abs(a - b)).Max() < 1e-9));
+            Assert.All(Corners[name],
+                corner => Assert.Contains(inspected.Generators, generator => generator.Zip(corner, (a, b) => Math.Abs(a - b)).Max() < 1e-9));
     }
 
     [Fact]
@@ -140,7 +149,7 @@ public class InspectTests
         using JsonDocument json = JsonDocument.Parse(sign.Output);
         JsonElement program = Assert.Single(json.RootElement.GetProperty("programs").EnumerateArray());
         Assert.False(program.GetProperty("conservative").GetBoolean());
-        Assert.Equal("straight-through sign", program.GetProperty("culprit").GetString());
+        Assert.Equal("straight-through sign", program.GetProperty("operation").GetString());
         Ran maximum = Ran.Program("check", "maximum-to-both");
         Assert.Equal(ExitCode.Failure, maximum.ExitCode);
         Assert.Contains("inside a kink", maximum.Output, StringComparison.Ordinal);

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ConservativeAD.Optimizers;
+using ConservativeAD.Solvers;
 using ConservativeAD.Studies.CommandLine;
 using ConservativeAD.Studies.Tests.CommandLine;
 
@@ -22,7 +22,8 @@ public class SolveTests
             Assert.Equal("cb2", result.GetProperty("problem").GetString());
             Assert.True(result.GetProperty("evaluations").GetInt32() > 1);
             Assert.Equal(1.9522244938706590, result.GetProperty("optimum").GetDouble(), 1e-12);
-            Assert.Equal(result.GetProperty("value").GetDouble() - result.GetProperty("optimum").GetDouble(), result.GetProperty("gap").GetDouble() * result.GetProperty("optimum").GetDouble(), 1e-12);
+            Assert.Equal(result.GetProperty("value").GetDouble() - result.GetProperty("optimum").GetDouble(), result.GetProperty("gap")
+                .GetDouble() * result.GetProperty("optimum").GetDouble(), 1e-12);
             Assert.InRange(result.GetProperty("gap").GetDouble(), -1e-12, 1e-6);
             Assert.InRange(result.GetProperty("stationarity").GetDouble(), 0, 1e-3);
             Assert.True(result.GetProperty("seconds").GetDouble() >= 0);

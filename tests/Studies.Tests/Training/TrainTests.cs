@@ -12,21 +12,16 @@ public class TrainTests
     private static readonly string[] Tiny =
         ["train", "mlp", "--hidden", "12,12", "--samples", "128", "--batch", "16", "--epochs", "3", "--json", "--data", ""];
 
+    private static readonly string[] Precisions = ["16", "32", "64"];
+
+    /// <summary>Every optimiser, in one precision after another.</summary>
+    public static TheoryData<string, string> OptimizersAndPrecisions =>
+        [.. Enum.GetNames<OptimizerName>().Select((name, i) => (name.ToLowerInvariant(), Precisions[i % Precisions.Length]))];
+
+    public static TheoryData<string> Optimizers => [.. Enum.GetNames<OptimizerName>().Select(name => name.ToLowerInvariant())];
+
     [Theory]
-    [InlineData("adam", "16")]
-    [InlineData("adam", "32")]
-    [InlineData("adamw", "64")]
-    [InlineData("sgd", "32")]
-    [InlineData("amsgrad", "16")]
-    [InlineData("adamax", "32")]
-    [InlineData("nadam", "16")]
-    [InlineData("radam", "32")]
-    [InlineData("adan", "32")]
-    [InlineData("rmsprop", "16")]
-    [InlineData("adagrad", "32")]
-    [InlineData("adadelta", "16")]
-    [InlineData("lion", "32")]
-    [InlineData("averagedsgd", "64")]
+    [MemberData(nameof(OptimizersAndPrecisions))]
     public void TheSameSettingsGiveTheSameBitsWhateverTheThreads(string optimizer, string precision)
     {
         using TemporaryFolder folder = new();
@@ -36,22 +31,18 @@ public class TrainTests
     }
 
     [Theory]
-    [InlineData("adam")]
-    [InlineData("sgd")]
-    [InlineData("nadam")]
-    [InlineData("adan")]
-    [InlineData("averagedsgd")]
+    [MemberData(nameof(Optimizers))]
     public void AResumedRunEqualsAnUninterruptedOne(string optimizer)
     {
         using TemporaryFolder folder = new();
         string whole = Epochs(folder, "whole", "--optimizer", optimizer);
         string path = Directory.CreateDirectory(folder["cut"]).FullName;
         TrainSettings settings = Settings(folder, "whole");
-        (ImageSet train, ImageSet test) = ImageSource.Load("", settings.Samples);
+        (ImageSet train, ImageSet test) = ImageSource.Load("", settings.Samples, cancellation: TestContext.Current.CancellationToken);
         using CancellationTokenSource stop = new();
         using (TrainStudy<float> study = new(settings, train, test, Device.Cpu(1)))
         {
-            // Stopped in the middle of the second epoch, which is lost.
+            // The run is stopped in the middle of the second epoch, which is lost.
             Assert.Throws<OperationCanceledException>(() => study.Run(
                 path,
                 false,
@@ -83,8 +74,28 @@ public class TrainTests
         Ran ran = Ran.Program([.. Tiny, "--out", folder["out"], "--resume", "--batch", "32"]);
         Assert.NotEqual(ExitCode.Success, ran.ExitCode);
         ran = Ran.Program([.. Tiny, "--out", folder["out"], "--resume", "--seed", "9"]);
-        Assert.Equal(ExitCode.Failure, ran.ExitCode);
-        Assert.Contains("other settings", ran.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, ran.ExitCode);
+        Assert.Contains("other settings: seed is 1 there and 9 here", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AChangedCheckpointIsRefused()
+    {
+        using TemporaryFolder folder = new();
+        Epochs(folder, "out");
+        string path = folder["out/" + Checkpoint.FileName];
+        byte[] whole = File.ReadAllBytes(path);
+        int header = 8 + (int)BitConverter.ToUInt64(whole);
+        foreach (int place in (int[])[header, header + 1000, whole.Length - 1])
+        {
+            byte[] changed = [.. whole];
+            changed[place] ^= 1;
+            File.WriteAllBytes(path, changed);
+            Ran ran = Ran.Program([.. Tiny, "--out", folder["out"], "--resume"]);
+            Assert.Equal(ExitCode.Failure, ran.ExitCode);
+            Assert.Contains("checksum", ran.Error, StringComparison.Ordinal);
+            Assert.Contains("--resume", ran.Error, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -141,7 +152,7 @@ public class TrainTests
         return ConservativeAD.Studies.Reports.ResultsJson.Read<TrainSettings>(json.RootElement.GetProperty("settings").GetRawText());
     }
 
-    // What the checkpoint holds after its header, which tells the time that epochs took.
+    // The content of the checkpoint after its header, which includes the duration of epochs.
     private static byte[] Tensors(TemporaryFolder folder, string name)
     {
         byte[] file = File.ReadAllBytes(folder[$"{name}/{Checkpoint.FileName}"]);

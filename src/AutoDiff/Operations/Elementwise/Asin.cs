@@ -1,41 +1,45 @@
 using System.Numerics;
 using ConservativeAD.Kernels.Elementwise;
 
-namespace ConservativeAD;
-
-/// <summary>The inverse sine, on (−1, 1). Not locally Lipschitz at ±1.</summary>
-public readonly struct Asin : IUnaryRule<Asin>
+namespace ConservativeAD.Rules
 {
-    /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("asin", TameClass.GloballySubanalytic)
+    /// <summary>The inverse sine, on (−1, 1). Not locally Lipschitz at ±1.</summary>
+    public readonly struct Asin : IUnaryRule<Asin>
     {
-        IsLocallyLipschitz = false,
-        Monotonicity = Monotonicity.Increasing,
-        IsBounded = true,
-    };
+        /// <inheritdoc/>
+        public static OperationFacts Facts { get; } = new("asin", TameClass.GloballySubanalytic)
+        {
+            IsLocallyLipschitz = false,
+            Monotonicity = Monotonicity.Increasing,
+            IsBounded = true,
+        };
 
-    /// <inheritdoc/>
-    public static SlopeReads Reads => SlopeReads.Argument;
+        /// <inheritdoc/>
+        public static SlopeReads Reads => SlopeReads.Argument;
 
-    /// <inheritdoc/>
-    public static L Kink<L>(Asin rule, L x)
-        where L : struct, ILane<L> => L.IfEqual(L.Abs(x), L.Constant(1), L.Constant(1), L.Constant(0));
+        /// <inheritdoc/>
+        public static L Kink<L>(Asin rule, L x)
+            where L : struct, ILane<L> => L.IfEqual(L.Abs(x), L.Constant(1), L.Constant(1), L.Constant(0));
 
-    /// <inheritdoc/>
-    public L Value<L>(L x)
-        where L : struct, ILane<L> => L.Asin(x);
+        /// <inheritdoc/>
+        public L Value<L>(L x)
+            where L : struct, ILane<L> => L.Asin(x);
 
-    /// <inheritdoc/>
-    public L Slope<L>(L x, L value)
-        where L : struct, ILane<L> => L.Constant(1) / L.Sqrt((L.Constant(1) - x) * (L.Constant(1) + x));
+        /// <inheritdoc/>
+        public L Slope<L>(L x, L value)
+            where L : struct, ILane<L> => L.Constant(1) / L.Sqrt((L.Constant(1) - x) * (L.Constant(1) + x));
+    }
 }
 
-/// <content>asin.</content>
-public static partial class Operations
+namespace ConservativeAD
 {
-    /// <summary>The inverse sine, elementwise, in radians.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The argument, of any shape.</param>
-    public static Var<T> Asin<T>(this Var<T> x)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new UnaryOperation<T, Asin>(default));
+    /// <content>asin.</content>
+    public static partial class Operations
+    {
+        /// <summary>The inverse sine, elementwise, in radians.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument, of any shape.</param>
+        public static Var<T> Asin<T>(this Var<T> x)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new UnaryOperation<T, Asin>(default));
+    }
 }

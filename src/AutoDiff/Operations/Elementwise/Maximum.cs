@@ -2,67 +2,86 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels.Elementwise;
 
-namespace ConservativeAD;
-
-/// <summary>max(x, y). Kinks where x = y: any weights (λ, 1 − λ) are conservative there, and Clarke for λ in [0, 1].</summary>
-/// <param name="firstWeight">λ; the selections' if null.</param>
-public readonly struct Maximum(double? firstWeight) : IBinaryRule<Maximum>
+namespace ConservativeAD.Rules
 {
-    private readonly Choice<double> firstWeight = firstWeight;
-
-    /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("maximum", TameClass.SemiAlgebraic)
+    /// <summary>max(x, y). The kinks are where x = y: any weights (λ, 1 − λ) are conservative there, and Clarke for λ in [0, 1].</summary>
+    /// <param name="firstWeight">λ; that of the selections if null.</param>
+    public readonly struct Maximum(double? firstWeight) : IBinaryRule<Maximum>
     {
-        IsSmooth = false,
-        Curvature = Curvature.Convex,
-        Monotonicity = Monotonicity.Increasing,
-    };
+        private readonly Choice<double> firstWeight = firstWeight;
 
-    /// <inheritdoc/>
-    public static Maximum Select(Maximum rule, Selections selections) => new(rule.firstWeight.Or(selections.FirstOfPairWeight));
+        /// <summary>The weight λ of the first of two equal arguments, for <see cref="Maximum"/> and <see cref="Minimum"/>.</summary>
+        public static SelectionKey<double> FirstWeight { get; } = new("maximum and minimum of two at equal arguments", 0.5)
+        {
+            Property = nameof(Selections.FirstOfPairWeight),
+            Meaning = "the weight of the first argument; the second has the rest",
+            Clarke = ClarkeSet.PairWeight,
+            PyTorch = new(0.5, "tools/autograd/derivatives.yaml, `maximum` and `minimum`: half where equal"),
+            Jax = new(0.5, "jax/_src/lax/lax.py, `max_p` and `min_p`: ½ where equal"),
+            TensorFlow = new(1, "tensorflow/python/ops/math_grad.py, `_MaximumGrad` and `_MinimumGrad`: ≥ and ≤"),
+        };
 
-    /// <inheritdoc/>
-    public static L Kink<L>(Maximum rule, L x, L y)
-        where L : struct, ILane<L> => L.IfEqual(x, y, L.Constant(1), L.Constant(0));
+        /// <inheritdoc/>
+        public static OperationFacts Facts { get; } = new("maximum", TameClass.SemiAlgebraic)
+        {
+            HasFiniteSlopes = true,
+            KeepsFinite = true,
+            IsSmooth = false,
+            IsPolyhedral = true,
+            Curvature = Curvature.Convex,
+            Monotonicity = Monotonicity.Increasing,
+        };
 
-    /// <inheritdoc/>
-    public static L Tangent<L>(Maximum rule, L x, L y, L dx, L dy)
-        where L : struct, ILane<L> => L.IfEqual(x, y, L.Max(dx, dy), L.IfGreater(x, y, dx, dy));
+        /// <inheritdoc/>
+        public static Maximum Select(Maximum rule, Selections selections) => new(rule.firstWeight.Or(selections.GetValue(FirstWeight)));
 
-    /// <inheritdoc/>
-    public static L LockedSlopeOfFirst<L>(Maximum rule, L x, L y, L dx, L dy)
-        where L : struct, ILane<L> => L.IfEqual(x, y, L.IfGreater(dy, dx, L.Constant(0), L.Constant(1)), L.IfGreater(x, y, L.Constant(1), L.Constant(0)));
+        /// <inheritdoc/>
+        public static L Kink<L>(Maximum rule, L x, L y)
+            where L : struct, ILane<L> => L.IfEqual(x, y, L.Constant(1), L.Constant(0));
 
-    /// <inheritdoc/>
-    public static L LockedSlopeOfSecond<L>(Maximum rule, L x, L y, L dx, L dy)
-        where L : struct, ILane<L> => L.Constant(1) - LockedSlopeOfFirst(rule, x, y, dx, dy);
+        /// <inheritdoc/>
+        public static L Tangent<L>(Maximum rule, L x, L y, L dx, L dy)
+            where L : struct, ILane<L> => L.IfEqual(x, y, L.Max(dx, dy), L.IfGreater(x, y, dx, L.IfGreater(y, x, dy, x + y)));
 
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public L Value<L>(L x, L y)
-        where L : struct, ILane<L> => L.Max(x, y);
+        /// <inheritdoc/>
+        public static L LockedSlopeOfFirst<L>(Maximum rule, L x, L y, L dx, L dy)
+            where L : struct, ILane<L> =>
+                L.IfEqual(x, y, L.IfGreater(dy, dx, L.Constant(0), L.Constant(1)), L.IfGreater(x, y, L.Constant(1), L.IfGreater(y, x, L.Constant(0), x + y)));
 
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public L SlopeOfFirst<L>(L x, L y)
-        where L : struct, ILane<L> =>
-        L.IfGreater(x, y, L.Constant(1), L.IfEqual(x, y, L.Broadcast(firstWeight.GetValueOrDefault()), L.Constant(0)));
+        /// <inheritdoc/>
+        public static L LockedSlopeOfSecond<L>(Maximum rule, L x, L y, L dx, L dy)
+            where L : struct, ILane<L> => L.Constant(1) - LockedSlopeOfFirst(rule, x, y, dx, dy);
 
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public L SlopeOfSecond<L>(L x, L y)
-        where L : struct, ILane<L> =>
-        L.IfGreater(y, x, L.Constant(1), L.IfEqual(x, y, L.Constant(1 - firstWeight.GetValueOrDefault()), L.Constant(0)));
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public L Value<L>(L x, L y)
+            where L : struct, ILane<L> => L.Max(x, y);
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public L SlopeOfFirst<L>(L x, L y)
+            where L : struct, ILane<L> =>
+            L.IfGreater(x, y, L.Constant(1), L.IfEqual(x, y, L.Broadcast(firstWeight.GetValueOrDefault()), L.IfGreater(y, x, L.Constant(0), x + y)));
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public L SlopeOfSecond<L>(L x, L y)
+            where L : struct, ILane<L> =>
+            L.IfGreater(y, x, L.Constant(1), L.IfEqual(x, y, L.Constant(1 - firstWeight.GetValueOrDefault()), L.IfGreater(x, y, L.Constant(0), x + y)));
+    }
 }
 
-/// <content>The larger of two.</content>
-public static partial class Operations
+namespace ConservativeAD
 {
-    /// <summary>max(x, y), elementwise; the shapes broadcast.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The first argument.</param>
-    /// <param name="y">The second.</param>
-    /// <param name="firstWeight">The weight of x where x = y; the selections' if null. y gets the rest.</param>
-    public static Var<T> Maximum<T>(this Var<T> x, Var<T> y, double? firstWeight = null)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Tape.Record(new BinaryOperation<T, Maximum>(new Maximum(firstWeight)), x, y);
+    /// <content>The larger of two.</content>
+    public static partial class Operations
+    {
+        /// <summary>max(x, y), elementwise; the shapes broadcast.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The first argument.</param>
+        /// <param name="y">The second.</param>
+        /// <param name="firstWeight">The weight of x where x = y; that of the selections if null. y gets the rest.</param>
+        public static Var<T> Maximum<T>(this Var<T> x, Var<T> y, double? firstWeight = null)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Tape.Record(new BinaryOperation<T, Maximum>(new Maximum(firstWeight)), x, y);
+    }
 }

@@ -1,37 +1,43 @@
 using System.Numerics;
 using ConservativeAD.Kernels.Elementwise;
 
-namespace ConservativeAD;
-
-/// <summary>log(1 + eˣ), a smooth relu, without overflow.</summary>
-public readonly struct Softplus : IUnaryRule<Softplus>
+namespace ConservativeAD.Rules
 {
-    /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("softplus", TameClass.LogExp)
+    /// <summary>log(1 + eˣ), a smooth relu, without overflow.</summary>
+    public readonly struct Softplus : IUnaryRule<Softplus>
     {
-        Curvature = Curvature.Convex,
-        Monotonicity = Monotonicity.Increasing,
-        OnBoundedSets = TameClass.GloballySubanalytic,
-    };
+        /// <inheritdoc/>
+        public static OperationFacts Facts { get; } = new("softplus", TameClass.LogExp)
+        {
+            HasFiniteSlopes = true,
+            KeepsFinite = true,
+            Curvature = Curvature.Convex,
+            Monotonicity = Monotonicity.Increasing,
+            OnBoundedSets = TameClass.GloballySubanalytic,
+        };
 
-    /// <inheritdoc/>
-    public static SlopeReads Reads => SlopeReads.Argument;
+        /// <inheritdoc/>
+        public static SlopeReads Reads => SlopeReads.Argument;
 
-    /// <inheritdoc/>
-    public L Value<L>(L x)
-        where L : struct, ILane<L> => L.Max(x, L.Constant(0)) + Lane.LogOnePlus(L.Exp(-L.Abs(x)));
+        /// <inheritdoc/>
+        public L Value<L>(L x)
+            where L : struct, ILane<L> => L.Max(x, L.Constant(0)) + Lane.LogP1(L.Exp(-L.Abs(x)));
 
-    /// <inheritdoc/>
-    public L Slope<L>(L x, L value)
-        where L : struct, ILane<L> => Lane.Sigmoid(x);
+        /// <inheritdoc/>
+        public L Slope<L>(L x, L value)
+            where L : struct, ILane<L> => Lane.Sigmoid(x);
+    }
 }
 
-/// <content>softplus.</content>
-public static partial class Operations
+namespace ConservativeAD
 {
-    /// <summary>log(1 + eˣ), elementwise.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The argument, of any shape.</param>
-    public static Var<T> Softplus<T>(this Var<T> x)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new UnaryOperation<T, Softplus>(default));
+    /// <content>softplus.</content>
+    public static partial class Operations
+    {
+        /// <summary>log(1 + eˣ), elementwise.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument, of any shape.</param>
+        public static Var<T> Softplus<T>(this Var<T> x)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new UnaryOperation<T, Softplus>(default));
+    }
 }

@@ -1,73 +1,78 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 
-namespace ConservativeAD;
-
-/// <summary>Elements read along an axis at given indices.</summary>
-/// <typeparam name="T">The element type.</typeparam>
-/// <param name="axis">The axis, from 0.</param>
-/// <param name="indices">For every output element, the position read; the input's shape but for the axis.</param>
-[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public struct Gather<T>(int axis, NDArray<int> indices) : IRule<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+namespace ConservativeAD.Rules
 {
-    private readonly ReducedAxes axes = new(axis, true);
-    private readonly NDArray<int> indices = indices;
-    private NDArray<T> x;
-
-    /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("gather", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
-
-    /// <inheritdoc/>
-    public NDArray<T> Value(in Recording<T> recording)
+    /// <summary>Reads elements along an axis at given indices.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="axis">The axis, from 0.</param>
+    /// <param name="indices">The position to read for every output element; the input's shape except along the axis.</param>
+    public struct Gather<T>(int axis, NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        x = recording.ContiguousInput(0);
-        if (indices.Shape.Rank != x.Shape.Rank || indices.Shape.With(axes.Axis, x.Shape[axes.Axis]) != x.Shape)
-            throw new ArgumentException($"gather: indices of shape {indices.Shape} do not fit an input of shape {x.Shape}; they may differ along axis {axes.Axis} only.");
-        NDArray<T> y = recording.Rent(indices.Shape);
-        recording.Device.GatherAlong(x.Reshape(axes.Lanes(x.Shape)), LaneIndices, y.Reshape(LaneIndices.Shape));
-        return y;
+        private readonly ReducedAxes axes = new(axis, true);
+        private NDArray<int> indices = indices;
+        private NDArray<T> x;
+
+        /// <inheritdoc/>
+        public static OperationFacts Facts { get; } = new("gather", TameClass.Polynomial)
+        {
+            HasFiniteSlopes = true,
+            PassesOnNonFinite = true,
+            KeepsFinite = true,
+            Curvature = Curvature.Affine,
+            Monotonicity = Monotonicity.Increasing
+        };
+
+        /// <inheritdoc/>
+        public NDArray<T> Value(in Recording<T> recording)
+        {
+            x = recording.ContiguousInput(0);
+            if (indices.Shape.Rank != x.Shape.Rank || indices.Shape.With(axes.Axis, x.Shape[axes.Axis]) != x.Shape)
+                throw new ArgumentException(
+                    $"gather: indices of shape {indices.Shape} do not fit an input of shape {x.Shape}; they may differ along axis {axes.Axis} only.");
+            indices = recording.Keep(indices);
+            NDArray<T> y = recording.Rent(indices.Shape);
+            recording.Device.GatherAlong(x.Reshape(axes.Lanes(x.Shape)), LaneIndices, y.Reshape(LaneIndices.Shape));
+            return y;
+        }
+
+        /// <inheritdoc/>
+        public readonly void Pullback(in PullbackContext<T> context)
+        {
+            if (!context.Needs(0))
+                return;
+            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+            context.Device.ScatterAddAlong(context.Cotangent.Reshape(LaneIndices.Shape), LaneIndices, target.Reshape(axes.Lanes(target.Shape)), accumulate);
+        }
+
+        readonly void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
+
+        /// <inheritdoc/>
+        public readonly void Tangent(in TangentContext<T> context)
+        {
+            NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy);
+            context.Device.GatherAlong(dx.Reshape(axes.Lanes(dx.Shape)), LaneIndices, context.OutputTangent.Reshape(LaneIndices.Shape));
+            context.ReturnCopy(copy);
+        }
+
+        private readonly NDArray<int> LaneIndices => indices.Reshape(axes.Lanes(indices.Shape));
     }
-
-    /// <inheritdoc/>
-    public readonly void Pullback(in PullbackContext<T> context)
-    {
-        if (!context.Needs(0))
-            return;
-        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        context.Device.ScatterAddAlong(context.Cotangent.Reshape(LaneIndices.Shape), LaneIndices, target.Reshape(axes.Lanes(target.Shape)), accumulate);
-    }
-
-    /// <inheritdoc/>
-    public readonly void PullbackTangent(in SecondOrderContext<T> context)
-    {
-        // Linear.
-    }
-
-    /// <inheritdoc/>
-    public readonly void Tangent(in TangentContext<T> context)
-    {
-        NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy);
-        context.Device.GatherAlong(dx.Reshape(axes.Lanes(dx.Shape)), LaneIndices, context.OutputTangent.Reshape(LaneIndices.Shape));
-        context.ReturnCopy(copy);
-    }
-
-    /// <inheritdoc/>
-    public readonly NDArray<T> Kinks(in KinkContext<T> context) => default;
-
-    private readonly NDArray<int> LaneIndices => indices.Reshape(axes.Lanes(indices.Shape));
 }
 
-/// <content>Reading at indices.</content>
-public static partial class Operations
+namespace ConservativeAD
 {
-    /// <summary>Elements read along an axis: y[…, j, …] = x[…, indices[…, j, …], …].</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The argument.</param>
-    /// <param name="axis">The axis; negative counts from the end.</param>
-    /// <param name="indices">Positions along the axis; of the argument's shape but for the axis; contiguous (tape.Indices makes them).</param>
-    /// <exception cref="ArgumentException">The shapes do not fit, or an index is out of range.</exception>
-    public static Var<T> Gather<T>(this Var<T> x, int axis, in NDArray<int> indices)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new Gather<T>(x.Shape.Axis(axis), indices));
+    /// <content>Reading at indices.</content>
+    public static partial class Operations
+    {
+        /// <summary>Reads elements along an axis: y[…, j, …] = x[…, indices[…, j, …], …].</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument.</param>
+        /// <param name="axis">The axis; negative counts from the end.</param>
+        /// <param name="indices">Positions along the axis, in the argument's shape except along the axis; contiguous (tape.Indices creates such an
+        /// array).</param>
+        /// <exception cref="ArgumentException">The shapes do not fit, or an index is out of range.</exception>
+        public static Var<T> Gather<T>(this Var<T> x, int axis, in NDArray<int> indices)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new Gather<T>(x.Shape.Axis(axis), indices));
+    }
 }

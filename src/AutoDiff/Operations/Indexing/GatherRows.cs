@@ -1,92 +1,95 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 
-namespace ConservativeAD;
-
-/// <summary>Rows of a table read at given indices: an embedding.</summary>
-/// <typeparam name="T">The element type.</typeparam>
-/// <param name="indices">Which rows; of any shape.</param>
-[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public struct GatherRows<T>(NDArray<int> indices) : IRule<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+namespace ConservativeAD.Rules
 {
-    private readonly NDArray<int> indices = indices;
-    private NDArray<T> table;
-
-    /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("gather rows", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
-
-    /// <inheritdoc/>
-    public NDArray<T> Value(in Recording<T> recording)
+    /// <summary>Reads rows of a table at given indices, as in an embedding.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="indices">The rows to read; of any shape.</param>
+    public struct GatherRows<T>(NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        table = recording.ContiguousInput(0);
-        if (table.Shape.Rank == 0)
-            throw new ArgumentException("gather rows: a table of rank 0 was given; it needs at least one axis, of rows.");
-        NDArray<T> y = recording.Rent(OutputShape());
-        recording.Device.GatherRows(Matrix(table), indices, Rows(y));
-        return y;
-    }
+        private NDArray<int> indices = indices;
+        private NDArray<T> table;
 
-    /// <inheritdoc/>
-    public readonly void Pullback(in PullbackContext<T> context)
-    {
-        if (!context.Needs(0))
-            return;
-        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        context.Device.ScatterAddRows(Rows(context.Cotangent), indices, Matrix(target), accumulate);
-    }
-
-    /// <inheritdoc/>
-    public readonly void PullbackTangent(in SecondOrderContext<T> context)
-    {
-        // Linear.
-    }
-
-    /// <inheritdoc/>
-    public readonly void Tangent(in TangentContext<T> context)
-    {
-        NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy);
-        context.Device.GatherRows(Matrix(dx), indices, Rows(context.OutputTangent));
-        context.ReturnCopy(copy);
-    }
-
-    /// <inheritdoc/>
-    public readonly NDArray<T> Kinks(in KinkContext<T> context) => default;
-
-    private readonly int RowLength
-    {
-        get
+        /// <inheritdoc/>
+        public static OperationFacts Facts { get; } = new("gather rows", TameClass.Polynomial)
         {
-            int length = 1;
-            for (int axis = 1; axis < table.Shape.Rank; axis++)
-                length *= table.Shape[axis];
-            return length;
+            HasFiniteSlopes = true,
+            PassesOnNonFinite = true,
+            KeepsFinite = true,
+            Curvature = Curvature.Affine,
+            Monotonicity = Monotonicity.Increasing
+        };
+
+        /// <inheritdoc/>
+        public NDArray<T> Value(in Recording<T> recording)
+        {
+            table = recording.ContiguousInput(0);
+            if (table.Shape.Rank == 0)
+                throw new ArgumentException("gather rows: a table of rank 0 was given; it needs at least one axis, of rows.");
+            indices = recording.Keep(indices);
+            NDArray<T> y = recording.Rent(OutputShape());
+            recording.Device.GatherRows(Matrix(table), indices, Rows(y));
+            return y;
         }
+
+        /// <inheritdoc/>
+        public readonly void Pullback(in PullbackContext<T> context)
+        {
+            if (!context.Needs(0))
+                return;
+            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+            context.Device.ScatterAddRows(Rows(context.Cotangent), indices, Matrix(target), accumulate);
+        }
+
+        readonly void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
+
+        /// <inheritdoc/>
+        public readonly void Tangent(in TangentContext<T> context)
+        {
+            NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy);
+            context.Device.GatherRows(Matrix(dx), indices, Rows(context.OutputTangent));
+            context.ReturnCopy(copy);
+        }
+
+        private readonly int RowLength
+        {
+            get
+            {
+                int length = 1;
+                for (int axis = 1; axis < table.Shape.Rank; axis++)
+                    length *= table.Shape[axis];
+                return length;
+            }
+        }
+
+        private readonly Shape OutputShape()
+        {
+            Span<int> extents = stackalloc int[indices.Shape.Rank + table.Shape.Rank - 1];
+            indices.Shape.CopyTo(extents);
+            for (int axis = 1; axis < table.Shape.Rank; axis++)
+                extents[indices.Shape.Rank + axis - 1] = table.Shape[axis];
+            return new Shape(extents);
+        }
+
+        private readonly NDArray<T> Matrix(in NDArray<T> array) => array.Reshape(Shape.Of(array.Shape[0], RowLength));
+
+        private readonly NDArray<T> Rows(in NDArray<T> array) => array.Reshape(Shape.Of(indices.Count, RowLength));
     }
-
-    private readonly Shape OutputShape()
-    {
-        Span<int> extents = stackalloc int[indices.Shape.Rank + table.Shape.Rank - 1];
-        indices.Shape.CopyTo(extents);
-        for (int axis = 1; axis < table.Shape.Rank; axis++)
-            extents[indices.Shape.Rank + axis - 1] = table.Shape[axis];
-        return new Shape(extents);
-    }
-
-    private readonly NDArray<T> Matrix(in NDArray<T> array) => array.Reshape(Shape.Of(array.Shape[0], RowLength));
-
-    private readonly NDArray<T> Rows(in NDArray<T> array) => array.Reshape(Shape.Of(indices.Count, RowLength));
 }
 
-/// <content>Reading rows.</content>
-public static partial class Operations
+namespace ConservativeAD
 {
-    /// <summary>Rows of a table: y[j, …] = x[indices[j], …].</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The table: [rows, …].</param>
-    /// <param name="indices">Which rows, from 0; of any shape; contiguous (tape.Indices makes them).</param>
-    /// <exception cref="ArgumentException">The table has no axes, or an index is out of range.</exception>
-    public static Var<T> GatherRows<T>(this Var<T> x, in NDArray<int> indices)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new GatherRows<T>(indices));
+    /// <content>Reading rows.</content>
+    public static partial class Operations
+    {
+        /// <summary>Reads rows of a table: y[j, …] = x[indices[j], …].</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The table: [rows, …].</param>
+        /// <param name="indices">The rows to read, from 0; of any shape; contiguous (tape.Indices creates such an array).</param>
+        /// <exception cref="ArgumentException">The table has no axes, or an index is out of range.</exception>
+        public static Var<T> GatherRows<T>(this Var<T> x, in NDArray<int> indices)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new GatherRows<T>(indices));
+    }
 }

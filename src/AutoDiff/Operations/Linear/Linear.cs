@@ -1,149 +1,159 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Reductions;
 
-namespace ConservativeAD;
-
-/// <summary>x·Wᵀ + b: a fully connected layer. Inputs: x of shape [..., in], W of shape [out, in] and, optionally, b of shape [out].</summary>
-/// <typeparam name="T">The element type.</typeparam>
-[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public readonly struct Linear<T> : IRule<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+namespace ConservativeAD.Rules
 {
-    /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("linear", TameClass.Polynomial) { Curvature = Curvature.Product };
-
-    /// <inheritdoc/>
-    public NDArray<T> Value(in Recording<T> recording)
+    /// <summary>x·Wᵀ + b: a fully connected layer. Inputs: x of shape [..., in], W of shape [out, in] and, optionally, b of shape [out].</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    public readonly struct Linear<T> : ISmoothRule<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Shape x = recording.Input(0).Shape, weight = recording.Input(1).Shape;
-        if (x.Rank < 1 || weight.Rank != 2 || x[-1] != weight[1])
-            throw new ArgumentException($"linear: an input of shape {x} does not fit weights of shape {weight}; they must be [..., in] and [out, in] with equal in.");
-        if (recording.InputCount > 2 && (recording.Input(2).Shape.Rank != 1 || recording.Input(2).Shape[0] != weight[0]))
-            throw new ArgumentException($"linear: a bias of shape {recording.Input(2).Shape} does not fit weights of shape {weight}; it must be [{weight[0]}].");
-        NDArray<T> y = recording.Rent(x.With(-1, weight[0]));
-        recording.Device.MatrixProduct(Rows(recording.ContiguousInput(0)), recording.Input(1).Transpose(0, 1), Rows(y), bias: recording.InputCount > 2 ? recording.ContiguousInput(2) : default);
-        return y;
-    }
-
-    /// <inheritdoc/>
-    public void Pullback(in PullbackContext<T> context)
-    {
-        NDArray<T> cotangent = Rows(context.Cotangent);
-        if (context.Needs(0))
+        /// <inheritdoc/>
+        public static OperationFacts Facts { get; } = new("linear", TameClass.Polynomial)
         {
-            NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
-            context.Device.MatrixProduct(cotangent, context.Input(1), Rows(dx), accumulate);
+            HasFiniteSlopes = true,
+            PassesOnNonFinite = true,
+            Curvature = Curvature.Product
+        };
+
+        /// <inheritdoc/>
+        public NDArray<T> Value(in Recording<T> recording)
+        {
+            Shape x = recording.Input(0).Shape, weight = recording.Input(1).Shape;
+            if (x.Rank < 1 || weight.Rank != 2 || x[-1] != weight[1])
+                throw new ArgumentException(
+                    $"linear: an input of shape {x} does not fit weights of shape {weight}; they must be [..., in] and [out, in] with equal in.");
+            if (recording.InputCount > 2 && (recording.Input(2).Shape.Rank != 1 || recording.Input(2).Shape[0] != weight[0]))
+                throw new ArgumentException(
+                    $"linear: a bias of shape {recording.Input(2).Shape} does not fit weights of shape {weight}; it must be [{weight[0]}].");
+            NDArray<T> y = recording.Rent(x.With(-1, weight[0]));
+            recording.Device.MatrixProduct(Rows(recording.ContiguousInput(0)), recording.Input(1).Transpose(0, 1), Rows(y), bias: recording.InputCount > 2
+                ? recording.ContiguousInput(2)
+                : default);
+            return y;
         }
 
-        if (context.Needs(1))
+        /// <inheritdoc/>
+        public void Pullback(in PullbackContext<T> context)
         {
-            NDArray<T> x = context.Input(0);
-            NDArray<T> contiguous = x.IsContiguous ? x : context.Rent(x.Shape);
-            if (!x.IsContiguous)
-                context.Device.Copy(x, contiguous);
-            NDArray<T> dw = context.InputCotangent(1, out bool accumulate);
-            context.Device.MatrixProduct(cotangent.Transpose(0, 1), Rows(contiguous), dw, accumulate);
-            if (!x.IsContiguous)
-                context.Return(contiguous);
+            NDArray<T> cotangent = Rows(context.Cotangent);
+            if (context.Needs(0))
+            {
+                NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
+                context.Device.CarryProduct(context.Selections, cotangent, context.Input(1), Rows(dx), CarriedOperand.First, accumulate);
+            }
+
+            if (context.Needs(1))
+            {
+                NDArray<T> x = context.Input(0);
+                NDArray<T> contiguous = x.IsContiguous ? x : context.Rent(x.Shape);
+                if (!x.IsContiguous)
+                    context.Device.Copy(x, contiguous);
+                NDArray<T> dw = context.InputCotangent(1, out bool accumulate);
+                context.Device.CarryProduct(context.Selections, cotangent.Transpose(0, 1), Rows(contiguous), dw, CarriedOperand.First, accumulate);
+                if (!x.IsContiguous)
+                    context.Return(contiguous);
+            }
+
+            if (context.InputCount > 2 && context.Needs(2))
+            {
+                NDArray<T> db = context.InputCotangent(2, out bool accumulate);
+                context.Device.Reduce(default(Sum), cotangent, db, accumulate);
+            }
         }
 
-        if (context.InputCount > 2 && context.Needs(2))
+        /// <inheritdoc/>
+        public void PullbackTangent(in SecondOrderContext<T> context)
         {
-            NDArray<T> db = context.InputCotangent(2, out bool accumulate);
-            context.Device.Reduce(default(Sum), cotangent, db, accumulate);
-        }
-    }
+            NDArray<T> cotangent = Rows(context.Cotangent);
+            if (context.Needs(0) && context.Moves(1))
+            {
+                NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
+                context.Device.CarryProduct(context.Selections, cotangent, context.Tangent(1), Rows(dx), CarriedOperand.Both, accumulate);
+            }
 
-    /// <inheritdoc/>
-    public void PullbackTangent(in SecondOrderContext<T> context)
-    {
-        NDArray<T> cotangent = Rows(context.Cotangent);
-        if (context.Needs(0) && context.Moves(1))
-        {
-            NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
-            context.Device.MatrixProduct(cotangent, context.Tangent(1), Rows(dx), accumulate);
-        }
-
-        if (context.Needs(1) && context.Moves(0))
-        {
-            NDArray<T> dw = context.InputCotangent(1, out bool accumulate);
-            context.Device.MatrixProduct(cotangent.Transpose(0, 1), Rows(context.Tangent(0)), dw, accumulate);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Tangent(in TangentContext<T> context)
-    {
-        NDArray<T> dy = Rows(context.OutputTangent);
-        bool started = false;
-        if (context.Moves(0))
-        {
-            context.Device.MatrixProduct(Flat(context, context.Tangent(0), out NDArray<T> copy), context.Input(1).Transpose(0, 1), dy);
-            started = true;
-            GiveBack(context, copy);
+            if (context.Needs(1) && context.Moves(0))
+            {
+                NDArray<T> dw = context.InputCotangent(1, out bool accumulate);
+                context.Device.CarryProduct(context.Selections, cotangent.Transpose(0, 1), Rows(context.Tangent(0)), dw, CarriedOperand.Both, accumulate);
+            }
         }
 
-        if (context.Moves(1))
+        /// <inheritdoc/>
+        public void Tangent(in TangentContext<T> context)
         {
-            context.Device.MatrixProduct(Flat(context, context.Input(0), out NDArray<T> copy), context.Tangent(1).Transpose(0, 1), dy, started);
-            started = true;
-            GiveBack(context, copy);
+            NDArray<T> dy = Rows(context.OutputTangent);
+            bool started = false;
+            if (context.Moves(0))
+            {
+                context.Device.CarryProduct(context.Selections, Flat(context, context.Tangent(0), out NDArray<T> copy), context.Input(1)
+                    .Transpose(0, 1), dy, CarriedOperand.First);
+                started = true;
+                ReturnCopy(context, copy);
+            }
+
+            if (context.Moves(1))
+            {
+                context.Device.CarryProduct(context.Selections, Flat(context, context.Input(0), out NDArray<T> copy), context.Tangent(1)
+                    .Transpose(0, 1), dy, CarriedOperand.Second, started);
+                started = true;
+                ReturnCopy(context, copy);
+            }
+
+            if (context.InputCount > 2 && context.Moves(2))
+                context.Device.Copy(context.Tangent(2), dy, started);
         }
 
-        if (context.InputCount > 2 && context.Moves(2))
-            context.Device.Copy(context.Tangent(2), dy, started);
-    }
+        private static NDArray<T> Rows(in NDArray<T> array)
+        {
+            if (array.Shape.Rank == 2)
+                return array;
+            int columns = array.Shape[-1];
+            int rows = 1;
+            for (int axis = 0; axis < array.Shape.Rank - 1; axis++)
+                rows *= array.Shape[axis];
+            return array.Reshape(Shape.Of(rows, columns));
+        }
 
-    /// <inheritdoc/>
-    public NDArray<T> Kinks(in KinkContext<T> context) => default;
+        private static NDArray<T> Flat(in TangentContext<T> context, in NDArray<T> array, out NDArray<T> copy)
+        {
+            copy = default;
+            if (array.IsContiguous)
+                return Rows(array);
+            copy = context.Rent(array.Shape);
+            context.Device.Copy(array, copy);
+            return Rows(copy);
+        }
 
-    private static NDArray<T> Rows(in NDArray<T> array)
-    {
-        if (array.Shape.Rank == 2)
-            return array;
-        int columns = array.Shape[-1];
-        int rows = 1;
-        for (int axis = 0; axis < array.Shape.Rank - 1; axis++)
-            rows *= array.Shape[axis];
-        return array.Reshape(Shape.Of(rows, columns));
-    }
-
-    private static NDArray<T> Flat(in TangentContext<T> context, in NDArray<T> array, out NDArray<T> copy)
-    {
-        copy = default;
-        if (array.IsContiguous)
-            return Rows(array);
-        copy = context.Rent(array.Shape);
-        context.Device.Copy(array, copy);
-        return Rows(copy);
-    }
-
-    private static void GiveBack(in TangentContext<T> context, in NDArray<T> copy)
-    {
-        if (!copy.IsNone)
-            context.Return(copy);
+        private static void ReturnCopy(in TangentContext<T> context, in NDArray<T> copy)
+        {
+            if (!copy.IsNone)
+                context.Return(copy);
+        }
     }
 }
 
-/// <content>Fully connected layers.</content>
-public static partial class Operations
+namespace ConservativeAD
 {
-    /// <summary>x·Wᵀ.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The input, of shape [..., in].</param>
-    /// <param name="weight">W, of shape [out, in].</param>
-    /// <returns>A value of shape [..., out].</returns>
-    public static Var<T> Linear<T>(this Var<T> x, Var<T> weight)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Tape.Record(default(Linear<T>), x, weight);
+    /// <content>Fully connected layers.</content>
+    public static partial class Operations
+    {
+        /// <summary>x·Wᵀ.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The input, of shape [..., in].</param>
+        /// <param name="weight">W, of shape [out, in].</param>
+        /// <returns>A value of shape [..., out].</returns>
+        public static Var<T> Linear<T>(this Var<T> x, Var<T> weight)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Tape.Record(default(Linear<T>), x, weight);
 
-    /// <summary>x·Wᵀ + b.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The input, of shape [..., in].</param>
-    /// <param name="weight">W, of shape [out, in].</param>
-    /// <param name="bias">b, of shape [out].</param>
-    /// <returns>A value of shape [..., out].</returns>
-    public static Var<T> Linear<T>(this Var<T> x, Var<T> weight, Var<T> bias)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Tape.Record(default(Linear<T>), x, weight, bias);
+        /// <summary>x·Wᵀ + b.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The input, of shape [..., in].</param>
+        /// <param name="weight">W, of shape [out, in].</param>
+        /// <param name="bias">b, of shape [out].</param>
+        /// <returns>A value of shape [..., out].</returns>
+        public static Var<T> Linear<T>(this Var<T> x, Var<T> weight, Var<T> bias)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Tape.Record(default(Linear<T>), x, weight, bias);
+    }
 }

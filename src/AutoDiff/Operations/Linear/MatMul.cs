@@ -1,171 +1,178 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 
-namespace ConservativeAD;
-
-/// <summary>The product of matrices, or of stacks of them whose leading axes broadcast.</summary>
-/// <typeparam name="T">The element type.</typeparam>
-[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public struct MatMul<T> : IRule<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+namespace ConservativeAD.Rules
 {
-    private Shape stack;
-    private NDArray<T> left;
-    private NDArray<T> right;
-
-    /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("matrix product", TameClass.Polynomial) { Curvature = Curvature.Product };
-
-    /// <inheritdoc/>
-    public NDArray<T> Value(in Recording<T> recording)
+    /// <summary>The product of matrices, or of stacks of them whose leading axes broadcast.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    public struct MatMul<T> : ISmoothRule<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Shape x = recording.Input(0).Shape, y = recording.Input(1).Shape;
-        if (x.Rank < 2 || y.Rank < 2 || x[-1] != y[-2])
-            throw new ArgumentException($"matrix product: shapes {x} and {y} do not fit; the last axis of the first must be as long as the last but one of the second.");
-        stack = Shape.Broadcast(Leading(x), Leading(y), Facts.Name);
-        left = Stacked(recording, 0);
-        right = Stacked(recording, 1);
-        NDArray<T> z = recording.Rent(With(x[-2], y[-1]));
-        recording.Device.MatrixProduct(left, right, Matrices(z));
-        return z;
-    }
+        private Shape stack;
+        private NDArray<T> left;
+        private NDArray<T> right;
 
-    /// <inheritdoc/>
-    public readonly void Pullback(in PullbackContext<T> context)
-    {
-        NDArray<T> dz = Matrices(context.Cotangent);
-        if (context.Needs(0))
-            Pull(context, 0, dz, right.Transpose(-2, -1));
-        if (context.Needs(1))
-            Pull(context, 1, left.Transpose(-2, -1), dz);
-    }
-
-    /// <inheritdoc/>
-    public readonly void PullbackTangent(in SecondOrderContext<T> context)
-    {
-        NDArray<T> dz = Matrices(context.Cotangent);
-        if (context.Needs(0) && context.Moves(1))
+        /// <inheritdoc/>
+        public static OperationFacts Facts { get; } = new("matrix product", TameClass.Polynomial)
         {
-            NDArray<T> dy = StackedTangent(context.Device, context.Tangent(1));
-            Pull(context.Pullback, 0, dz, dy.Transpose(-2, -1));
-            context.Return(dy);
+            HasFiniteSlopes = true,
+            PassesOnNonFinite = true,
+            Curvature = Curvature.Product
+        };
+
+        /// <inheritdoc/>
+        public NDArray<T> Value(in Recording<T> recording)
+        {
+            Shape x = recording.Input(0).Shape, y = recording.Input(1).Shape;
+            if (x.Rank < 2 || y.Rank < 2 || x[-1] != y[-2])
+                throw new ArgumentException(
+                    $"matrix product: shapes {x} and {y} do not fit; the last axis of the first must be as long as the last but one of the second.");
+            stack = Shape.Broadcast(Leading(x), Leading(y), Facts.Name);
+            left = Stacked(recording, 0);
+            right = Stacked(recording, 1);
+            NDArray<T> z = recording.Rent(With(x[-2], y[-1]));
+            recording.Device.MatrixProduct(left, right, Matrices(z));
+            return z;
         }
 
-        if (context.Needs(1) && context.Moves(0))
+        /// <inheritdoc/>
+        public readonly void Pullback(in PullbackContext<T> context)
         {
-            NDArray<T> dx = StackedTangent(context.Device, context.Tangent(0));
-            Pull(context.Pullback, 1, dx.Transpose(-2, -1), dz);
-            context.Return(dx);
-        }
-    }
-
-    /// <inheritdoc/>
-    public readonly void Tangent(in TangentContext<T> context)
-    {
-        NDArray<T> dz = Matrices(context.OutputTangent);
-        bool begun = false;
-        if (context.Moves(0))
-        {
-            NDArray<T> dx = StackedTangent(context.Device, context.Tangent(0));
-            context.Device.MatrixProduct(dx, right, dz);
-            context.Return(dx);
-            begun = true;
+            NDArray<T> dz = Matrices(context.Cotangent);
+            if (context.Needs(0))
+                Pull(context, 0, dz, right.Transpose(-2, -1), CarriedOperand.First);
+            if (context.Needs(1))
+                Pull(context, 1, left.Transpose(-2, -1), dz, CarriedOperand.Second);
         }
 
-        if (context.Moves(1))
+        /// <inheritdoc/>
+        public readonly void PullbackTangent(in SecondOrderContext<T> context)
         {
-            NDArray<T> dy = StackedTangent(context.Device, context.Tangent(1));
-            context.Device.MatrixProduct(left, dy, dz, begun);
-            context.Return(dy);
-            begun = true;
+            NDArray<T> dz = Matrices(context.Cotangent);
+            if (context.Needs(0) && context.Moves(1))
+            {
+                NDArray<T> dy = StackedTangent(context.Device, context.Tangent(1));
+                Pull(context.Pullback, 0, dz, dy.Transpose(-2, -1), CarriedOperand.Both);
+                context.Return(dy);
+            }
+
+            if (context.Needs(1) && context.Moves(0))
+            {
+                NDArray<T> dx = StackedTangent(context.Device, context.Tangent(0));
+                Pull(context.Pullback, 1, dx.Transpose(-2, -1), dz, CarriedOperand.Both);
+                context.Return(dx);
+            }
         }
 
-        if (!begun)
-            context.Device.Fill(dz, T.Zero);
-    }
-
-    /// <inheritdoc/>
-    public readonly NDArray<T> Kinks(in KinkContext<T> context) => default;
-
-    private static Shape Leading(in Shape shape) => shape.Without(-1).Without(-1);
-
-    private readonly Shape With(int rows, int columns)
-    {
-        Span<int> extents = stackalloc int[stack.Rank + 2];
-        stack.CopyTo(extents);
-        extents[^2] = rows;
-        extents[^1] = columns;
-        return new Shape(extents);
-    }
-
-    private readonly NDArray<T> Matrices(in NDArray<T> array) =>
-        stack.Rank == 0 ? array : array.Reshape(Shape.Of(stack.Count, array.Shape[-2], array.Shape[-1]));
-
-    /// <summary>An input as one matrix, or as [batch, rows, columns]: itself where its layout allows, else a copy that lasts until the tape is reset.</summary>
-    private readonly NDArray<T> Stacked(in Recording<T> recording, int input)
-    {
-        NDArray<T> x = recording.Input(input);
-        if (stack.Rank == 0)
-            return x;
-        Shape full = With(x.Shape[-2], x.Shape[-1]);
-        NDArray<T> view = x.BroadcastTo(full);
-        if (stack.Rank == 1 && x.Shape == full)
-            return view;
-        if (view.IsContiguous)
-            return Matrices(view);
-        NDArray<T> copy = recording.Rent(full);
-        recording.Device.Copy(view, copy);
-        return Matrices(copy);
-    }
-
-    private readonly NDArray<T> StackedTangent(Device device, in NDArray<T> tangent)
-    {
-        NDArray<T> copy = device.Allocate<T>(With(tangent.Shape[-2], tangent.Shape[-1]));
-        device.Copy(tangent, copy);
-        return Matrices(copy);
-    }
-
-    private readonly void Pull(in PullbackContext<T> context, int input, in NDArray<T> first, in NDArray<T> second)
-    {
-        Shape shape = context.Input(input).Shape, full = With(shape[-2], shape[-1]);
-        if (shape == full)
+        /// <inheritdoc/>
+        public readonly void Tangent(in TangentContext<T> context)
         {
-            NDArray<T> target = context.InputCotangent(input, out bool accumulate);
-            context.Device.MatrixProduct(first, second, Matrices(target), accumulate);
-            return;
+            NDArray<T> dz = Matrices(context.OutputTangent);
+            bool begun = false;
+            if (context.Moves(0))
+            {
+                NDArray<T> dx = StackedTangent(context.Device, context.Tangent(0));
+                context.Device.CarryProduct(context.Selections, dx, right, dz, CarriedOperand.First);
+                context.Return(dx);
+                begun = true;
+            }
+
+            if (context.Moves(1))
+            {
+                NDArray<T> dy = StackedTangent(context.Device, context.Tangent(1));
+                context.Device.CarryProduct(context.Selections, left, dy, dz, CarriedOperand.Second, begun);
+                context.Return(dy);
+                begun = true;
+            }
+
+            if (!begun)
+                context.Device.Fill(dz, T.Zero);
         }
 
-        NDArray<T> product = context.Rent(full);
-        context.Device.MatrixProduct(first, second, Matrices(product));
-        context.AddSummed(input, product);
-        context.Return(product);
+        private static Shape Leading(in Shape shape) => shape.Without(-1).Without(-1);
+
+        private readonly Shape With(int rows, int columns)
+        {
+            Span<int> extents = stackalloc int[stack.Rank + 2];
+            stack.CopyTo(extents);
+            extents[^2] = rows;
+            extents[^1] = columns;
+            return new Shape(extents);
+        }
+
+        private readonly NDArray<T> Matrices(in NDArray<T> array) =>
+            stack.Rank == 0 ? array : array.Reshape(Shape.Of(stack.Count, array.Shape[-2], array.Shape[-1]));
+
+        /// <summary>
+        /// An input as one matrix, or as [batch, rows, columns]: the input itself if its layout allows it, otherwise a copy that lasts until the tape is reset.
+        /// </summary>
+        private readonly NDArray<T> Stacked(in Recording<T> recording, int input)
+        {
+            NDArray<T> x = recording.Input(input);
+            if (stack.Rank == 0)
+                return x;
+            Shape full = With(x.Shape[-2], x.Shape[-1]);
+            NDArray<T> view = x.BroadcastTo(full);
+            if (stack.Rank == 1 && x.Shape == full)
+                return view;
+            if (view.IsContiguous)
+                return Matrices(view);
+            NDArray<T> copy = recording.Rent(full);
+            recording.Device.Copy(view, copy);
+            return Matrices(copy);
+        }
+
+        private readonly NDArray<T> StackedTangent(Device device, in NDArray<T> tangent)
+        {
+            NDArray<T> copy = device.Allocate<T>(With(tangent.Shape[-2], tangent.Shape[-1]));
+            device.Copy(tangent, copy);
+            return Matrices(copy);
+        }
+
+        private readonly void Pull(in PullbackContext<T> context, int input, in NDArray<T> first, in NDArray<T> second, CarriedOperand carried)
+        {
+            Shape shape = context.Input(input).Shape, full = With(shape[-2], shape[-1]);
+            if (shape == full)
+            {
+                NDArray<T> target = context.InputCotangent(input, out bool accumulate);
+                context.Device.CarryProduct(context.Selections, first, second, Matrices(target), carried, accumulate);
+                return;
+            }
+
+            NDArray<T> product = context.Rent(full);
+            context.Device.CarryProduct(context.Selections, first, second, Matrices(product), carried);
+            context.AddSummed(input, product);
+            context.Return(product);
+        }
     }
 }
 
-/// <content>Matrix products.</content>
-public static partial class Operations
+namespace ConservativeAD
 {
-    /// <summary>
-    /// The product of two matrices, or of stacks of matrices whose leading axes broadcast. A vector counts as one row on the left and as one column on the right,
-    /// and its axis is missing from the result.
-    /// </summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">[…, m, k], or [k].</param>
-    /// <param name="y">[…, k, n], or [k].</param>
-    /// <returns>[…, m, n].</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Var<T> MatMul<T>(this Var<T> x, Var<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <content>Matrix products.</content>
+    public static partial class Operations
     {
-        Shape left = x.Shape, right = y.Shape;
-        if (left.Rank == 1)
-            x = x.Reshape(1, left[0]);
-        if (right.Rank == 1)
-            y = y.Reshape(right[0], 1);
-        Var<T> z = x.Tape.Record(default(MatMul<T>), x, y);
-        if (right.Rank == 1)
-            z = z.Select(-1, 0);
-        return left.Rank == 1 ? z.Select(right.Rank == 1 ? -1 : -2, 0) : z;
+        /// <summary>
+        /// The product of two matrices, or of stacks of matrices whose leading axes broadcast. A vector is treated as one row on the left and as one column on
+        /// the right, and its axis is removed from the result.
+        /// </summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">[…, m, k], or [k].</param>
+        /// <param name="y">[…, k, n], or [k].</param>
+        /// <returns>[…, m, n].</returns>
+        /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+        public static Var<T> MatMul<T>(this Var<T> x, Var<T> y)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            Shape left = x.Shape, right = y.Shape;
+            if (left.Rank == 1)
+                x = x.Reshape(1, left[0]);
+            if (right.Rank == 1)
+                y = y.Reshape(right[0], 1);
+            Var<T> z = x.Tape.Record(default(MatMul<T>), x, y);
+            if (right.Rank == 1)
+                z = z.Select(-1, 0);
+            return left.Rank == 1 ? z.Select(right.Rank == 1 ? -1 : -2, 0) : z;
+        }
     }
 }

@@ -1,6 +1,6 @@
 namespace ConservativeAD;
 
-/// <summary>How the losses of a batch become one value.</summary>
+/// <summary>How the losses of a batch are combined.</summary>
 public enum LossReduction
 {
     /// <summary>Their mean.</summary>
@@ -9,6 +9,6 @@ public enum LossReduction
     /// <summary>Their sum.</summary>
     Sum,
 
-    /// <summary>Not at all: one loss per example.</summary>
+    /// <summary>Not combined: one loss per example.</summary>
     None,
 }

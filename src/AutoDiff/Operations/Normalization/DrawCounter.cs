@@ -1,9 +1,11 @@
 namespace ConservativeAD;
 
-/// <summary>How many random numbers were taken from a stream: what lets every run of a program draw its own, and a second computation of the same run the same.</summary>
+/// <summary>
+/// Counts the random numbers taken from a stream, so that every run of a program draws new ones and a recomputation of a run draws the same ones.
+/// </summary>
 public sealed class DrawCounter
 {
-    /// <summary>How many were taken so far; set it to continue a run where it stopped.</summary>
+    /// <summary>The count so far; set it to continue a run where it stopped.</summary>
     public ulong Drawn { get; set; }
 
     internal ulong Take(int count)

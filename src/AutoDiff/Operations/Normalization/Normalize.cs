@@ -1,57 +1,61 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Reductions;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Rules;
 
-/// <summary>(x − μ)/√(σ² + ε) · scale + shift, with mean and variance of each group: batch and layer normalisation in one pass forward and two back.</summary>
+/// <summary>
+/// (x − μ)/√(σ² + ε) · scale + shift, with mean and variance of each group. This is batch and layer normalisation in one forward and two backward passes.
+/// </summary>
 /// <typeparam name="T">The element type.</typeparam>
-/// <param name="shape">How the input is cut into groups.</param>
+/// <param name="shape">How the input is divided into groups.</param>
 /// <param name="statistics">The shape of mean and variance, aligned with the input at its last axis.</param>
-/// <param name="affine">The shape of scale and shift, aligned likewise.</param>
+/// <param name="affine">The shape of scale and shift, aligned in the same way.</param>
 /// <param name="epsilon">ε, above 0.</param>
-/// <param name="meanForCaller">Where μ is written for the caller, or the default value.</param>
-/// <param name="varianceForCaller">Where σ² (over n, not n − 1) is written for the caller, or the default value.</param>
-[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public struct Normalize<T>(NormalizationShape shape, Shape statistics, Shape affine, double epsilon, NDArray<T> meanForCaller, NDArray<T> varianceForCaller) : IRule<T>
+/// <param name="meanForCaller">The caller's destination of μ, or the default value.</param>
+/// <param name="varianceForCaller">The caller's destination of σ² (over n, not n − 1), or the default value.</param>
+public struct Normalize<T>(NormalizationShape shape, Shape statistics, Shape affine, double epsilon, NDArray<T> meanForCaller, NDArray<T> varianceForCaller)
+    : ISmoothRule<T>, IMarksObstacles<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly NormalizationShape shape = shape;
     private readonly Shape statistics = statistics;
     private readonly Shape affine = affine;
-    private readonly double epsilon = epsilon;
-    private readonly NDArray<T> meanForCaller = meanForCaller;
-    private readonly NDArray<T> varianceForCaller = varianceForCaller;
     private NDArray<T> x;
     private NDArray<T> scale;
     private NDArray<T> mean;
     private NDArray<T> variance;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("normalize", TameClass.SemiAlgebraic);
+    public static OperationFacts Facts { get; } = new("normalize", TameClass.SemiAlgebraic) { HasFiniteSlopes = true, PassesOnNonFinite = true };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)
     {
         if (shape.Count == 0)
             throw new ArgumentException($"normalize: an input of shape {recording.Input(0).Shape} is empty; mean and variance need at least one element.");
+        Device device = recording.Device;
         x = recording.ContiguousInput(0);
         scale = recording.ContiguousInput(1);
         mean = recording.Rent(statistics);
         variance = recording.Rent(statistics);
         NDArray<T> y = recording.Rent(x.Shape);
-        recording.Device.Normalize(shape, x, scale, recording.ContiguousInput(2), epsilon, y, mean, variance);
+        device.Normalize(shape, x, scale, recording.ContiguousInput(2), epsilon, y, mean, variance);
         if (!meanForCaller.IsNone)
-            recording.Device.Copy(mean, meanForCaller.Reshape(statistics));
+            device.Copy(mean, meanForCaller.Reshape(statistics));
         if (!varianceForCaller.IsNone)
-            recording.Device.Copy(variance, varianceForCaller.Reshape(statistics));
+            device.Copy(variance, varianceForCaller.Reshape(statistics));
         return y;
     }
 
     /// <inheritdoc/>
     public readonly void Pullback(in PullbackContext<T> context)
     {
+        if (InFloat.Asks<T>())
+        {
+            PullbackInFloat(context);
+            return;
+        }
+
         NDArray<T> dScale = context.Rent(scale.Shape), dShift = context.Rent(scale.Shape), dx = default;
         bool accumulate = false;
         if (context.Needs(0))
@@ -66,88 +70,45 @@ public struct Normalize<T>(NormalizationShape shape, Shape statistics, Shape aff
     /// <inheritdoc/>
     public readonly void PullbackTangent(in SecondOrderContext<T> context)
     {
-        // With u = (x − μ)/√(σ² + ε), the pullback is that of the standardised input at w = v·scale, Σ v·u for the scale and Σ v for the shift.
-        Device device = context.Device;
-        NDArray<T> v = context.Cotangent, u = context.Rent(x.Shape), inverse = context.Rent(statistics);
-        Standardized(device, u, inverse);
-        if (context.Moves(0))
+        NDArray<T> dx = context.Moves(0) ? context.Tangent(0) : default, dScale = context.Moves(1) ? context.Tangent(1).Reshape(affine) : default;
+        if (context.Moves(0) && context.Needs(1))
         {
-            NDArray<T> moved = context.Rent(x.Shape);
-            Standardization.Project(device, statistics, inverse, u, context.Tangent(0), moved);
-            if (context.Needs(1))
-            {
-                NDArray<T> product = context.Rent(x.Shape), sum = context.Rent(affine);
-                device.Map2(default(Arithmetic.Product), v, moved, product);
-                device.Reduce(default(Sum), product, sum);
-                Add(context.Pullback, 1, sum);
-                context.Return(sum);
-                context.Return(product);
-            }
-
-            if (context.Needs(0))
-            {
-                NDArray<T> w = context.Rent(x.Shape), target = context.InputCotangent(0, out bool accumulate);
-                device.Map2(default(Arithmetic.Product), v, scale.Reshape(affine), w);
-                Standardization.MoveProjection(device, statistics, inverse, u, moved, context.Tangent(0), w, target, accumulate);
-                context.Return(w);
-            }
-
-            context.Return(moved);
+            NDArray<T> target = context.InputCotangent(1, out bool accumulate).Reshape(affine);
+            InFloat.Compute(context.Device, new ScaleMoved(this, context.Selections), target, accumulate, x, mean, variance, scale, dx, context.Cotangent);
         }
 
-        if (context.Moves(1) && context.Needs(0))
+        if (context.Needs(0) && (context.Moves(0) || context.Moves(1)))
         {
-            NDArray<T> w = context.Rent(x.Shape), target = context.InputCotangent(0, out bool accumulate);
-            device.Map2(default(Arithmetic.Product), v, context.Tangent(1).Reshape(affine), w);
-            Standardization.Project(device, statistics, inverse, u, w, w);
-            device.Copy(w, target, accumulate);
-            context.Return(w);
+            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+            InFloat.Compute(context.Device, new InputMoved(this, context.Selections), target, accumulate, x, mean, variance, scale, dx, dScale,
+                context.Cotangent);
         }
-
-        context.Return(inverse);
-        context.Return(u);
     }
 
     /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)
     {
-        Device device = context.Device;
-        NDArray<T> u = context.Rent(x.Shape), inverse = context.Rent(statistics), tangent = context.OutputTangent;
-        Standardized(device, u, inverse);
-        bool moved = context.Moves(0);
-        if (moved)
-        {
-            Standardization.Project(device, statistics, inverse, u, context.Tangent(0), tangent);
-            device.Map2(default(Arithmetic.Product), tangent, scale.Reshape(affine), tangent);
-        }
-
-        if (context.Moves(1))
-        {
-            device.Map2(default(Arithmetic.Product), u, Column(context, 1, out NDArray<T> copy), tangent, moved);
-            context.ReturnCopy(copy);
-            moved = true;
-        }
-
-        if (context.Moves(2))
-        {
-            device.Copy(Column(context, 2, out NDArray<T> copy).BroadcastTo(tangent.Shape), tangent, moved);
-            context.ReturnCopy(copy);
-        }
-
-        context.Return(inverse);
-        context.Return(u);
+        NDArray<T> dScale = context.Moves(1) ? context.ContiguousTangent(1, out NDArray<T> scaleCopy).Reshape(affine) : Nothing(out scaleCopy);
+        NDArray<T> dShift = context.Moves(2) ? context.ContiguousTangent(2, out NDArray<T> shiftCopy).Reshape(affine) : Nothing(out shiftCopy);
+        InFloat.Compute(context.Device, new TangentFormula(this, context.Selections), context.OutputTangent, false, x, mean, variance, scale, context.Moves(0)
+            ? context.Tangent(0)
+            : default, dScale, dShift);
+        context.ReturnCopy(scaleCopy);
+        context.ReturnCopy(shiftCopy);
     }
 
     /// <inheritdoc/>
-    public readonly NDArray<T> Kinks(in KinkContext<T> context) => default;
-
-    private readonly NDArray<T> Column(in TangentContext<T> context, int index, out NDArray<T> copy) => context.ContiguousTangent(index, out copy).Reshape(affine);
-
-    private readonly void Standardized(Device device, in NDArray<T> u, in NDArray<T> inverse)
+    public readonly NDArray<T> Obstacles(in KinkContext<T> context)
     {
-        device.Map(new Standardization.InverseRoot(epsilon), variance, inverse);
-        device.Map2(default(Arithmetic.Difference), x, mean, u);
-        device.Map2(default(Arithmetic.Product), u, inverse, u);
+        // For Half the stored variance is rounded, while the computation runs in float.
+        long lost = InFloat.Asks<T>() ? 0 : context.Device.Count(default(IsNotFinite), variance);
+        return context.MarkWhole(lost > 0, ObstacleKind.Overflows);
+    }
+
+    private static NDArray<T> Nothing(out NDArray<T> copy)
+    {
+        copy = default;
+        return default;
     }
 
     private static void Add(in PullbackContext<T> context, int index, in NDArray<T> part)
@@ -156,5 +117,136 @@ public struct Normalize<T>(NormalizationShape shape, Shape statistics, Shape aff
             return;
         NDArray<T> target = context.InputCotangent(index, out bool accumulate);
         context.Device.Copy(part.Reshape(target.Shape), target, accumulate);
+    }
+
+    private static void Add(in PullbackContext<T> context, int index, in NDArray<float> part)
+    {
+        if (!context.Needs(index))
+        {
+            context.Device.Return(part);
+            return;
+        }
+
+        NDArray<T> target = context.InputCotangent(index, out bool accumulate);
+        InFloat.Round(context.Device, part.Reshape(target.Shape), target, accumulate);
+    }
+
+    // Recomputes mean and variance: the stored ones are rounded, and a variance in Half easily becomes infinite.
+    private readonly void Moments<W>(Device device, in NDArray<W> input, in NDArray<W> factor, in NDArray<W> means, in NDArray<W> variances)
+        where W : unmanaged, IBinaryFloatingPointIeee754<W>
+    {
+        NDArray<W> normalized = device.Allocate<W>(input.Shape);
+        device.Normalize(shape, input, factor, factor, epsilon, normalized, means, variances);
+        device.Return(normalized);
+    }
+
+    private readonly void PullbackInFloat(in PullbackContext<T> context)
+    {
+        Device device = context.Device;
+        NDArray<float> wideX = InFloat.Widened(device, x), wideScale = InFloat.Widened(device, scale), dy = InFloat.Widened(device, context.Cotangent);
+        NDArray<float> means = device.Allocate<float>(statistics), variances = device.Allocate<float>(statistics), dScale = device.Allocate<float>(scale.Shape),
+            dShift = device.Allocate<float>(scale.Shape);
+        Moments(device, wideX, wideScale, means, variances);
+        NDArray<float> dx = context.Needs(0) ? device.Allocate<float>(x.Shape) : default;
+        device.NormalizePullback(shape, wideX, means, variances, wideScale, epsilon, dy, dx, false, dScale, dShift);
+        if (context.Needs(0))
+            Add(context, 0, dx);
+        Add(context, 1, dScale);
+        Add(context, 2, dShift);
+        device.Return(variances);
+        device.Return(means);
+        device.Return(dy);
+        device.Return(wideScale);
+        device.Return(wideX);
+    }
+
+    // u = (x − μ)/√(σ² + ε) and 1/√(σ² + ε), from x, μ, σ² and the scale.
+    private readonly void Standardized<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> u, in NDArray<W> inverse)
+        where W : unmanaged, IBinaryFloatingPointIeee754<W>
+    {
+        if (InFloat.Asks<T>())
+            Moments(device, inputs[0], inputs[3], inputs[1], inputs[2]);
+        device.Map(new Standardization.InverseRoot(epsilon), inputs[2], inverse);
+        device.Map2(default(Arithmetic.Difference), inputs[0], inputs[1], u);
+        device.Map2(default(Arithmetic.Product), u, inverse, u);
+    }
+
+    // Inputs: x, μ, σ², the scale and the tangents of x, scale and shift; the default value for a missing tangent.
+    private readonly struct TangentFormula(Normalize<T> rule, Selections selections) : IArrayFormula
+    {
+        public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
+            where W : unmanaged, IBinaryFloatingPointIeee754<W>
+        {
+            NDArray<W> scale = inputs[3], dx = inputs[4], dScale = inputs[5], dShift = inputs[6], u = device.Allocate<W>(inputs[0].Shape),
+                inverse = device.Allocate<W>(rule.statistics);
+            rule.Standardized(device, inputs, u, inverse);
+            bool moved = !dx.IsNone;
+            if (moved)
+            {
+                Standardization.Project(device, selections, inverse, u, dx, destination);
+                device.Carry(selections, default(Arithmetic.CarriedProduct), destination, scale.Reshape(rule.affine), destination);
+            }
+
+            if (!dScale.IsNone)
+            {
+                device.Carry(selections, default(Arithmetic.CarriedProduct), dScale, u, destination, moved);
+                moved = true;
+            }
+
+            if (!dShift.IsNone)
+                device.Copy(dShift.BroadcastTo(destination.Shape), destination, moved);
+            device.Return(inverse);
+            device.Return(u);
+        }
+    }
+
+    // The pullback is that of the standardised input at w = v·scale, Σ v·u for the scale and Σ v for the shift; this differentiates the second. Inputs: x, μ,
+    // σ², the scale, ẋ and v.
+    private readonly struct ScaleMoved(Normalize<T> rule, Selections selections) : IArrayFormula
+    {
+        public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
+            where W : unmanaged, IBinaryFloatingPointIeee754<W>
+        {
+            NDArray<W> u = device.Allocate<W>(inputs[0].Shape), inverse = device.Allocate<W>(rule.statistics), moved = device.Allocate<W>(u.Shape);
+            rule.Standardized(device, inputs, u, inverse);
+            Standardization.Project(device, selections, inverse, u, inputs[4], moved);
+            device.Carry(selections, default(Arithmetic.ProductOfCarried), inputs[5], moved, moved);
+            device.Reduce(default(Sum), moved, destination, accumulate);
+            device.Return(moved);
+            device.Return(inverse);
+            device.Return(u);
+        }
+    }
+
+    // This differentiates the first, along the tangents of x and of the scale. Inputs: x, μ, σ², the scale, the tangents of x and scale (the default value for
+    // a missing one) and v.
+    private readonly struct InputMoved(Normalize<T> rule, Selections selections) : IArrayFormula
+    {
+        public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
+            where W : unmanaged, IBinaryFloatingPointIeee754<W>
+        {
+            NDArray<W> scale = inputs[3], dx = inputs[4], dScale = inputs[5], v = inputs[6];
+            NDArray<W> u = device.Allocate<W>(inputs[0].Shape), inverse = device.Allocate<W>(rule.statistics), w = device.Allocate<W>(u.Shape);
+            rule.Standardized(device, inputs, u, inverse);
+            if (!dx.IsNone)
+            {
+                NDArray<W> moved = device.Allocate<W>(u.Shape);
+                Standardization.Project(device, selections, inverse, u, dx, moved);
+                device.Carry(selections, default(Arithmetic.CarriedProduct), v, scale.Reshape(rule.affine), w);
+                Standardization.MoveProjection(device, selections, inverse, u, moved, dx, w, destination, accumulate);
+                device.Return(moved);
+                accumulate = true;
+            }
+
+            if (!dScale.IsNone)
+            {
+                device.Carry(selections, default(Arithmetic.ProductOfCarried), v, dScale, w);
+                Standardization.Project(device, selections, inverse, u, w, destination, accumulate);
+            }
+
+            device.Return(w);
+            device.Return(inverse);
+            device.Return(u);
+        }
     }
 }

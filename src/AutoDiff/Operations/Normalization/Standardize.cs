@@ -1,28 +1,23 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Reductions;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Rules;
 
-/// <summary>(x − μ) / √(σ² + ε), with mean and variance over some axes: what batch and layer normalisation have in common.</summary>
+/// <summary>(x − μ) / √(σ² + ε), with mean and variance over some axes: the common part of batch and layer normalisation.</summary>
 /// <typeparam name="T">The element type.</typeparam>
-/// <param name="statistics">The shape of mean and variance: the input's, aligned at the last axis, with extent 1 where they are taken over the axis.</param>
+/// <param name="statistics">The shape of mean and variance: the input's, aligned at the last axis, with extent 1 along the axes that they are taken
+/// over.</param>
 /// <param name="epsilon">ε, above 0.</param>
-/// <param name="mean">Where μ is written for the caller, or the default value.</param>
-/// <param name="variance">Where σ² (over n, not n − 1) is written for the caller, or the default value.</param>
-[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, NDArray<T> variance) : IRule<T>
+/// <param name="mean">The caller's destination of μ, or the default value.</param>
+/// <param name="variance">The caller's destination of σ² (over n, not n − 1), or the default value.</param>
+public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, NDArray<T> variance) : ISmoothRule<T>, IMarksObstacles<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Shape statistics = statistics;
-    private readonly double epsilon = epsilon;
-    private readonly NDArray<T> mean = mean;
-    private readonly NDArray<T> variance = variance;
     private NDArray<T> inverseDeviation;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("standardize", TameClass.SemiAlgebraic);
+    public static OperationFacts Facts { get; } = new("standardize", TameClass.SemiAlgebraic) { HasFiniteSlopes = true, PassesOnNonFinite = true };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)
@@ -30,22 +25,13 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
         NDArray<T> x = recording.Input(0);
         if (x.Count == 0)
             throw new ArgumentException($"standardize: an input of shape {x.Shape} is empty; mean and variance need at least one element.");
-        int n = x.Count / statistics.Count;
-        Device device = recording.Device;
-        NDArray<T> y = recording.Rent(x.Shape), row = device.Allocate<T>(statistics);
+        NDArray<T> y = recording.Rent(x.Shape);
         inverseDeviation = recording.Rent(statistics);
-        device.Reduce(default(Sum), x, row);
-        device.Map(new Arithmetic.Quotient(n), row, row);
+        InFloat.Compute(recording.Device, new ValueFormula(epsilon), y, false, x, inverseDeviation);
         if (!mean.IsNone)
-            device.Copy(row, mean.Reshape(statistics));
-        device.Map2(default(Arithmetic.Difference), x, row, y);
-        device.Reduce(default(SumOfSquares), y, row);
-        device.Map(new Arithmetic.Quotient(n), row, row);
+            InFloat.Compute(recording.Device, default(MeanFormula), mean.Reshape(statistics), false, x);
         if (!variance.IsNone)
-            device.Copy(row, variance.Reshape(statistics));
-        device.Map(new Standardization.InverseRoot(epsilon), row, inverseDeviation);
-        device.Map2(default(Arithmetic.Product), y, inverseDeviation, y);
-        device.Return(row.Storage);
+            InFloat.Compute(recording.Device, default(VarianceFormula), variance.Reshape(statistics), false, x);
         return y;
     }
 
@@ -55,16 +41,9 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
         if (!context.Needs(0))
             return;
         NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        if (!accumulate)
-        {
-            Standardization.Project(context.Device, statistics, inverseDeviation, context.Output, context.Cotangent, target);
-            return;
-        }
-
-        NDArray<T> pulled = context.Rent(context.Output.Shape);
-        Standardization.Project(context.Device, statistics, inverseDeviation, context.Output, context.Cotangent, pulled);
-        context.Device.Copy(pulled, target, accumulate);
-        context.Return(pulled);
+        InFloat.Compute(context.Device, new JacobianFormula(epsilon, context.Selections, InFloat.Asks<T>()), target, accumulate, InFloat.Asks<T>()
+            ? context.Input(0)
+            : context.Output, context.Output, inverseDeviation, context.Cotangent);
     }
 
     /// <inheritdoc/>
@@ -73,13 +52,79 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
         if (!context.Needs(0))
             return;
         NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        Standardization.MoveProjection(context.Device, statistics, inverseDeviation, context.Output, context.OutputTangent, context.Tangent(0), context.Cotangent, target, accumulate);
+        var formula = new JacobianMoved(epsilon, context.Selections, InFloat.Asks<T>());
+        InFloat.Compute(context.Device, formula, target, accumulate, InFloat.Asks<T>()
+            ? context.Input(0)
+            : context.Output, context.Output, inverseDeviation, context.Tangent(0), context.OutputTangent, context.Cotangent);
     }
 
     /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context) =>
-        Standardization.Project(context.Device, statistics, inverseDeviation, context.Output, context.Tangent(0), context.OutputTangent);
+        InFloat.Compute(context.Device, new JacobianFormula(epsilon, context.Selections, InFloat.Asks<T>()), context.OutputTangent, false, InFloat.Asks<T>()
+            ? context.Input(0)
+            : context.Output, context.Output, inverseDeviation, context.Tangent(0));
 
     /// <inheritdoc/>
-    public readonly NDArray<T> Kinks(in KinkContext<T> context) => default;
+    public readonly NDArray<T> Obstacles(in KinkContext<T> context)
+    {
+        // The reciprocal of a deviation that overflowed is 0.
+        long lost = context.Device.Count(default(Arithmetic.IsZero), inverseDeviation);
+        return context.MarkWhole(lost > 0, ObstacleKind.Overflows);
+    }
+
+    // Inputs: x, and memory for the inverse deviation, which is kept.
+    private readonly struct ValueFormula(double epsilon) : IArrayFormula
+    {
+        public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
+            where W : unmanaged, IBinaryFloatingPointIeee754<W> => Standardization.Standardize(device, inputs[0], epsilon, destination, inputs[1]);
+    }
+
+    private readonly struct MeanFormula : IArrayFormula
+    {
+        public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
+            where W : unmanaged, IBinaryFloatingPointIeee754<W>
+        {
+            device.Reduce(default(Sum), inputs[0], destination);
+            device.Map(new Arithmetic.Quotient(inputs[0].Count / destination.Count), destination, destination);
+        }
+    }
+
+    private readonly struct VarianceFormula : IArrayFormula
+    {
+        public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
+            where W : unmanaged, IBinaryFloatingPointIeee754<W>
+        {
+            NDArray<W> residual = device.Allocate<W>(inputs[0].Shape);
+            default(MeanFormula).Compute(device, inputs, destination, false);
+            device.Map2(default(Arithmetic.Difference), inputs[0], destination, residual);
+            device.Reduce(default(SumOfSquares), residual, destination);
+            device.Map(new Arithmetic.Quotient(residual.Count / destination.Count), destination, destination);
+            device.Return(residual);
+        }
+    }
+
+    // Inputs: x, u, the inverse deviation and the vector to project.
+    private readonly struct JacobianFormula(double epsilon, Selections selections, bool computesOutput) : IArrayFormula
+    {
+        public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
+            where W : unmanaged, IBinaryFloatingPointIeee754<W>
+        {
+            if (computesOutput)
+                Standardization.Standardize(device, inputs[0], epsilon, inputs[1], inputs[2]);
+            Standardization.Project(device, selections, inputs[2], inputs[1], inputs[3], destination, accumulate);
+        }
+    }
+
+    // Inputs: x, u, the inverse deviation, ẋ, u̇ and the cotangent.
+    private readonly struct JacobianMoved(double epsilon, Selections selections, bool computesOutput) : IArrayFormula
+    {
+        public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
+            where W : unmanaged, IBinaryFloatingPointIeee754<W>
+        {
+            NDArray<W> u = inputs[1], inverse = inputs[2], dx = inputs[3], du = inputs[4];
+            if (computesOutput)
+                new JacobianFormula(epsilon, selections, true).Compute(device, [inputs[0], u, inverse, dx], du, false);
+            Standardization.MoveProjection(device, selections, inverse, u, du, dx, inputs[5], destination, accumulate);
+        }
+    }
 }

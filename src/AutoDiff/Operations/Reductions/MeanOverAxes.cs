@@ -1,76 +1,81 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Reductions;
 
-namespace ConservativeAD;
-
-/// <summary>The mean over one axis or all.</summary>
-/// <typeparam name="T">The element type.</typeparam>
-/// <param name="axis">The axis, from 0; every axis if null.</param>
-/// <param name="keepAxis">Whether the axis stays, with extent 1.</param>
-[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public readonly struct MeanOverAxes<T>(int? axis, bool keepAxis) : IRule<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+namespace ConservativeAD.Rules
 {
-    private readonly ReducedAxes axes = new(axis, keepAxis);
-
-    /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("mean", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
-
-    /// <inheritdoc/>
-    public NDArray<T> Value(in Recording<T> recording)
+    /// <summary>The mean over one axis or all.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="axis">The axis, from 0; every axis if null.</param>
+    /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
+    public readonly struct MeanOverAxes<T>(int? axis, bool keepAxis) : ILinearRule<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        NDArray<T> x = recording.Input(0);
-        if (axes.Length(x.Shape) == 0)
-            throw new ArgumentException($"mean: no elements to take the mean of in shape {x.Shape}.");
-        NDArray<T> y = recording.Rent(axes.OutputShape(x.Shape));
-        Mean(recording.Device, x, y);
-        return y;
-    }
+        private readonly ReducedAxes axes = new(axis, keepAxis);
 
-    /// <inheritdoc/>
-    public void Pullback(in PullbackContext<T> context)
-    {
-        if (!context.Needs(0))
-            return;
-        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        context.Device.Map(new Arithmetic.Quotient(axes.Length(target.Shape)), axes.WithAxes(context.Cotangent, target.Shape), target, accumulate);
-    }
+        /// <inheritdoc/>
+        public static OperationFacts Facts { get; } = new("mean", TameClass.Polynomial)
+        {
+            HasFiniteSlopes = true,
+            PassesOnNonFinite = true,
+            Curvature = Curvature.Affine,
+            Monotonicity = Monotonicity.Increasing
+        };
 
-    /// <inheritdoc/>
-    public void PullbackTangent(in SecondOrderContext<T> context)
-    {
-        // Linear.
-    }
+        /// <inheritdoc/>
+        public NDArray<T> Value(in Recording<T> recording)
+        {
+            NDArray<T> x = recording.Input(0);
+            if (axes.Length(x.Shape) == 0)
+                throw new ArgumentException($"mean: no elements to take the mean of in shape {x.Shape}.");
+            NDArray<T> y = recording.Rent(axes.OutputShape(x.Shape));
+            InFloat.Compute(recording.Device, new MeanFormula(axes), y, false, x);
+            return y;
+        }
 
-    /// <inheritdoc/>
-    public void Tangent(in TangentContext<T> context) => Mean(context.Device, context.Tangent(0), context.OutputTangent);
+        /// <inheritdoc/>
+        public void Pullback(in PullbackContext<T> context)
+        {
+            if (!context.Needs(0))
+                return;
+            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+            context.Device.Map(new Arithmetic.Quotient(axes.Length(target.Shape)), axes.WithAxes(context.Cotangent, target.Shape), target, accumulate);
+        }
 
-    /// <inheritdoc/>
-    public NDArray<T> Kinks(in KinkContext<T> context) => default;
+        /// <inheritdoc/>
+        public void Tangent(in TangentContext<T> context) =>
+            InFloat.Compute(context.Device, new MeanFormula(axes), context.OutputTangent, false, context.Tangent(0));
 
-    private void Mean(Device device, in NDArray<T> x, in NDArray<T> y)
-    {
-        device.Reduce(default(Sum), x, axes.WithAxes(y, x.Shape));
-        device.Map(new Arithmetic.Quotient(axes.Length(x.Shape)), y, y);
+        private readonly struct MeanFormula(ReducedAxes axes) : IArrayFormula
+        {
+            public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
+                where W : unmanaged, IBinaryFloatingPointIeee754<W>
+            {
+                NDArray<W> x = inputs[0];
+                device.Reduce(default(Sum), x, axes.WithAxes(destination, x.Shape));
+                device.Map(new Arithmetic.Quotient(axes.Length(x.Shape)), destination, destination);
+            }
+        }
     }
 }
 
-/// <content>Means.</content>
-public static partial class Operations
+namespace ConservativeAD
 {
-    /// <summary>The mean of all elements, as a value of rank 0.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The argument; at least one element.</param>
-    public static Var<T> Mean<T>(this Var<T> x)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new MeanOverAxes<T>(null, false));
+    /// <content>Means.</content>
+    public static partial class Operations
+    {
+        /// <summary>The mean of all elements, as a value of rank 0.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument; at least one element.</param>
+        public static Var<T> Mean<T>(this Var<T> x)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new MeanOverAxes<T>(null, false));
 
-    /// <summary>The mean over an axis.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The argument.</param>
-    /// <param name="axis">The axis; negative counts from the end.</param>
-    /// <param name="keepAxis">Whether the axis stays, with extent 1.</param>
-    public static Var<T> Mean<T>(this Var<T> x, int axis, bool keepAxis = false)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new MeanOverAxes<T>(x.Shape.Axis(axis), keepAxis));
+        /// <summary>The mean over an axis.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument.</param>
+        /// <param name="axis">The axis; negative counts from the end.</param>
+        /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
+        public static Var<T> Mean<T>(this Var<T> x, int axis, bool keepAxis = false)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new MeanOverAxes<T>(x.Shape.Axis(axis), keepAxis));
+    }
 }

@@ -8,7 +8,7 @@ public static partial class Operations
     /// <summary>‖x‖∞ of all elements, as a value of rank 0: the maximum of the absolute values, with the kinks and selections of both.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="x">The argument; at least one element.</param>
-    /// <param name="ties">What is returned where several elements have the largest magnitude; the selections' if null.</param>
+    /// <param name="ties">The selection if several elements have the largest magnitude; that of the selections if null.</param>
     public static Var<T> NormInfinity<T>(this Var<T> x, TieSelection? ties = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Abs().Max(ties);
 
@@ -16,8 +16,8 @@ public static partial class Operations
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="x">The argument.</param>
     /// <param name="axis">The axis; negative counts from the end.</param>
-    /// <param name="keepAxis">Whether the axis stays, with extent 1.</param>
-    /// <param name="ties">What is returned where several elements have the largest magnitude; the selections' if null.</param>
+    /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
+    /// <param name="ties">The selection if several elements have the largest magnitude; that of the selections if null.</param>
     public static Var<T> NormInfinity<T>(this Var<T> x, int axis, bool keepAxis = false, TieSelection? ties = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Abs().Max(axis, keepAxis, ties);
 }

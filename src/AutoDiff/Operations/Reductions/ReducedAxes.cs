@@ -1,14 +1,13 @@
 using ConservativeAD.Kernels;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Rules;
 
-/// <summary>Which axes a reduction takes away, and the shapes that follow.</summary>
+/// <summary>The axes that a reduction removes, and the resulting shapes.</summary>
 /// <param name="axis">The axis, from 0; every axis if null.</param>
-/// <param name="keepAxis">Whether it stays, with extent 1.</param>
+/// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
 internal readonly struct ReducedAxes(int? axis, bool keepAxis)
 {
     private readonly int axis = axis ?? -1;
-    private readonly bool keepAxis = keepAxis;
 
     /// <summary>Whether every axis is reduced.</summary>
     public bool IsAll => axis < 0;
@@ -16,7 +15,7 @@ internal readonly struct ReducedAxes(int? axis, bool keepAxis)
     /// <summary>The axis, from 0; −1 for all.</summary>
     public int Axis => axis;
 
-    /// <summary>How many elements are brought into one.</summary>
+    /// <summary>The number of elements reduced to one.</summary>
     public int Length(in Shape input) => IsAll ? input.Count : input[axis];
 
     /// <summary>The input's shape as [outer, length, inner] around the reduced axis.</summary>
@@ -40,7 +39,7 @@ internal readonly struct ReducedAxes(int? axis, bool keepAxis)
         return keepAxis ? Ones(input.Rank) : Shape.Scalar;
     }
 
-    /// <summary>A view of an array of the output's shape in which the reduced axes stand with extent 1, so that it broadcasts to the input's shape.</summary>
+    /// <summary>A view of an array of the output's shape that has extent 1 along the reduced axes, so that it broadcasts to the input's shape.</summary>
     public NDArray<T> WithAxes<T>(in NDArray<T> output, in Shape input)
         where T : unmanaged => output.Reshape(IsAll ? Ones(input.Rank) : input.With(axis, 1));
 

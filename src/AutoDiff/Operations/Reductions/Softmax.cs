@@ -1,102 +1,153 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 using ConservativeAD.Kernels.Reductions;
 
-namespace ConservativeAD;
-
-/// <summary>exp(x) / Σ exp(x) over one axis.</summary>
-/// <typeparam name="T">The element type.</typeparam>
-/// <param name="axis">The axis, from 0.</param>
-[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public readonly struct Softmax<T>(int axis) : IRule<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+namespace ConservativeAD.Rules
 {
-    private readonly int axis = axis;
-
-    /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("softmax", TameClass.LogExp) { OnBoundedSets = TameClass.GloballySubanalytic, IsBounded = true };
-
-    /// <inheritdoc/>
-    public NDArray<T> Value(in Recording<T> recording)
+    /// <summary>exp(x) / Σ exp(x) over one axis.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="axis">The axis, from 0.</param>
+    public readonly struct Softmax<T>(int axis) : ISmoothRule<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        NDArray<T> x = recording.Input(0), y = recording.Rent(x.Shape);
-        Device device = recording.Device;
-        NDArray<T> row = device.Allocate<T>(x.Shape.With(axis, 1));
-        device.Reduce(default(Largest), x, row);
-        device.Map2(default(Arithmetic.ExpOfDifference), x, row, y);
-        device.Reduce(default(Sum), y, row);
-        device.Map2(default(Arithmetic.Ratio), y, row, y);
-        device.Return(row.Storage);
-        return y;
-    }
+        /// <inheritdoc/>
+        public static OperationFacts Facts { get; } = new("softmax", TameClass.LogExp)
+        {
+            HasFiniteSlopes = true,
+            OnBoundedSets = TameClass.GloballySubanalytic,
+            IsBounded = true
+        };
 
-    /// <inheritdoc/>
-    public void Pullback(in PullbackContext<T> context)
-    {
-        if (!context.Needs(0))
-            return;
-        NDArray<T> product = context.Rent(context.Output.Shape), row = context.Rent(product.Shape.With(axis, 1));
-        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        Jacobian(context.Device, context.Output, context.Cotangent, product, row, target, accumulate);
-        context.Return(row);
-        context.Return(product);
-    }
+        /// <inheritdoc/>
+        public NDArray<T> Value(in Recording<T> recording)
+        {
+            NDArray<T> x = recording.Input(0), y = recording.Rent(x.Shape);
+            InFloat.Compute(recording.Device, new ValueFormula(axis), y, false, x);
+            return y;
+        }
 
-    /// <inheritdoc/>
-    public void PullbackTangent(in SecondOrderContext<T> context)
-    {
-        // y ∘ (w − ⟨y, w⟩), with y moving.
-        if (!context.Needs(0))
-            return;
-        NDArray<T> y = context.Output, dy = context.OutputTangent, w = context.Cotangent;
-        NDArray<T> product = context.Rent(y.Shape), row = context.Rent(product.Shape.With(axis, 1));
-        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        context.Device.Map2(default(Arithmetic.Product), y, w, product);
-        context.Device.Reduce(default(Sum), product, row);
-        context.Device.Map3(default(Centred), dy, w, row, target, accumulate);
-        context.Device.Map2(default(Arithmetic.Product), dy, w, product);
-        context.Device.Reduce(default(Sum), product, row);
-        context.Device.Map2(new Arithmetic.ScaledProduct(-1), y, row, target, true);
-        context.Return(row);
-        context.Return(product);
-    }
+        /// <inheritdoc/>
+        public void Pullback(in PullbackContext<T> context)
+        {
+            if (!context.Needs(0))
+                return;
+            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+            InFloat.Compute(context.Device, new JacobianFormula(axis, context.Selections, InFloat.Asks<T>()), target, accumulate, InFloat.Asks<T>()
+                ? context.Input(0)
+                : context.Output, context.Output, context.Cotangent);
+        }
 
-    /// <inheritdoc/>
-    public void Tangent(in TangentContext<T> context)
-    {
+        /// <inheritdoc/>
+        public void PullbackTangent(in SecondOrderContext<T> context)
+        {
+            if (!context.Needs(0))
+                return;
+            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+            var formula = new JacobianMoved(axis, context.Selections, InFloat.Asks<T>());
+            InFloat.Compute(context.Device, formula, target, accumulate, InFloat.Asks<T>()
+                ? context.Input(0)
+                : context.Output, context.Output, context.Tangent(0), context.OutputTangent, context.Cotangent);
+        }
+
         // The Jacobian diag(y) − y yᵀ is symmetric.
-        NDArray<T> product = context.Rent(context.Output.Shape), row = context.Rent(product.Shape.With(axis, 1));
-        Jacobian(context.Device, context.Output, context.Tangent(0), product, row, context.OutputTangent, false);
-        context.Return(row);
-        context.Return(product);
-    }
+        /// <inheritdoc/>
+        public void Tangent(in TangentContext<T> context) =>
+            InFloat.Compute(context.Device, new JacobianFormula(axis, context.Selections, InFloat.Asks<T>()), context.OutputTangent, false, InFloat.Asks<T>()
+                ? context.Input(0)
+                : context.Output, context.Output, context.Tangent(0));
 
-    /// <inheritdoc/>
-    public NDArray<T> Kinks(in KinkContext<T> context) => default;
+        private readonly struct ValueFormula(int axis) : IArrayFormula
+        {
+            public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
+                where W : unmanaged, IBinaryFloatingPointIeee754<W>
+            {
+                NDArray<W> x = inputs[0], row = device.Allocate<W>(x.Shape.With(axis, 1));
+                device.Reduce(default(Largest), x, row);
+                device.Map2(default(Arithmetic.ExpOfDifference), x, row, destination);
+                device.Reduce(default(Sum), destination, row);
+                device.Map2(default(Arithmetic.Ratio), destination, row, destination);
+                device.Return(row);
+            }
+        }
 
-    private static void Jacobian(Device device, in NDArray<T> y, in NDArray<T> v, in NDArray<T> product, in NDArray<T> row, in NDArray<T> destination, bool accumulate)
-    {
-        device.Map2(default(Arithmetic.Product), y, v, product);
-        device.Reduce(default(Sum), product, row);
-        device.Map3(default(Centred), y, v, row, destination, accumulate);
-    }
+        // y ∘ (v − ⟨y, v⟩), from x, y and v.
+        private readonly struct JacobianFormula(int axis, Selections selections, bool computesOutput) : IArrayFormula
+        {
+            public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
+                where W : unmanaged, IBinaryFloatingPointIeee754<W>
+            {
+                NDArray<W> y = inputs[1], v = inputs[2], product = device.Allocate<W>(y.Shape), row = device.Allocate<W>(y.Shape.With(axis, 1));
+                if (computesOutput)
+                    new ValueFormula(axis).Compute(device, inputs, y, false);
+                device.Carry(selections, default(Arithmetic.CarriedProduct), v, y, product);
+                device.Reduce(default(Sum), product, row);
+                device.Carry(selections, default(Centred), y, v, row, destination, accumulate);
+                device.Return(row);
+                device.Return(product);
+            }
+        }
 
-    internal readonly struct Centred : ITernaryMap
-    {
-        public L Invoke<L>(L y, L v, L mean)
-            where L : struct, ILane<L> => y * (v - mean);
+        // The derivative of y ∘ (w − ⟨y, w⟩) along the tangent of y. Inputs: x, y, ẋ, ẏ and w.
+        private readonly struct JacobianMoved(int axis, Selections selections, bool computesOutput) : IArrayFormula
+        {
+            public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
+                where W : unmanaged, IBinaryFloatingPointIeee754<W>
+            {
+                NDArray<W> x = inputs[0], y = inputs[1], dx = inputs[2], dy = inputs[3], w = inputs[4];
+                NDArray<W> product = device.Allocate<W>(y.Shape), row = device.Allocate<W>(y.Shape.With(axis, 1));
+                if (computesOutput)
+                    new JacobianFormula(axis, selections, true).Compute(device, [x, y, dx], dy, false);
+                device.Carry(selections, default(Arithmetic.CarriedProduct), w, y, product);
+                device.Reduce(default(Sum), product, row);
+                device.Carry(selections, default(CentredMoved), dy, w, row, destination, accumulate);
+                device.Carry(selections, default(Arithmetic.ProductOfCarried), w, dy, product);
+                device.Reduce(default(Sum), product, row);
+                device.Carry(selections, default(LessProduct), row, y, destination, true);
+                device.Return(row);
+                device.Return(product);
+            }
+        }
+
+        internal readonly struct Centred : ITernaryMap
+        {
+            public L Invoke<L>(L y, L v, L mean)
+                where L : struct, ILane<L>
+            {
+                L centred = v - mean;
+                return L.Absorb(centred, y * centred);
+            }
+        }
+
+        // Both the tangent of y and the cotangent absorb where they are 0.
+        internal readonly struct CentredMoved : ITernaryMap
+        {
+            public L Invoke<L>(L dy, L w, L mean)
+                where L : struct, ILane<L>
+            {
+                L centred = w - mean;
+                return L.Absorb(dy, L.Absorb(centred, dy * centred));
+            }
+        }
+
+        internal readonly struct LessProduct : IBinaryMap
+        {
+            public L Invoke<L>(L carried, L factor)
+                where L : struct, ILane<L> => L.Absorb(carried, -(carried * factor));
+        }
     }
 }
 
-/// <content>Softmax.</content>
-public static partial class Operations
+namespace ConservativeAD
 {
-    /// <summary>exp(x) / Σ exp(x) over an axis.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The argument.</param>
-    /// <param name="axis">The axis; negative counts from the end.</param>
-    public static Var<T> Softmax<T>(this Var<T> x, int axis = -1)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new Softmax<T>(x.Shape.Axis(axis)));
+    /// <content>Softmax.</content>
+    public static partial class Operations
+    {
+        /// <summary>exp(x) / Σ exp(x) over an axis.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument.</param>
+        /// <param name="axis">The axis; negative counts from the end.</param>
+        public static Var<T> Softmax<T>(this Var<T> x, int axis = -1)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new Softmax<T>(x.Shape.Axis(axis)));
+    }
 }

@@ -1,69 +1,70 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Reductions;
 
-namespace ConservativeAD;
-
-/// <summary>The sum over one axis or all.</summary>
-/// <typeparam name="T">The element type.</typeparam>
-/// <param name="axis">The axis, from 0; every axis if null.</param>
-/// <param name="keepAxis">Whether the axis stays, with extent 1.</param>
-[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public readonly struct SumOverAxes<T>(int? axis, bool keepAxis) : IRule<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+namespace ConservativeAD.Rules
 {
-    private readonly ReducedAxes axes = new(axis, keepAxis);
-
-    /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("sum", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
-
-    /// <inheritdoc/>
-    public NDArray<T> Value(in Recording<T> recording)
+    /// <summary>The sum over one axis or all.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="axis">The axis, from 0; every axis if null.</param>
+    /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
+    public readonly struct SumOverAxes<T>(int? axis, bool keepAxis) : ILinearRule<T>, IPassesReach<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        NDArray<T> x = recording.Input(0);
-        NDArray<T> y = recording.Rent(axes.OutputShape(x.Shape));
-        recording.Device.Reduce(default(Sum), x, axes.WithAxes(y, x.Shape));
-        return y;
+        private readonly ReducedAxes axes = new(axis, keepAxis);
+
+        /// <inheritdoc/>
+        public static OperationFacts Facts { get; } = new("sum", TameClass.Polynomial)
+        {
+            HasFiniteSlopes = true,
+            PassesOnNonFinite = true,
+            Curvature = Curvature.Affine,
+            Monotonicity = Monotonicity.Increasing
+        };
+
+        /// <inheritdoc/>
+        public NDArray<T> Value(in Recording<T> recording)
+        {
+            NDArray<T> x = recording.Input(0);
+            NDArray<T> y = recording.Rent(axes.OutputShape(x.Shape));
+            recording.Device.Reduce(default(Sum), x, axes.WithAxes(y, x.Shape));
+            return y;
+        }
+
+        /// <inheritdoc/>
+        public void Pullback(in PullbackContext<T> context)
+        {
+            if (!context.Needs(0))
+                return;
+            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+            context.Device.Copy(axes.WithAxes(context.Cotangent, target.Shape), target, accumulate);
+        }
+
+        void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
+
+        /// <inheritdoc/>
+        public void Tangent(in TangentContext<T> context) =>
+            context.Device.Reduce(default(Sum), context.Tangent(0), axes.WithAxes(context.OutputTangent, context.Input(0).Shape));
     }
-
-    /// <inheritdoc/>
-    public void Pullback(in PullbackContext<T> context)
-    {
-        if (!context.Needs(0))
-            return;
-        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        context.Device.Copy(axes.WithAxes(context.Cotangent, target.Shape), target, accumulate);
-    }
-
-    /// <inheritdoc/>
-    public void PullbackTangent(in SecondOrderContext<T> context)
-    {
-        // Linear.
-    }
-
-    /// <inheritdoc/>
-    public void Tangent(in TangentContext<T> context) =>
-        context.Device.Reduce(default(Sum), context.Tangent(0), axes.WithAxes(context.OutputTangent, context.Input(0).Shape));
-
-    /// <inheritdoc/>
-    public NDArray<T> Kinks(in KinkContext<T> context) => default;
 }
 
-/// <content>Sums.</content>
-public static partial class Operations
+namespace ConservativeAD
 {
-    /// <summary>The sum of all elements, as a value of rank 0.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The argument.</param>
-    public static Var<T> Sum<T>(this Var<T> x)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new SumOverAxes<T>(null, false));
+    /// <content>Sums.</content>
+    public static partial class Operations
+    {
+        /// <summary>The sum of all elements, as a value of rank 0.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument.</param>
+        public static Var<T> Sum<T>(this Var<T> x)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new SumOverAxes<T>(null, false));
 
-    /// <summary>The sum over an axis.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The argument.</param>
-    /// <param name="axis">The axis; negative counts from the end.</param>
-    /// <param name="keepAxis">Whether the axis stays, with extent 1.</param>
-    public static Var<T> Sum<T>(this Var<T> x, int axis, bool keepAxis = false)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new SumOverAxes<T>(x.Shape.Axis(axis), keepAxis));
+        /// <summary>The sum over an axis.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument.</param>
+        /// <param name="axis">The axis; negative counts from the end.</param>
+        /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
+        public static Var<T> Sum<T>(this Var<T> x, int axis, bool keepAxis = false)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new SumOverAxes<T>(x.Shape.Axis(axis), keepAxis));
+    }
 }

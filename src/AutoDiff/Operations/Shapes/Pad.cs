@@ -1,94 +1,96 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 
-namespace ConservativeAD;
-
-/// <summary>An array with a constant set before and after it along each axis.</summary>
-/// <typeparam name="T">The element type.</typeparam>
-/// <param name="before">For every axis, how many positions come before; a shape used as a list.</param>
-/// <param name="after">For every axis, how many positions come after.</param>
-/// <param name="value">The constant.</param>
-[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public readonly struct Pad<T>(Shape before, Shape after, double value) : IRule<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+namespace ConservativeAD.Rules
 {
-    private readonly Shape before = before;
-    private readonly Shape after = after;
-    private readonly double value = value;
-
-    /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("pad", TameClass.Polynomial) { Curvature = Curvature.Affine, Monotonicity = Monotonicity.Increasing };
-
-    /// <inheritdoc/>
-    public NDArray<T> Value(in Recording<T> recording)
+    /// <summary>Pads an array with a constant before and after it along each axis.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="before">The number of positions before the array for each axis; a shape used as a list.</param>
+    /// <param name="after">The number of positions after the array for each axis.</param>
+    /// <param name="value">The constant.</param>
+    public readonly struct Pad<T>(Shape before, Shape after, double value) : ILinearRule<T>, IPassesReach<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        NDArray<T> x = recording.Input(0);
-        Shape padded = x.Shape;
-        for (int axis = 0; axis < padded.Rank; axis++)
-            padded = padded.With(axis, checked(before[axis] + padded[axis] + after[axis]));
-        NDArray<T> y = recording.Rent(padded);
-        recording.Device.Fill(y, T.CreateTruncating(value));
-        recording.Device.Copy(x, Inner(y, x.Shape));
-        return y;
-    }
+        /// <inheritdoc/>
+        public static OperationFacts Facts { get; } = new("pad", TameClass.Polynomial)
+        {
+            HasFiniteSlopes = true,
+            PassesOnNonFinite = true,
+            KeepsFinite = true,
+            Curvature = Curvature.Affine,
+            Monotonicity = Monotonicity.Increasing
+        };
 
-    /// <inheritdoc/>
-    public void Pullback(in PullbackContext<T> context)
-    {
-        if (!context.Needs(0))
-            return;
-        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        context.Device.Copy(Inner(context.Cotangent, target.Shape), target, accumulate);
-    }
+        /// <inheritdoc/>
+        public NDArray<T> Value(in Recording<T> recording)
+        {
+            NDArray<T> x = recording.Input(0);
+            Shape padded = x.Shape;
+            for (int axis = 0; axis < padded.Rank; axis++)
+                padded = padded.With(axis, checked(before[axis] + padded[axis] + after[axis]));
+            NDArray<T> y = recording.Rent(padded);
+            recording.Device.Fill(y, T.CreateTruncating(value));
+            recording.Device.Copy(x, Inner(y, x.Shape));
+            return y;
+        }
 
-    /// <inheritdoc/>
-    public void PullbackTangent(in SecondOrderContext<T> context)
-    {
-        // Linear.
-    }
+        /// <inheritdoc/>
+        public void Pullback(in PullbackContext<T> context)
+        {
+            if (!context.Needs(0))
+                return;
+            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+            context.Device.Copy(Inner(context.Cotangent, target.Shape), target, accumulate);
+        }
 
-    /// <inheritdoc/>
-    public void Tangent(in TangentContext<T> context)
-    {
-        context.Device.Fill(context.OutputTangent, T.Zero);
-        context.Device.Copy(context.Tangent(0), Inner(context.OutputTangent, context.Input(0).Shape));
-    }
+        void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
 
-    /// <inheritdoc/>
-    public NDArray<T> Kinks(in KinkContext<T> context) => default;
+        /// <inheritdoc/>
+        public void Tangent(in TangentContext<T> context)
+        {
+            context.Device.Fill(context.OutputTangent, T.Zero);
+            context.Device.Copy(context.Tangent(0), Inner(context.OutputTangent, context.Input(0).Shape));
+        }
 
-    private NDArray<T> Inner(NDArray<T> padded, in Shape inner)
-    {
-        for (int axis = 0; axis < inner.Rank; axis++)
-            padded = padded.Slice(axis, before[axis], inner[axis]);
-        return padded;
+        private NDArray<T> Inner(NDArray<T> padded, in Shape inner)
+        {
+            for (int axis = 0; axis < inner.Rank; axis++)
+                padded = padded.Slice(axis, before[axis], inner[axis]);
+            return padded;
+        }
     }
 }
 
-/// <content>Padding.</content>
-public static partial class Operations
+namespace ConservativeAD
 {
-    /// <summary>The array with a constant set before and after it along the last axes.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The argument.</param>
-    /// <param name="before">How many positions come before, one number for each of the last axes.</param>
-    /// <param name="after">How many positions come after, as many numbers.</param>
-    /// <param name="value">The constant.</param>
-    /// <exception cref="ArgumentException">The lists differ in length, are longer than the argument has axes, or hold a negative number.</exception>
-    public static Var<T> Pad<T>(this Var<T> x, ReadOnlySpan<int> before, ReadOnlySpan<int> after, double value = 0)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <content>Padding.</content>
+    public static partial class Operations
     {
-        int rank = x.Shape.Rank;
-        if (before.Length != after.Length || before.Length > rank)
-            throw new ArgumentException($"pad: {before.Length} widths before and {after.Length} after were given for shape {x.Shape}; give as many of both, at most {rank}.");
-        Span<int> fullBefore = stackalloc int[rank], fullAfter = stackalloc int[rank];
-        fullBefore.Clear();
-        fullAfter.Clear();
-        before.CopyTo(fullBefore[(rank - before.Length)..]);
-        after.CopyTo(fullAfter[(rank - after.Length)..]);
-        if (fullBefore.ContainsAnyExceptInRange(0, int.MaxValue) || fullAfter.ContainsAnyExceptInRange(0, int.MaxValue))
-            throw new ArgumentException($"pad: widths of [{string.Join(", ", before.ToArray())}] before and [{string.Join(", ", after.ToArray())}] after were given; none may be negative (slice takes positions away).");
-        return x.Apply(new Pad<T>(new Shape(fullBefore), new Shape(fullAfter), value));
+        /// <summary>Pads the array with a constant before and after it along the last axes.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument.</param>
+        /// <param name="before">The number of positions before the array for each of the last axes.</param>
+        /// <param name="after">The number of positions after the array for each of the same axes.</param>
+        /// <param name="value">The constant.</param>
+        /// <exception cref="ArgumentException">The lists differ in length, are longer than the argument's number of axes, or contain a negative
+        /// number.</exception>
+        public static Var<T> Pad<T>(this Var<T> x, ReadOnlySpan<int> before, ReadOnlySpan<int> after, double value = 0)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            int rank = x.Shape.Rank;
+            if (before.Length != after.Length || before.Length > rank)
+                throw new ArgumentException(
+                    $"pad: {before.Length} widths before and {after.Length} after were given for shape {x.Shape}; give equally many, at most {rank}.");
+            Span<int> fullBefore = stackalloc int[rank], fullAfter = stackalloc int[rank];
+            fullBefore.Clear();
+            fullAfter.Clear();
+            before.CopyTo(fullBefore[(rank - before.Length)..]);
+            after.CopyTo(fullAfter[(rank - after.Length)..]);
+            if (fullBefore.ContainsAnyExceptInRange(0, int.MaxValue) || fullAfter.ContainsAnyExceptInRange(0, int.MaxValue))
+                throw new ArgumentException(
+                    $"pad: widths of [{string.Join(", ", before.ToArray())}] before and [{string.Join(", ", after.ToArray())}] after were given; none may "
+                        + $"be negative (slice takes positions away).");
+            return x.Apply(new Pad<T>(new Shape(fullBefore), new Shape(fullAfter), value));
+        }
     }
 }

@@ -1,16 +1,16 @@
 using System.Numerics;
 using ConservativeAD.Kernels;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Rules;
 
-/// <summary>The order of (value, tangent) pairs: that of the elements just after they have begun to move along their tangents.</summary>
+/// <summary>The order of (value, tangent) pairs, which is the order of the elements just after they start to move along their tangents.</summary>
 internal static class LexicographicOrder
 {
-    /// <summary>Turns the permutation that sorted the rows into that of the pairs.</summary>
+    /// <summary>Changes the permutation that sorted the rows into the one that sorts the pairs.</summary>
     /// <param name="device">The device that computes.</param>
     /// <param name="sorted">The sorted values.</param>
     /// <param name="tangent">The tangents of the elements, in their own order.</param>
-    /// <param name="permutation">What sorted the values; changed in place.</param>
+    /// <param name="permutation">The permutation that sorted the values; changed in place.</param>
     /// <param name="descending">Whether larger values come first.</param>
     public static void Turn<T>(Device device, in NDArray<T> sorted, in NDArray<T> tangent, in NDArray<int> permutation, bool descending)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -24,15 +24,18 @@ internal static class LexicographicOrder
         NDArray<T> copy = device.Allocate<T>(tangent.Shape);
         device.Copy(tangent, copy);
         device.OrderWithinTies(sorted, copy, permutation, descending);
-        device.Return(copy.Storage);
+        device.Return(copy);
     }
 
-    /// <summary>Tells which ties among the elements decided the first places of every row: each against the next, and the last place against all that tie with it beyond.</summary>
-    /// <param name="context">Where the forms are told.</param>
+    /// <summary>
+    /// Reports the ties among the elements that decided the first positions of every row: each position against the next, and the last one against all tied
+    /// elements beyond it.
+    /// </summary>
+    /// <param name="context">Receives the forms.</param>
     /// <param name="sorted">The sorted values.</param>
-    /// <param name="permutation">What sorted them; changed in place.</param>
+    /// <param name="permutation">The permutation that sorted them; changed in place.</param>
     /// <param name="descending">Whether larger values come first.</param>
-    /// <param name="taken">How many places of a row count.</param>
+    /// <param name="taken">The number of positions of a row that count.</param>
     public static void AddForms<T>(in SwitchingContext<T> context, in NDArray<T> sorted, in NDArray<int> permutation, bool descending, int taken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -1,165 +1,165 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ConservativeAD.Kernels;
 
-namespace ConservativeAD;
-
-/// <summary>
-/// The k largest (or smallest) elements along the last axis, in order: the first k of a sort, with its kinks. A tie across the boundary shares what the k places receive among all
-/// elements that tie.
-/// </summary>
-/// <typeparam name="T">The element type.</typeparam>
-/// <param name="k">How many.</param>
-/// <param name="smallest">Whether the smallest are taken.</param>
-/// <param name="ties">What is returned at ties; the selections' if null.</param>
-[SuppressMessage("Performance", "CA1815", Justification = "A rule is not compared.")]
-public struct TopK<T>(int k, bool smallest, TieSelection? ties) : IRule<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+namespace ConservativeAD.Rules
 {
-    private readonly int k = k;
-    private readonly bool smallest = smallest;
-    private readonly TieSelection? ties = ties;
-    private NDArray<T> x;
-    private NDArray<int> indices;
-
-    /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("top-k", TameClass.SemiAlgebraic) { IsSmooth = false };
-
-    /// <inheritdoc/>
-    public NDArray<T> Value(in Recording<T> recording)
+    /// <summary>
+    /// The k largest (or smallest) elements along the last axis, in order: the first k elements of a sort, with its kinks. If elements tie across the boundary,
+    /// the cotangents of the places that they hold are divided among all tied elements.
+    /// </summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="k">The number of elements.</param>
+    /// <param name="smallest">Whether the smallest elements are taken.</param>
+    /// <param name="ties">The selection at ties; that of the selections if null.</param>
+    public struct TopK<T>(int k, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        x = recording.ContiguousInput(0);
-        if (x.Shape.Rank == 0 || k < 0 || k > x.Shape[-1])
-            throw new ArgumentException($"top-k: the top {k} of a value of shape {x.Shape} were asked for; k must lie between 0 and the extent of the last axis.");
-        NDArray<T> y = recording.Rent(x.Shape.With(-1, k));
-        indices = recording.RentIndices(y.Shape);
-        recording.Device.TopK(x, y, indices, !smallest);
-        return y;
-    }
+        private NDArray<T> x;
+        private NDArray<int> indices;
 
-    /// <inheritdoc/>
-    public readonly void Pullback(in PullbackContext<T> context)
-    {
-        if (!context.Needs(0))
-            return;
-        TieSelection selection = ties ?? context.Selections.Sort;
-        NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
-        if (selection == TieSelection.First)
+        /// <inheritdoc/>
+        public static OperationFacts Facts { get; } = new("top-k", TameClass.SemiAlgebraic)
         {
-            Sort<T>.ScatterRows(context.Device, context.Cotangent, indices, dx, accumulate);
-            return;
+            HasFiniteSlopes = true,
+            KeepsFinite = true,
+            IsSmooth = false,
+            IsPolyhedral = true
+        };
+
+        /// <inheritdoc/>
+        public NDArray<T> Value(in Recording<T> recording)
+        {
+            x = recording.ContiguousInput(0);
+            if (x.Shape.Rank == 0 || k < 0 || k > x.Shape[-1])
+                throw new ArgumentException(
+                    $"top-k: the top {k} of a value of shape {x.Shape} were asked for; k must lie between 0 and the extent of the last axis.");
+            NDArray<T> y = recording.Rent(x.Shape.With(-1, k));
+            indices = recording.RentIndices(y.Shape);
+            recording.Device.TopK(x, y, indices, !smallest);
+            return y;
         }
 
-        if (selection.EvenWeight != 0)
+        /// <inheritdoc/>
+        public readonly void Pullback(in PullbackContext<T> context)
         {
-            PullEvenly(context, selection.EvenWeight, dx, accumulate);
-            accumulate = true;
+            if (!context.Needs(0))
+                return;
+            TieSelection selection = ties ?? context.Selections.GetValue(Sort.Ties);
+            NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
+            if (selection == TieSelection.First)
+            {
+                Sort<T>.ScatterRows(context.Device, context.Cotangent, indices, dx, accumulate);
+                return;
+            }
+
+            if (selection.EvenWeight != 0)
+            {
+                PullEvenly(context, selection.EvenWeight, dx, accumulate);
+                accumulate = true;
+            }
+
+            if (selection.EvenWeight == 1)
+                return;
+            NDArray<T> part = context.Rent(context.Output.Shape);
+            NDArray<int> chosen = indices;
+            if (selection.IsLast)
+            {
+                chosen = context.RentIndices(part.Shape);
+                context.Device.TopK(x, part, chosen, !smallest, TieOrder.Last);
+            }
+
+            context.Device.Map(new Arithmetic.Multiple(1 - selection.EvenWeight), context.Cotangent, part);
+            Sort<T>.ScatterRows(context.Device, part, chosen, dx, accumulate);
+            if (selection.IsLast)
+                context.ReturnIndices(chosen);
+            context.Return(part);
         }
 
-        if (selection.EvenWeight == 1)
-            return;
-        NDArray<T> part = context.Rent(context.Output.Shape);
-        NDArray<int> chosen = indices;
-        if (selection.IsLast)
+        /// <inheritdoc/>
+        public readonly void LockedPullback(in PullbackContext<T> context)
         {
-            chosen = context.RentIndices(part.Shape);
-            context.Device.TopK(x, part, chosen, !smallest, TieOrder.Last);
+            if (!context.Needs(0))
+                return;
+            NDArray<int> order = context.RentIndices(context.Output.Shape), permutation = context.RentIndices(x.Shape);
+            NDArray<T> sorted = context.Rent(x.Shape);
+            context.Device.Sort(x, sorted, permutation, !smallest);
+            LexicographicOrder.Turn(context.Device, sorted, context.Tangent(0), permutation, !smallest);
+            order.CopyFrom(permutation.Slice(-1, 0, k).ToArray());
+            context.Return(sorted);
+            context.ReturnIndices(permutation);
+            NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
+            Sort<T>.ScatterRows(context.Device, context.Cotangent, order, dx, accumulate);
+            context.ReturnIndices(order);
         }
 
-        context.Device.Map(new Arithmetic.Multiple(1 - selection.EvenWeight), context.Cotangent, part);
-        Sort<T>.ScatterRows(context.Device, part, chosen, dx, accumulate);
-        if (selection.IsLast)
-            context.ReturnIndices(chosen);
-        context.Return(part);
-    }
+        /// <inheritdoc/>
+        public readonly void Tangent(in TangentContext<T> context)
+        {
+            NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy), sorted = context.Rent(x.Shape), tangents = context.Rent(x.Shape);
+            NDArray<int> permutation = context.RentIndices(x.Shape);
+            context.Device.Sort(x, sorted, permutation, !smallest);
+            Sort<T>.GatherRows(context.Device, dx, permutation, tangents);
+            context.Device.SortWithinTies(sorted, tangents, !smallest);
+            context.Device.Copy(tangents.Slice(-1, 0, k), context.OutputTangent);
+            context.ReturnIndices(permutation);
+            context.Return(tangents);
+            context.Return(sorted);
+            context.ReturnCopy(copy);
+        }
 
-    /// <inheritdoc/>
-    public readonly void LockedPullback(in PullbackContext<T> context)
-    {
-        if (!context.Needs(0))
-            return;
-        NDArray<int> order = context.RentIndices(context.Output.Shape), permutation = context.RentIndices(x.Shape);
-        NDArray<T> sorted = context.Rent(x.Shape);
-        context.Device.Sort(x, sorted, permutation, !smallest);
-        LexicographicOrder.Turn(context.Device, sorted, context.Tangent(0), permutation, !smallest);
-        order.CopyFrom(permutation.Slice(-1, 0, k).ToArray());
-        context.Return(sorted);
-        context.ReturnIndices(permutation);
-        NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
-        Sort<T>.ScatterRows(context.Device, context.Cotangent, order, dx, accumulate);
-        context.ReturnIndices(order);
-    }
+        /// <inheritdoc/>
+        public readonly NDArray<T> Kinks(in KinkContext<T> context)
+        {
+            NDArray<T> marks = context.Rent(context.Output.Shape), sorted = context.Rent(x.Shape), all = context.Rent(x.Shape);
+            NDArray<int> permutation = context.RentIndices(x.Shape);
+            context.Device.Sort(x, sorted, permutation, !smallest);
+            context.Device.MarkTies(sorted, all);
+            context.Device.Copy(all.Slice(-1, 0, k), marks);
+            context.ReturnIndices(permutation);
+            context.Return(all);
+            context.Return(sorted);
+            return marks;
+        }
 
-    /// <inheritdoc/>
-    public readonly void PullbackTangent(in SecondOrderContext<T> context)
-    {
-        // Linear on each of its pieces.
-    }
+        /// <inheritdoc/>
+        public readonly void SwitchingForms(in SwitchingContext<T> context)
+        {
+            NDArray<T> sorted = context.Census.Rent(x.Shape);
+            NDArray<int> permutation = context.Census.RentIndices(x.Shape);
+            context.Device.Sort(x, sorted, permutation, !smallest);
+            LexicographicOrder.AddForms(context, sorted, permutation, !smallest, k);
+            context.Census.ReturnIndices(permutation);
+            context.Census.Return(sorted);
+        }
 
-    /// <inheritdoc/>
-    public readonly void Tangent(in TangentContext<T> context)
-    {
-        NDArray<T> dx = context.ContiguousTangent(0, out NDArray<T> copy), sorted = context.Rent(x.Shape), tangents = context.Rent(x.Shape);
-        NDArray<int> permutation = context.RentIndices(x.Shape);
-        context.Device.Sort(x, sorted, permutation, !smallest);
-        Sort<T>.GatherRows(context.Device, dx, permutation, tangents);
-        context.Device.SortWithinTies(sorted, tangents, !smallest);
-        context.Device.Copy(tangents.Slice(-1, 0, k), context.OutputTangent);
-        context.ReturnIndices(permutation);
-        context.Return(tangents);
-        context.Return(sorted);
-        context.ReturnCopy(copy);
-    }
-
-    /// <inheritdoc/>
-    public readonly NDArray<T> Kinks(in KinkContext<T> context)
-    {
-        NDArray<T> marks = context.Rent(context.Output.Shape), sorted = context.Rent(x.Shape), all = context.Rent(x.Shape);
-        NDArray<int> permutation = context.RentIndices(x.Shape);
-        context.Device.Sort(x, sorted, permutation, !smallest);
-        context.Device.MarkTies(sorted, all);
-        context.Device.Copy(all.Slice(-1, 0, k), marks);
-        context.ReturnIndices(permutation);
-        context.Return(all);
-        context.Return(sorted);
-        return marks;
-    }
-
-    /// <inheritdoc/>
-    public readonly void SwitchingForms(in SwitchingContext<T> context)
-    {
-        NDArray<T> sorted = context.Census.Rent(x.Shape);
-        NDArray<int> permutation = context.Census.RentIndices(x.Shape);
-        context.Device.Sort(x, sorted, permutation, !smallest);
-        LexicographicOrder.AddForms(context, sorted, permutation, !smallest, k);
-        context.Census.ReturnIndices(permutation);
-        context.Census.Return(sorted);
-    }
-
-    private readonly void PullEvenly(in PullbackContext<T> context, double weight, in NDArray<T> dx, bool accumulate)
-    {
-        NDArray<T> sorted = context.Rent(x.Shape), share = context.Rent(x.Shape);
-        NDArray<int> permutation = context.RentIndices(x.Shape);
-        context.Device.Sort(x, sorted, permutation, !smallest);
-        context.Device.Fill(share, T.Zero);
-        context.Device.Map(new Arithmetic.Multiple(weight), context.Cotangent, share.Slice(-1, 0, k));
-        context.Device.AverageOverTies(sorted, share, share);
-        Sort<T>.ScatterRows(context.Device, share, permutation, dx, accumulate);
-        context.ReturnIndices(permutation);
-        context.Return(share);
-        context.Return(sorted);
+        private readonly void PullEvenly(in PullbackContext<T> context, double weight, in NDArray<T> dx, bool accumulate)
+        {
+            NDArray<T> sorted = context.Rent(x.Shape), share = context.Rent(x.Shape);
+            NDArray<int> permutation = context.RentIndices(x.Shape);
+            context.Device.Sort(x, sorted, permutation, !smallest);
+            context.Device.Fill(share, T.Zero);
+            context.Device.Map(new Arithmetic.Multiple(weight), context.Cotangent, share.Slice(-1, 0, k));
+            context.Device.AverageOverTies(sorted, share, share);
+            Sort<T>.ScatterRows(context.Device, share, permutation, dx, accumulate);
+            context.ReturnIndices(permutation);
+            context.Return(share);
+            context.Return(sorted);
+        }
     }
 }
 
-/// <content>The largest few.</content>
-public static partial class Operations
+namespace ConservativeAD
 {
-    /// <summary>The k largest elements along the last axis, largest first; NaN last.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="x">The argument; at least one axis.</param>
-    /// <param name="k">How many; from 0 to the extent of the axis.</param>
-    /// <param name="smallest">Whether the smallest are taken, smallest first.</param>
-    /// <param name="ties">What is returned at ties; the selections' if null.</param>
-    public static Var<T> TopK<T>(this Var<T> x, int k, bool smallest = false, TieSelection? ties = null)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new TopK<T>(k, smallest, ties));
+    /// <content>The largest few.</content>
+    public static partial class Operations
+    {
+        /// <summary>The k largest elements along the last axis, largest first; NaN last.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument; at least one axis.</param>
+        /// <param name="k">The number of elements; from 0 to the extent of the axis.</param>
+        /// <param name="smallest">Whether the smallest elements are taken, smallest first.</param>
+        /// <param name="ties">The selection at ties; that of the selections if null.</param>
+        public static Var<T> TopK<T>(this Var<T> x, int k, bool smallest = false, TieSelection? ties = null)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new TopK<T>(k, smallest, ties));
+    }
 }

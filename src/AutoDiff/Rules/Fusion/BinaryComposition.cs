@@ -1,10 +1,13 @@
 using ConservativeAD.Kernels.Elementwise;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Rules;
 
-/// <summary>An elementwise operation of one input after one of two, as one. The same bits as the two apart.</summary>
+/// <summary>
+/// An elementwise operation of two inputs followed by one of one input, as a single operation. The bits are the same as those of the two operations in
+/// sequence.
+/// </summary>
 /// <param name="first">The operation of the two arguments.</param>
-/// <param name="then">The operation of its value.</param>
+/// <param name="then">The operation applied to its value.</param>
 internal readonly struct BinaryComposition<TFirst, TThen>(TFirst first, TThen then) : IBinaryRule<BinaryComposition<TFirst, TThen>>
     where TFirst : struct, IBinaryRule<TFirst>
     where TThen : struct, IUnaryRule<TThen>
@@ -14,7 +17,8 @@ internal readonly struct BinaryComposition<TFirst, TThen>(TFirst first, TThen th
 
     public static OperationFacts Facts { get; } = FusedFacts.Of(TFirst.Facts, TThen.Facts);
 
-    public static BinaryComposition<TFirst, TThen> Select(BinaryComposition<TFirst, TThen> rule, Selections selections) => new(TFirst.Select(rule.first, selections), TThen.Select(rule.then, selections));
+    public static BinaryComposition<TFirst, TThen> Select(BinaryComposition<TFirst, TThen> rule, Selections selections) =>
+        new(TFirst.Select(rule.first, selections), TThen.Select(rule.then, selections));
 
     public static L PullbackOfFirst<L>(BinaryComposition<TFirst, TThen> rule, L x, L y, L cotangent)
         where L : struct, ILane<L> => TFirst.PullbackOfFirst(rule.first, x, y, rule.Between(x, y, cotangent));

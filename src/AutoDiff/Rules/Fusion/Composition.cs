@@ -1,10 +1,13 @@
 using ConservativeAD.Kernels.Elementwise;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Rules;
 
-/// <summary>One elementwise operation after another, as one: the value between stays in registers, and the reverse pass computes it again. The same bits as the two apart.</summary>
-/// <param name="first">The operation of the argument.</param>
-/// <param name="then">The operation of its value.</param>
+/// <summary>
+/// Two elementwise operations in sequence, as a single operation. The value in between stays in registers, and the reverse pass recomputes it. The bits are the
+/// same as those of the two operations in sequence.
+/// </summary>
+/// <param name="first">The operation applied to the argument.</param>
+/// <param name="then">The operation applied to its value.</param>
 internal readonly struct Composition<TFirst, TThen>(TFirst first, TThen then) : IUnaryRule<Composition<TFirst, TThen>>
     where TFirst : struct, IUnaryRule<TFirst>
     where TThen : struct, IUnaryRule<TThen>
@@ -16,7 +19,8 @@ internal readonly struct Composition<TFirst, TThen>(TFirst first, TThen then) : 
 
     public static SlopeReads Reads => TThen.Reads == SlopeReads.Argument ? SlopeReads.Argument : SlopeReads.Both;
 
-    public static Composition<TFirst, TThen> Select(Composition<TFirst, TThen> rule, Selections selections) => new(TFirst.Select(rule.first, selections), TThen.Select(rule.then, selections));
+    public static Composition<TFirst, TThen> Select(Composition<TFirst, TThen> rule, Selections selections) =>
+        new(TFirst.Select(rule.first, selections), TThen.Select(rule.then, selections));
 
     public static L Pullback<L>(Composition<TFirst, TThen> rule, L x, L value, L cotangent)
         where L : struct, ILane<L>

@@ -1,12 +1,12 @@
 using System.Numerics;
 
-namespace ConservativeAD;
+namespace ConservativeAD.Rules;
 
-/// <summary>An elementwise operation that can be taken together with one of one input that follows it.</summary>
+/// <summary>An elementwise operation that can be fused with a following operation of one input.</summary>
 internal interface IFusible<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Hands the two as one operation to what asks for it.</summary>
+    /// <summary>Passes the two operations, fused into one, to a receiver.</summary>
     void Then<TThen>(TThen then, IFusion<T> fusion)
         where TThen : struct, IUnaryRule<TThen>;
 }
@@ -15,11 +15,11 @@ internal interface IFusible<T>
 internal interface IFollower<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Tells the operation before what follows it.</summary>
+    /// <summary>Tells the preceding operation which operation follows it.</summary>
     void After(IFusible<T> before, IFusion<T> fusion);
 }
 
-/// <summary>What takes a fused operation.</summary>
+/// <summary>Receives a fused operation.</summary>
 internal interface IFusion<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace ConservativeAD.Fuzz;
+
+/// <summary>The result of a series of kills.</summary>
+/// <param name="Command">The command.</param>
+/// <param name="Kills">The number of processes that were killed while they ran.</param>
+/// <param name="Runs">The number of runs that completed after kills.</param>
+/// <param name="Differences">The differences from an uninterrupted run, and failures.</param>
+/// <param name="Seconds">The duration.</param>
+internal sealed record KillReport(string Command, int Kills, int Runs, IReadOnlyList<string> Differences, double Seconds)
+{
+    /// <summary>The result in one line.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"{Command}: killed {Kills} times at random moments, continued by --resume; {Runs} runs completed, {Differences.Count} differences from the "
+                + $"uninterrupted run, {Seconds:0} s");
+}
+
+/// <summary>
+/// Kills the real program (SIGKILL) at random moments and continues it until it completes. Its results must then have the same bits as those of an
+/// uninterrupted run.
+/// </summary>
+internal sealed class KillTrial
+{
+    private const int Stride = 10;
+
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "conservative-ad.dll");
+
+    private readonly string command;
+    private readonly string[] arguments;
+    private readonly Random random;
+
+    /// <summary>Prepares a trial.</summary>
+    /// <param name="command">volume or train.</param>
+    /// <param name="seed">The seed of the moments.</param>
+    public KillTrial(string command, int seed)
+    {
+        this.command = command;
+        random = new Random(seed);
+        arguments = command switch
+        {
+            "volume" => ["volume", "--depths", "1,2", "--widths", "32", "--batch", "64", "--precisions", "16,32", "--networks", "40", "--samples", "1024",
+                "--threads", "1", "--data", ""],
+            "train" => ["train", "mlp", "--hidden", "24,24", "--samples", "1024", "--batch", "16", "--epochs", "8", "--optimizer", "adam", "--threads", "1",
+                "--data", ""],
+            _ => throw new ArgumentException($"There is no trial of '{command}'; there are volume and train.", nameof(command)),
+        };
+    }
+
+    /// <summary>Receives occasional progress messages; may be null.</summary>
+    public Action<KillReport>? Progress { get; init; }
+
+    /// <summary>Kills and continues.</summary>
+    /// <param name="times">The number of kills.</param>
+    public KillReport Run(int times)
+    {
+        string root = Directory.CreateTempSubdirectory("conservative-ad-kill-").FullName;
+        long start = Stopwatch.GetTimestamp();
+        List<string> differences = [];
+        int kills = 0, runs = 0;
+        try
+        {
+            string whole = Path.Combine(root, "whole"), broken = Path.Combine(root, "broken");
+            (int code, string error) = Finish(whole);
+            if (code != 0)
+                throw new InvalidOperationException($"The uninterrupted run returned {code}: {error}");
+            string expected = ResultsOf(whole);
+            double time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            while (kills < times)
+            {
+                using Process process = Start(broken);
+                Task<string> told = process.StandardError.ReadToEndAsync();
+                if (!process.WaitForExit((int)(random.NextDouble() * 1.05 * time)))
+                {
+                    process.Kill();
+                    process.WaitForExit();
+                    kills++;
+                    if (kills % Stride == 0)
+                        Progress?.Invoke(new KillReport(command, kills, runs, differences, Stopwatch.GetElapsedTime(start).TotalSeconds));
+                    continue;
+                }
+
+                Compare(process.ExitCode, told.Result);
+            }
+
+            (code, error) = Finish(broken);
+            Compare(code, error);
+
+            void Compare(int code, string error)
+            {
+                runs++;
+                if (code != 0)
+                    differences.Add($"after {kills} kills --resume returned {code}: {error}");
+                else if (ResultsOf(broken) is var found && found != expected)
+                    differences.Add($"after {kills} kills the results are {found} instead of {expected}");
+                Directory.Delete(broken, recursive: true);
+            }
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+
+        return new KillReport(command, kills, runs, differences, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private (int Code, string Error) Finish(string folder)
+    {
+        using Process process = Start(folder);
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, error);
+    }
+
+    private Process Start(string folder)
+    {
+        ProcessStartInfo start = new("dotnet", [Program, .. arguments, "--out", folder, "--resume", "--json"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
+        Process process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) =>
+        {
+        };
+        process.BeginOutputReadLine();
+        return process;
+    }
+
+    // Everything except times: rows or epochs, and all bits of the checkpoint's tensors.
+    private static string ResultsOf(string folder)
+    {
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "results.json")));
+        string name = json.RootElement.TryGetProperty("rows", out _) ? "rows" : "epochs";
+        string rows = string.Join('\n', json.RootElement.GetProperty(name).EnumerateArray()
+            .Select(row => string.Join(' ', row.EnumerateObject().Where(property => property.Name != "seconds").Select(property => property.ToString()))));
+        string checkpoint = Path.Combine(folder, "checkpoint.safetensors");
+        if (!File.Exists(checkpoint))
+            return rows;
+        byte[] bytes = File.ReadAllBytes(checkpoint);
+        return $"{rows}\n{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(8 + (int)BitConverter.ToUInt64(bytes))))}";
+    }
+}

@@ -1,7 +1,0 @@
-namespace ConservativeAD;
-
-/// <summary>An element of the Clarke subdifferential of an objective, with its certificate.</summary>
-/// <param name="Value">The objective's value.</param>
-/// <param name="Gradient">The element.</param>
-/// <param name="Certificate">What is known of it.</param>
-public sealed record ClarkeElement(double Value, double[] Gradient, ClarkeCertificate Certificate);

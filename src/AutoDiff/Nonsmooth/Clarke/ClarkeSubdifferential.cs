@@ -1,0 +1,279 @@
+namespace ConservativeAD.Nonsmooth;
+
+/// <summary>
+/// Clarke's subdifferential ∂F(x), from the cells that meet at x; on each, F is linear to first order. The generators are the limits of gradients. Related
+/// notions (Fréchet, limiting, convex), which are smaller in general, are decided cell by cell.
+/// </summary>
+public sealed class ClarkeSubdifferential : Subdifferential
+{
+    // The largest number of walls of a cell for which all faces are enumerated.
+    private const int MaximumWalls = 12;
+
+    private readonly IReadOnlyList<Cell<double[]>> cells;
+
+    // Without a certificate the cells' gradients are not known to be in the set.
+    private ClarkeSubdifferential(double value, int dimension, IReadOnlyList<Cell<double[]>> cells, ClarkeCertificate certificate, bool isWithinBudget,
+        bool isCurved, bool mayHidePieces, bool? isConvex)
+        : base(certificate.IsCertified ? cells.Select(cell => cell.Found) : [], dimension)
+    {
+        Value = value;
+        Certificate = certificate;
+        IsWithinBudget = isWithinBudget;
+        IsPiecewiseLinear = !isCurved;
+        MayHidePieces = mayHidePieces;
+        IsConvex = isConvex;
+        this.cells = cells;
+    }
+
+    /// <summary>F(x).</summary>
+    public double Value { get; }
+
+    /// <summary>What is known about the point.</summary>
+    public ClarkeCertificate Certificate { get; }
+
+    /// <summary>The cells that meet at the point and were visited.</summary>
+    public IReadOnlyList<ClarkeCell> Cells => [.. cells.Select(cell => new ClarkeCell(cell.Direction, cell.Rows, cell.Found))];
+
+    /// <summary>Whether all cells were visited.</summary>
+    public bool IsWithinBudget { get; }
+
+    /// <summary>
+    /// Whether hyperplanes divide the pieces that meet at the point, to first order. At the origin of a norm they do not, and the generators are a sample.
+    /// </summary>
+    public bool IsPiecewiseLinear { get; }
+
+    /// <summary>
+    /// Whether kinks touch at the point without being affine, so that a piece may lie between others where no direction leads into it. For example, max(0,
+    /// min(y, x² − y)) has gradients at the origin that the cells do not show. The generators then span a part of the set.
+    /// </summary>
+    public bool MayHidePieces { get; }
+
+    /// <summary>
+    /// Whether the generators span the whole set or only a part of it. For a certified convex function the cells give the whole set even if pieces are hidden.
+    /// </summary>
+    public override bool IsExact => IsWithinBudget && IsPiecewiseLinear && Certificate.IsCertified && (!MayHidePieces || IsConvex == true);
+
+    // F'(x; d) is known in every direction, and Fréchet subgradients depend on nothing else.
+    private bool KnowsDerivatives => IsWithinBudget && IsPiecewiseLinear && Certificate.IsCertified;
+
+    /// <summary>
+    /// Whether F is strictly differentiable at the point: all cells have the same gradient. This is possible even if operations are at kinks. Null if a known
+    /// part of the set does not decide it.
+    /// </summary>
+    public bool? IsDifferentiable => Generators.Count > 1 ? false : IsExact ? true : null;
+
+    /// <summary>
+    /// True if F is certified convex, false if it is certified concave and not affine, by the composition rules; null if they do not decide it.
+    /// </summary>
+    public bool? IsConvex { get; }
+
+    /// <summary>Whether v is a Fréchet (regular) subgradient: F'(x; d) ≥ ⟨v, d⟩ for every d. At a local minimum, 0 is a Fréchet subgradient.</summary>
+    /// <remarks>
+    /// On a cell {A·d ≥ 0} with gradient g this means that g − v is in the dual cone, which the rows of A generate (Rockafellar and Wets, Variational Analysis,
+    /// 1998, 8.B).
+    /// </remarks>
+    /// <param name="vector">v.</param>
+    /// <param name="tolerance">The largest accepted distance of v from the condition, cell by cell.</param>
+    /// <returns>Null if the visited cells do not decide it: one cell can rule v out, but all are needed to confirm it.</returns>
+    public bool? FrechetContains(ReadOnlySpan<double> vector, double tolerance = 1e-9)
+    {
+        double[] v = vector.ToArray();
+        if (!Certificate.IsCertified)
+            return null;
+        if (!cells.All(cell => IsRegularOn(cell, cell.Rows, v, tolerance)))
+            return false;
+
+        // For a convex function the two notions agree.
+        return KnowsDerivatives || (IsConvex == true && Contains(v, tolerance) == true) ? true : null;
+    }
+
+    /// <summary>
+    /// A Fréchet subgradient; null if there is none, or if none is known because the set is not known completely (<see cref="Subdifferential.IsExact"/>).
+    /// </summary>
+    public double[]? FrechetElement(double tolerance = 1e-9)
+    {
+        if (!Certificate.IsCertified)
+            return null;
+        if (Generators.Count == 1)
+            return FrechetContains(Generators[0], tolerance) == true ? Generators[0] : null;
+
+        // v + Σ μᵢ aᵢ = g for every cell, with nonnegative weights μ. This is a single system in which v is the difference of two nonnegative vectors.
+        int n = Generators[0].Length, size = n * cells.Count;
+        double[] target = new double[size];
+        List<double[]> columns = [];
+        for (int sign = 1; sign >= -1; sign -= 2)
+        {
+            for (int i = 0; i < n; i++)
+            {
+                double[] column = new double[size];
+                for (int c = 0; c < cells.Count; c++)
+                    column[(c * n) + i] = sign;
+                columns.Add(column);
+            }
+        }
+
+        for (int c = 0; c < cells.Count; c++)
+        {
+            cells[c].Found.CopyTo(target, c * n);
+            foreach (double[] row in cells[c].Rows)
+            {
+                double[] column = new double[size];
+                row.CopyTo(column, c * n);
+                columns.Add(column);
+            }
+        }
+
+        double[] element = new double[n];
+        double distance = ConeMembership.Distance(target, columns, out double[] weights);
+        for (int i = 0; i < n; i++)
+            element[i] = weights[i] - weights[n + i];
+        return distance <= tolerance * Math.Max(1, Vectors.Norm(target)) && FrechetContains(element, 1e3 * tolerance) == true ? element : null;
+    }
+
+    /// <summary>
+    /// Whether v is a limiting (Mordukhovich) subgradient: a limit of Fréchet subgradients at nearby points. The test looks for a face of the cells on which v
+    /// is a Fréchet subgradient. Null if a cell has too many walls to enumerate its faces, or if the pieces are curved.
+    /// </summary>
+    /// <param name="vector">v.</param>
+    /// <param name="tolerance">The largest accepted distance from a limiting subgradient.</param>
+    public bool? LimitingContains(ReadOnlySpan<double> vector, double tolerance = 1e-9)
+    {
+        double[] v = vector.ToArray();
+        if (Generators.Any(generator => Vectors.Distance(generator, v) <= tolerance) || FrechetContains(v, tolerance) == true)
+            return true;
+        if (Contains(v, tolerance) == false)
+            return false;
+        if (!Certificate.IsCertified || !IsWithinBudget)
+            return null;
+        bool isWhole = IsExact;
+        foreach (Cell<double[]> cell in cells)
+        {
+            List<double[]> walls = Vectors.Distinct(cell.Rows.Select(row => Vectors.Unit(row)), 1e-9);
+            if (walls.Count > MaximumWalls)
+            {
+                isWhole = false;
+                continue;
+            }
+
+            for (int chosen = 1; chosen < 1 << walls.Count; chosen++)
+            {
+                double[][] face = [.. walls.Where((_, i) => (chosen & (1 << i)) != 0)];
+                if (OpenCone.OnFace(walls, face) is { } direction && IsRegularAt(direction, v, tolerance))
+                    return true;
+            }
+        }
+
+        return isWhole ? false : null;
+    }
+
+    /// <summary>
+    /// Whether v is a subgradient in the sense of convex analysis: F(y) ≥ F(x) + ⟨v, y − x⟩ for every y. If F is certified convex, these are the elements of
+    /// Clarke's set. If v is not even a Fréchet subgradient, the answer is no. Otherwise the program does not decide it, and the answer is null.
+    /// </summary>
+    /// <param name="vector">v.</param>
+    /// <param name="tolerance">The largest accepted distance from a subgradient.</param>
+    public bool? ConvexContains(ReadOnlySpan<double> vector, double tolerance = 1e-9)
+    {
+        if (IsConvex == true && IsExact)
+            return Contains(vector, tolerance);
+        return FrechetContains(vector, tolerance) == false ? false : null;
+    }
+
+    internal static ClarkeSubdifferential Of(Objective objective, double[] point, int budget, ulong seed)
+    {
+        using RecordedRun plain = objective.Run(point);
+        bool? isConvex = Convexity.Of(plain) switch
+        {
+            Curvature.Affine or Curvature.Convex => true,
+            Curvature.Concave => false,
+            _ => null,
+        };
+        if (!plain.HasKinks)
+        {
+            Cell<double[]> only = new(new double[point.Length], [], plain.Gradient());
+            return new ClarkeSubdifferential(plain.Value, point.Length, [only], plain.Certify(only.Found, new KinkCensus([]), null, null, null), true, false,
+                false, isConvex);
+        }
+
+        bool isCurved = false, hides = false;
+        double? jump = null;
+        int undecided = 0;
+        IReadOnlyList<Obstacle> obstacles = plain.WithResult(plain.Obstacles, []);
+        CellSearch<double[]> search = new(point.Length, budget, seed);
+        (double[] Gradient, List<double[]> Forms) Visit(double[] direction)
+        {
+            using RecordedRun run = objective.RunBeside(point, direction);
+            isCurved |= run.Forms.Any(form => form.IsCurved);
+            jump ??= Clarke.JumpBetween(plain.Value, run.Value);
+            double[] gradient = run.Gradient();
+            SwitchingForm[] forms = [.. run.Forms.Where(form => !form.IsCurved)];
+            double[][] rows = Array.ConvertAll(forms, run.Pull);
+            if (obstacles.Count == 0)
+                obstacles = run.WithResult(run.Obstacles, gradient);
+            if (obstacles.Count == 0 && Array.FindIndex(rows, row => !Array.TrueForAll(row, double.IsFinite)) is var bad and >= 0)
+                obstacles = [forms[bad].Refused(rows[bad])];
+            if (obstacles.Count > 0)
+            {
+                search.IsEnough = true;
+                return (gradient, []);
+            }
+
+            hides = hides || !Transversality.IsMet(run, forms, rows);
+            int undecidedHere = run.Forms.Count(form => form.IsComparison && !form.IsDecided);
+            if (undecidedHere > 0 && !Clarke.IsSeenBeside(objective, point, direction, run, gradient))
+                undecided = Math.Max(undecided, undecidedHere);
+            return (gradient, [.. rows]);
+        }
+
+        bool isWithinBudget = search.Run(Visit);
+        List<Cell<double[]>> cells = [.. search.Cells];
+        if (isCurved && obstacles.Count == 0)
+        {
+            foreach (double[] direction in CurvedSample.Directions(point.Length, budget, seed))
+            {
+                (double[] gradient, List<double[]> walls) = Visit(direction);
+                cells.Add(new Cell<double[]>(direction, walls, gradient));
+            }
+        }
+
+        bool compares = plain.Forms.Any(form => form.IsComparison);
+        ClarkeCertificate certificate = plain.Certify([], plain.Kinks(), seed, null, jump) with
+        {
+            Locks = [],
+            UndecidedComparisons = undecided,
+            Obstacles = obstacles,
+            PiecesOfMore = compares && !isWithinBudget && obstacles.Count == 0 ? cells.Count : 0,
+        };
+        if (certificate.IsCertified && plain.Forms.Any(BranchesMeeting.MayTear))
+            certificate = BranchesMeeting.Look(objective, point, plain, certificate, budget);
+        return new ClarkeSubdifferential(plain.Value, point.Length, cells, certificate, isWithinBudget, isCurved, hides, isConvex);
+    }
+
+    // If the pieces are curved, the cell is known only along its direction.
+    private bool IsRegularOn(Cell<double[]> cell, IReadOnlyList<double[]> walls, double[] v, double tolerance)
+    {
+        double[] difference = Vectors.Difference(cell.Found, v);
+        return IsPiecewiseLinear
+            ? ConeMembership.Distance(difference, walls) <= tolerance
+            : Vectors.Dot(difference, cell.Direction) >= -tolerance * Vectors.Norm(cell.Direction);
+    }
+
+    // At x + t·d for small t, only the walls that contain d remain.
+    private bool IsRegularAt(double[] direction, double[] v, double tolerance)
+    {
+        foreach (Cell<double[]> cell in cells)
+        {
+            if (cell.Rows.Any(row => Vectors.Dot(row, direction) < -1e-9 * Vectors.Norm(row)))
+                continue;
+            double[][] through = [.. cell.Rows.Where(row => Math.Abs(Vectors.Dot(row, direction)) <= 1e-9 * Vectors.Norm(row))];
+            if (!IsRegularOn(cell, through, v, tolerance))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => !Certificate.IsCertified ? $"nothing is known of it: {Certificate}"
+        : IsWithinBudget ? base.ToString() : $"{base.ToString()}, as far as the budget reached";
+}

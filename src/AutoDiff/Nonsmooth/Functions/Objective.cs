@@ -1,0 +1,135 @@
+using ConservativeAD.Kernels;
+using ConservativeAD.Scalars;
+
+namespace ConservativeAD.Nonsmooth;
+
+/// <summary>
+/// A real function of n real variables, given by a program on single numbers or on tensors that can be run any number of times. All analysis of kinks (Clarke
+/// gradients and subdifferentials, conservativity, certificates) works on objectives of either kind.
+/// </summary>
+/// <remarks>The program must depend on its arguments alone: two runs at the same point must do the same.</remarks>
+public abstract class Objective
+{
+    private protected Objective()
+    {
+    }
+
+    /// <summary>An objective from a program on single numbers, which may use branches, loops and recursion.</summary>
+    /// <param name="program">Computes the value from the variables. A function that is generic in its number type can be passed as <c>x =>
+    /// F&lt;Active&gt;(x)</c>.</param>
+    public static Objective OfScalars(Func<Active[], Active> program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        return new ScalarObjective(program);
+    }
+
+    /// <summary>An objective from a program on one tensor of rank 1, whose elements are the variables.</summary>
+    /// <param name="program">Computes a value of one element from the tensor.</param>
+    public static Objective OfTensor(Func<Var<double>, Var<double>> program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        return new TensorObjective(null, leaves => program(leaves[0]));
+    }
+
+    /// <summary>An objective from a program on tensors; the variables are their elements in row-major order, one tensor after the other.</summary>
+    /// <param name="shapes">The tensors' shapes.</param>
+    /// <param name="program">Computes a value of one element from the tensors.</param>
+    public static Objective OfTensors(IReadOnlyList<Shape> shapes, Func<Var<double>[], Var<double>> program)
+    {
+        ArgumentNullException.ThrowIfNull(shapes);
+        ArgumentNullException.ThrowIfNull(program);
+        return new TensorObjective(shapes, program);
+    }
+
+    /// <summary>The value.</summary>
+    /// <param name="point">The point.</param>
+    public double Value(ReadOnlySpan<double> point)
+    {
+        using RecordedRun run = Run(point);
+        return run.Value;
+    }
+
+    /// <summary>Value and gradient by backpropagation: an element of the conservative gradient that the selections choose.</summary>
+    /// <param name="point">The point.</param>
+    /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
+    public (double Value, double[] Gradient) Gradient(ReadOnlySpan<double> point, Selections? selections = null)
+    {
+        using RecordedRun run = Run(point, selections);
+        return (run.Value, run.Gradient());
+    }
+
+    /// <summary>
+    /// Value and gradient by backpropagation, with the gradient written to the caller's memory. In large problems, allocating a new array at each point is a
+    /// considerable part of the cost.
+    /// </summary>
+    /// <param name="point">The point.</param>
+    /// <param name="gradient">The destination of the gradient, with the length of the point.</param>
+    /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
+    /// <returns>The value.</returns>
+    /// <exception cref="ArgumentException">The gradient and the point differ in length.</exception>
+    public double Gradient(ReadOnlySpan<double> point, Span<double> gradient, Selections? selections = null)
+    {
+        if (gradient.Length != point.Length)
+            throw new ArgumentException($"The destination holds {gradient.Length} numbers; the gradient at the point has {point.Length}.", nameof(gradient));
+        using RecordedRun run = Run(point, selections);
+        run.WriteGradient(gradient);
+        return run.Value;
+    }
+
+    /// <summary>
+    /// Like <see cref="Run"/>, for another run of a program that ran at the point: along directions, or at a nearby point. If it throws, the run reports the
+    /// exception.
+    /// </summary>
+    internal RecordedRun RunBeside(ReadOnlySpan<double> point, params ReadOnlySpan<double[]> directions)
+    {
+        try
+        {
+            return Run(point, null, directions);
+        }
+        catch (Exception exception) when (exception is not (OutOfMemoryException or OperationCanceledException))
+        {
+            CheckDirections(point, directions);
+            return new FailedRun(point.Length, directions.Length, exception);
+        }
+    }
+
+    /// <summary>
+    /// Value, gradient and the product of the Hessian with a vector, by forward over reverse. The result reports whether second derivatives do not exist.
+    /// </summary>
+    /// <remarks>B. Pearlmutter, Neural Computation 1994.</remarks>
+    /// <param name="point">The point.</param>
+    /// <param name="vector">The vector, with one element per variable.</param>
+    /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
+    public abstract HessianProduct HessianProduct(ReadOnlySpan<double> point, ReadOnlySpan<double> vector, Selections? selections = null);
+
+    /// <summary>The operations and comparisons that are at a kink at a point.</summary>
+    /// <param name="point">The point.</param>
+    public KinkCensus Kinks(ReadOnlySpan<double> point)
+    {
+        using RecordedRun run = Run(point);
+        return run.Kinks();
+    }
+
+    /// <summary>Runs the program once.</summary>
+    /// <param name="point">The point.</param>
+    /// <param name="selections">The values to return at kinks.</param>
+    /// <param name="directions">Tangents, one per direction. They decide at kinks and comparisons, in their order.</param>
+    internal abstract RecordedRun Run(ReadOnlySpan<double> point, Selections? selections = null, params ReadOnlySpan<double[]> directions);
+
+    /// <summary>Whether a run can carry several directions at a time.</summary>
+    internal abstract bool CarriesSeveralDirections { get; }
+
+    /// <summary>Runs the program once and keeps the values of single operations readable.</summary>
+    internal virtual RecordedRun RunKeepingValues(ReadOnlySpan<double> point, Selections? selections) => Run(point, selections);
+
+    private protected static void CheckDirections(ReadOnlySpan<double> point, ReadOnlySpan<double[]> directions)
+    {
+        if (point.Length == 0)
+            throw new ArgumentException("A point of no variables was given.", nameof(point));
+        foreach (double[] direction in directions)
+        {
+            if (direction.Length != point.Length)
+                throw new ArgumentException($"A direction of {direction.Length} elements was given for a point of {point.Length}.", nameof(directions));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Nonsmooth;
+
+/// <summary>One run of an objective's program: its value, its kinks, and the gradients from reverse passes.</summary>
+internal abstract class RecordedRun : IDisposable
+{
+    private static readonly OperationFacts WholeValue = new("the value", TameClass.Polynomial);
+    private static readonly OperationFacts Point = new("the point", TameClass.Polynomial);
+
+    /// <summary>The number of variables.</summary>
+    public abstract int Dimension { get; }
+
+    /// <summary>The value.</summary>
+    public abstract double Value { get; }
+
+    /// <summary>The derivative along each direction of the run.</summary>
+    public abstract double[] Tangents { get; }
+
+    /// <summary>The gradient: with the run's selections, or locked along its directions.</summary>
+    public abstract double[] Gradient();
+
+    /// <summary>Like <see cref="Gradient()"/>, but writes to given memory.</summary>
+    public virtual void WriteGradient(Span<double> destination) => Gradient().CopyTo(destination);
+
+    /// <summary>The gradient with other selections, for a run without directions.</summary>
+    public abstract double[] Gradient(Selections selections);
+
+    /// <summary>The operations and comparisons at a kink.</summary>
+    public abstract KinkCensus Kinks();
+
+    /// <summary>Whether anything is at a kink, undecided, or not covered by the theory. This is cheaper than the census.</summary>
+    public abstract bool HasKinks { get; }
+
+    /// <summary>The obstacles to certifying the value and, as far as the operations show them, its gradient.</summary>
+    public abstract IReadOnlyList<Obstacle> Obstacles { get; }
+
+    /// <summary>The forms that decided at the kinks, in program order.</summary>
+    public abstract IReadOnlyList<SwitchingForm> Forms { get; }
+
+    /// <summary>Whether the program compared numbers that depend on its variables, so that it may run other operations at another point.</summary>
+    public abstract bool Compares { get; }
+
+    /// <summary>The gap between the numbers of each comparison relative to the larger one, in program order.</summary>
+    public abstract IReadOnlyList<double> Gaps { get; }
+
+    /// <summary>The comparisons of equal numbers that the tangents could not tell apart.</summary>
+    public abstract IReadOnlyList<int> Undecided { get; }
+
+    /// <summary>The index of the value among the operations.</summary>
+    public abstract int OutputNode { get; }
+
+    /// <summary>Every operation that ran.</summary>
+    public abstract IEnumerable<RecordedOperation> Operations { get; }
+
+    /// <summary>The number of operations that ran, including variables and constants.</summary>
+    public abstract int OperationCount { get; }
+
+    /// <summary>The elements of an operation's value.</summary>
+    public abstract double[] ValueOf(int node);
+
+    /// <summary>The cotangents that an operation passes back to those of its inputs that depend on a variable.</summary>
+    public abstract IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent);
+
+    /// <summary>The gradient of a form with respect to the variables, through the chosen pieces.</summary>
+    public abstract double[] Pull(SwitchingForm form);
+
+    /// <summary>
+    /// Makes an operation at a kink of curved pieces leave it along the first direction that moves its argument, group by group; for a run on tensors.
+    /// </summary>
+    public virtual void LeaveAlong(int node, double[][] directions) =>
+        throw new NotSupportedException("A run that carries several directions decides by them already.");
+
+    /// <summary>
+    /// The choices that each kink of a run without directions offers independently of the others: for each kink, the number of elements that may be passed
+    /// back. Null if a kink offers infinitely many.
+    /// </summary>
+    public abstract IReadOnlyList<int>? ChoicesPerKink(int budget);
+
+    /// <summary>The gradient with a given choice at each kink.</summary>
+    public abstract double[] GradientOf(ReadOnlySpan<int> choices);
+
+    public abstract void Dispose();
+
+    /// <summary>The certificate for a gradient along this run's directions.</summary>
+    public ClarkeCertificate Certify(double[] gradient, KinkCensus kinks, ulong? seed, double[]? direction, double? jump)
+    {
+        IReadOnlyList<SwitchingForm> forms = Forms;
+        return new ClarkeCertificate(kinks, WithResult(Obstacles, gradient), seed)
+        {
+            Direction = direction,
+            Locks = [.. forms.Select(form => form.ToString())],
+            UndecidedComparisons = forms.Count(form => form.IsComparison && !form.IsDecided),
+            Jump = jump,
+        };
+    }
+
+    /// <summary>A final check: adds an obstacle if the value or gradient is not finite, whatever the cause.</summary>
+    public IReadOnlyList<Obstacle> WithResult(IReadOnlyList<Obstacle> obstacles, double[] gradient)
+    {
+        if (obstacles.Count > 0)
+            return obstacles;
+        if (!double.IsFinite(Value))
+            return [new Obstacle(-1, WholeValue, double.IsNaN(Value) ? ObstacleKind.OutsideDomain : ObstacleKind.InfiniteValue, Shape.Scalar, 1, [0])];
+        int[] bad = [.. Enumerable.Range(0, gradient.Length).Where(i => !double.IsFinite(gradient[i]))];
+        return bad.Length == 0 ? [] : [new Obstacle(-1, Point, ObstacleKind.GradientNotFinite, Shape.Of(gradient.Length), bad.Length, bad)];
+    }
+}

@@ -1,0 +1,180 @@
+using ConservativeAD.Scalars;
+
+namespace ConservativeAD.Nonsmooth;
+
+/// <summary>An objective given by a program on single numbers.</summary>
+internal sealed class ScalarObjective(Func<Active[], Active> program) : Objective
+{
+    // Tapes with more numbers, tangents included, are not kept for reuse.
+    private const long MaximumKept = 1 << 16;
+
+    private readonly TapePool<ScalarTape, Settings> tapes = new(settings => settings.IsOfSecondOrder
+        ? ScalarTape.OfSecondOrder(settings.Selections)
+        : ScalarTape.ForAnalysis(settings.Selections, settings.Directions, settings.KeepsValues));
+
+    internal override RecordedRun Run(ReadOnlySpan<double> point, Selections? selections = null, params ReadOnlySpan<double[]> directions) =>
+        Run(point, selections, false, directions);
+
+    internal override bool CarriesSeveralDirections => true;
+
+    internal override RecordedRun RunKeepingValues(ReadOnlySpan<double> point, Selections? selections) => Run(point, selections, true, []);
+
+    /// <inheritdoc/>
+    public override HessianProduct HessianProduct(ReadOnlySpan<double> point, ReadOnlySpan<double> vector, Selections? selections = null)
+    {
+        CheckDirections(point, [vector.ToArray()]);
+        Settings settings = new(selections ?? Selections.PyTorch, 1, false, true);
+        ScalarTape tape = tapes.Take(settings);
+        try
+        {
+            tape.Reset();
+            Active[] variables = new Active[point.Length];
+            for (int i = 0; i < variables.Length; i++)
+                variables[i] = tape.Variable(point[i], vector.Slice(i, 1));
+            Active output = program(variables);
+            (double[] gradient, double[] product) = tape.HessianProduct(output);
+            return new HessianProduct(output.Value, gradient, product, tape.CensusOfSecondOrder()) { Obstacles = tape.Obstacles(output) };
+        }
+        finally
+        {
+            Return(settings, tape);
+        }
+    }
+
+    private ScalarRun Run(ReadOnlySpan<double> point, Selections? selections, bool keepsValues, ReadOnlySpan<double[]> directions)
+    {
+        CheckDirections(point, directions);
+        Settings settings = new(selections ?? Selections.PyTorch, directions.Length, keepsValues, false);
+        ScalarTape tape = tapes.Take(settings);
+        try
+        {
+            tape.Reset();
+            Active[] variables = new Active[point.Length];
+            double[] tangent = new double[directions.Length];
+            for (int i = 0; i < variables.Length; i++)
+            {
+                for (int k = 0; k < tangent.Length; k++)
+                    tangent[k] = directions[k][i];
+                variables[i] = tape.Variable(point[i], tangent);
+            }
+
+            return new ScalarRun(this, settings, tape, program(variables));
+        }
+        catch
+        {
+            tape.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Returns the tape of a run to the pool.</summary>
+    internal void Return(Settings settings, ScalarTape tape)
+    {
+        if (tape.IsDisposed)
+            return;
+        if (tape.Count * (1L + settings.Directions) > MaximumKept)
+        {
+            tape.Dispose();
+            return;
+        }
+
+        tape.Reset();
+        tapes.Give(settings, tape);
+    }
+
+    /// <summary>The settings that a tape is created with.</summary>
+    internal readonly record struct Settings(Selections Selections, int Directions, bool KeepsValues, bool IsOfSecondOrder);
+}
+
+internal sealed class ScalarRun(ScalarObjective objective, ScalarObjective.Settings settings, ScalarTape tape, Active output) : RecordedRun
+{
+    private readonly List<(int Node, IReadOnlyList<(double First, double Second)> Slopes)> choices = [];
+    private bool isOver;
+    private List<SwitchingForm>? forms;
+    private IReadOnlyList<Obstacle>? obstacles;
+
+    public override int Dimension => tape.Variables.Count;
+
+    public override double Value => output.Value;
+
+    public override double[] Tangents => tape.TangentOf(output).ToArray();
+
+    public override bool HasKinks => tape.Kinks.Count > 0 || Obstacles.Count > 0;
+
+    public override IReadOnlyList<Obstacle> Obstacles => obstacles ??= tape.Obstacles(output);
+
+    public override IReadOnlyList<SwitchingForm> Forms => forms ??= [.. tape.Kinks.Select(Form)];
+
+    public override IEnumerable<RecordedOperation> Operations => tape.Operations;
+
+    public override bool Compares => tape.Compares;
+
+    public override IReadOnlyList<double> Gaps => tape.Gaps;
+
+    public override IReadOnlyList<int> Undecided => tape.Undecided;
+
+    public override int OutputNode => output.Node;
+
+    public override int OperationCount => tape.Count + 1;
+
+    public override double[] Gradient() => tape.Gradient(output);
+
+    public override double[] Gradient(Selections selections) => tape.Gradient(output, selections);
+
+    public override KinkCensus Kinks() => tape.Census();
+
+    public override double[] Pull(SwitchingForm form)
+    {
+        double[] gradient = new double[Dimension];
+        (int node, _) = form.Second ?? (0, 0);
+        tape.Pull(new ScalarForm(form.First.Node, form.FirstFactor, node, form.SecondFactor), gradient);
+        return gradient;
+    }
+
+    public override double[] ValueOf(int node) => [tape.ValueOf(node)];
+
+    public override IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent) =>
+        [.. tape.SlopesOf(node).Select(slope => (slope.Input, (double[])[cotangent[0] * slope.Slope]))];
+
+    public override IReadOnlyList<int>? ChoicesPerKink(int budget)
+    {
+        choices.Clear();
+        foreach (ScalarKink kink in tape.Kinks)
+        {
+            if (kink.IsCurved)
+                return null;
+            if (kink.Alternatives.Count > 0)
+                choices.Add((kink.Node, kink.Alternatives));
+        }
+
+        return [.. choices.Select(choice => choice.Slopes.Count)];
+    }
+
+    public override double[] GradientOf(ReadOnlySpan<int> choices)
+    {
+        for (int i = 0; i < choices.Length; i++)
+            tape.Exchange(this.choices[i].Node, this.choices[i].Slopes[choices[i]]);
+        return Gradient();
+    }
+
+    public override void Dispose()
+    {
+        if (isOver)
+            return;
+        isOver = true;
+        objective.Return(settings, tape);
+    }
+
+    private static SwitchingForm Form(ScalarKink kink) => new(
+        kink.Node,
+        kink.Operation,
+        (kink.Form.First, 0),
+        kink.Form.FirstFactor,
+        kink.Form.SecondFactor == 0 ? null : (kink.Form.Second, 0),
+        kink.Form.SecondFactor)
+    {
+        IsDecided = kink.IsDecided,
+        IsComparison = kink.IsComparison,
+        IsCurved = kink.IsCurved,
+    };
+}

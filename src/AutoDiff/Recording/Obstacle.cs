@@ -1,0 +1,49 @@
+using System.Globalization;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD;
+
+/// <summary>A reason why a result cannot be certified: the operation, the number of its elements, and the kind of obstacle.</summary>
+/// <param name="Node">The index of the operation on the tape; −1 for the program as a whole.</param>
+/// <param name="Operation">The operation.</param>
+/// <param name="Kind">The kind of obstacle.</param>
+/// <param name="Shape">The shape that the positions refer to.</param>
+/// <param name="Count">The number of elements.</param>
+/// <param name="Positions">The first positions, as row-major indices.</param>
+public sealed record Obstacle(int Node, OperationFacts Operation, ObstacleKind Kind, Shape Shape, long Count, IReadOnlyList<int> Positions)
+{
+    /// <summary>The argument at the first position if the operation has one input; otherwise null.</summary>
+    public double? Argument { get; init; }
+
+    /// <summary>Further information, such as the message of an exception; null if there is none.</summary>
+    public string? Detail { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        string name = Node < 0 ? Operation.Name : $"{Operation.Name} (node {Node})";
+        string reason = Kind switch
+        {
+            ObstacleKind.OutsideDomain => "is at the edge of its domain or outside",
+            ObstacleKind.Jump => "jumps",
+            ObstacleKind.InfiniteSlope => "has an infinite slope and is not locally Lipschitz",
+            ObstacleKind.InfiniteValue => "is infinite",
+            ObstacleKind.SlopeUnderflows => "has a slope that is not told from 0",
+            ObstacleKind.TooNearZero => "has an argument that is not told from 0, where it is singular",
+            ObstacleKind.VariableNotFinite => "is not a finite number",
+            ObstacleKind.GradientNotFinite => "has a gradient that is not finite",
+            ObstacleKind.WithinCheckpoint => "holds an operation that is singular or at the edge of its domain; record it without tape.Checkpoint to see which",
+            ObstacleKind.TiedMask => "compared equal numbers, and which side a step falls on is not known; ChooseWhereGreater knows its kinks",
+            ObstacleKind.ProgramThrows => "throws beside the point",
+            ObstacleKind.Overflows => "computes with a number that overflows",
+            ObstacleKind.ValueUnderflows => "has a value that is not told from 0, and a kink hangs on it",
+            _ => "is in the way",
+        };
+        string where = Shape.Count == 1
+            ? ""
+            : Count == 1 ? $" at element {Positions[0]}"
+            : $" at {Count} of {Shape.Count} elements, the first at {Positions[0]}";
+        string argument = Argument is { } x ? string.Create(CultureInfo.InvariantCulture, $" (argument {x})") : "";
+        return $"{name} {reason}{where}{argument}{(Detail is null ? "" : $" ({Detail})")}";
+    }
+}

@@ -1,0 +1,22 @@
+namespace ConservativeAD;
+
+/// <summary>An operation, variable or constant of a recorded run.</summary>
+/// <param name="Node">Its index on the tape.</param>
+/// <param name="Facts">The facts of the operation.</param>
+/// <param name="Inputs">The indices of its inputs.</param>
+/// <param name="IsLeaf">Whether it is a variable or constant.</param>
+/// <param name="IsConstant">Whether it depends on no variable.</param>
+internal sealed record RecordedOperation(int Node, OperationFacts Facts, IReadOnlyList<int> Inputs, bool IsLeaf, bool IsConstant)
+{
+    /// <summary>The curvature, given the operation's attributes.</summary>
+    public Curvature Curvature { get; init; } = Facts.Curvature;
+
+    /// <summary>The monotonicity, given the operation's attributes.</summary>
+    public Monotonicity Monotonicity { get; init; } = Facts.Monotonicity;
+
+    /// <summary>
+    /// The common sign of the elements of a constant factor that multiplies the other input of a product or quotient; 0 if the signs differ or no input is
+    /// constant.
+    /// </summary>
+    public int HeldSign { get; init; }
+}

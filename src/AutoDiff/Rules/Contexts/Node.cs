@@ -1,0 +1,39 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Rules;
+
+/// <summary>A recorded operation, with the members that the contexts of all passes share.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+/// <param name="record">The record that contains it.</param>
+/// <param name="index">Its index in the record.</param>
+internal readonly struct Node<T>(TapeRecord<T> record, int index)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public TapeRecord<T> Record => record;
+
+    public int Index => index;
+
+    public Device Device => record.Device;
+
+    public OperationFacts Facts => record.FactsAt(index);
+
+    public int InputCount => record.InputCount(index);
+
+    public NDArray<T> Output => record.Value(index);
+
+    public NDArray<T> Input(int input) => record.InputValue(index, input);
+
+    public int InputNode(int input) => record.InputNode(index, input);
+
+    public bool Needs(int input) => record.NeedsGradient(record.InputNode(index, input));
+
+    public NDArray<T> Rent(in Shape shape) => record.Device.Allocate<T>(shape);
+
+    public NDArray<int> RentIndices(in Shape shape) => record.Device.Allocate<int>(shape);
+
+    public void Return<TElement>(in NDArray<TElement> array)
+        where TElement : unmanaged => record.Device.Return(array);
+
+    public ArrayChangedException Changed(ArrayChangedException exception) => record.Changed(index, exception);
+}

@@ -1,0 +1,56 @@
+namespace ConservativeAD;
+
+/// <summary>The reason why an element of an operation cannot be certified. Rules report it as a number, which lanes can hold.</summary>
+public enum ObstacleKind
+{
+    /// <summary>No obstacle.</summary>
+    None,
+
+    /// <summary>
+    /// The argument is at the edge of the domain or outside it, so that the function has no neighbourhood there. Examples are a square root below 0 and a
+    /// fractional power at 0.
+    /// </summary>
+    OutsideDomain,
+
+    /// <summary>The value jumps, such as floor at an integer or an angle across its branch cut.</summary>
+    Jump,
+
+    /// <summary>
+    /// The slope is infinite or NaN while the value is finite, such as that of the square root at 0. The function is not locally Lipschitz there.
+    /// </summary>
+    InfiniteSlope,
+
+    /// <summary>The value is infinite: a pole, or a value too large for the number type.</summary>
+    InfiniteValue,
+
+    /// <summary>The argument is so close to a singularity at 0 that it is subnormal and has lost precision.</summary>
+    TooNearZero,
+
+    /// <summary>A variable is NaN or infinite.</summary>
+    VariableNotFinite,
+
+    /// <summary>The gradient is NaN or infinite although no operation is an obstacle: it overflowed in the reverse pass.</summary>
+    GradientNotFinite,
+
+    /// <summary>An obstacle within a checkpointed segment, which the record does not show.</summary>
+    WithinCheckpoint,
+
+    /// <summary>A mask was made by comparing equal numbers, so it is unknown which side a nearby point falls on.</summary>
+    TiedMask,
+
+    /// <summary>
+    /// The slope is too close to 0 for the number type (subnormal, or 0 itself), such as that of 1/x at 1e200. Products with it have lost precision.
+    /// </summary>
+    SlopeUnderflows,
+
+    /// <summary>The program runs at the point but throws next to it.</summary>
+    ProgramThrows,
+
+    /// <summary>
+    /// An intermediate number within the operation overflows and the value is lost, such as the variance of numbers close to the largest finite one.
+    /// </summary>
+    Overflows,
+
+    /// <summary>The value is too close to 0 for the number type, and a kink or a branch depends on it.</summary>
+    ValueUnderflows,
+}

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using ConservativeAD.Kernels.Elementwise;
+
+namespace ConservativeAD.Kernels.Common;
+
+/// <summary>A common interface for maps with any number of arguments, so that one driver runs them all.</summary>
+internal interface IMapBody
+{
+    /// <summary>The number of arguments, 1 to 4.</summary>
+    static abstract int Arity { get; }
+
+    L Invoke<L>(L x, L y, L z, L w)
+        where L : struct, ILane<L>;
+}
+
+internal readonly struct UnaryBody<TMap>(TMap map) : IMapBody
+    where TMap : struct, IUnaryMap
+{
+    public static int Arity => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public L Invoke<L>(L x, L y, L z, L w)
+        where L : struct, ILane<L> => map.Invoke(x);
+}
+
+internal readonly struct BinaryBody<TMap>(TMap map) : IMapBody
+    where TMap : struct, IBinaryMap
+{
+    public static int Arity => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public L Invoke<L>(L x, L y, L z, L w)
+        where L : struct, ILane<L> => map.Invoke(x, y);
+}
+
+internal readonly struct TernaryBody<TMap>(TMap map) : IMapBody
+    where TMap : struct, ITernaryMap
+{
+    public static int Arity => 3;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public L Invoke<L>(L x, L y, L z, L w)
+        where L : struct, ILane<L> => map.Invoke(x, y, z);
+}
+
+internal readonly struct QuaternaryBody<TMap>(TMap map) : IMapBody
+    where TMap : struct, IQuaternaryMap
+{
+    public static int Arity => 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public L Invoke<L>(L x, L y, L z, L w)
+        where L : struct, ILane<L> => map.Invoke(x, y, z, w);
+}

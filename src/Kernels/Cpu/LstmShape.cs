@@ -1,7 +1,0 @@
-namespace ConservativeAD.Kernels.Cpu;
-
-/// <summary>The extents of a layer of long short-term memory.</summary>
-/// <param name="Steps">Time steps.</param>
-/// <param name="Batch">Sequences side by side.</param>
-/// <param name="Width">Numbers in h and in c.</param>
-internal readonly record struct LstmShape(int Steps, int Batch, int Width);

@@ -1,0 +1,39 @@
+namespace ConservativeAD.Solvers;
+
+/// <summary>The options of all methods for nonsmooth problems.</summary>
+public sealed record SolverOptions
+{
+    /// <summary>The most evaluations of value and gradient, not counting those of the final measure of stationarity.</summary>
+    public int EvaluationLimit { get; init; } = 100_000;
+
+    /// <summary>A point is stationary if the distance of its set of gradients from 0 is at most this.</summary>
+    public double Tolerance { get; init; } = 1e-6;
+
+    /// <summary>The radius ε of the ball over which Goldstein's subdifferential is taken at the end, relative to max(1, ‖x‖∞).</summary>
+    public double Radius { get; init; } = 1e-6;
+
+    /// <summary>The element of the subdifferential that is used as the gradient.</summary>
+    public SubgradientChoice Subgradient { get; init; } = SubgradientChoice.Conservative;
+
+    /// <summary>The selections of backpropagation at kinks.</summary>
+    public Selections Selections { get; init; } = Selections.PyTorch;
+
+    /// <summary>A value at which F counts as unbounded below.</summary>
+    public double UnboundedBelow { get; init; } = -1e8;
+
+    /// <summary>The seed of everything random.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>The most cells to visit for a Clarke subdifferential.</summary>
+    public int CellBudget { get; init; } = 256;
+
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(EvaluationLimit);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(CellBudget);
+        if (!(Tolerance > 0) || !(Radius > 0) || !double.IsFinite(Radius))
+            throw new ArgumentException($"A tolerance of {Tolerance} and a radius of {Radius} were given; both must be above 0, and the radius finite.");
+    }
+
+    private bool PrintMembers(System.Text.StringBuilder text) => RecordText.Write(text, this);
+}

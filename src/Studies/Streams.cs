@@ -1,0 +1,19 @@
+namespace ConservativeAD.Studies;
+
+/// <summary>
+/// All random streams that studies draw from with a user's seed. Each has its own block of streams, so no two uses of one seed draw the same numbers.
+/// </summary>
+internal enum Streams : uint
+{
+    /// <summary>Parameters of networks, one stream each.</summary>
+    Networks = 0,
+
+    /// <summary>The order of images in training, one stream per epoch.</summary>
+    TrainingOrder = 1,
+
+    /// <summary>Starts around a saddle.</summary>
+    EscapeStarts = 6,
+
+    /// <summary>A start around the given one.</summary>
+    StartSpread = 7,
+}

@@ -1,0 +1,29 @@
+using CsCheck;
+
+namespace ConservativeAD.Tests;
+
+/// <summary>Random cases, the same in every run; CONSERVATIVEAD_SEED, a number, gives others.</summary>
+internal static class Samples
+{
+    private static readonly uint Seed = uint.TryParse(Environment.GetEnvironmentVariable("CONSERVATIVEAD_SEED"), out uint seed) ? seed : 1;
+
+    /// <summary>Checks random cases one after another.</summary>
+    /// <param name="cases">The source of the cases.</param>
+    /// <param name="count">The number of cases.</param>
+    /// <param name="check">Throws if a case fails.</param>
+    public static void Check<T>(Gen<T> cases, int count, Action<T> check)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            T drawn = cases.Generate(new PCG(Seed, (ulong)i), null, out _);
+            try
+            {
+                check(drawn);
+            }
+            catch (Exception exception)
+            {
+                throw new InvalidOperationException($"Case {i} of seed {Seed} fails: {exception.Message}", exception);
+            }
+        }
+    }
+}
