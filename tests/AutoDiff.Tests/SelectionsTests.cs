@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
 using ConservativeAD.Rules;
 using ConservativeAD.Tests.OperationTable;
 
@@ -83,9 +84,27 @@ public class SelectionsTests
     {
         ArgumentException refused = Assert.Throws<ArgumentException>(() => new SelectionKey<double>("relu at 0", 0));
         Assert.Contains("\"relu at 0\"", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("own at 0", Own.Name);
         Assert.Throws<ArgumentException>(() => new SelectionKey<TieSelection>("own at 0", default));
         Assert.Throws<ArgumentException>(() => new SelectionKey<double>(" ", 0));
         Assert.Equal(0, Selections.PyTorch.GetValue(Relu.AtZero));
+    }
+
+    // In a fresh copy of the library no key exists yet: operations make theirs when they are first used.
+    [Fact]
+    public void AUsersKeyMadeFirstTakesNoNameOfTheLibrary()
+    {
+        AssemblyLoadContext fresh = new("fresh", isCollectible: true);
+        Type key = fresh.LoadFromAssemblyPath(typeof(Selections).Assembly.Location).GetType(typeof(SelectionKey<double>).FullName!.Split('[')[0])!
+            .MakeGenericType(typeof(double));
+        foreach (string name in Selections.Keys.Select(known => known.Name))
+        {
+            TargetInvocationException refused = Assert.Throws<TargetInvocationException>(() => Activator.CreateInstance(key, name, 0.0));
+            Assert.Contains($"\"{name}\"", Assert.IsType<ArgumentException>(refused.InnerException).Message, StringComparison.Ordinal);
+        }
+
+        Assert.NotNull(Activator.CreateInstance(key, "own in a fresh copy", 0.0));
+        fresh.Unload();
     }
 
     // As when the assembly of a rule is unloaded and loaded again.

@@ -3,10 +3,14 @@ namespace ConservativeAD.Rules;
 /// <summary>A choice at a kink, of any type; see <see cref="SelectionKey{TValue}"/>.</summary>
 public abstract class SelectionKey
 {
-    private protected SelectionKey(string name)
+    // The library's keys are made when they are first read. A user's key waits for all of them, so that it can never take a name of theirs.
+    private protected SelectionKey(string name, string? property)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (property is null)
+            _ = Selections.Keys;
         Name = name;
+        Property = property;
         Index = SelectionNames.Take(this);
     }
 
@@ -23,7 +27,7 @@ public abstract class SelectionKey
     internal int Index { get; }
 
     /// <summary>The property of <see cref="Selections"/> that reads and sets the value; null for keys of users' rules.</summary>
-    internal string? Property { get; init; }
+    internal string? Property { get; }
 
     /// <inheritdoc/>
     public override string ToString() => Name;
@@ -36,14 +40,23 @@ public abstract class SelectionKey
 /// </summary>
 /// <typeparam name="TValue">The type of the selected value: a slope, a <see cref="BoundSelection"/>, a <see cref="TieSelection"/>, or any other
 /// type.</typeparam>
-/// <param name="name">The unique name: the operation and the position of its kink.</param>
-/// <param name="otherwise">The value for presets that define none for this key.</param>
-/// <exception cref="ArgumentException">The name is empty or belongs to another key.</exception>
-public sealed class SelectionKey<TValue>(string name, TValue otherwise) : SelectionKey(name)
+public sealed class SelectionKey<TValue> : SelectionKey
     where TValue : struct, IEquatable<TValue>
 {
+    /// <summary>Declares a key.</summary>
+    /// <param name="name">The unique name: the operation and the position of its kink.</param>
+    /// <param name="otherwise">The value for presets that define none for this key.</param>
+    /// <exception cref="ArgumentException">The name is empty or belongs to another key.</exception>
+    public SelectionKey(string name, TValue otherwise)
+        : this(name, otherwise, null)
+    {
+    }
+
+    internal SelectionKey(string name, TValue otherwise, string? property)
+        : base(name, property) => Default = otherwise;
+
     /// <summary>The value for presets that define none for this key.</summary>
-    public TValue Default { get; } = otherwise;
+    public TValue Default { get; }
 
     /// <summary>The Clarke set, if known; <see cref="Selections.MinimalNorm"/> selects its element of least norm.</summary>
     public ClarkeSet<TValue>? Clarke { get; init; }

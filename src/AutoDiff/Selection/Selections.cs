@@ -110,6 +110,9 @@ public sealed record Selections
     /// <summary>The element of least norm of each operation's own Clarke set.</summary>
     public static Selections MinimalNorm { get; } = new(Preset.MinimalNorm);
 
+    /// <summary>The keys of the library's operations.</summary>
+    public static IReadOnlyList<SelectionKey> Keys => LibraryKeys.All;
+
     /// <summary>The value of a key: the changed one, or else the preset's.</summary>
     /// <typeparam name="TValue">The type of the selected value.</typeparam>
     /// <param name="key">The key.</param>
@@ -193,5 +196,30 @@ public sealed record Selections
         where TValue : struct, IEquatable<TValue>
     {
         public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Key} = {Value}");
+    }
+
+    // A class of its own: its initializer runs when the keys are first asked for, not when a preset is.
+    private static class LibraryKeys
+    {
+        public static readonly IReadOnlyList<SelectionKey> All = Array.AsReadOnly<SelectionKey>(
+        [
+            Rules.Relu.AtZero,
+            Rules.LeakyRelu.AtZero,
+            Rules.Elu.AtZero,
+            Rules.Relu6.AtBounds,
+            Rules.HardTanh.AtBounds,
+            Rules.Clamp.AtBounds,
+            Rules.HardSigmoid.AtBounds,
+            Rules.HardSwish.AtBounds,
+            Rules.SoftThreshold.AtBounds,
+            Rules.Abs.AtZero,
+            Rules.Hinge.AtKnee,
+            Rules.Maximum.FirstWeight,
+            Rules.ExtremeOverAxes.Ties,
+            Rules.CumulativeExtreme.Ties,
+            Rules.MaxPool2d.Ties,
+            Rules.Sort.Ties,
+            Rules.Norm2.AtOrigin,
+        ]);
     }
 }

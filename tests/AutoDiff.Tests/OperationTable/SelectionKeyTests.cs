@@ -16,6 +16,7 @@ public class SelectionKeyTests
     public void EveryKeyIsOnePropertyAndEveryPropertyOneKey()
     {
         Assert.Equal(EngineKeys.Properties.Count, EngineKeys.All.Count);
+        Assert.Equal(EngineKeys.All, Selections.Keys);
         Assert.All(EngineKeys.All, key => Assert.Single(EngineKeys.Properties, property => EngineKeys.Reads(property, key)));
         Assert.All(EngineKeys.Properties, property => Assert.Single(EngineKeys.All, key => EngineKeys.Reads(property, key)));
     }

@@ -11,9 +11,8 @@ namespace ConservativeAD.Rules
         private readonly Choice<double> slopeAtZero = slopeAtZero;
 
         /// <summary>The slope at 0.</summary>
-        public static SelectionKey<double> AtZero { get; } = new("abs at 0", 0)
+        public static SelectionKey<double> AtZero { get; } = new("abs at 0", 0, nameof(Selections.AbsAtZero))
         {
-            Property = nameof(Selections.AbsAtZero),
             Meaning = "the slope",
             Clarke = ClarkeSet.Between(-1, 1),
             PyTorch = new(0, "tools/autograd/derivatives.yaml, `abs`: the sign"),

@@ -18,9 +18,8 @@ namespace ConservativeAD.Rules
         private readonly Choice<BoundSelection> atBounds = atBounds;
 
         /// <summary>The slopes at the two bounds.</summary>
-        public static SelectionKey<BoundSelection> AtBounds { get; } = new("clamp at its bounds", BoundSelection.Both(1))
+        public static SelectionKey<BoundSelection> AtBounds { get; } = new("clamp at its bounds", BoundSelection.Both(1), nameof(Selections.ClampAtBounds))
         {
-            Property = nameof(Selections.ClampAtBounds),
             Meaning = "the slope at each bound",
             Clarke = ClarkeSet.AtBounds(0, 1),
             PyTorch = new(BoundSelection.Both(1), "tools/autograd/derivatives.yaml, `clamp_backward`"),

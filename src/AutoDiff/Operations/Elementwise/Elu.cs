@@ -12,9 +12,8 @@ namespace ConservativeAD.Rules
         private readonly Choice<double> slopeAtZero = slopeAtZero;
 
         /// <summary>The slope at 0, between α and 1.</summary>
-        public static SelectionKey<SideSelection> AtZero { get; } = new("elu at 0", SideSelection.Left)
+        public static SelectionKey<SideSelection> AtZero { get; } = new("elu at 0", SideSelection.Left, nameof(Selections.EluAtZero))
         {
-            Property = nameof(Selections.EluAtZero),
             Meaning = "the slope, or the side whose slope it is, where α ≠ 1",
             Clarke = ClarkeSet.Sides,
             PyTorch = new(SideSelection.Left, "tools/autograd/derivatives.yaml, `elu_backward`"),

@@ -10,9 +10,8 @@ namespace ConservativeAD.Rules
         private readonly Choice<double> slopeAtKnee = slopeAtKnee;
 
         /// <summary>The slope at 1.</summary>
-        public static SelectionKey<double> AtKnee { get; } = new("hinge at 1", 0)
+        public static SelectionKey<double> AtKnee { get; } = new("hinge at 1", 0, nameof(Selections.HingeAtKnee))
         {
-            Property = nameof(Selections.HingeAtKnee),
             Meaning = "the slope",
             Clarke = ClarkeSet.Between(-1, 0),
             PyTorch = new(0, "as relu of 1 − x"),

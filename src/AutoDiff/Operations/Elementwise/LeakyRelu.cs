@@ -13,9 +13,8 @@ namespace ConservativeAD.Rules
         private readonly Choice<double> slopeAtZero = slopeAtZero;
 
         /// <summary>The slope at 0, between a and 1.</summary>
-        public static SelectionKey<SideSelection> AtZero { get; } = new("leaky relu at 0", SideSelection.Left)
+        public static SelectionKey<SideSelection> AtZero { get; } = new("leaky relu at 0", SideSelection.Left, nameof(Selections.LeakyReluAtZero))
         {
-            Property = nameof(Selections.LeakyReluAtZero),
             Meaning = "the slope, or the side whose slope it is",
             Clarke = ClarkeSet.Sides,
             PyTorch = new(SideSelection.Left, "tools/autograd/derivatives.yaml, `leaky_relu_backward`"),

@@ -11,9 +11,8 @@ namespace ConservativeAD.Rules
         private readonly Choice<double> firstWeight = firstWeight;
 
         /// <summary>The weight λ of the first of two equal arguments, for <see cref="Maximum"/> and <see cref="Minimum"/>.</summary>
-        public static SelectionKey<double> FirstWeight { get; } = new("maximum and minimum of two at equal arguments", 0.5)
+        public static SelectionKey<double> FirstWeight { get; } = new("maximum and minimum of two at equal arguments", 0.5, nameof(Selections.FirstOfPairWeight))
         {
-            Property = nameof(Selections.FirstOfPairWeight),
             Meaning = "the weight of the first argument; the second has the rest",
             Clarke = ClarkeSet.PairWeight,
             PyTorch = new(0.5, "tools/autograd/derivatives.yaml, `maximum` and `minimum`: half where equal"),

@@ -11,9 +11,8 @@ namespace ConservativeAD.Rules
         private readonly Choice<double> slopeAtZero = slopeAtZero;
 
         /// <summary>relu'(0).</summary>
-        public static SelectionKey<double> AtZero { get; } = new("relu at 0", 0)
+        public static SelectionKey<double> AtZero { get; } = new("relu at 0", 0, nameof(Selections.ReluAtZero))
         {
-            Property = nameof(Selections.ReluAtZero),
             Meaning = "the slope",
             Clarke = ClarkeSet.Between(0, 1),
             PyTorch = new(0, "tools/autograd/derivatives.yaml, `threshold_backward`"),

@@ -11,9 +11,8 @@ namespace ConservativeAD.Rules
         private readonly Choice<BoundSelection> atBounds = atBounds;
 
         /// <summary>The slopes at 0 and at 6.</summary>
-        public static SelectionKey<BoundSelection> AtBounds { get; } = new("relu6 at 0 and 6", BoundSelection.Both(0))
+        public static SelectionKey<BoundSelection> AtBounds { get; } = new("relu6 at 0 and 6", BoundSelection.Both(0), nameof(Selections.Relu6AtBounds))
         {
-            Property = nameof(Selections.Relu6AtBounds),
             Meaning = "the slope at each bound",
             Clarke = ClarkeSet.AtBounds(0, 1),
             PyTorch = new(BoundSelection.Both(0), "tools/autograd/derivatives.yaml, `hardtanh_backward`"),

@@ -7,9 +7,8 @@ namespace ConservativeAD.Rules
     public static class MaxPool2d
     {
         /// <summary>The element returned among those of a window that tie.</summary>
-        public static SelectionKey<TieSelection> Ties { get; } = new("max pooling at ties", TieSelection.First)
+        public static SelectionKey<TieSelection> Ties { get; } = new("max pooling at ties", TieSelection.First, nameof(Selections.MaxPool))
         {
-            Property = nameof(Selections.MaxPool),
             Meaning = "which of the tied elements of a window",
             Clarke = ClarkeSet.Ties,
             PyTorch = new(TieSelection.First, "tools/autograd/derivatives.yaml, `max_pool2d_with_indices_backward`: the index found first"),

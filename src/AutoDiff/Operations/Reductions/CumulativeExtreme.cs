@@ -10,9 +10,8 @@ namespace ConservativeAD.Rules
     public static class CumulativeExtreme
     {
         /// <summary>The element returned among those that tie.</summary>
-        public static SelectionKey<TieSelection> Ties { get; } = new("cumulative maximum and minimum at ties", TieSelection.EvenSplit)
+        public static SelectionKey<TieSelection> Ties { get; } = new("cumulative maximum and minimum at ties", TieSelection.EvenSplit, nameof(Selections.CumulativeExtreme))
         {
-            Property = nameof(Selections.CumulativeExtreme),
             Meaning = "which of the tied elements up to each",
             Clarke = ClarkeSet.Ties,
             PyTorch = new(TieSelection.Last, "aten/src/ATen/native/cuda/CumminmaxKernel.cu: `std::greater_equal`, a later equal entry is taken"),

@@ -9,9 +9,8 @@ namespace ConservativeAD.Rules
     public static class ExtremeOverAxes
     {
         /// <summary>The element returned among those that tie.</summary>
-        public static SelectionKey<TieSelection> Ties { get; } = new("maximum and minimum over axes at ties", TieSelection.EvenSplit)
+        public static SelectionKey<TieSelection> Ties { get; } = new("maximum and minimum over axes at ties", TieSelection.EvenSplit, nameof(Selections.ExtremeOverAxis))
         {
-            Property = nameof(Selections.ExtremeOverAxis),
             Meaning = "which of the tied elements",
             Clarke = ClarkeSet.Ties,
             PyTorch = new(TieSelection.EvenSplit, "tools/autograd/derivatives.yaml, `amax` and `amin`: divided by the number of equal entries"),

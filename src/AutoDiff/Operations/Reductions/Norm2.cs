@@ -9,9 +9,8 @@ namespace ConservativeAD.Rules
     public static class Norm2
     {
         /// <summary>The length of the gradient at the origin, along (1, …, 1)/√n.</summary>
-        public static SelectionKey<double> AtOrigin { get; } = new("norm2 at the origin", 0)
+        public static SelectionKey<double> AtOrigin { get; } = new("norm2 at the origin", 0, nameof(Selections.Norm2AtZero))
         {
-            Property = nameof(Selections.Norm2AtZero),
             Meaning = "the length of the gradient, along (1, …, 1)/√n",
             Clarke = ClarkeSet.Between(-1, 1),
             PyTorch = new(0, "tools/autograd/derivatives.yaml, `linalg_vector_norm_backward`: masked at 0"),

@@ -9,9 +9,8 @@ namespace ConservativeAD.Rules
         /// <summary>
         /// The order of equal keys: "first" keeps their order, "last" reverses it, and the even split averages over all permutations that sort.
         /// </summary>
-        public static SelectionKey<TieSelection> Ties { get; } = new("sort and top-k at equal keys", TieSelection.First)
+        public static SelectionKey<TieSelection> Ties { get; } = new("sort and top-k at equal keys", TieSelection.First, nameof(Selections.Sort))
         {
-            Property = nameof(Selections.Sort),
             Meaning = "the order of equal keys: first keeps it, last reverses it, even split averages over the permutations that sort",
             Clarke = ClarkeSet.Ties,
             PyTorch = new(TieSelection.First, "tools/autograd/derivatives.yaml, `sort` with `stable`: by the indices"),
