@@ -28,8 +28,9 @@ public sealed record ClarkeCertificate(KinkCensus Kinks, IReadOnlyList<Obstacle>
     public int UndecidedComparisons { get; init; }
 
     /// <summary>
-    /// The number of comparisons of equal numbers that were decided along the tangents of a tape. The other branch was not run, so it is unknown whether the
-    /// program is continuous there; <see cref="Nonsmooth.Clarke"/> runs both branches.
+    /// The number of comparisons of equal numbers that were decided along the tangents of a tape, by the program's own branches and by the elements of
+    /// <see cref="Operations.ChooseWhereGreater"/>. What lies on the other side was not examined, so it is unknown whether the program is continuous around the
+    /// point; <see cref="Nonsmooth.Clarke"/> examines both sides.
     /// </summary>
     public int ComparisonsSeenFromOneSide { get; init; }
 
@@ -95,7 +96,7 @@ public sealed record ClarkeCertificate(KinkCensus Kinks, IReadOnlyList<Obstacle>
             reasons.Add($"{UndecidedComparisons} comparisons of equal numbers are undecided to first order");
         if (ComparisonsSeenFromOneSide > 0)
             reasons.Add($"{ComparisonsSeenFromOneSide} comparisons of equal numbers were run on one side, and whether the other meets it is not known; "
-                + $"Clarke.Gradient of an objective runs both");
+                + $"Clarke.Gradient of an objective examines both");
         if (UndecidedKinks > 0)
             reasons.Add($"the direction lies in {UndecidedKinks} kinks");
         if (Jump is { } jump)

@@ -17,8 +17,8 @@ public sealed class Audit
     private readonly List<(int Index, AuditProgram Program, Verdict Verdict)> kept = [];
     private int programs;
 
-    /// <summary>False certified answers, each with its program reduced as far as possible.</summary>
-    public IReadOnlyList<(int Index, AuditProgram Program, Verdict Verdict)> Failures => [.. kept.Where(found => found.Verdict.Outcome == Outcome.False)];
+    /// <summary>False certified answers and exceptions, each with its program reduced as far as possible.</summary>
+    public IReadOnlyList<(int Index, AuditProgram Program, Verdict Verdict)> Failures => kept;
 
     /// <summary>Draws program number <paramref name="index"/> of a seed.</summary>
     public static AuditProgram Program(int seed, int index)

@@ -464,6 +464,11 @@ public class FalseCertificateTests
             Objective.OfScalars(x => x[1] > 0 ? x[0] : 0),
             Objective.OfScalars(x => x[0] > 0 && x[1] > x[0] ? x[0] : 0),
             Objective.OfScalars(x => x[0] * int.CreateTruncating(x[1] + 1)),
+            Objective.OfScalars(x => x[1] > 0 ? x[0] * x[0] : 0),
+            Objective.OfScalars(x => x[1] > 0 ? 10 + (x[0] * x[0] * x[0]) : 10),
+            Objective.OfScalars(x => x[1] > x[0] * x[0] ? x[1] : 0),
+            Objective.OfScalars(x => x[0] > 0 && x[1] > 0 ? (x[0] * x[1]) + (x[0] * x[0]) : 0),
+            Objective.OfTensor(x => x.Slice(0, 1, 1).ChooseWhereGreater(x.Slice(0, 0, 1).Square(), x.Slice(0, 1, 1), x.Slice(0, 0, 1) * 0.0).Sum()),
             Objective.OfTensor(x => Operations.ChooseWhereGreater(x.Slice(0, 1, 1), x.Slice(0, 1, 1) * 0.0, x.Slice(0, 0, 1), x.Slice(0, 0, 1) * 0.0).Sum())])
         {
             Assert.False(Clarke.Gradient(torn, [0, 0]).Certificate.IsCertified);
@@ -473,6 +478,43 @@ public class FalseCertificateTests
 
         ClarkeSubdifferential fold = Clarke.Subdifferential(Objective.OfScalars(x => x[1] > 0 ? x[0] + x[1] : x[0]), [0, 0]);
         Assert.Equal((true, 2), (fold.IsExact, fold.Generators.Count));
+        foreach (Objective whole in (Objective[])[
+            Objective.OfScalars(x => x[1] > 0 ? x[0] * x[1] : 0),
+            Objective.OfScalars(x => x[1] > x[0] * x[0] ? (3 * x[1]) - (2 * x[0] * x[0]) : x[1]),
+            Objective.OfScalars(x => x[0] > 0 && x[1] > 0 ? x[0] * x[1] : 0),
+            Objective.OfScalars(x => x[1] > 0 ? 1e8 + (x[0] * x[1]) : 1e8)])
+        {
+            Assert.True(Clarke.Gradient(whole, [0, 0]).Certificate.IsCertified);
+        }
+    }
+
+    // acos has no finite slope at −1, and rounding compares its value.
+    [Fact]
+    public void AComparisonOfAnInfiniteSlopeIsRefused()
+    {
+        Objective rounds = Objective.OfScalars(x =>
+        {
+            _ = Active.Round(Active.AcosPi(x[0]), MidpointRounding.ToZero);
+            return 1;
+        });
+        Assert.False(Clarke.Gradient(rounds, [-1]).Certificate.IsCertified);
+        Assert.False(Clarke.LexicographicGradient(rounds, [-1]).Certificate.IsCertified);
+        Assert.False(Clarke.Subdifferential(rounds, [-1]).Certificate.IsCertified);
+    }
+
+    // A tape has run one side. y > 0 ? x : 0 jumps beside the origin, y > 0 ? x + y : x does not.
+    [Fact]
+    public void ATapeDoesNotCertifyAChoiceSeenFromOneSide()
+    {
+        using Tape<double> tape = new();
+        Var<double> x = tape.Variable([2], [0, 1]), y = tape.Variable([2], [0, 1]), none = y * 0.0;
+        ClarkeCertificate torn = tape.ClarkeGradient(y.ChooseWhereGreater(none, x, none).Sum()).Certificate;
+        Assert.Equal((false, 1), (torn.IsCertified, torn.ComparisonsSeenFromOneSide));
+        Assert.Contains("1 comparisons of equal numbers were run on one side", torn.ToString(), StringComparison.Ordinal);
+        Assert.False(tape.ClarkeGradient(y.ChooseWhereGreater(none, x + y, x).Sum()).Certificate.IsCertified);
+        Assert.True(tape.ClarkeGradient(y.ChooseWhereGreater(none, x + y, x).Slice(0, 1, 1).Sum()).Certificate.IsCertified);
+        tape.SetTangent(y, [1, 1]);
+        Assert.False(tape.ClarkeGradientAlongTangents(y.ChooseWhereGreater(none, x, none).Sum()).Certificate.IsCertified);
     }
 
     [Fact]

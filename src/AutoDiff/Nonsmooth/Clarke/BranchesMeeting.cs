@@ -28,6 +28,7 @@ internal static class BranchesMeeting
         List<(double[] Gradient, List<double[]> Walls, List<double[]> Tears)> pieces = [];
         IReadOnlyList<Obstacle> obstacles = [];
         HashSet<string> outcomes = [];
+        JumpSearch beside = new(objective, at);
         CellSearch<bool> search = new(at.Length, budget, 0);
         bool isWhole = search.Run(Visit);
         if (isCurved && !search.IsEnough)
@@ -64,6 +65,14 @@ internal static class BranchesMeeting
             isCurved |= run.Forms.Any(form => form.IsCurved);
             SwitchingForm[] forms = [.. run.Forms.Where(form => !form.IsCurved)];
             double[][] rows = Array.ConvertAll(forms, run.Pull);
+            if (obstacles.Count == 0 && Array.FindIndex(rows, row => !Array.TrueForAll(row, double.IsFinite)) is var bad and >= 0)
+                obstacles = [forms[bad].Refused(rows[bad])];
+            if (obstacles.Count > 0)
+            {
+                search.IsEnough = true;
+                return (true, []);
+            }
+
             int branches = Array.FindLastIndex(forms, MayTear) + 1;
             hides |= !Transversality.IsMet(run, forms[..branches], rows);
             outcomes.Add(string.Join(' ', run.Forms.Where(form => form.IsComparison).Select(form => $"{form.Node}{Math.Sign(form.FirstFactor)}")));
@@ -84,7 +93,7 @@ internal static class BranchesMeeting
             using RecordedRun other = objective.RunBeside(at, Vectors.Combination([along, wall], [1, -WallOffset], at.Length));
             double[] there = other.Gradient();
             double apart = Vectors.Norm(Orthonormal.Reject([wall], Vectors.Difference(gradient, there)));
-            return !(apart <= GradientTolerance * (Vectors.Norm(gradient) + Vectors.Norm(there)));
+            return !(apart <= GradientTolerance * (Vectors.Norm(gradient) + Vectors.Norm(there))) || beside.IsTorn(along, wall);
         }
     }
 }

@@ -21,11 +21,11 @@ internal sealed class LockedPass<T>(
     /// <returns>The number of the pass, and its certificate.</returns>
     public (long Pass, ClarkeCertificate Certificate) Run(Var<T> output, ulong? seed)
     {
-        (long[] atKinks, IReadOnlyList<Obstacle> obstacles) = search.Look(output);
+        (long[] atKinks, IReadOnlyList<Obstacle> obstacles, int choices) = search.Look(output);
         ClarkeCertificate certificate = new(census.Of(node => atKinks[node] > 0, counts: atKinks), obstacles, seed)
         {
             UndecidedComparisons = branches.Ties.Count(form => !form.IsDecided),
-            ComparisonsSeenFromOneSide = branches.Ties.Count(form => form.IsDecided),
+            ComparisonsSeenFromOneSide = branches.Ties.Count(form => form.IsDecided) + choices,
         };
         int last = Array.FindLastIndex(atKinks, kinks => kinks > 0);
         if (seed is null)

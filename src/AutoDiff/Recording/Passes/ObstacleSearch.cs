@@ -27,6 +27,7 @@ internal sealed class ObstacleSearch<T>(TapeRecord<T> record, ReversePass<T> rev
 
     private readonly UnderflowSearch<T> underflows = new(record, reverse, branches, census);
     private bool[] knownFinite = [];
+    private long choicesAtTies;
 
     private Device Device => record.Device;
 
@@ -42,15 +43,17 @@ internal sealed class ObstacleSearch<T>(TapeRecord<T> record, ReversePass<T> rev
     public long Trouble(Var<T> output) => CountTrouble(RootsOf(output.Node)).Sum();
 
     /// <summary>
-    /// The kinks that an output depends on, by node, and the obstacles to certifying its value and gradient. The gradient itself is checked after its pass.
+    /// The kinks that an output depends on, by node, the obstacles to certifying its value and gradient, and the number of elements that were chosen by comparing
+    /// equal numbers: two values that meet at the point and may differ beside it. The gradient itself is checked after its pass.
     /// </summary>
-    public (long[] AtKinks, IReadOnlyList<Obstacle> Obstacles) Look(Var<T> output)
+    public (long[] AtKinks, IReadOnlyList<Obstacle> Obstacles, int ChoicesAtTies) Look(Var<T> output)
     {
+        choicesAtTies = 0;
         int count = record.Count;
         int[] roots = RootsOf(output.Node);
         long[] trouble = CountTrouble(roots), atKinks = new long[count];
         if (branches.Ties.Count == 0 && Array.TrueForAll(trouble, met => met == 0))
-            return (atKinks, []);
+            return (atKinks, [], 0);
         bool[] reached = census.Reached(output.Node);
         ReadOnlySpan<long> kinks = census.Counted(count, node => trouble[node] > 0);
         bool isClear = Array.TrueForAll(trouble[count..], met => met == 0);
@@ -58,12 +61,13 @@ internal sealed class ObstacleSearch<T>(TapeRecord<T> record, ReversePass<T> rev
         {
             if (reached[node])
                 atKinks[node] = kinks[node];
-            isClear &= trouble[node] == kinks[node] && (trouble[node] == 0 || (record.FactsAt(node).HasFiniteSlopes && record.FactsAt(node).IsContinuous));
+            isClear &= trouble[node] == 0
+                || (trouble[node] == kinks[node] && record.FactsAt(node) is { HasFiniteSlopes: true, IsContinuous: true, IsLocallyLipschitz: true });
         }
 
         List<Obstacle> obstacles = isClear ? [] : Find(roots);
         underflows.AddTo(obstacles, atKinks);
-        return (atKinks, obstacles);
+        return (atKinks, obstacles, (int)Math.Min(choicesAtTies, int.MaxValue));
     }
 
     /// <summary>The leaves whose gradient is not finite, after a pass.</summary>
@@ -256,6 +260,8 @@ internal sealed class ObstacleSearch<T>(TapeRecord<T> record, ReversePass<T> rev
         NDArray<T> marks = column.Obstacles(record.PlaceAt(node), new KinkContext<T>(new Node<T>(record, node)));
         if (!column.Facts.HasFiniteSlopes && marks.IsNone && !IsPullbackFinite(node))
             found.Add(new Obstacle(node, FactsOf(node), ObstacleKind.InfiniteSlope, Shape.Scalar, 1, [0]));
+        if (column.Facts is { IsLocallyLipschitz: false, IsSmooth: false })
+            choicesAtTies += CountReached(node, column.Kinks(record.PlaceAt(node), new KinkContext<T>(new Node<T>(record, node))));
         if (marks.IsNone)
             return;
         bool isReached = Device.Count(default(Identity), Reach[node]) > 0;
@@ -264,6 +270,17 @@ internal sealed class ObstacleSearch<T>(TapeRecord<T> record, ReversePass<T> rev
         if (isReached && Device.Count(default(Identity), marks) > 0)
             AddMarked(node, marks, found);
         Device.Return(marks.Storage);
+    }
+
+    private long CountReached(int node, in NDArray<T> marks)
+    {
+        if (marks.IsNone)
+            return 0;
+        if (marks.Shape == Reach[node].Shape)
+            Device.Map3(default(OfFiniteWithin), marks, record.Value(node), Reach[node], marks);
+        long count = Device.Count(default(Identity), marks);
+        Device.Return(marks.Storage);
+        return count;
     }
 
     private void AddMarked(int node, in NDArray<T> marks, List<Obstacle> found)
