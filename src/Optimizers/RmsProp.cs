@@ -75,64 +75,86 @@ public sealed class RmsProp<T> : Optimizer<T>
         _ => ["square_mean"],
     };
 
+    // g + λθ, the running means, and the divisor √v + ε of the step.
+    private readonly struct Means(ClippedGradient clipped, double decay, double kept, double epsilon)
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (L Gradient, L Divisor) OfSquares<L>(L parameter, L gradient, ref L squares)
+            where L : struct, ILane<L>
+        {
+            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
+            squares += L.Broadcast(1 - kept) * ((g * g) - squares);
+            return (g, L.Sqrt(squares) + L.Broadcast(epsilon));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (L Gradient, L Divisor) Centred<L>(L parameter, L gradient, ref L squares, ref L mean)
+            where L : struct, ILane<L>
+        {
+            (L g, _) = OfSquares(parameter, gradient, ref squares);
+            mean += L.Broadcast(1 - kept) * (g - mean);
+            return (g, L.Sqrt(L.Max(squares - (mean * mean), L.Constant(0))) + L.Broadcast(epsilon));
+        }
+    }
+
     internal readonly struct Plain(ClippedGradient clipped, double decay, double stepSize, double kept, double epsilon) : IUpdate
     {
+        private readonly Means means = new(clipped, decay, kept, epsilon);
+
         public static int States => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
-            first += L.Broadcast(1 - kept) * ((g * g) - first);
-            parameter -= L.Broadcast(stepSize) * g / (L.Sqrt(first) + L.Broadcast(epsilon));
+            (L g, L divisor) = means.OfSquares(parameter, gradient, ref first);
+            parameter -= L.Broadcast(stepSize) * g / divisor;
         }
     }
 
     internal readonly struct WithMomentum(ClippedGradient clipped, double decay, double stepSize, double kept, double epsilon, double momentum) : IUpdate
     {
+        private readonly Means means = new(clipped, decay, kept, epsilon);
+
         public static int States => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
-            first += L.Broadcast(1 - kept) * ((g * g) - first);
-            second = (L.Broadcast(momentum) * second) + (g / (L.Sqrt(first) + L.Broadcast(epsilon)));
+            (L g, L divisor) = means.OfSquares(parameter, gradient, ref first);
+            second = (L.Broadcast(momentum) * second) + (g / divisor);
             parameter -= L.Broadcast(stepSize) * second;
         }
     }
 
     internal readonly struct Centred(ClippedGradient clipped, double decay, double stepSize, double kept, double epsilon) : IUpdate
     {
+        private readonly Means means = new(clipped, decay, kept, epsilon);
+
         public static int States => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
-            first += L.Broadcast(1 - kept) * ((g * g) - first);
-            second += L.Broadcast(1 - kept) * (g - second);
-            L variance = L.Max(first - (second * second), L.Constant(0));
-            parameter -= L.Broadcast(stepSize) * g / (L.Sqrt(variance) + L.Broadcast(epsilon));
+            (L g, L divisor) = means.Centred(parameter, gradient, ref first, ref second);
+            parameter -= L.Broadcast(stepSize) * g / divisor;
         }
     }
 
     internal readonly struct CentredWithMomentum(ClippedGradient clipped, double decay, double stepSize, double kept, double epsilon, double momentum) : IUpdate
     {
+        private readonly Means means = new(clipped, decay, kept, epsilon);
+
         public static int States => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<L>(ref L parameter, L gradient, ref L first, ref L second, ref L third, ref L fourth)
             where L : struct, ILane<L>
         {
-            L g = clipped.Invoke(gradient) + (L.Broadcast(decay) * parameter);
-            first += L.Broadcast(1 - kept) * ((g * g) - first);
-            second += L.Broadcast(1 - kept) * (g - second);
-            L variance = L.Max(first - (second * second), L.Constant(0));
-            third = (L.Broadcast(momentum) * third) + (g / (L.Sqrt(variance) + L.Broadcast(epsilon)));
+            (L g, L divisor) = means.Centred(parameter, gradient, ref first, ref second);
+            third = (L.Broadcast(momentum) * third) + (g / divisor);
             parameter -= L.Broadcast(stepSize) * third;
         }
     }

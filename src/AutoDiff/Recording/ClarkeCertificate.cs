@@ -91,22 +91,24 @@ public sealed record ClarkeCertificate(KinkCensus Kinks, IReadOnlyList<Obstacle>
             return $"a Clarke subgradient, locked at {Kinks}";
         List<string> reasons = [.. Obstacles.Take(MaximumObstaclesNamed).Select(obstacle => obstacle.ToString())];
         if (Obstacles.Count > MaximumObstaclesNamed)
-            reasons.Add($"{Obstacles.Count - MaximumObstaclesNamed} more operations are in the way");
+            reasons.Add($"{Obstacles.Count - MaximumObstaclesNamed} more operations prevent certification");
         if (UndecidedComparisons > 0)
-            reasons.Add($"{UndecidedComparisons} comparisons of equal numbers are undecided to first order");
+            reasons.Add($"{Comparisons(UndecidedComparisons)} could not be decided to first order");
         if (ComparisonsSeenFromOneSide > 0)
-            reasons.Add($"{ComparisonsSeenFromOneSide} comparisons of equal numbers were run on one side, and whether the other meets it is not known; "
-                + $"Clarke.Gradient of an objective examines both");
+            reasons.Add($"{Comparisons(ComparisonsSeenFromOneSide)} followed one side only, so continuity is not known; "
+                + $"Clarke.Gradient of an objective examines both sides");
         if (UndecidedKinks > 0)
-            reasons.Add($"the direction lies in {UndecidedKinks} kinks");
+            reasons.Add($"the direction stays on {UndecidedKinks} kink{(UndecidedKinks == 1 ? "" : "s")}");
         if (Jump is { } jump)
             reasons.Add(double.IsFinite(jump) ? $"the value jumps by {jump}" : "the value is not finite on another side of a branch");
         if (PiecesOfMore > 0)
-            reasons.Add($"the budget ended after {PiecesOfMore} of the pieces on which its branches meet, so that continuity is not known");
+            reasons.Add($"only {PiecesOfMore} of the pieces between its branches were examined (the budget), so continuity is not known");
         if (IsTorn)
-            reasons.Add("its branches meet at the point and come apart beside it");
+            reasons.Add("its branches agree at the point but not next to it");
         if (MayHidePieces)
-            reasons.Add("its branches touch at the point, and a piece between them that no direction leads onto may not meet the others");
+            reasons.Add("its branches touch at the point, so a piece that no direction leads into may lie between them");
         return $"not certified: {string.Join(", ", reasons)}";
+
+        static string Comparisons(int count) => count == 1 ? "1 comparison of equal numbers" : $"{count} comparisons of equal numbers";
     }
 }

@@ -28,16 +28,16 @@ public sealed record Obstacle(int Node, OperationFacts Operation, ObstacleKind K
             ObstacleKind.Jump => "jumps",
             ObstacleKind.InfiniteSlope => "has an infinite slope and is not locally Lipschitz",
             ObstacleKind.InfiniteValue => "is infinite",
-            ObstacleKind.SlopeUnderflows => "has a slope that is not told from 0",
-            ObstacleKind.TooNearZero => "has an argument that is not told from 0, where it is singular",
+            ObstacleKind.SlopeUnderflows => "has a slope so small that it may be rounded to 0",
+            ObstacleKind.TooNearZero => "has an argument so close to 0, where it is singular, that its digits are lost",
             ObstacleKind.VariableNotFinite => "is not a finite number",
             ObstacleKind.GradientNotFinite => "has a gradient that is not finite",
             ObstacleKind.WithinCheckpoint => "holds an operation that is singular or at the edge of its domain; record it without tape.Checkpoint to see which",
-            ObstacleKind.TiedMask => "compared equal numbers, and which side a step falls on is not known; ChooseWhereGreater knows its kinks",
+            ObstacleKind.TiedMask => "compared equal numbers, so the side of a nearby point is not known; ChooseWhereGreater handles such ties",
             ObstacleKind.ProgramThrows => "throws beside the point",
             ObstacleKind.Overflows => "computes with a number that overflows",
-            ObstacleKind.ValueUnderflows => "has a value that is not told from 0, and a kink hangs on it",
-            _ => "is in the way",
+            ObstacleKind.ValueUnderflows => "has a value so small that it may be rounded to 0, and a kink depends on it",
+            _ => "prevents certification",
         };
         string where = Shape.Count == 1
             ? ""

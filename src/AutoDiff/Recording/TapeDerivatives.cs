@@ -143,7 +143,7 @@ public sealed partial class Tape<T>
     public HessianVectorProduct<T> HessianVectorProduct(Var<T> output)
     {
         using Use use = Enter();
-        CheckTwice(output);
+        NeedScalarAndEveryValue(output, "A Hessian");
         if (!tangents.Any)
             throw new InvalidOperationException("No leaf has a tangent; give the vector with SetTangent, or leaf by leaf as arguments.");
         IReadOnlyList<Obstacle> obstacles = secondOrder.Obstacles(output);
@@ -167,7 +167,7 @@ public sealed partial class Tape<T>
     public HessianVectorProduct<T> HessianVectorProduct(Var<T> output, params ReadOnlySpan<(Var<T> Leaf, T[] Part)> vector)
     {
         using Use use = Enter();
-        CheckTwice(output);
+        NeedScalarAndEveryValue(output, "A Hessian");
         tangents.Release();
         foreach ((Var<T> leaf, T[] part) in vector)
             SetTangent(leaf, part);
@@ -184,7 +184,7 @@ public sealed partial class Tape<T>
     public HessianDiagonal<T> HessianDiagonal(Var<T> output)
     {
         using Use use = Enter();
-        CheckTwice(output);
+        NeedScalarAndEveryValue(output, "A Hessian");
         Dictionary<Var<T>, T[]> diagonal = [];
         foreach (Var<T> leaf in LeavesOf(output))
         {
@@ -218,7 +218,7 @@ public sealed partial class Tape<T>
     public HessianDiagonal<T> HessianDiagonal(Var<T> output, int draws, ulong seed = 0)
     {
         using Use use = Enter();
-        CheckTwice(output);
+        NeedScalarAndEveryValue(output, "A Hessian");
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
         Var<T>[] leaves = [.. LeavesOf(output)];
         double[][] sums = Array.ConvertAll(leaves, leaf => new double[leaf.Shape.Count]), signs = Array.ConvertAll(sums, sum => new double[sum.Length]);
@@ -298,7 +298,7 @@ public sealed partial class Tape<T>
     public ClarkeGradient<T> ClarkeGradient(Var<T> output, ulong seed = 0)
     {
         using Use use = Enter();
-        CheckClarke(output);
+        NeedScalarAndEveryValue(output, "A Clarke gradient");
         return Named(Locks.Run(output, seed));
     }
 
@@ -309,7 +309,7 @@ public sealed partial class Tape<T>
     public ClarkeGradient<T> ClarkeGradientAlongTangents(Var<T> output)
     {
         using Use use = Enter();
-        CheckClarke(output);
+        NeedScalarAndEveryValue(output, "A Clarke gradient");
         if (!tangents.Any)
             throw new InvalidOperationException("No leaf has a tangent; give the direction with SetTangent, or let ClarkeGradient draw one.");
         return Named(Locks.Run(output, null));
@@ -319,11 +319,7 @@ public sealed partial class Tape<T>
 
     private void BeginFromOne(Var<T> output)
     {
-        Check(output);
-        if (output.Shape.Count != 1)
-            throw new InvalidOperationException(
-                $"Backward starts from a scalar; a value of shape {output.Shape} needs a cotangent of its shape (Backward(output, cotangent)) or a "
-                    + $"reduction (Sum, Mean).");
+        CheckScalar(output, "Backward", "a cotangent of its shape (Backward(output, cotangent)) or ");
         NeedOutput(output);
         reverse.BeginFromOne(output.Node);
     }
@@ -334,20 +330,19 @@ public sealed partial class Tape<T>
         replay.NeedValue(output.Node);
     }
 
-    private void CheckTwice(Var<T> output)
+    // Further derivatives read the values of all operations.
+    private void NeedScalarAndEveryValue(Var<T> output, string what)
     {
         replay.NeedEveryValue();
-        Check(output);
-        if (output.Shape.Count != 1)
-            throw new InvalidOperationException($"A Hessian needs a scalar; a value of shape {output.Shape} needs a reduction first (Sum, Mean).");
+        CheckScalar(output, what);
     }
 
-    private void CheckClarke(Var<T> output)
+    private void CheckScalar(Var<T> output, string what, string alternative = "")
     {
-        replay.NeedEveryValue();
         Check(output);
         if (output.Shape.Count != 1)
-            throw new InvalidOperationException($"A Clarke gradient needs a scalar; a value of shape {output.Shape} needs a reduction first (Sum, Mean).");
+            throw new InvalidOperationException(
+                $"{what} needs a scalar; a value of shape {output.Shape} needs {alternative}a reduction first (Sum, Mean).");
     }
 
     // The leaves recorded before a value that need a gradient.

@@ -64,6 +64,59 @@ internal static class InFloat
         }
     }
 
+    /// <summary>Adds the result of a computation to the cotangent of a rule's only input, if that is needed.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <typeparam name="TFormula">The computation.</typeparam>
+    /// <param name="context">The context of the pullback.</param>
+    /// <param name="formula">The computation.</param>
+    /// <param name="inputs">The arrays to read, at most eight.</param>
+    public static void Pull<T, TFormula>(in PullbackContext<T> context, TFormula formula, params ReadOnlySpan<NDArray<T>> inputs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TFormula : struct, IArrayFormula
+    {
+        if (!context.Needs(0))
+            return;
+        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+        Compute(context.Device, formula, target, accumulate, inputs);
+    }
+
+    /// <inheritdoc cref="Pull{T, TFormula}(in PullbackContext{T}, TFormula, ReadOnlySpan{NDArray{T}})"/>
+    public static void Pull<T, TFormula>(in SecondOrderContext<T> context, TFormula formula, params ReadOnlySpan<NDArray<T>> inputs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TFormula : struct, IArrayFormula
+    {
+        if (!context.Needs(0))
+            return;
+        NDArray<T> target = context.InputCotangent(0, out bool accumulate);
+        Compute(context.Device, formula, target, accumulate, inputs);
+    }
+
+    /// <summary>Computes the tangent of a rule's output.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <typeparam name="TFormula">The computation.</typeparam>
+    /// <param name="context">The context of the tangent.</param>
+    /// <param name="formula">The computation.</param>
+    /// <param name="inputs">The arrays to read, at most eight.</param>
+    public static void Move<T, TFormula>(in TangentContext<T> context, TFormula formula, params ReadOnlySpan<NDArray<T>> inputs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TFormula : struct, IArrayFormula => Compute(context.Device, formula, context.OutputTangent, false, inputs);
+
+    /// <summary>Computes a rule's value.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <typeparam name="TFormula">The computation.</typeparam>
+    /// <param name="recording">The recording.</param>
+    /// <param name="formula">The computation.</param>
+    /// <param name="shape">The shape of the value.</param>
+    /// <returns>The value of the rule, in memory rented from the record.</returns>
+    public static NDArray<T> ValueOf<T, TFormula>(in Recording<T> recording, TFormula formula, Shape shape)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TFormula : struct, IArrayFormula
+    {
+        NDArray<T> y = recording.Rent(shape);
+        Compute(recording.Device, formula, y, false, recording.Input(0));
+        return y;
+    }
+
     /// <summary>Converts the elements to float, in contiguous memory of the device. The default value yields the default value.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="device">The device.</param>

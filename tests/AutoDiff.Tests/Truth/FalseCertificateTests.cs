@@ -45,7 +45,7 @@ public class FalseCertificateTests
     [Fact]
     public void NothingIsCertifiedOverASlopeThatUnderflows()
     {
-        Assert.Contains("not told from 0", Clarke.Gradient(Objective.OfTensor(x => x.DivideInto(-1.21).Sqrt().Sum()), [-1e200]).Certificate.ToString(),
+        Assert.Contains("may be rounded to 0", Clarke.Gradient(Objective.OfTensor(x => x.DivideInto(-1.21).Sqrt().Sum()), [-1e200]).Certificate.ToString(),
             StringComparison.Ordinal);
         Assert.False(Clarke.Gradient(Objective.OfTensor(x => x.Reciprocal().Cbrt().Sum()), [1e160]).Certificate.IsCertified);
         Assert.False(Clarke.Gradient(Objective.OfTensor(x => (x.Tape.Constant([1], [1.0]) / x).Cbrt().Sum()), [1e160]).Certificate.IsCertified);
@@ -510,7 +510,7 @@ public class FalseCertificateTests
         Var<double> x = tape.Variable([2], [0, 1]), y = tape.Variable([2], [0, 1]), none = y * 0.0;
         ClarkeCertificate torn = tape.ClarkeGradient(y.ChooseWhereGreater(none, x, none).Sum()).Certificate;
         Assert.Equal((false, 1), (torn.IsCertified, torn.ComparisonsSeenFromOneSide));
-        Assert.Contains("1 comparisons of equal numbers were run on one side", torn.ToString(), StringComparison.Ordinal);
+        Assert.Contains("1 comparison of equal numbers followed one side only", torn.ToString(), StringComparison.Ordinal);
         Assert.False(tape.ClarkeGradient(y.ChooseWhereGreater(none, x + y, x).Sum()).Certificate.IsCertified);
         Assert.True(tape.ClarkeGradient(y.ChooseWhereGreater(none, x + y, x).Slice(0, 1, 1).Sum()).Certificate.IsCertified);
         tape.SetTangent(y, [1, 1]);

@@ -26,16 +26,15 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public static L Kink<L>(Minimum rule, L x, L y)
-            where L : struct, ILane<L> => L.IfEqual(x, y, L.Constant(1), L.Constant(0));
+            where L : struct, ILane<L> => ExtremeOfTwo<Preference>.Kink(x, y);
 
         /// <inheritdoc/>
         public static L Tangent<L>(Minimum rule, L x, L y, L dx, L dy)
-            where L : struct, ILane<L> => L.IfEqual(x, y, L.Min(dx, dy), L.IfGreater(y, x, dx, L.IfGreater(x, y, dy, x + y)));
+            where L : struct, ILane<L> => ExtremeOfTwo<Preference>.Tangent(x, y, dx, dy);
 
         /// <inheritdoc/>
         public static L LockedSlopeOfFirst<L>(Minimum rule, L x, L y, L dx, L dy)
-            where L : struct, ILane<L> =>
-                L.IfEqual(x, y, L.IfGreater(dx, dy, L.Constant(0), L.Constant(1)), L.IfGreater(y, x, L.Constant(1), L.IfGreater(x, y, L.Constant(0), x + y)));
+            where L : struct, ILane<L> => ExtremeOfTwo<Preference>.LockedSlopeOfFirst(x, y, dx, dy);
 
         /// <inheritdoc/>
         public static L LockedSlopeOfSecond<L>(Minimum rule, L x, L y, L dx, L dy)
@@ -49,14 +48,23 @@ namespace ConservativeAD.Rules
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public L SlopeOfFirst<L>(L x, L y)
-            where L : struct, ILane<L> =>
-            L.IfGreater(y, x, L.Constant(1), L.IfEqual(x, y, L.Broadcast(firstWeight.GetValueOrDefault()), L.IfGreater(x, y, L.Constant(0), x + y)));
+            where L : struct, ILane<L> => ExtremeOfTwo<Preference>.SlopeOfFirst(x, y, firstWeight.GetValueOrDefault());
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public L SlopeOfSecond<L>(L x, L y)
-            where L : struct, ILane<L> =>
-            L.IfGreater(x, y, L.Constant(1), L.IfEqual(x, y, L.Constant(1 - firstWeight.GetValueOrDefault()), L.IfGreater(y, x, L.Constant(0), x + y)));
+            where L : struct, ILane<L> => ExtremeOfTwo<Preference>.SlopeOfSecond(x, y, firstWeight.GetValueOrDefault());
+
+        private readonly struct Preference : IPreference
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public static L Of<L>(L x, L y)
+                where L : struct, ILane<L> => L.Min(x, y);
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public static L IfPreferred<L>(L x, L y, L a, L b)
+                where L : struct, ILane<L> => L.IfGreater(y, x, a, b);
+        }
     }
 }
 

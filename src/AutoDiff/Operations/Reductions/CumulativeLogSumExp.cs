@@ -33,30 +33,18 @@ namespace ConservativeAD.Rules
         }
 
         /// <inheritdoc/>
-        public void Pullback(in PullbackContext<T> context)
-        {
-            if (!context.Needs(0))
-                return;
-            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-            InFloat.Compute(context.Device, new RecurrencePullback<Parts>(axis, context.Selections), target, accumulate, context.Input(0), context.Cotangent);
-        }
+        public void Pullback(in PullbackContext<T> context) =>
+            InFloat.Pull(context, new RecurrencePullback<Parts>(axis, context.Selections), context.Input(0), context.Cotangent);
 
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Neighbours.ReachFollowing(context, axis);
 
         /// <inheritdoc/>
-        public void PullbackTangent(in SecondOrderContext<T> context)
-        {
-            if (!context.Needs(0))
-                return;
-            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-            InFloat.Compute(context.Device, new PullbackMoved(axis, context.Selections), target, accumulate, context.Input(0), context.Tangent(0),
-                context.Cotangent);
-        }
+        public void PullbackTangent(in SecondOrderContext<T> context) =>
+            InFloat.Pull(context, new PullbackMoved(axis, context.Selections), context.Input(0), context.Tangent(0), context.Cotangent);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>
-            InFloat.Compute(context.Device, new RecurrenceTangent<Parts>(axis, context.Selections), context.OutputTangent, false, context.Input(0),
-                context.Tangent(0));
+            InFloat.Move(context, new RecurrenceTangent<Parts>(axis, context.Selections), context.Input(0), context.Tangent(0));
 
         // The share of an element in its sum is σ(x_j − y_(j−1)); all previous elements have the remaining share. The value before the first is −∞.
         private readonly struct Parts : IRecurrenceOf

@@ -25,30 +25,18 @@ namespace ConservativeAD.Rules
         }
 
         /// <inheritdoc/>
-        public void Pullback(in PullbackContext<T> context)
-        {
-            if (!context.Needs(0))
-                return;
-            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-            InFloat.Compute(context.Device, new RecurrencePullback<Factors>(axis, context.Selections), target, accumulate, context.Input(0), context.Cotangent);
-        }
+        public void Pullback(in PullbackContext<T> context) =>
+            InFloat.Pull(context, new RecurrencePullback<Factors>(axis, context.Selections), context.Input(0), context.Cotangent);
 
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Neighbours.ReachFollowing(context, axis);
 
         /// <inheritdoc/>
-        public void PullbackTangent(in SecondOrderContext<T> context)
-        {
-            if (!context.Needs(0))
-                return;
-            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-            InFloat.Compute(context.Device, new PullbackMoved(axis, context.Selections), target, accumulate, context.Input(0), context.Tangent(0),
-                context.Cotangent);
-        }
+        public void PullbackTangent(in SecondOrderContext<T> context) =>
+            InFloat.Pull(context, new PullbackMoved(axis, context.Selections), context.Input(0), context.Tangent(0), context.Cotangent);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>
-            InFloat.Compute(context.Device, new RecurrenceTangent<Factors>(axis, context.Selections), context.OutputTangent, false, context.Input(0),
-                context.Tangent(0));
+            InFloat.Move(context, new RecurrenceTangent<Factors>(axis, context.Selections), context.Input(0), context.Tangent(0));
 
         // y_j = x_j·y_(j−1): x_j weighs the tangent of the previous product, and the previous product weighs the tangent of x_j. The first position has no
         // previous product.

@@ -24,38 +24,21 @@ namespace ConservativeAD.Rules
         };
 
         /// <inheritdoc/>
-        public NDArray<T> Value(in Recording<T> recording)
-        {
-            NDArray<T> x = recording.Input(0);
-            NDArray<T> y = recording.Rent(axes.OutputShape(x.Shape));
-            InFloat.Compute(recording.Device, new ValueFormula(axes), y, false, x);
-            return y;
-        }
+        public NDArray<T> Value(in Recording<T> recording) =>
+            InFloat.ValueOf(recording, new ValueFormula(axes), axes.OutputShape(recording.Input(0).Shape));
 
         /// <inheritdoc/>
-        public void Pullback(in PullbackContext<T> context)
-        {
-            if (!context.Needs(0))
-                return;
-            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-            InFloat.Compute(context.Device, new Shares(axes, context.Selections), target, accumulate, context.Input(0), context.Output, context.Cotangent);
-        }
+        public void Pullback(in PullbackContext<T> context) =>
+            InFloat.Pull(context, new Shares(axes, context.Selections), context.Input(0), context.Output, context.Cotangent);
 
         /// <inheritdoc/>
-        public void PullbackTangent(in SecondOrderContext<T> context)
-        {
-            if (!context.Needs(0))
-                return;
-            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-            var formula = new SharesMoved(axes, context.Selections, InFloat.Asks<T>());
-            InFloat.Compute(context.Device, formula, target, accumulate, context.Input(0), context.Output, context.Tangent(0), context.OutputTangent,
-                context.Cotangent);
-        }
+        public void PullbackTangent(in SecondOrderContext<T> context) =>
+            InFloat.Pull(context, new SharesMoved(axes, context.Selections, InFloat.Asks<T>()), context.Input(0), context.Output, context.Tangent(0),
+                context.OutputTangent, context.Cotangent);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>
-            InFloat.Compute(context.Device, new SumOfShares(axes, context.Selections), context.OutputTangent, false, context.Input(0), context.Output,
-                context.Tangent(0));
+            InFloat.Move(context, new SumOfShares(axes, context.Selections), context.Input(0), context.Output, context.Tangent(0));
 
         /// <summary>The largest element of each lane, or 0 if that is infinite.</summary>
         internal static void Shift<W>(Device device, in NDArray<W> x, in NDArray<W> largest)

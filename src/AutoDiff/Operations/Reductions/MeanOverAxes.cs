@@ -44,7 +44,7 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>
-            InFloat.Compute(context.Device, new MeanFormula(axes), context.OutputTangent, false, context.Tangent(0));
+            InFloat.Move(context, new MeanFormula(axes), context.Tangent(0));
 
         private readonly struct MeanFormula(ReducedAxes axes) : IArrayFormula
         {

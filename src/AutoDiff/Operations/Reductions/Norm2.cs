@@ -39,13 +39,8 @@ namespace ConservativeAD.Rules
         };
 
         /// <inheritdoc/>
-        public NDArray<T> Value(in Recording<T> recording)
-        {
-            NDArray<T> x = recording.Input(0);
-            NDArray<T> y = recording.Rent(axes.OutputShape(x.Shape));
-            InFloat.Compute(recording.Device, new ValueFormula(axes), y, false, x);
-            return y;
-        }
+        public NDArray<T> Value(in Recording<T> recording) =>
+            InFloat.ValueOf(recording, new ValueFormula(axes), axes.OutputShape(recording.Input(0).Shape));
 
         /// <inheritdoc/>
         public void Pullback(in PullbackContext<T> context)
@@ -59,30 +54,17 @@ namespace ConservativeAD.Rules
         }
 
         /// <inheritdoc/>
-        public void LockedPullback(in PullbackContext<T> context)
-        {
-            if (!context.Needs(0))
-                return;
-            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-            InFloat.Compute(context.Device, new LockedGradient(axes, context.Selections), target, accumulate, context.Input(0), context.Output,
-                context.Cotangent, context.Tangent(0));
-        }
+        public void LockedPullback(in PullbackContext<T> context) =>
+            InFloat.Pull(context, new LockedGradient(axes, context.Selections), context.Input(0), context.Output, context.Cotangent, context.Tangent(0));
 
         /// <inheritdoc/>
-        public void PullbackTangent(in SecondOrderContext<T> context)
-        {
-            if (!context.Needs(0))
-                return;
-            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-            var formula = new GradientMoved(axes, context.Selections, InFloat.Asks<T>());
-            InFloat.Compute(context.Device, formula, target, accumulate, context.Input(0), context.Output, context.Tangent(0), context.OutputTangent,
-                context.Cotangent);
-        }
+        public void PullbackTangent(in SecondOrderContext<T> context) =>
+            InFloat.Pull(context, new GradientMoved(axes, context.Selections, InFloat.Asks<T>()), context.Input(0), context.Output, context.Tangent(0),
+                context.OutputTangent, context.Cotangent);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>
-            InFloat.Compute(context.Device, new TangentFormula(axes, context.Selections, InFloat.Asks<T>()), context.OutputTangent, false, context.Input(0),
-                context.Output, context.Tangent(0));
+            InFloat.Move(context, new TangentFormula(axes, context.Selections, InFloat.Asks<T>()), context.Input(0), context.Output, context.Tangent(0));
 
         /// <inheritdoc/>
         public NDArray<T> Kinks(in KinkContext<T> context)

@@ -20,42 +20,24 @@ namespace ConservativeAD.Rules
         };
 
         /// <inheritdoc/>
-        public NDArray<T> Value(in Recording<T> recording)
-        {
-            NDArray<T> x = recording.Input(0), y = recording.Rent(x.Shape);
-            InFloat.Compute(recording.Device, new ValueFormula(axis), y, false, x);
-            return y;
-        }
+        public NDArray<T> Value(in Recording<T> recording) =>
+            InFloat.ValueOf(recording, new ValueFormula(axis), recording.Input(0).Shape);
 
         /// <inheritdoc/>
-        public void Pullback(in PullbackContext<T> context)
-        {
-            if (!context.Needs(0))
-                return;
-            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-            InFloat.Compute(context.Device, new JacobianFormula(axis, context.Selections, InFloat.Asks<T>()), target, accumulate, InFloat.Asks<T>()
-                ? context.Input(0)
-                : context.Output, context.Output, context.Cotangent);
-        }
+        public void Pullback(in PullbackContext<T> context) =>
+            InFloat.Pull(context, new JacobianFormula(axis, context.Selections, InFloat.Asks<T>()), InFloat.Asks<T>() ? context.Input(0) : default,
+                context.Output, context.Cotangent);
 
         /// <inheritdoc/>
-        public void PullbackTangent(in SecondOrderContext<T> context)
-        {
-            if (!context.Needs(0))
-                return;
-            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-            var formula = new JacobianMoved(axis, context.Selections, InFloat.Asks<T>());
-            InFloat.Compute(context.Device, formula, target, accumulate, InFloat.Asks<T>()
-                ? context.Input(0)
-                : context.Output, context.Output, context.Tangent(0), context.OutputTangent, context.Cotangent);
-        }
+        public void PullbackTangent(in SecondOrderContext<T> context) =>
+            InFloat.Pull(context, new JacobianMoved(axis, context.Selections, InFloat.Asks<T>()), InFloat.Asks<T>() ? context.Input(0) : default,
+                context.Output, context.Tangent(0), context.OutputTangent, context.Cotangent);
 
         // The Jacobian diag(y) − y yᵀ is symmetric.
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>
-            InFloat.Compute(context.Device, new JacobianFormula(axis, context.Selections, InFloat.Asks<T>()), context.OutputTangent, false, InFloat.Asks<T>()
-                ? context.Input(0)
-                : context.Output, context.Output, context.Tangent(0));
+            InFloat.Move(context, new JacobianFormula(axis, context.Selections, InFloat.Asks<T>()), InFloat.Asks<T>() ? context.Input(0) : default,
+                context.Output, context.Tangent(0));
 
         private readonly struct ValueFormula(int axis) : IArrayFormula
         {
