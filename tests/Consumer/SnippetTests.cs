@@ -37,7 +37,7 @@ public sealed partial class SnippetTests
     // Declarations that the text around a block assumes; the blocks of a page are counted from 1. All other blocks are self-contained.
     private static readonly Dictionary<(string Page, int Block), string> Before = new()
     {
-        [("README.md", 2)] = """
+        [("README.md", 4)] = """
             const int steps = 3;
             (NDArray<float>, NDArray<int>)[] batches = [(Device.Default.Allocate<float>([2, 784]), Device.Default.Allocate<int>([2]))];
             batches[0].Item1.CopyFrom(new float[2 * 784]); batches[0].Item2.CopyFrom([3, 7]);
@@ -141,6 +141,8 @@ public sealed partial class SnippetTests
     /// <summary>The assembly image of a program text.</summary>
     internal static byte[] Compiled(string name, string text, string before)
     {
+        // The directives of a file-based program are for the command that runs it.
+        text = string.Join('\n', text.Split('\n').SkipWhile(line => line.StartsWith("#:", StringComparison.Ordinal)));
         string own = string.Concat(text.Split('\n').TakeWhile(line => line.Length == 0 || Import().IsMatch(line)).Select(line => line + "\n"));
         string imports = own.Contains("using ConservativeAD;", StringComparison.Ordinal) ? own : Usings + own;
         string program = imports + before + "\n" + text[Math.Min(own.Length, text.Length)..];
