@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Consumer;
 
 /// <summary>
-/// Every C# block in README.md and docs is a program. It is compiled with the imports of the README, unless it imports the library itself, and run. Lines that
-/// print must print what their comments say.
+/// Every C# block in README.md, docs and the packages' own readmes is a program. It is compiled with the imports of the README, unless it imports the library
+/// itself, and run. Lines that print must print what their comments say.
 /// </summary>
 public sealed partial class SnippetTests
 {
@@ -102,7 +102,7 @@ public sealed partial class SnippetTests
         get
         {
             TheoryData<string, int> blocks = [];
-            foreach (string page in Directory.GetFiles(Pages, "*.md").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal))
+            foreach (string page in AllPages)
             {
                 for (int block = 1; block <= BlocksOf(page).Length; block++)
                     blocks.Add(page, block);
@@ -113,6 +113,10 @@ public sealed partial class SnippetTests
     }
 
     private static string Pages => Path.Combine(AppContext.BaseDirectory, "pages");
+
+    private static string[] AllPages =>
+        [.. Directory.GetFiles(Pages, "*.md", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Pages, path).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Blocks))]
@@ -138,13 +142,20 @@ public sealed partial class SnippetTests
         Assert.NotEmpty(BlocksOf("README.md"));
     }
 
+    [Fact]
+    public void EveryLibraryHasAReadmeWithAProgram()
+    {
+        string[] libraries = ["AutoDiff", "ConservativeAD", "Diagnostics", "Kernels", "Kernels.Gpu", "Networks", "Optimizers", "Solvers"];
+        Assert.All(libraries, library => Assert.NotEmpty(BlocksOf($"src/{library}/README.md")));
+    }
+
     /// <summary>The assembly image of a program text.</summary>
     internal static byte[] Compiled(string name, string text, string before)
     {
         // The directives of a file-based program are for the command that runs it.
         text = string.Join('\n', text.Split('\n').SkipWhile(line => line.StartsWith("#:", StringComparison.Ordinal)));
         string own = string.Concat(text.Split('\n').TakeWhile(line => line.Length == 0 || Import().IsMatch(line)).Select(line => line + "\n"));
-        string imports = own.Contains("using ConservativeAD;", StringComparison.Ordinal) ? own : Usings + own;
+        string imports = own.Contains("using ConservativeAD", StringComparison.Ordinal) ? own : Usings + own;
         string program = imports + before + "\n" + text[Math.Min(own.Length, text.Length)..];
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         CSharpCompilation compilation = CSharpCompilation.Create(
