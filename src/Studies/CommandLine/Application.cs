@@ -14,11 +14,13 @@ internal static class Application
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
     /// <param name="width">Columns of tables; the terminal's if null.</param>
+    /// <param name="input">Standard input; empty if null.</param>
     /// <param name="cancellation">Cancelled by Ctrl-C.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, int? width = null, CancellationToken cancellation = default)
+    public static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, int? width = null, TextReader? input = null,
+        CancellationToken cancellation = default)
     {
-        ParseResult parsed = Parse(Commands(new Terminal(output, error, cancellation, width)), arguments);
+        ParseResult parsed = Parse(Commands(new Terminal(output, error, cancellation, width) { Input = input ?? TextReader.Null }), arguments);
         if (parsed.Errors.Count > 0)
         {
             string command = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
@@ -84,6 +86,7 @@ internal static class Application
           conservative-ad check                                    whether gradients are conservative, kinks included
           conservative-ad solve --suite uns                        test problems of nonsmooth optimisation
           conservative-ad diagnose quartic                         what theory says of a run, measured
+          conservative-ad gradbench                                an outside benchmark of engines, by its protocol
 
         Data are read from the folder that --data or CONSERVATIVEAD_DATA names; without it, a stand-in is drawn by the program.
         Exit codes: 0 done; 1 failed, or check found a gradient that is not conservative; 2 the command line makes no sense; 130 stopped by Ctrl-C.
@@ -95,5 +98,6 @@ internal static class Application
         CheckCommand.Create(terminal),
         SolveCommand.Create(terminal),
         DiagnoseCommand.Create(terminal),
+        GradBenchCommand.Create(terminal),
     };
 }

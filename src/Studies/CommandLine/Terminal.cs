@@ -11,6 +11,9 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, Cancellatio
 {
     private const int WidthOfFiles = 160;
 
+    /// <summary>What a command reads, if it reads anything; empty by default.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
     /// <summary>The console for tables and progress bars; it uses the error stream if the output is JSON.</summary>
     /// <param name="json">Whether the output is JSON.</param>
     public IAnsiConsole Console(bool json)

@@ -75,6 +75,7 @@ public class OptionTests
         ["solve"] = ["", "cb2", "brown2", "--suite vu", "--suite large", "--suite all", "--list", "--list --suite large", "--list cb2", "--method all"],
         ["diagnose"] = ["quartic", "perceptron", "brown2", "mifflin2", "--list", "quartic --schedule constant", "quartic --schedule robbins-monro",
             "quartic --draw kl", "quartic --draw flow", "perceptron --draw kernel"],
+        ["gradbench"] = [""],
     };
 
     public static TheoryData<string> Commands => [.. Root().Subcommands.Select(command => command.Name)];
