@@ -87,8 +87,12 @@ public sealed record ClarkeCertificate(KinkCensus Kinks, IReadOnlyList<Obstacle>
     {
         if (IsDifferentiable)
             return "the gradient: no operation sat at a kink";
-        if (IsCertified)
-            return $"a Clarke subgradient, locked at {Kinks}";
+        return IsCertified ? $"a Clarke subgradient, locked at {Kinks}" : $"not certified: {Reasons()}";
+    }
+
+    /// <summary>What prevents certification, as text.</summary>
+    internal string Reasons()
+    {
         List<string> reasons = [.. Obstacles.Take(MaximumObstaclesNamed).Select(obstacle => obstacle.ToString())];
         if (Obstacles.Count > MaximumObstaclesNamed)
             reasons.Add($"{Obstacles.Count - MaximumObstaclesNamed} more operations prevent certification");
@@ -107,7 +111,7 @@ public sealed record ClarkeCertificate(KinkCensus Kinks, IReadOnlyList<Obstacle>
             reasons.Add("its branches agree at the point but not next to it");
         if (MayHidePieces)
             reasons.Add("its branches touch at the point, so a piece that no direction leads into may lie between them");
-        return $"not certified: {string.Join(", ", reasons)}";
+        return string.Join(", ", reasons);
 
         static string Comparisons(int count) => count == 1 ? "1 comparison of equal numbers" : $"{count} comparisons of equal numbers";
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 
 namespace ConservativeAD;
@@ -55,6 +56,17 @@ internal sealed class RecordMemory<T>(Device device)
     {
         ownedBy[node].End = owned.Count;
         ownedIndicesBy[node].End = ownedIndices.Count;
+    }
+
+    /// <summary>The memory that an operation rented, in bytes.</summary>
+    public long BytesOf(int node)
+    {
+        long bytes = 0;
+        for (int i = ownedBy[node].Begin; i < ownedBy[node].End; i++)
+            bytes += (owned[i]?.Capacity ?? 0) * (long)Unsafe.SizeOf<T>();
+        for (int i = ownedIndicesBy[node].Begin; i < ownedIndicesBy[node].End; i++)
+            bytes += (ownedIndices[i]?.Capacity ?? 0) * (long)sizeof(int);
+        return bytes;
     }
 
     /// <summary>Makes rentals from now on return the arrays that an operation had before.</summary>

@@ -68,6 +68,7 @@ public sealed class Replay<T>
             {
                 isRecorded = true;
                 Replays++;
+                EngineEvents.ReplayRan(null);
                 return output;
             }
 
@@ -75,6 +76,7 @@ public sealed class Replay<T>
         }
 
         LastRecordedBecause = reason;
+        EngineEvents.ReplayRan(reason);
         Record();
         return output;
     }

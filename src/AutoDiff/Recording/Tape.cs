@@ -38,7 +38,7 @@ public sealed partial class Tape<T> : IDisposable
         tangents = new Tangents<T>(record);
         branches = new Branches<T>(record, tangents);
         Fusion<T> fusion = new(record);
-        reverse = new ReversePass<T>(record, cotangents, tangents, fusion);
+        reverse = new ReversePass<T>(record, cotangents, tangents, fusion, hooks);
         replay = new RecordReplay<T>(record, branches, fusion, tangents, cotangents);
         census = new Census<T>(record, branches);
         search = new ObstacleSearch<T>(record, reverse, branches, census);
@@ -146,6 +146,7 @@ public sealed partial class Tape<T> : IDisposable
     {
         CheckNotDisposed();
         using Use use = Enter();
+        hooks.CheckNotRunning();
         replay.NeedEveryValue();
         foreach (Var<T> input in inputs)
             Check(input);
@@ -214,11 +215,14 @@ public sealed partial class Tape<T> : IDisposable
     public void Reset()
     {
         using Use use = Enter();
+        hooks.CheckNotRunning();
+        EngineMetrics.CountValues(record.Count);
         cotangents.Release();
         tangents.Reset();
         branches.Reset();
         replay.Reset();
         checkpoints.Reset();
+        hooks.Reset();
         record.Reset();
     }
 
@@ -289,6 +293,7 @@ public sealed partial class Tape<T> : IDisposable
     internal bool TryReplay(bool recomputes = false)
     {
         using Use use = Enter();
+        hooks.CheckNotRunning();
         return replay.TryRun(recomputes);
     }
 
@@ -372,6 +377,7 @@ public sealed partial class Tape<T> : IDisposable
     {
         CheckNotDisposed();
         using Use use = Enter();
+        hooks.CheckNotRunning();
         int node = record.AddLeaf(value, gradient, parameter);
         tangents.Forget(node);
         return At(node);

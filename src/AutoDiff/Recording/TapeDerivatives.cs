@@ -17,7 +17,7 @@ public sealed partial class Tape<T>
     {
         using Use use = Enter();
         BeginFromOne(output);
-        return new Gradients<T>(this, reverse.Sweep(output.Node, selections));
+        return new Gradients<T>(this, reverse.Sweep(output.Node, selections, runsHooks: true));
     }
 
     /// <summary>The vector-Jacobian product: pulls the cotangent of an output back to every leaf that needs a gradient.</summary>
@@ -33,7 +33,7 @@ public sealed partial class Tape<T>
                 nameof(cotangent));
         NeedOutput(output);
         reverse.BeginFrom(output.Node, cotangent);
-        return new Gradients<T>(this, reverse.Sweep(output.Node, selections));
+        return new Gradients<T>(this, reverse.Sweep(output.Node, selections, runsHooks: true));
     }
 
     /// <summary>
@@ -48,7 +48,7 @@ public sealed partial class Tape<T>
         using Use use = Enter();
         BeginFromOne(output);
         replay.NoteReleased();
-        return new Gradients<T>(this, reverse.Sweep(output.Node, selections, releases: true));
+        return new Gradients<T>(this, reverse.Sweep(output.Node, selections, releases: true, runsHooks: true));
     }
 
     /// <summary>
@@ -315,7 +315,9 @@ public sealed partial class Tape<T>
         return Named(Locks.Run(output, null));
     }
 
-    private ClarkeGradient<T> Named((long Pass, ClarkeCertificate Certificate) found) => new(new Gradients<T>(this, found.Pass), found.Certificate);
+    private ClarkeGradient<T> Named((long Pass, ClarkeCertificate Certificate) found) =>
+        new(new Gradients<T>(this, found.Pass), EngineEvents.Told(found.Certificate));
+
 
     private void BeginFromOne(Var<T> output)
     {
@@ -327,6 +329,8 @@ public sealed partial class Tape<T>
     private void NeedOutput(Var<T> output)
     {
         replay.CheckNotReleased();
+        if (hooks.Any)
+            replay.NeedEveryValue();
         replay.NeedValue(output.Node);
     }
 

@@ -39,6 +39,9 @@ internal sealed class TapeRecord<T>(Device device, Selections selections)
     /// <summary>Whether values and cotangents are checked for NaN and infinity.</summary>
     public bool DetectsAnomalies { get; set; }
 
+    /// <summary>Measures the operations; null for none.</summary>
+    public TapeProfile? Profile { get; set; }
+
     /// <summary>Whether values are currently recomputed for the reverse pass.</summary>
     public bool IsRecomputing { get; set; }
 
@@ -149,6 +152,7 @@ internal sealed class TapeRecord<T>(Device device, Selections selections)
         int place = placeInColumn[node] = column.Add(rule);
         needsGradient[node] = needs;
         Memory.Begin(node);
+        long began = Profile is null ? 0 : TapeProfile.Begin(device);
         try
         {
             values[node] = Held(column.Value(place, new Recording<T>(new Node<T>(this, node))));
@@ -172,6 +176,7 @@ internal sealed class TapeRecord<T>(Device device, Selections selections)
         }
 
         Memory.End(node);
+        Profile?.AddForward(column.Facts, began, device, Memory.BytesOf(node));
         count++;
         return node;
     }
@@ -183,6 +188,7 @@ internal sealed class TapeRecord<T>(Device device, Selections selections)
     public void Renew(int node, Column<T> column, int place)
     {
         Memory.BeginAgain(node);
+        long began = Profile is null ? 0 : TapeProfile.Begin(device);
         try
         {
             values[node] = Held(column.Value(place, new Recording<T>(new Node<T>(this, node))));
@@ -191,6 +197,8 @@ internal sealed class TapeRecord<T>(Device device, Selections selections)
         {
             Memory.EndAgain();
         }
+
+        Profile?.AddForward(column.Facts, began, device, 0);
     }
 
     /// <summary>Accepts a leaf's current elements as the recorded ones.</summary>
@@ -274,14 +282,14 @@ internal sealed class TapeRecord<T>(Device device, Selections selections)
             long given = device.Count(default(IsNotFinite), values[from]);
             if (given > 0 && IsLeaf(from))
             {
-                throw new ArithmeticException(
+                throw Anomaly(
                     $"The {(needsGradient[from] ? "variable" : "constant")} at node {from}, of shape {values[from].Shape}, was given with {given} of "
                         + $"{values[from].Count} elements NaN or infinite; "
                     + $"{operation} (node {node}) met them first.");
             }
         }
 
-        throw new ArithmeticException(
+        throw Anomaly(
             $"{operation} (node {node}) made {bad} of {array.Count} elements of its {what}, of shape {array.Shape}, NaN or infinite; its inputs were finite.");
     }
 
@@ -308,18 +316,32 @@ internal sealed class TapeRecord<T>(Device device, Selections selections)
             exception);
     }
 
+    /// <summary>The name of a value in messages.</summary>
+    public string NameOf(int node) => ParameterAt(node) is { } parameter
+        ? $"parameter {parameter}"
+        : $"{(IsLeaf(node) ? "leaf" : FactsAt(node).Name)} (node {node}, of shape {values[node].Shape})";
+
+    /// <summary>A leaf's name: its parameter's, or whether it has a gradient.</summary>
+    public string LeafName(int node) => ParameterAt(node) is { } parameter ? $"parameter {parameter.Name}" : needsGradient[node] ? "variable" : "constant";
+
+    private static ArithmeticException Anomaly(string message)
+    {
+        EngineEvents.AnomalyFound(message);
+        return new ArithmeticException(message);
+    }
+
     // Pins an array to its current elements, unless it is already pinned.
     private static NDArray<T> Held(in NDArray<T> value) => value.IsPinned ? value : value.Pinned();
 
-    private string NameOf(int node)
+    private Parameter<T>? ParameterAt(int node)
     {
         foreach ((Parameter<T> parameter, int at) in parameterNodes)
         {
             if (at == node)
-                return $"parameter {parameter}";
+                return parameter;
         }
 
-        return $"{(IsLeaf(node) ? "leaf" : FactsAt(node).Name)} (node {node}, of shape {values[node].Shape})";
+        return null;
     }
 
     private int ChangedInput(int node)

@@ -46,7 +46,7 @@ public static class Clarke
         if (!plain.HasKinks)
         {
             double[] gradient = plain.Gradient();
-            return new ClarkeElement(plain.Value, gradient, plain.Certify(gradient, new KinkCensus([]), null, null, null));
+            return new ClarkeElement(plain.Value, gradient, EngineEvents.Told(plain.Certify(gradient, new KinkCensus([]), null, null, null)));
         }
 
         double[] direction = new double[point.Length];
@@ -303,7 +303,7 @@ public static class Clarke
             certificate = certificate with { UndecidedComparisons = 0 };
         if (certificate.IsCertified && run.Forms.Any(BranchesMeeting.MayTear))
             certificate = BranchesMeeting.Look(objective, point, plain, certificate);
-        return new ClarkeElement(plain.Value, gradient, certificate);
+        return new ClarkeElement(plain.Value, gradient, EngineEvents.Told(certificate));
     }
 
     private static bool IsQuotient(Objective objective, ReadOnlySpan<double> point, double[] direction, double value, double derivative)

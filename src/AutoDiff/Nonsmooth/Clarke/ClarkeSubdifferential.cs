@@ -191,7 +191,8 @@ public sealed class ClarkeSubdifferential : Subdifferential
         if (!plain.HasKinks)
         {
             Cell<double[]> only = new(new double[point.Length], [], plain.Gradient());
-            return new ClarkeSubdifferential(plain.Value, point.Length, [only], plain.Certify(only.Found, new KinkCensus([]), null, null, null), true, false,
+            ClarkeCertificate certain = EngineEvents.Told(plain.Certify(only.Found, new KinkCensus([]), null, null, null));
+            return new ClarkeSubdifferential(plain.Value, point.Length, [only], certain, true, false,
                 false, isConvex);
         }
 
@@ -246,7 +247,7 @@ public sealed class ClarkeSubdifferential : Subdifferential
         };
         if (certificate.IsCertified && plain.Forms.Any(BranchesMeeting.MayTear))
             certificate = BranchesMeeting.Look(objective, point, plain, certificate, budget);
-        return new ClarkeSubdifferential(plain.Value, point.Length, cells, certificate, isWithinBudget, isCurved, hides, isConvex);
+        return new ClarkeSubdifferential(plain.Value, point.Length, cells, EngineEvents.Told(certificate), isWithinBudget, isCurved, hides, isConvex);
     }
 
     // If the pieces are curved, the cell is known only along its direction.

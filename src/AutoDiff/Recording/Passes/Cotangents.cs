@@ -47,6 +47,17 @@ internal sealed class Cotangents<T>(TapeRecord<T> record)
         borrowed = array.Storage;
     }
 
+    /// <summary>Replaces an array that belongs to the caller by a copy, so that its elements may be changed.</summary>
+    public void Own(int node)
+    {
+        if (borrowed is null || !ReferenceEquals(arrays[node].Storage, borrowed))
+            return;
+        NDArray<T> copy = record.Device.Allocate<T>(arrays[node].Shape);
+        record.Device.Copy(arrays[node], copy);
+        arrays[node] = copy;
+        borrowed = null;
+    }
+
     /// <summary>Returns the array to write a node's cotangent to.</summary>
     /// <param name="node">The node.</param>
     /// <param name="accumulate">Whether the array already holds a cotangent to add to.</param>

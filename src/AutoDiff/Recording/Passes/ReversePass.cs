@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConservativeAD.Kernels;
 
 namespace ConservativeAD;
@@ -9,7 +10,8 @@ namespace ConservativeAD;
 /// <param name="cotangents">The cotangents.</param>
 /// <param name="tangents">The tangents that decide at locked kinks.</param>
 /// <param name="fusion">Chains of operations that run as one.</param>
-internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotangents, Tangents<T> tangents, Fusion<T> fusion)
+/// <param name="hooks">Actions on the gradients of values, for passes that run them.</param>
+internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotangents, Tangents<T> tangents, Fusion<T> fusion, GradientHooks<T> hooks)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Collects the absorbed zeros; null in ordinary passes.
@@ -27,6 +29,7 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
     {
         if (!record.NeedsGradient(output))
             throw new InvalidOperationException("The output depends on no parameter or variable; nothing to differentiate.");
+        hooks.CheckNotRunning();
         cotangents.Begin();
     }
 
@@ -62,21 +65,29 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
     /// <param name="locked">Whether kinks are locked along the tangents.</param>
     /// <param name="atKinks">The number of kinks of each operation, if known; operations with none need no lock.</param>
     /// <param name="releases">Whether a value is released as soon as no pullback needs it.</param>
+    /// <param name="runsHooks">Whether the program's actions on gradients run.</param>
     /// <returns>The number of the pass.</returns>
-    public long Sweep(int output, Selections? selections, bool locked = false, long[]? atKinks = null, bool releases = false)
+    public long Sweep(int output, Selections? selections, bool locked = false, long[]? atKinks = null, bool releases = false, bool runsHooks = false)
     {
+        runsHooks &= hooks.Any;
         Selections chosen = selections ?? record.Selections;
+        long began = EngineMetrics.BeginPass();
         int node = output;
         try
         {
             for (; node >= 0; node--)
+            {
+                if (runsHooks && cotangents.Has(node))
+                    hooks.Run(node, cotangents);
                 PullBackFrom(node, output, chosen, locked, atKinks, releases);
+            }
         }
         catch (ArrayChangedException exception)
         {
             throw record.Changed(node, exception);
         }
 
+        EngineMetrics.EndPass(began);
         return cotangents.Pass;
     }
 
@@ -158,10 +169,12 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
             PullbackContext<T> context = ContextOf(node, chosen);
             if (absorbed is not null)
                 NoteAbsorbedZeros(node, column, place);
+            long bytes = record.Profile is null ? 0 : NewCotangentBytes(node), began = record.Profile is null ? 0 : TapeProfile.Begin(record.Device);
             if (locked && (atKinks is null || atKinks[node] > 0))
                 column.LockedPullback(place, context);
             else
                 column.Pullback(place, context);
+            record.Profile?.AddBackward(column.Facts, began, record.Device, bytes);
             if (record.DetectsAnomalies)
                 CheckInputCotangents(node);
         }
@@ -170,6 +183,23 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
         cotangents.Return(node);
         if (releases)
             record.ReleaseValue(node, record.Value(output).Storage);
+    }
+
+    // The memory that a pullback takes for the cotangents that its inputs do not have yet.
+    private long NewCotangentBytes(int node)
+    {
+        long bytes = 0;
+        for (int index = 0; index < record.InputCount(node); index++)
+        {
+            int input = record.InputNode(node, index);
+            bool isAgain = false;
+            for (int earlier = 0; earlier < index; earlier++)
+                isAgain |= record.InputNode(node, earlier) == input;
+            if (!isAgain && record.NeedsGradient(input) && cotangents[input].IsNone)
+                bytes += record.Value(input).Count * (long)Unsafe.SizeOf<T>();
+        }
+
+        return bytes;
     }
 
     private void NoteAbsorbedZeros(int node, Column<T> column, int place)
