@@ -184,7 +184,7 @@ public sealed partial class SnippetTests
     [GeneratedRegex(@"^using [A-Z][\w.]*;$")]
     private static partial Regex Import();
 
-    [GeneratedRegex(@"^(System|ConservativeAD)\.")]
+    [GeneratedRegex(@"^(System|ConservativeAD|Microsoft\.Extensions\.Logging)\.")]
     private static partial Regex ReferencedFile();
 
     // A line that prints, and what its comment says it prints.
