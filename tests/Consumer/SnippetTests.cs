@@ -112,7 +112,7 @@ public sealed partial class SnippetTests
         }
     }
 
-    private static string Pages => Path.Combine(AppContext.BaseDirectory, "pages");
+    internal static string Pages => Path.Combine(AppContext.BaseDirectory, "pages");
 
     private static string[] AllPages =>
         [.. Directory.GetFiles(Pages, "*.md", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Pages, path).Replace('\\', '/'))
