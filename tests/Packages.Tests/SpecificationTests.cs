@@ -21,7 +21,7 @@ public class SpecificationTests
         ["ConservativeAD.Networks"] = ["ConservativeAD.AutoDiff"],
         ["ConservativeAD.Optimizers"] = ["ConservativeAD.AutoDiff"],
         ["ConservativeAD.Solvers"] = ["ConservativeAD.Optimizers", "MathNet.Numerics"],
-        ["ConservativeAD.Diagnostics"] = ["ConservativeAD.Solvers", "MathNet.Numerics"],
+        ["ConservativeAD.Diagnostics"] = ["ConservativeAD.Solvers", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"],
         ["ConservativeAD.Templates"] = [],
         ["conservative-ad"] = [],
         ["conservative-ad.linux-x64"] = [],

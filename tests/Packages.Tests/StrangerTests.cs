@@ -32,7 +32,8 @@ public class StrangerTests(Workplace workplace) : IClassFixture<Workplace>
         Assert.Equal(
             [
                 "ConservativeAD.AutoDiff.dll", "ConservativeAD.Diagnostics.dll", "ConservativeAD.Kernels.dll", "ConservativeAD.Networks.dll",
-                "ConservativeAD.Optimizers.dll", "ConservativeAD.Solvers.dll", "First.dll", "MathNet.Numerics.dll", "System.Numerics.Tensors.dll",
+                "ConservativeAD.Optimizers.dll", "ConservativeAD.Solvers.dll", "First.dll", "MathNet.Numerics.dll",
+                "Microsoft.Extensions.DependencyInjection.Abstractions.dll", "Microsoft.Extensions.Logging.Abstractions.dll", "System.Numerics.Tensors.dll",
             ],
             Directory.GetFiles(built, "*.dll", SearchOption.AllDirectories).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
     }

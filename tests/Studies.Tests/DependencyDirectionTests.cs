@@ -31,7 +31,10 @@ public class DependencyDirectionTests
         ["ConservativeAD.Optimizers"] = ["System.Numerics.Tensors"],
         ["ConservativeAD.Networks"] = ["System.Numerics.Tensors"],
         ["ConservativeAD.Solvers"] = ["MathNet.Numerics", "System.Numerics.Tensors"],
-        ["ConservativeAD.Diagnostics"] = ["MathNet.Numerics", "System.Numerics.Tensors"],
+        ["ConservativeAD.Diagnostics"] =
+        [
+            "MathNet.Numerics", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "System.Numerics.Tensors",
+        ],
     };
 
     // The libraries and packages that the build resolved.
