@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ConservativeAD.Tests;
 
 namespace ConservativeAD.Samples.Tests;
@@ -35,11 +36,14 @@ public class SampleTests
     [Fact]
     public void ThereAreTwelveAtLeast() => Assert.True(SampleFile.Names.Count() >= 12);
 
-    [Fact]
-    public void TheListNamesThemAll()
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void TheListNamesItAndWhatItPrints(string name)
     {
         string page = File.ReadAllText(Path.Combine(SampleFile.Folder, "README.md"));
-        Assert.All(SampleFile.Names, name => Assert.Contains($"[`{name}`]({name})", page, StringComparison.Ordinal));
+        Match row = Regex.Match(page, $@"^\| \[`{Regex.Escape(name)}`\]\({Regex.Escape(name)}\) \|.*\| `([^`]*)` \|", RegexOptions.Multiline);
+        Assert.True(row.Success, $"samples/README.md has no row for {name}.");
+        Assert.Contains(new SampleFile(name).Output, line => line.Contains(row.Groups[1].Value, StringComparison.Ordinal));
     }
 
     [Fact]
