@@ -14,6 +14,9 @@ internal sealed record RecordedOperation(int Node, OperationFacts Facts, IReadOn
     /// <summary>The monotonicity, given the operation's attributes.</summary>
     public Monotonicity Monotonicity { get; init; } = Facts.Monotonicity;
 
+    /// <summary>Whether each element of its value depends on the elements of its inputs at that position only.</summary>
+    public bool IsElementwise { get; init; }
+
     /// <summary>
     /// The common sign of the elements of a constant factor that multiplies the other input of a product or quotient; 0 if the signs differ or no input is
     /// constant.

@@ -99,7 +99,11 @@ public sealed unsafe partial class ScalarTape
         int inputCount = RuleNumbers.ArityOf(operations[node]);
         int[] inputNodes = inputCount switch { 0 => [], 1 => [entry.First], _ => [entry.First, entry.Second] };
         double held = entry.Second == 0 ? entry.FirstSlope : entry.First == 0 ? entry.SecondSlope : 0;
-        return new RecordedOperation(node, facts, inputNodes, operations[node] == 0, false) { HeldSign = double.IsNaN(held) ? 0 : Math.Sign(held) };
+        return new RecordedOperation(node, facts, inputNodes, operations[node] == 0, false)
+        {
+            IsElementwise = true,
+            HeldSign = double.IsNaN(held) ? 0 : Math.Sign(held),
+        };
     }
 
     private void Sweep(int last, ScalarForm form)

@@ -11,7 +11,9 @@ public readonly record struct Bounds(double Lower, double Upper)
     public bool IsExact => Lower == Upper;
 
     /// <inheritdoc/>
-    public override string ToString() => IsExact
-        ? Lower.ToString("0.######", CultureInfo.InvariantCulture)
-        : string.Create(CultureInfo.InvariantCulture, $"between {Lower:0.######} and {Upper:0.######}");
+    public override string ToString()
+    {
+        string lower = Lower.ToString("0.######", CultureInfo.InvariantCulture), upper = Upper.ToString("0.######", CultureInfo.InvariantCulture);
+        return lower == upper ? upper : $"between {lower} and {upper}";
+    }
 }

@@ -135,19 +135,24 @@ public static class Clarke
     }
 
     /// <summary>
-    /// The set ∂F(x), from the gradients of all cells that meet at x. <see cref="Subdifferential.IsExact"/> tells whether it is the whole set. It is if kinks
-    /// are transversal or piecewise affine, or if F is certified convex.
+    /// The set ∂F(x). Where few kinks meet, it comes from the gradients of all cells that meet at x, and <see cref="Subdifferential.IsExact"/> tells whether it
+    /// is the whole set: it is if kinks are transversal or piecewise affine, or if F is certified convex. Where many kinks meet and F or −F is certified regular
+    /// (<see cref="Regularity"/>), no enumeration is needed: every answer takes a few gradients (<see cref="Subdifferential.KnowsWholeSet"/>).
     /// </summary>
     /// <param name="objective">F.</param>
     /// <param name="point">x.</param>
-    /// <param name="budget">The largest number of cells to visit. If there are more, the result reports that it is a part of the set.</param>
+    /// <param name="budget">The largest number of cells to visit, or of gradients for one answer at a regular point. If it is spent, the result reports that it
+    /// is a part of the set, or bounds that differ.</param>
     /// <param name="seed">The seed of the directions.</param>
-    public static ClarkeSubdifferential Subdifferential(Objective objective, ReadOnlySpan<double> point, int budget = 4096, ulong seed = 0)
+    /// <param name="method">How the set is found.</param>
+    /// <exception cref="InvalidOperationException">The set is to be found by regularity, and neither F nor −F is certified regular.</exception>
+    public static ClarkeSubdifferential Subdifferential(
+        Objective objective, ReadOnlySpan<double> point, int budget = 4096, ulong seed = 0, SetMethod method = SetMethod.Automatic)
     {
         ArgumentNullException.ThrowIfNull(objective);
         CheckPoint(point);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(budget);
-        return ClarkeSubdifferential.Of(objective, point.ToArray(), budget, seed);
+        return ClarkeSubdifferential.Of(objective, point.ToArray(), budget, seed, method);
     }
 
     /// <summary>

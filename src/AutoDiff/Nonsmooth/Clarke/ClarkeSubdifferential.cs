@@ -6,6 +6,9 @@ namespace ConservativeAD.Nonsmooth;
 /// </summary>
 public sealed class ClarkeSubdifferential : Subdifferential
 {
+    // With more elements at kinks, regularity is tried before the pieces are enumerated.
+    private const int KinksEnumerated = 10;
+
     // The largest number of walls of a cell for which all faces are enumerated.
     private const int MaximumWalls = 12;
 
@@ -25,14 +28,32 @@ public sealed class ClarkeSubdifferential : Subdifferential
         this.cells = cells;
     }
 
+    private ClarkeSubdifferential(double value, int dimension, RegularSet whole, NearestElement least, ClarkeCertificate certificate, bool isPiecewiseLinear,
+        bool? isConvex)
+        : base(whole, least, dimension)
+    {
+        Value = value;
+        Certificate = certificate;
+        IsWithinBudget = true;
+        IsPiecewiseLinear = isPiecewiseLinear;
+        IsConvex = isConvex;
+        cells = [];
+    }
+
     /// <summary>F(x).</summary>
     public double Value { get; }
 
     /// <summary>What is known about the point.</summary>
     public ClarkeCertificate Certificate { get; }
 
-    /// <summary>The cells that meet at the point and were visited.</summary>
+    /// <summary>The cells that meet at the point and were visited; none where regularity made it unnecessary.</summary>
     public IReadOnlyList<ClarkeCell> Cells => [.. cells.Select(cell => new ClarkeCell(cell.Direction, cell.Rows, cell.Found))];
+
+    /// <summary>
+    /// The proof of regularity, if the answers come from it; null if the pieces were enumerated. Questions then run the objective again, along the direction
+    /// that they need.
+    /// </summary>
+    public RegularityCertificate? Regularity { get; private init; }
 
     /// <summary>Whether all cells were visited.</summary>
     public bool IsWithinBudget { get; }
@@ -51,7 +72,7 @@ public sealed class ClarkeSubdifferential : Subdifferential
     /// <summary>
     /// Whether the generators span the whole set or only a part of it. For a certified convex function the cells give the whole set even if pieces are hidden.
     /// </summary>
-    public override bool IsExact => IsWithinBudget && IsPiecewiseLinear && Certificate.IsCertified && (!MayHidePieces || IsConvex == true);
+    public override bool IsExact => Whole is null && IsWithinBudget && IsPiecewiseLinear && Certificate.IsCertified && (!MayHidePieces || IsConvex == true);
 
     // F'(x; d) is known in every direction, and Fréchet subgradients depend on nothing else.
     private bool KnowsDerivatives => IsWithinBudget && IsPiecewiseLinear && Certificate.IsCertified;
@@ -80,6 +101,8 @@ public sealed class ClarkeSubdifferential : Subdifferential
         double[] v = vector.ToArray();
         if (!Certificate.IsCertified)
             return null;
+        if (Whole is not null)
+            return Whole.IsOfRegular ? Contains(v, tolerance) : Generators.Count > 1 ? false : Contains(v, tolerance) == false ? false : null;
         if (!cells.All(cell => IsRegularOn(cell, cell.Rows, v, tolerance)))
             return false;
 
@@ -94,6 +117,8 @@ public sealed class ClarkeSubdifferential : Subdifferential
     {
         if (!Certificate.IsCertified)
             return null;
+        if (Whole is not null)
+            return Whole.IsOfRegular && Generators.Count > 0 ? [.. MinimalNormElement] : null;
         if (Generators.Count == 1)
             return FrechetContains(Generators[0], tolerance) == true ? Generators[0] : null;
 
@@ -139,11 +164,13 @@ public sealed class ClarkeSubdifferential : Subdifferential
     public bool? LimitingContains(ReadOnlySpan<double> vector, double tolerance = 1e-9)
     {
         double[] v = vector.ToArray();
+        if (Whole is { IsOfRegular: true })
+            return Contains(v, tolerance);
         if (Generators.Any(generator => Vectors.Distance(generator, v) <= tolerance) || FrechetContains(v, tolerance) == true)
             return true;
         if (Contains(v, tolerance) == false)
             return false;
-        if (!Certificate.IsCertified || !IsWithinBudget)
+        if (!Certificate.IsCertified || !IsWithinBudget || Whole is not null)
             return null;
         bool isWhole = IsExact;
         foreach (Cell<double[]> cell in cells)
@@ -174,12 +201,12 @@ public sealed class ClarkeSubdifferential : Subdifferential
     /// <param name="tolerance">The largest accepted distance from a subgradient.</param>
     public bool? ConvexContains(ReadOnlySpan<double> vector, double tolerance = 1e-9)
     {
-        if (IsConvex == true && IsExact)
+        if (IsConvex == true && KnowsWholeSet)
             return Contains(vector, tolerance);
         return FrechetContains(vector, tolerance) == false ? false : null;
     }
 
-    internal static ClarkeSubdifferential Of(Objective objective, double[] point, int budget, ulong seed)
+    internal static ClarkeSubdifferential Of(Objective objective, double[] point, int budget, ulong seed, SetMethod method)
     {
         using RecordedRun plain = objective.Run(point);
         bool? isConvex = Convexity.Of(plain) switch
@@ -194,6 +221,15 @@ public sealed class ClarkeSubdifferential : Subdifferential
             ClarkeCertificate certain = EngineEvents.Told(plain.Certify(only.Found, new KinkCensus([]), null, null, null));
             return new ClarkeSubdifferential(plain.Value, point.Length, [only], certain, true, false,
                 false, isConvex);
+        }
+
+        bool isForced = method == SetMethod.Regularity;
+        if (isForced || (method == SetMethod.Automatic && plain.Kinks().Count > KinksEnumerated))
+        {
+            if (AtRegularPoint(objective, point, budget, seed, plain, isConvex) is { } regular)
+                return regular;
+            if (isForced)
+                throw new InvalidOperationException($"The set was to be found by regularity, but the point is {Nonsmooth.Regularity.Of(plain)}.");
         }
 
         bool isCurved = false, hides = false;
@@ -247,7 +283,29 @@ public sealed class ClarkeSubdifferential : Subdifferential
         };
         if (certificate.IsCertified && plain.Forms.Any(BranchesMeeting.MayTear))
             certificate = BranchesMeeting.Look(objective, point, plain, certificate, budget);
-        return new ClarkeSubdifferential(plain.Value, point.Length, cells, EngineEvents.Told(certificate), isWithinBudget, isCurved, hides, isConvex);
+        ClarkeSubdifferential enumerated = new(plain.Value, point.Length, cells, certificate, isWithinBudget, isCurved, hides, isConvex);
+        if (method == SetMethod.Automatic && !enumerated.IsExact && certificate.Obstacles.Count == 0 && AtRegularPoint(objective, point, budget, seed, plain, isConvex) is { } sharper)
+            return sharper;
+        EngineEvents.Told(certificate);
+        return enumerated;
+    }
+
+    // Null if neither F nor −F is certified regular, or if the program fails beside the point.
+    private static ClarkeSubdifferential? AtRegularPoint(Objective objective, double[] point, int budget, ulong seed, RecordedRun plain, bool? isConvex)
+    {
+        RegularityCertificate regularity = Nonsmooth.Regularity.Of(plain);
+        if (!regularity.IsCertified)
+            return null;
+        RegularSet whole = new(objective, point, plain.Value, regularity.Sense, budget, seed);
+        NearestElement least = whole.Nearest();
+        if (least.Elements.Count == 0)
+            return null;
+        KinkCensus kinks = plain.Kinks();
+        ClarkeCertificate certificate = EngineEvents.Told(plain.Certify([], kinks, seed, null, null) with { Locks = [] });
+        return new ClarkeSubdifferential(plain.Value, point.Length, whole, least, certificate, kinks.Operations.All(met => met.Operation.IsPolyhedral), isConvex)
+        {
+            Regularity = regularity,
+        };
     }
 
     // If the pieces are curved, the cell is known only along its direction.

@@ -8,14 +8,32 @@ namespace ConservativeAD.Nonsmooth;
 /// </summary>
 public abstract class Subdifferential
 {
-    private readonly Lazy<MinimalNormPoint?> nearest;
+    private readonly Lazy<NearestElement?> nearest;
 
     private protected Subdifferential(IEnumerable<double[]> generators, int dimension)
     {
         Generators = Vectors.Distinct(generators, 1e-12);
         Dimension = dimension;
-        nearest = new Lazy<MinimalNormPoint?>(() => Generators.Count == 0 ? null : MinimalNormPoint.Of(Generators));
+        nearest = new Lazy<NearestElement?>(() =>
+        {
+            if (Generators.Count == 0)
+                return null;
+            MinimalNormPoint least = MinimalNormPoint.Of(Generators);
+            return new NearestElement(least.Point, Generators, least.Weights, KnowsWholeSet ? least.Distance : least.Distance with { Lower = 0 });
+        });
     }
+
+    // The generators are the elements that combine to the one of least norm.
+    private protected Subdifferential(RegularSet whole, NearestElement least, int dimension)
+    {
+        Whole = whole;
+        Generators = least.Elements;
+        Dimension = dimension;
+        nearest = new Lazy<NearestElement?>(least);
+    }
+
+    /// <summary>Answers of the whole set at a regular point; null elsewhere.</summary>
+    private protected RegularSet? Whole { get; }
 
     /// <summary>The number of variables.</summary>
     public int Dimension { get; }
@@ -30,10 +48,16 @@ public abstract class Subdifferential
     public abstract bool IsExact { get; }
 
     /// <summary>
-    /// The element of least norm among the known ones. If <see cref="IsExact"/> is true, it is that of the whole set, and its negative is the direction of
-    /// steepest descent. Empty if nothing is known.
+    /// Whether answers are of the whole set: all generators are known, or the point is regular, so that extreme elements are computed where a question needs
+    /// them.
     /// </summary>
-    public IReadOnlyList<double> MinimalNormElement => nearest.Value?.Point ?? [];
+    public bool KnowsWholeSet => IsExact || Whole is not null;
+
+    /// <summary>
+    /// The element of least norm among the known ones. If <see cref="KnowsWholeSet"/> is true, it is that of the whole set up to the bounds of
+    /// <see cref="Distance"/>, and its negative is the direction of steepest descent. Empty if nothing is known.
+    /// </summary>
+    public IReadOnlyList<double> MinimalNormElement => nearest.Value?.Element ?? [];
 
     /// <summary>The weights of the generators that combine to the element of least norm.</summary>
     public IReadOnlyList<double> MinimalNormWeights => nearest.Value?.Weights ?? [];
@@ -42,19 +66,12 @@ public abstract class Subdifferential
     /// The distance of the set from 0. A part of the set gives an upper bound. If the generators differ so much in size that rounding decides, only bounds are
     /// known for the whole set too.
     /// </summary>
-    public Bounds Distance
-    {
-        get
-        {
-            Bounds known = nearest.Value?.Distance ?? new Bounds(0, double.PositiveInfinity);
-            return IsExact ? known : known with { Lower = 0 };
-        }
-    }
+    public Bounds Distance => nearest.Value?.Distance ?? new Bounds(0, double.PositiveInfinity);
 
     /// <summary>
     /// The unit vector that minimises the set's support function; null if 0 is in the set, up to the tolerance 1e-9, or if the set is not known completely.
     /// </summary>
-    public double[]? SteepestDescentDirection => IsStationary() == false ? Vectors.Scaled(Vectors.Unit(nearest.Value!.Point), -1) : null;
+    public double[]? SteepestDescentDirection => IsStationary() == false ? Vectors.Scaled(Vectors.Unit(nearest.Value!.Element), -1) : null;
 
     /// <summary>Whether 0 is in the set; null if the known part does not contain it, or if rounding decides.</summary>
     /// <param name="tolerance">The largest distance from 0 that counts as containing it.</param>
@@ -72,6 +89,12 @@ public abstract class Subdifferential
         if (bad >= 0)
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
                 $"The vector has the coordinate {moved[bad]} at {bad}; coordinates must be finite."), nameof(vector));
+        if (Whole is not null)
+        {
+            Bounds apart = Whole.Nearest(moved, tolerance, needsElement: false).Distance;
+            return apart.Upper <= tolerance ? true : apart.Lower > tolerance ? false : null;
+        }
+
         if (Generators.Count == 0)
             return IsExact ? false : null;
         double[][] differences = [.. Generators.Select(generator => Vectors.Difference(generator, moved))];
@@ -95,6 +118,12 @@ public abstract class Subdifferential
     /// <param name="direction">d.</param>
     public Bounds DirectionalDerivative(ReadOnlySpan<double> direction)
     {
+        if (Whole is not null && direction.Length == Dimension && direction.ContainsAnyExcept(0) && Whole.Extreme(direction.ToArray()) is { } extreme)
+        {
+            double most = Vectors.DotOfAnySize(extreme, direction);
+            return new Bounds(most, most);
+        }
+
         double largest = double.NegativeInfinity;
         foreach (double[] generator in Generators)
             largest = Math.Max(largest, Vectors.DotOfAnySize(generator, direction));
@@ -110,6 +139,6 @@ public abstract class Subdifferential
         string hull = Generators.Count == 1
             ? $"{{{texts[0]}}}"
             : $"hull{{{string.Join(", ", texts)}{(Generators.Count > texts.Length ? $", … ({Generators.Count} in all)" : "")}}}";
-        return IsExact ? hull : $"a part: {hull}";
+        return IsExact ? hull : Whole is not null ? $"the whole set at a regular point, with {hull} in it" : $"a part: {hull}";
     }
 }

@@ -29,6 +29,9 @@ internal abstract class RecordedRun : IDisposable
     /// <summary>The operations and comparisons at a kink.</summary>
     public abstract KinkCensus Kinks();
 
+    /// <summary>Like <see cref="Kinks"/>, with every position.</summary>
+    public virtual KinkCensus KinksWithAllPositions() => Kinks();
+
     /// <summary>Whether anything is at a kink, undecided, or not covered by the theory. This is cheaper than the census.</summary>
     public abstract bool HasKinks { get; }
 
@@ -58,6 +61,9 @@ internal abstract class RecordedRun : IDisposable
 
     /// <summary>The elements of an operation's value.</summary>
     public abstract double[] ValueOf(int node);
+
+    /// <summary>The number of elements of a node.</summary>
+    public abstract int SizeOf(int node);
 
     /// <summary>The cotangents that an operation passes back to those of its inputs that depend on a variable.</summary>
     public abstract IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent);

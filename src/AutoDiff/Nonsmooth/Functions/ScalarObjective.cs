@@ -131,6 +131,8 @@ internal sealed class ScalarRun(ScalarObjective objective, ScalarObjective.Setti
         return gradient;
     }
 
+    public override int SizeOf(int node) => 1;
+
     public override double[] ValueOf(int node) => [tape.ValueOf(node)];
 
     public override IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent) =>

@@ -153,6 +153,8 @@ internal sealed class TensorRun(TensorObjective objective, Tape<double> tape, Va
 
     public override KinkCensus Kinks() => tape.Locks.KinksOf(output.Node);
 
+    public override KinkCensus KinksWithAllPositions() => tape.Locks.KinksOf(output.Node, int.MaxValue);
+
     public override double[] Pull(SwitchingForm form) => Flat(tape.LockedPullback(form));
 
     public override void LeaveAlong(int node, double[][] directions)
@@ -179,6 +181,8 @@ internal sealed class TensorRun(TensorObjective objective, Tape<double> tape, Va
     }
 
     public override int OperationCount => tape.Count;
+
+    public override int SizeOf(int node) => tape.Contents.Value(node).Count;
 
     public override double[] ValueOf(int node) => tape.Contents.Value(node).ToArray();
 

@@ -77,10 +77,12 @@ internal sealed class LockedPass<T>(
         KinksOf(output).Operations.Where(met => met.Operation != OperationFacts.Comparison).Select(met => met.Node);
 
     /// <summary>The kinks that an output depends on, and all comparisons of equal numbers.</summary>
-    public KinkCensus KinksOf(int output)
+    /// <param name="output">The output.</param>
+    /// <param name="elementsListed">The largest number of positions to list per operation.</param>
+    public KinkCensus KinksOf(int output, int elementsListed = Census<T>.PositionsListed)
     {
         bool[] reached = census.Reached(output);
-        return census.Of(node => reached[node]);
+        return census.Of(node => reached[node], elementsListed);
     }
 
     /// <summary>The group of an element in the input of a curved operation; always the same group if the rule defines none.</summary>

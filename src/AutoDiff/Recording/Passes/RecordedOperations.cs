@@ -25,6 +25,7 @@ internal static class RecordedOperations
         return new RecordedOperation(node, column.FactsAt(place), inputs, false, isConstant)
         {
             Curvature = curvature,
+            IsElementwise = column.RuleAt(place) is IFusible<T>,
             Monotonicity = monotonicity,
             HeldSign = curvature is Curvature.Product or Curvature.Quotient ? SignOfConstant(record, inputs) : 0,
         };

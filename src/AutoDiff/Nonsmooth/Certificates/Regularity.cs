@@ -1,0 +1,36 @@
+namespace ConservativeAD.Nonsmooth;
+
+/// <summary>
+/// Certifies that a function is regular at a point in the sense of Clarke, by the rules for amenable compositions: a sum of regular functions with nonnegative
+/// weights is regular, and so is a regular outer function with nonnegative derivatives of regular inner ones (F. Clarke, Optimization and Nonsmooth Analysis,
+/// 1983, 2.3.9 and 2.3.10; R. T. Rockafellar and R. Wets, Variational Analysis, 1998, 10.25 and 10.49).
+/// </summary>
+/// <remarks>
+/// One reverse pass carries, instead of cotangents, what is known of their signs over all choices at kinks: exact numbers where no kink lies between, later
+/// "nowhere negative" or "nowhere positive". Each convex operation at a kink must receive nonnegative cotangents there, and each concave one nonpositive ones;
+/// the other way round for −F. Unlike convexity, this is a fact about one point, and smooth operations may be of any curvature.
+/// </remarks>
+public static class Regularity
+{
+    /// <summary>Certifies an objective at a point.</summary>
+    /// <param name="objective">F.</param>
+    /// <param name="point">x.</param>
+    /// <exception cref="ArgumentException">A coordinate is not finite.</exception>
+    public static RegularityCertificate Certify(Objective objective, ReadOnlySpan<double> point)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        Clarke.CheckPoint(point);
+        using RecordedRun run = objective.Run(point);
+        return Of(run);
+    }
+
+    internal static RegularityCertificate Of(RecordedRun run)
+    {
+        if (run.Obstacles.Count > 0)
+            return new RegularityCertificate(RegularitySense.Unknown, run.Obstacles[0].ToString());
+        KinkCensus kinks = run.KinksWithAllPositions();
+        if (kinks.Operations.Any(met => met.Operation == OperationFacts.Comparison))
+            return new RegularityCertificate(RegularitySense.Unknown, "the program compares equal numbers");
+        return new SignPass(run, kinks).Run();
+    }
+}

@@ -1,0 +1,124 @@
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Nonsmooth;
+
+/// <summary>
+/// ∂F(x) at a point where F or −F is regular. A gradient locked along d then attains the maximum of ⟨v, d⟩ over the set, so that one gradient answers what an
+/// enumeration of pieces would; projections onto the set need a few of them (P. Wolfe, Math. Program. 11, 1976).
+/// </summary>
+/// <param name="objective">F.</param>
+/// <param name="point">x.</param>
+/// <param name="value">F(x).</param>
+/// <param name="sense">Whether F or −F is regular.</param>
+/// <param name="maximumGradients">The largest number of gradients for one answer.</param>
+/// <param name="seed">The seed of the first direction.</param>
+internal sealed class RegularSet(Objective objective, double[] point, double value, RegularitySense sense, int maximumGradients, ulong seed)
+{
+    // The rounding error of a product of two vectors, relative to their sizes.
+    private const double Accuracy = 1e-14;
+
+    // A gap this small, relative to the distance, is rounding.
+    private const double SameDistance = 1e-10;
+
+    // Products with vectors of other sizes lose precision or overflow.
+    private const double SmallestNorm = 1e-120;
+    private const double LargestNorm = 1e120;
+
+    private readonly List<double[]> found = [];
+
+    /// <summary>Whether F is regular, rather than −F.</summary>
+    public bool IsOfRegular => sense != RegularitySense.NegativeRegular;
+
+    /// <summary>The number of gradients computed.</summary>
+    public int Gradients { get; private set; }
+
+    /// <summary>An element that maximises ⟨v, d⟩; null if the program is not certified beside the point along d.</summary>
+    /// <param name="direction">d, not 0.</param>
+    public double[]? Extreme(double[] direction)
+    {
+        double[] along = sense == RegularitySense.NegativeRegular ? Vectors.Scaled(direction, -1) : direction;
+        using RecordedRun run = objective.RunBeside(point, along);
+        Gradients++;
+        double[] gradient = run.Gradient();
+        return run.Obstacles.Count == 0 && Clarke.JumpBetween(value, run.Value) is null && Array.TrueForAll(gradient, double.IsFinite) ? gradient : null;
+    }
+
+    /// <summary>The element nearest to a vector, as an element of least norm of the set moved by the vector.</summary>
+    /// <param name="target">The vector; 0 if null.</param>
+    /// <param name="goal">Distances below are not told apart, and a proof that the distance is above it ends the search if the element is not needed.</param>
+    /// <param name="needsElement">Whether the element is needed, or only whether the distance is above the goal.</param>
+    public NearestElement Nearest(double[]? target = null, double goal = 0, bool needsElement = true)
+    {
+        double[] aim = target ?? new double[point.Length];
+        GramMatrix corral = new();
+        List<double[]> elements = [];
+        double[] weights = [];
+        foreach (double[] known in Starts())
+            Enter(known);
+        Bounds distance = new(0, double.PositiveInfinity);
+        double[] nearest = [];
+        for (int step = 0; elements.Count > 0 && step < maximumGradients; step++)
+        {
+            SimplexQuadratic.Solve(corral, new double[elements.Count], weights);
+            Drop();
+            nearest = Vectors.Combination(corral.Vectors, weights, aim.Length);
+            double norm = Vectors.Norm(nearest);
+            distance = distance with { Upper = Math.Min(distance.Upper, norm) };
+            double size = elements.Max(element => Vectors.Norm(element)) + Vectors.Norm(aim);
+            if (norm <= Math.Max(goal, Accuracy * size) || size is < SmallestNorm or > LargestNorm)
+                break;
+            if (Extreme(Vectors.Scaled(nearest, -1 / norm)) is not { } extreme)
+                break;
+            double[] moved = Vectors.Difference(extreme, aim);
+            double reach = Vectors.Dot(moved, nearest) / norm;
+            distance = distance with { Lower = Math.Max(distance.Lower, reach - (Accuracy * (Vectors.Norm(extreme) + Vectors.Norm(aim)))) };
+            if (distance.Lower >= distance.Upper * (1 - SameDistance))
+            {
+                distance = distance with { Lower = distance.Upper };
+                break;
+            }
+
+            if ((!needsElement && distance.Lower > goal) || elements.Exists(element => Vectors.Distance(element, extreme) <= Accuracy * size))
+                break;
+            Enter(extreme);
+        }
+
+        found.AddRange(elements.Where(element => !found.Exists(known => ReferenceEquals(known, element))));
+        return new NearestElement(elements.Count == 0 ? [] : Vectors.Combination(elements, weights, aim.Length), elements, weights, distance);
+
+        void Enter(double[] element)
+        {
+            elements.Add(element);
+            corral.Add(Vectors.Difference(element, aim));
+            weights = [.. weights, elements.Count == 1 ? 1 : 0];
+        }
+
+        void Drop()
+        {
+            for (int i = elements.Count - 1; i >= 0; i--)
+            {
+                if (weights[i] > 0)
+                    continue;
+                elements.RemoveAt(i);
+                corral.RemoveAt(i);
+                weights = [.. weights[..i], .. weights[(i + 1)..]];
+            }
+        }
+
+        IEnumerable<double[]> Starts()
+        {
+            if (found.Count > 0)
+                return [found.MinBy(element => Vectors.Distance(element, aim))!];
+            double[] any = new double[point.Length];
+            Philox.For(seed, (uint)Streams.ClarkeDirection).Normal<double>(any, 0, 1);
+            return Extreme(any) is { } first ? [first] : [];
+        }
+    }
+}
+
+/// <summary>The element of a set that is nearest to a vector.</summary>
+/// <param name="Element">The element; empty if none is known.</param>
+/// <param name="Elements">The elements that combine to it.</param>
+/// <param name="Weights">Their weights.</param>
+/// <param name="Distance">The distance of the set from the vector.</param>
+internal sealed record NearestElement(double[] Element, IReadOnlyList<double[]> Elements, double[] Weights, Bounds Distance);
