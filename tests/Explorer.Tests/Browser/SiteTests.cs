@@ -19,6 +19,20 @@ public sealed class SiteTests(Chromium chromium) : IClassFixture<Chromium>
         }
     }
 
+    /// <summary>Every page of the documentation is in a table of contents.</summary>
+    [Fact]
+    public void EveryPageIsInATableOfContents()
+    {
+        string docs = Path.Combine(ConservativeAD.Tests.Repository.Root, "docs");
+        string contents = File.ReadAllText(Path.Combine(docs, "toc.yml")) + File.ReadAllText(Path.Combine(docs, "guide", "toc.yml"));
+        string[] forgotten =
+        [
+            .. Directory.EnumerateFiles(docs, "*.md").Select(file => Path.GetFileName(file))
+                .Where(page => page != "index.md" && !contents.Split(' ', '/', '\n').Contains(page)),
+        ];
+        Assert.True(forgotten.Length == 0, $"Neither docs/toc.yml nor docs/guide/toc.yml lists {string.Join(", ", forgotten)}.");
+    }
+
     [Fact]
     public async Task EveryInternalLinkLeadsSomewhere()
     {
@@ -90,7 +104,7 @@ public sealed class SiteTests(Chromium chromium) : IClassFixture<Chromium>
                 await page.SetViewportSizeAsync(width, 900);
                 await page.EmulateMediaAsync(new() { ColorScheme = scheme });
                 await page.WaitForTimeoutAsync(300);
-                await page.ScreenshotAsync(new() { Path = Path.Combine(shots, $"site-{Path.GetFileNameWithoutExtension(file)}-{width}.png") });
+                await page.ScreenshotAsync(new() { Path = Path.Combine(shots, $"site-{open.Replace('/', '-')}-{width}.png") });
             }
         }
 
