@@ -87,6 +87,10 @@ public class RegularityTests
         Refused("bends the value the other way", Objective.OfTensor(x => x.Slice(0, 0, 1).Abs().Sum() - x.Slice(0, 1, 1).Abs().Sum()));
         Refused("neither convex nor concave", Objective.OfTensor(x => x.Clamp(0, 1).Sum()));
         Refused("compares equal numbers", Objective.OfScalars(x => x[0] > 0 ? x[0] : x[1]));
+        Refused("compares equal numbers", Objective.OfScalars(x => Active.IsInteger(x[0]) ? Active.Abs(x[0]) : x[1]));
+        Refused("compares equal numbers", Objective.OfScalars(x => Active.Abs(x[0]) + int.CreateTruncating(x[1] + 1)));
+        Refused("jumps", Objective.OfScalars(x => Active.Abs(x[0] + Active.Round(x[1] + 0.5))));
+        Refused("compares equal numbers", Objective.OfTensor(x => x.Slice(0, 0, 1) > x.Slice(0, 1, 1) ? x.Abs().Sum() : x.Sum()));
         Refused("may have either sign", Objective.OfTensor(x => x.Abs().Abs().Sum()));
         Refused("infinite slope", Objective.OfTensor(x => x.Sqrt().Sum()));
         Refused("kink", Objective.OfTensor(x => x.Slice(0, 1, 1).ChooseWhereGreater(x.Slice(0, 0, 1), x.Slice(0, 1, 1), x.Slice(0, 0, 1)).Sum()));

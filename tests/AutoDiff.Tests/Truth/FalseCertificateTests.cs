@@ -239,7 +239,7 @@ public class FalseCertificateTests
         foreach (Objective sum in (Objective[])[Objective.OfScalars(x => x.Aggregate(Active.Zero, (total, value) => total + Active.Abs(value))),
             Objective.OfTensor(v => v.Abs().Sum())])
         {
-            ClarkeSubdifferential part = Clarke.Subdifferential(sum, new double[14], budget: 64);
+            ClarkeSubdifferential part = Clarke.Subdifferential(sum, new double[14], budget: 64, method: SetMethod.Pieces);
             Assert.False(part.IsExact);
             Assert.Null(part.IsStationary());
             Assert.Equal(0, part.Distance.Lower);
@@ -257,7 +257,7 @@ public class FalseCertificateTests
     [Fact]
     public void ManyTiesEndAndSayThatTheyAreAPart()
     {
-        ClarkeSubdifferential set = Clarke.Subdifferential(Objective.OfTensor(v => v.Max()), [.. Enumerable.Repeat(1.0, 300)]);
+        ClarkeSubdifferential set = Clarke.Subdifferential(Objective.OfTensor(v => v.Max()), [.. Enumerable.Repeat(1.0, 300)], method: SetMethod.Pieces);
         Assert.False(set.IsExact);
         Assert.NotEqual(true, set.IsStationary());
         Assert.Contains("budget", set.ToString(), StringComparison.Ordinal);

@@ -28,9 +28,8 @@ public static class Regularity
     {
         if (run.Obstacles.Count > 0)
             return new RegularityCertificate(RegularitySense.Unknown, run.Obstacles[0].ToString());
-        KinkCensus kinks = run.KinksWithAllPositions();
-        if (kinks.Operations.Any(met => met.Operation == OperationFacts.Comparison))
+        if (run.ComparesEqualNumbers)
             return new RegularityCertificate(RegularitySense.Unknown, "the program compares equal numbers");
-        return new SignPass(run, kinks).Run();
+        return new SignPass(run, run.KinksWithAllPositions()).Run();
     }
 }

@@ -6,7 +6,7 @@ namespace ConservativeAD.Nonsmooth;
 /// </summary>
 public sealed class ClarkeSubdifferential : Subdifferential
 {
-    // With more elements at kinks, regularity is tried before the pieces are enumerated.
+    // With more elements at kinks, regularity is tried before the pieces are enumerated. On a line there are two pieces at most.
     private const int KinksEnumerated = 10;
 
     // The largest number of walls of a cell for which all faces are enumerated.
@@ -224,7 +224,7 @@ public sealed class ClarkeSubdifferential : Subdifferential
         }
 
         bool isForced = method == SetMethod.Regularity;
-        if (isForced || (method == SetMethod.Automatic && plain.Kinks().Count > KinksEnumerated))
+        if (isForced || (method == SetMethod.Automatic && point.Length > 1 && plain.Kinks().Count > KinksEnumerated))
         {
             if (AtRegularPoint(objective, point, budget, seed, plain, isConvex) is { } regular)
                 return regular;

@@ -43,6 +43,8 @@ internal sealed class FailedRun(int dimension, int directions, Exception excepti
 
     public override KinkCensus Kinks() => new([]);
 
+    public override bool ComparesEqualNumbers => true;
+
     public override int SizeOf(int node) => 1;
 
     public override double[] ValueOf(int node) => [];

@@ -131,6 +131,8 @@ internal sealed class ScalarRun(ScalarObjective objective, ScalarObjective.Setti
         return gradient;
     }
 
+    public override bool ComparesEqualNumbers => tape.Kinks.Any(kink => kink.IsComparison);
+
     public override int SizeOf(int node) => 1;
 
     public override double[] ValueOf(int node) => [tape.ValueOf(node)];

@@ -182,6 +182,8 @@ internal sealed class TensorRun(TensorObjective objective, Tape<double> tape, Va
 
     public override int OperationCount => tape.Count;
 
+    public override bool ComparesEqualNumbers => tape.Branches.Ties.Count > 0;
+
     public override int SizeOf(int node) => tape.Contents.Value(node).Count;
 
     public override double[] ValueOf(int node) => tape.Contents.Value(node).ToArray();
