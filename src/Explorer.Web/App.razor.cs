@@ -101,7 +101,7 @@ public sealed partial class App : IAsyncDisposable
     private static string Exact(double number) => NumberText.Exact(number);
 
     private static string LeastNorm(Exploration exploration) =>
-        exploration.Clarke.MinimalNormElement is { Count: > 0 } least ? Unbroken(NumberText.Of(least)) : "not known";
+        exploration.Known.MinimalNormElement is { Count: > 0 } least ? Unbroken(NumberText.Of(least)) : "not known";
 
     // A vector stays on one line; lines break between vectors.
     private static string Unbroken(string set) => WithinVector().Replace(set, ",\u00a0");

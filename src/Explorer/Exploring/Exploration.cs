@@ -17,6 +17,9 @@ public sealed class Exploration
         Point = point;
         (Value, Gradient) = formula.Objective.Gradient(point, selections);
         Criticality = ArtificialCriticality.Of(formula.Objective, point, Tolerance, Budget);
+        Clarke = Criticality.Clarke.Regularity is null
+            ? Criticality.Clarke
+            : Nonsmooth.Clarke.Subdifferential(formula.Objective, point, Budget, method: SetMethod.Pieces);
         Tame = Nonsmooth.Tame.Certify(formula.Objective, point);
         Swept = swept;
         Sweep = swept is null || Clarke.Certificate.Kinks.IsEmpty ? [] : SweepThrough(formula, point, selections, swept);
@@ -34,8 +37,11 @@ public sealed class Exploration
     /// <summary>Backpropagation's answer with the choices made.</summary>
     public double[] Gradient { get; }
 
-    /// <summary>Clarke's subdifferential.</summary>
-    public ClarkeSubdifferential Clarke => Criticality.Clarke;
+    /// <summary>Clarke's subdifferential as it is drawn: by its generators, or by those found of them.</summary>
+    public ClarkeSubdifferential Clarke { get; }
+
+    /// <summary>Clarke's subdifferential as questions are answered: at a regular point more is known of it than can be listed.</summary>
+    public ClarkeSubdifferential Known => Criticality.Clarke;
 
     /// <summary>All that backpropagation can return.</summary>
     public BackpropagationSet Reached => Criticality.Backpropagation;
@@ -53,7 +59,7 @@ public sealed class Exploration
     public IReadOnlyList<(double S, double[] Gradient)> Sweep { get; }
 
     /// <summary>Whether backpropagation's answer is an element of Clarke's set; null if that is not known.</summary>
-    public bool? IsClarke => IsFinite ? Clarke.Contains(Gradient, Tolerance * Math.Max(1, Size(Gradient))) : null;
+    public bool? IsClarke => IsFinite ? Known.Contains(Gradient, Tolerance * Math.Max(1, Size(Gradient))) : null;
 
     /// <summary>Whether value and gradient are finite numbers.</summary>
     public bool IsFinite => double.IsFinite(Value) && Array.TrueForAll(Gradient, double.IsFinite);
@@ -65,7 +71,7 @@ public sealed class Exploration
     /// Whether the point is an artificial critical point with the choices made: backpropagation says 0, and 0 is not in Clarke's set. Null if that is
     /// not known.
     /// </summary>
-    public bool? IsArtificial => !SaysZero ? false : Clarke.IsStationary(Tolerance) switch { true => false, false => true, null => null };
+    public bool? IsArtificial => !SaysZero ? false : Known.IsStationary(Tolerance) switch { true => false, false => true, null => null };
 
     /// <summary>Asks the engine.</summary>
     /// <param name="formula">The formula.</param>

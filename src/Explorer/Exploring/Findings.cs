@@ -10,7 +10,7 @@ public static class Findings
     {
         ArgumentNullException.ThrowIfNull(exploration);
         List<Finding> findings = [.. Verdict(exploration)];
-        if (exploration.Clarke.Certificate.IsCertified && Certainty(exploration.Clarke) is { } certainty)
+        if (exploration.Clarke.Certificate.IsCertified && Certainty(exploration) is { } certainty)
             findings.Add(certainty);
         if (Stationarity(exploration) is { } stationarity)
             findings.Add(stationarity);
@@ -71,15 +71,16 @@ public static class Findings
         }
     }
 
-    private static string Descent(Exploration exploration) => exploration.Clarke.SteepestDescentDirection switch
+    private static string Descent(Exploration exploration) => exploration.Known.SteepestDescentDirection switch
     {
         null => "nearby",
         [double only] => only < 0 ? "to the left" : "to the right",
         double[] direction => $"along {NumberText.Of([.. direction.Select(d => Math.Round(d, 3))])}",
     };
 
-    private static Finding? Certainty(ClarkeSubdifferential set)
+    private static Finding? Certainty(Exploration exploration)
     {
+        ClarkeSubdifferential set = exploration.Clarke;
         if (set.Certificate.IsDifferentiable)
             return null;
         string kinks = $"At a kink: {KinkNames(set.Certificate.Kinks)}.";
@@ -92,7 +93,10 @@ public static class Findings
         string reason = !set.IsWithinBudget ? "More pieces meet here than were visited."
             : !set.IsPiecewiseLinear ? "The pieces are not divided by straight lines, as at the tip of a cone, so gradients were drawn in some directions only."
             : "Kinks touch here, and a piece may lie between others where no direction leads into it.";
-        return new Finding(Weight.Warning, "Clarke's set is inexact: only a part of it is known", $"{kinks} {reason} The drawn set lies inside the true one.");
+        return exploration.Known.KnowsWholeSet
+            ? new Finding(Weight.Note, "Clarke's set is drawn inexactly",
+                $"{kinks} {reason} The drawn set lies inside the true one. The function is regular here, so what is said of the set is true of all of it.")
+            : new Finding(Weight.Warning, "Clarke's set is inexact: only a part of it is known", $"{kinks} {reason} The drawn set lies inside the true one.");
     }
 
     private static IEnumerable<string> Reasons(ClarkeCertificate certificate)
@@ -128,7 +132,7 @@ public static class Findings
 
     private static Finding? Stationarity(Exploration exploration)
     {
-        ClarkeSubdifferential set = exploration.Clarke;
+        ClarkeSubdifferential set = exploration.Known;
         if (!set.Certificate.IsCertified)
             return null;
         return set.IsStationary() switch

@@ -113,6 +113,8 @@ public sealed partial class ExplorerBrowserTests(ExplorerSite site, ITestOutputH
     {
         ExplorerPage page = await site.AtAsync("f=norm(x,y)&p=0,0");
         await Assertions.Expect(page["clarke"]).ToContainTextAsync("at least");
+        await Assertions.Expect(page.Page.GetByText("Clarke's set is drawn inexactly")).ToBeVisibleAsync();
+        await page.GoAsync("f=max(0,min(y,x^2-y))&p=0,0");
         await Assertions.Expect(page.Page.Locator(".finding.warning h3")).ToHaveTextAsync("Clarke's set is inexact: only a part of it is known");
         await page.GoAsync("f=if(x < 0, 0, x + 1)&p=0");
         await page.ShowsAsync("clarke", "not known");

@@ -77,7 +77,8 @@ public class ExplorationTests
     [InlineData("sqrt(abs(x))", "p=0", "Nothing is certified")]
     [InlineData("floor(x)", "p=1", "Nothing is certified")]
     [InlineData("if(x < 0, 0, x + 1)", "p=0", "Nothing is certified")]
-    [InlineData("norm(x, y)", "p=0,0", "Clarke's set is inexact: only a part of it is known")]
+    [InlineData("norm(x, y)", "p=0,0", "Clarke's set is drawn inexactly")]
+    [InlineData("norm(x, y) - abs(x)", "p=0,0", "Clarke's set is inexact: only a part of it is known")]
     [InlineData("max(0, min(y, x^2 - y))", "p=0,0", "Clarke's set is inexact: only a part of it is known")]
     [InlineData("abs(x) - abs(y)", "p=0,0", "Clarke's set is exact")]
     [InlineData("abs(x) - abs(y)", "p=0,0", "Clarke-stationary, and no local minimum")]
@@ -87,6 +88,16 @@ public class ExplorationTests
 
     [Fact]
     public void InexactSetsAreWrittenAsParts() => Assert.StartsWith("at least ", SetText.Of(Explore("norm(x, y)", "p=0,0").Clarke), StringComparison.Ordinal);
+
+    // The unit disc: more is known at a regular point than the corners that are drawn.
+    [Fact]
+    public void QuestionsAtARegularPointAreAnsweredOfTheWholeSet()
+    {
+        Exploration exploration = Explore("norm(x, y)", "p=0,0&norm=0.99999");
+        Assert.True(exploration.Clarke.Generators.Count > 20);
+        Assert.True(exploration.IsClarke);
+        Assert.False(Explore("norm(x, y)", "p=0,0&norm=1.001").IsClarke);
+    }
 
     [Fact]
     public void ManyPiecesEndAtTheBudgetAndSaySo()
