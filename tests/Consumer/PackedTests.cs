@@ -21,7 +21,8 @@ public class PackedTests
                 byte[] bytes = new byte[entry.Length];
                 packed.ReadExactly(bytes);
                 byte[] tested = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, entry.Name));
-                Assert.True(tested.AsSpan().SequenceEqual(bytes), $"{entry.Name} of {package} is not what these tests run. Build the solution and run eng/pack.");
+                Assert.True(tested.AsSpan().SequenceEqual(bytes),
+                    $"{entry.Name} of {package} is not what these tests run. Build the solution and run eng/pack.");
                 libraries++;
             }
         }

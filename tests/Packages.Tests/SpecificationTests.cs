@@ -34,10 +34,12 @@ public class SpecificationTests
 
     public static TheoryData<string> All => [.. Dependencies.Keys];
 
-    public static TheoryData<string> Libraries => [.. Dependencies.Keys.Where(id => id.StartsWith("ConservativeAD", StringComparison.Ordinal)).Except(WithoutAssembly)];
+    public static TheoryData<string> Libraries =>
+        [.. Dependencies.Keys.Where(id => id.StartsWith("ConservativeAD", StringComparison.Ordinal)).Except(WithoutAssembly)];
 
     [Fact]
-    public void TheFolderHoldsThesePackagesOnce() => Assert.Equal(Dependencies.Keys.Order(StringComparer.Ordinal), PackageFolder.Ids().Order(StringComparer.Ordinal));
+    public void TheFolderHoldsThesePackagesOnce() =>
+        Assert.Equal(Dependencies.Keys.Order(StringComparer.Ordinal), PackageFolder.Ids().Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(All))]
@@ -65,7 +67,8 @@ public class SpecificationTests
         if (Directory.Exists(Path.Combine(Repository.Root, ".git")))
             Assert.Equal(40, specification.Metadata("repository", "commit").Length);
         using ZipArchive package = PackageFolder.Open(id);
-        Assert.StartsWith("# " + id.Split(".linux")[0].Split(".osx")[0].Split(".win")[0], Text(package, specification.Metadata("readme")), StringComparison.Ordinal);
+        Assert.StartsWith("# " + id.Split(".linux")[0].Split(".osx")[0].Split(".win")[0], Text(package, specification.Metadata("readme")),
+            StringComparison.Ordinal);
         Assert.InRange(package.GetEntry(specification.Metadata("icon"))!.Length, 500, 100_000);
     }
 
@@ -93,7 +96,8 @@ public class SpecificationTests
     {
         byte[] root = Encoding.UTF8.GetBytes(Repository.Root.TrimEnd(Path.DirectorySeparatorChar));
         List<string> found = [];
-        foreach ((string id, string extension) in PackageFolder.Ids().Select(id => (id, "nupkg")).Concat(PackageFolder.Ids("snupkg").Select(id => (id, "snupkg"))))
+        foreach ((string id, string extension) in PackageFolder.Ids().Select(id => (id, "nupkg"))
+            .Concat(PackageFolder.Ids("snupkg").Select(id => (id, "snupkg"))))
         {
             using ZipArchive package = PackageFolder.Open(id, extension);
             found.AddRange(package.Entries.Where(entry => Bytes(entry).AsSpan().IndexOf(root) >= 0).Select(entry => $"{id}: {entry.FullName}"));
@@ -116,7 +120,8 @@ public class SpecificationTests
         foreach ((string platform, string[] expected) in natives)
         {
             using ZipArchive package = PackageFolder.Open("conservative-ad." + platform);
-            Assert.Equal(expected, package.Entries.Select(entry => entry.Name).Where(name => name.StartsWith("lib", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            Assert.Equal(expected,
+                package.Entries.Select(entry => entry.Name).Where(name => name.StartsWith("lib", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
             Assert.InRange(package.Entries.Sum(entry => entry.Length), 1, 30_000_000);
             // What is listed and missing keeps a program from starting.
             string listed = Text(package, $"tools/net10.0/{platform}/conservative-ad.deps.json");

@@ -80,7 +80,8 @@ public class StrangerTests(Workplace workplace) : IClassFixture<Workplace>
     [Fact]
     public void AProgramCompiledAheadOfTimeBuildsWithoutWarnings()
     {
-        string folder = workplace.Program("Native", "ConservativeAD", FirstGradient, "<PublishAot>true</PublishAot><InvariantGlobalization>true</InvariantGlobalization>");
+        string folder = workplace.Program("Native", "ConservativeAD", FirstGradient,
+            "<PublishAot>true</PublishAot><InvariantGlobalization>true</InvariantGlobalization>");
         string? compiler = new[] { "clang", "gcc" }.FirstOrDefault(name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Any(path => File.Exists(Path.Combine(path, name))));
         Assert.SkipWhen(compiler is null, "A program compiled ahead of time is linked by clang or gcc; there is neither.");
@@ -101,7 +102,8 @@ public class StrangerTests(Workplace workplace) : IClassFixture<Workplace>
         // Drawn by the native libraries.
         Assert.NotEmpty(Directory.GetFiles(workplace.In("results"), "*.png"));
 
-        string[] files = [.. Directory.GetFiles(workplace.In("tools"), "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".nupkg", StringComparison.Ordinal))];
+        string[] files = [.. Directory.GetFiles(workplace.In("tools"), "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith(".nupkg", StringComparison.Ordinal))];
         Assert.InRange(files.Sum(file => new FileInfo(file).Length), 1, 30_000_000);
         Assert.DoesNotContain(files, file => Path.GetFileName(file) is "libSkiaSharp.pdb" or "libHarfBuzzSharp.pdb");
     }

@@ -24,7 +24,8 @@ public class SampleTests
             Assert.SkipUnless(runtimes.Contains("Microsoft.AspNetCore.App 10.", StringComparison.Ordinal), "The runtime of ASP.NET Core 10 is not installed.");
         }
 
-        (int status, string output, string errors) = await DotnetCommand.RunAsync("run", sample.FullName, "-c", DotnetCommand.Configuration, LibrariesAsTheyAre);
+        (int status, string output, string errors) = await DotnetCommand.RunAsync("run", sample.FullName, "-c", DotnetCommand.Configuration,
+            LibrariesAsTheyAre);
         Assert.True(status == 0, $"{name} ended with {status}.\n{output}\n{errors}");
         sample.CheckOutput(output);
     }
@@ -51,7 +52,8 @@ public class SampleTests
     {
         string page = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         string[] program = new SampleFile("kink.cs").Program;
-        Assert.Contains(string.Join("\n", program.SkipWhile(line => line.StartsWith("#:", StringComparison.Ordinal))).TrimEnd(), page, StringComparison.Ordinal);
+        Assert.Contains(string.Join("\n", program.SkipWhile(line => line.StartsWith("#:", StringComparison.Ordinal))).TrimEnd(), page,
+            StringComparison.Ordinal);
     }
 
     [Fact]

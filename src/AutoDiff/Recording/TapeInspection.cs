@@ -43,8 +43,8 @@ public sealed partial class Tape<T>
     public string ToText() => RecordGraph.Text(GraphNodes());
 
     /// <summary>
-    /// The record as a graph in the DOT language, to be drawn by Graphviz (<c>dot -Tsvg</c>). Leaves are boxes; operations at a kink are red, and values without
-    /// a gradient grey.
+    /// The record as a graph in the DOT language, to be drawn by Graphviz (<c>dot -Tsvg</c>). Leaves are boxes; operations at a kink are red, and values
+    /// without a gradient grey.
     /// </summary>
     public string ToDot() => RecordGraph.Dot(GraphNodes());
 

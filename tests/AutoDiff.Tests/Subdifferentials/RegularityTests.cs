@@ -67,7 +67,8 @@ public class RegularityTests
         ClarkeSubdifferential curved = Clarke.Subdifferential(Objective.OfTensor(x => x.Norm2() + x.Norm1()), new double[20]);
         Assert.True(curved.IsStationary());
         Assert.False(curved.IsPiecewiseLinear);
-        Assert.Equal(4.5, Clarke.Subdifferential(Objective.OfTensor(x => (x.Norm2() * 0.5) + (x.Slice(0, 0, 1) * 5.0).Sum()), new double[20]).Distance.Upper, 1e-9);
+        Assert.Equal(4.5, Clarke.Subdifferential(Objective.OfTensor(x => (x.Norm2() * 0.5) + (x.Slice(0, 0, 1) * 5.0).Sum()), new double[20]).Distance.Upper,
+            1e-9);
 
         // A peak: −F is regular, and no Fréchet subgradient exists.
         ClarkeSubdifferential peak = Clarke.Subdifferential(Objective.OfTensor(x => -x.Abs().Sum()), new double[30]);

@@ -136,8 +136,8 @@ public static class Clarke
 
     /// <summary>
     /// The set ∂F(x). Where few kinks meet, it comes from the gradients of all cells that meet at x, and <see cref="Subdifferential.IsExact"/> tells whether it
-    /// is the whole set: it is if kinks are transversal or piecewise affine, or if F is certified convex. Where many kinks meet and F or −F is certified regular
-    /// (<see cref="Regularity"/>), no enumeration is needed: every answer takes a few gradients (<see cref="Subdifferential.KnowsWholeSet"/>).
+    /// is the whole set: it is if kinks are transversal or piecewise affine, or if F is certified convex. Where many kinks meet and F or −F is certified
+    /// regular (<see cref="Regularity"/>), no enumeration is needed: every answer takes a few gradients (<see cref="Subdifferential.KnowsWholeSet"/>).
     /// </summary>
     /// <param name="objective">F.</param>
     /// <param name="point">x.</param>

@@ -284,7 +284,8 @@ public sealed class ClarkeSubdifferential : Subdifferential
         if (certificate.IsCertified && plain.Forms.Any(BranchesMeeting.MayTear))
             certificate = BranchesMeeting.Look(objective, point, plain, certificate, budget);
         ClarkeSubdifferential enumerated = new(plain.Value, point.Length, cells, certificate, isWithinBudget, isCurved, hides, isConvex);
-        if (method == SetMethod.Automatic && !enumerated.IsExact && certificate.Obstacles.Count == 0 && AtRegularPoint(objective, point, budget, seed, plain, isConvex) is { } sharper)
+        if (method == SetMethod.Automatic && !enumerated.IsExact && certificate.Obstacles.Count == 0
+            && AtRegularPoint(objective, point, budget, seed, plain, isConvex) is { } sharper)
             return sharper;
         EngineEvents.Told(certificate);
         return enumerated;
@@ -302,7 +303,8 @@ public sealed class ClarkeSubdifferential : Subdifferential
             return null;
         KinkCensus kinks = plain.Kinks();
         ClarkeCertificate certificate = EngineEvents.Told(plain.Certify([], kinks, seed, null, null) with { Locks = [] });
-        return new ClarkeSubdifferential(plain.Value, point.Length, whole, least, certificate, kinks.Operations.All(met => met.Operation.IsPolyhedral), isConvex)
+        return new ClarkeSubdifferential(plain.Value, point.Length, whole, least, certificate, kinks.Operations.All(met => met.Operation.IsPolyhedral),
+            isConvex)
         {
             Regularity = regularity,
         };

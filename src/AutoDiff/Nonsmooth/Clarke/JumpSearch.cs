@@ -1,8 +1,8 @@
 namespace ConservativeAD.Nonsmooth;
 
 /// <summary>
-/// Looks for a jump of a function on short segments across a wall, beside a point. Branches that agree at a point to first order may still come apart beside it,
-/// such as those of y &gt; 0 ? x² : 0 at the origin: no derivative at the point shows it, values beside it do.
+/// Looks for a jump of a function on short segments across a wall, beside a point. Branches that agree at a point to first order may still come apart beside
+/// it, such as those of y &gt; 0 ? x² : 0 at the origin: no derivative at the point shows it, values beside it do.
 /// </summary>
 /// <param name="objective">The function.</param>
 /// <param name="point">The point.</param>

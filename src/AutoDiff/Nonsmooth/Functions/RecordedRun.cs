@@ -62,7 +62,8 @@ internal abstract class RecordedRun : IDisposable
     /// <summary>The elements of an operation's value.</summary>
     public abstract double[] ValueOf(int node);
 
-    /// <summary>Whether the program's own code compared equal numbers, or took a whole number from one, so that another branch may lie beside the point.</summary>
+    /// <summary>Whether the program's own code compared equal numbers, or took a whole number from one, so that another branch may lie beside the
+    /// point.</summary>
     public abstract bool ComparesEqualNumbers { get; }
 
     /// <summary>The number of elements of a node.</summary>

@@ -10,7 +10,8 @@ namespace ConservativeAD.Rules
         private readonly Choice<BoundSelection> atBounds = atBounds;
 
         /// <summary>The slopes at −3 and at 3.</summary>
-        public static SelectionKey<BoundSelection> AtBounds { get; } = new("hard sigmoid at −3 and 3", BoundSelection.Both(0), nameof(Selections.HardSigmoidAtBounds))
+        public static SelectionKey<BoundSelection> AtBounds { get; } = new("hard sigmoid at −3 and 3", BoundSelection.Both(0),
+            nameof(Selections.HardSigmoidAtBounds))
         {
             Meaning = "the slope at each bound",
             Clarke = ClarkeSet.AtBounds(0, 1.0 / 6),

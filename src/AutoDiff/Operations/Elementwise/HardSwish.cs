@@ -12,7 +12,8 @@ namespace ConservativeAD.Rules
         private readonly Choice<BoundSelection> atBounds = atBounds;
 
         /// <summary>The slopes at −3 and at 3.</summary>
-        public static SelectionKey<BoundSelection> AtBounds { get; } = new("hard swish at −3 and 3", new BoundSelection(0, 1), nameof(Selections.HardSwishAtBounds))
+        public static SelectionKey<BoundSelection> AtBounds { get; } = new("hard swish at −3 and 3", new BoundSelection(0, 1),
+            nameof(Selections.HardSwishAtBounds))
         {
             Meaning = "the slope at each bound",
             Clarke = ClarkeSet.AtBounds(new BoundSelection(-0.5, 0), new BoundSelection(1, 1.5)),

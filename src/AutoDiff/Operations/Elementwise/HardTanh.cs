@@ -18,7 +18,8 @@ namespace ConservativeAD.Rules
         private readonly Choice<BoundSelection> atBounds = atBounds;
 
         /// <summary>The slopes at the two bounds.</summary>
-        public static SelectionKey<BoundSelection> AtBounds { get; } = new("hardtanh at its bounds", BoundSelection.Both(0), nameof(Selections.HardTanhAtBounds))
+        public static SelectionKey<BoundSelection> AtBounds { get; } = new("hardtanh at its bounds", BoundSelection.Both(0),
+            nameof(Selections.HardTanhAtBounds))
         {
             Meaning = "the slope at each bound",
             Clarke = ClarkeSet.AtBounds(0, 1),

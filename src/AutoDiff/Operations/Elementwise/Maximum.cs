@@ -11,7 +11,8 @@ namespace ConservativeAD.Rules
         private readonly Choice<double> firstWeight = firstWeight;
 
         /// <summary>The weight λ of the first of two equal arguments, for <see cref="Maximum"/> and <see cref="Minimum"/>.</summary>
-        public static SelectionKey<double> FirstWeight { get; } = new("maximum and minimum of two at equal arguments", 0.5, nameof(Selections.FirstOfPairWeight))
+        public static SelectionKey<double> FirstWeight { get; } = new("maximum and minimum of two at equal arguments", 0.5,
+            nameof(Selections.FirstOfPairWeight))
         {
             Meaning = "the weight of the first argument; the second has the rest",
             Clarke = ClarkeSet.PairWeight,

@@ -12,7 +12,8 @@ namespace ConservativeAD.Rules
         private readonly Choice<BoundSelection> atBounds = atBounds;
 
         /// <summary>The slopes at −λ and at λ.</summary>
-        public static SelectionKey<BoundSelection> AtBounds { get; } = new("soft threshold at −λ and λ", BoundSelection.Both(0), nameof(Selections.SoftThresholdAtBounds))
+        public static SelectionKey<BoundSelection> AtBounds { get; } = new("soft threshold at −λ and λ", BoundSelection.Both(0),
+            nameof(Selections.SoftThresholdAtBounds))
         {
             Meaning = "the slope at each bound",
             Clarke = ClarkeSet.AtBounds(0, 1),

@@ -10,7 +10,8 @@ namespace ConservativeAD.Rules
     public static class CumulativeExtreme
     {
         /// <summary>The element returned among those that tie.</summary>
-        public static SelectionKey<TieSelection> Ties { get; } = new("cumulative maximum and minimum at ties", TieSelection.EvenSplit, nameof(Selections.CumulativeExtreme))
+        public static SelectionKey<TieSelection> Ties { get; } = new("cumulative maximum and minimum at ties", TieSelection.EvenSplit,
+            nameof(Selections.CumulativeExtreme))
         {
             Meaning = "which of the tied elements up to each",
             Clarke = ClarkeSet.Ties,

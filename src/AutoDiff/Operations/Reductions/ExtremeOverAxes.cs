@@ -9,7 +9,8 @@ namespace ConservativeAD.Rules
     public static class ExtremeOverAxes
     {
         /// <summary>The element returned among those that tie.</summary>
-        public static SelectionKey<TieSelection> Ties { get; } = new("maximum and minimum over axes at ties", TieSelection.EvenSplit, nameof(Selections.ExtremeOverAxis))
+        public static SelectionKey<TieSelection> Ties { get; } = new("maximum and minimum over axes at ties", TieSelection.EvenSplit,
+            nameof(Selections.ExtremeOverAxis))
         {
             Meaning = "which of the tied elements",
             Clarke = ClarkeSet.Ties,

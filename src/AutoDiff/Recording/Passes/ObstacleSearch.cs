@@ -43,8 +43,8 @@ internal sealed class ObstacleSearch<T>(TapeRecord<T> record, ReversePass<T> rev
     public long Trouble(Var<T> output) => CountTrouble(RootsOf(output.Node)).Sum();
 
     /// <summary>
-    /// The kinks that an output depends on, by node, the obstacles to certifying its value and gradient, and the number of elements that were chosen by comparing
-    /// equal numbers: two values that meet at the point and may differ beside it. The gradient itself is checked after its pass.
+    /// The kinks that an output depends on, by node, the obstacles to certifying its value and gradient, and the number of elements that were chosen by
+    /// comparing equal numbers: two values that meet at the point and may differ beside it. The gradient itself is checked after its pass.
     /// </summary>
     public (long[] AtKinks, IReadOnlyList<Obstacle> Obstacles, int ChoicesAtTies) Look(Var<T> output)
     {
