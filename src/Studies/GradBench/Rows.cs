@@ -34,6 +34,12 @@ internal static class Rows
         return [.. Enumerable.Range(0, count).Select(row => flat[(row * length)..((row + 1) * length)])];
     }
 
+    /// <summary>The elements of a matrix, column after column.</summary>
+    /// <param name="flat">The elements, row after row.</param>
+    /// <param name="count">The number of rows.</param>
+    public static double[] Transposed(double[] flat, int count) =>
+        [.. Enumerable.Range(0, flat.Length).Select(i => flat[(i % count * (flat.Length / count)) + (i / count)])];
+
     /// <summary>The length of the first row; 0 if there is none.</summary>
     /// <param name="rows">The rows.</param>
     public static int Length(double[]?[] rows) => rows.Length == 0 ? 0 : rows[0]?.Length ?? 0;

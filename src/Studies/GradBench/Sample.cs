@@ -1,6 +1,9 @@
 namespace ConservativeAD.Studies.GradBench;
 
-/// <summary>Numbers for samples: the same in every run, and no two alike.</summary>
+/// <summary>
+/// Numbers for samples: the same in every run, and no two alike. A tape of single numbers compiles a path of its own for each kind of operation that happens to
+/// be a sixty-fourth one, so samples for it record some hundreds of each.
+/// </summary>
 internal static class Sample
 {
     // The fractional parts of multiples of the golden ratio fill an interval evenly.

@@ -12,7 +12,7 @@ internal sealed class TensorProgram : IDisposable
     /// <summary>Makes a program.</summary>
     /// <param name="device">Where it is computed.</param>
     /// <param name="isDifferentiated">Whether its arrays are variables; otherwise they are constants, and there is no gradient.</param>
-    /// <param name="program">Computes a number from the arrays.</param>
+    /// <param name="program">Computes the output from the arrays.</param>
     /// <param name="given">The arrays: shapes and elements.</param>
     public TensorProgram(Device device, bool isDifferentiated, Func<Tape<double>, Var<double>[], Var<double>> program,
         params (Shape Shape, double[] Elements)[] given)
@@ -27,8 +27,11 @@ internal sealed class TensorProgram : IDisposable
         });
     }
 
-    /// <summary>Runs the program.</summary>
+    /// <summary>Runs the program, whose output is a number.</summary>
     public double Value() => replay.Run().GetScalar();
+
+    /// <summary>Runs the program, whose output is an array.</summary>
+    public double[] Values() => replay.Run().ToArray();
 
     /// <summary>Runs the program and computes its gradient, array by array.</summary>
     public double[][] Gradient()

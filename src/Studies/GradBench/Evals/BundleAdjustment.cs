@@ -23,7 +23,7 @@ internal static class BundleAdjustment
     public static Module Module { get; } = new Module<Input>("ba",
         [
             new(3, 4, 5, Sample.Numbers(CameraSize, 0.1, 1), [0.3, -0.6, 4.5], 0.7, [0.2, -0.1]),
-            new(1, 2, 2, [0, 0, 0, .. Sample.Numbers(CameraSize - PointSize, 0.1, 1)], [0.3, -0.6, 4.5], 0.7, [0.2, -0.1]),
+            new(1, 2, 20, [0, 0, 0, .. Sample.Numbers(CameraSize - PointSize, 0.1, 1)], [0.3, -0.6, 4.5], 0.7, [0.2, -0.1]),
         ],
         ("objective", (input, _) =>
         {
@@ -111,7 +111,7 @@ internal static class BundleAdjustment
     /// <summary>The Jacobian's form in the protocol: its first elements and its last.</summary>
     internal sealed record Output(int[] Rows, int[] Cols, double[] Vals);
 
-    private sealed record Scene(double[] Cameras, double[] Points, double[] Weights, double[] Features)
+    private sealed record Scene(double[] Cameras, double[] Points, double[] Weights, double[] Features, int[] CameraOf, int[] PointOf)
     {
         public int Count => Weights.Length;
 
@@ -119,11 +119,7 @@ internal static class BundleAdjustment
 
         public int PointCount => Points.Length / PointSize;
 
-        public bool IsTurned(int i) => Cameras.AsSpan(CameraOf(i) * CameraSize, PointSize).ContainsAnyExcept(0);
-
-        public int CameraOf(int i) => i % CameraCount;
-
-        public int PointOf(int i) => i % PointCount;
+        public bool IsTurned(int i) => Cameras.AsSpan(CameraOf[i] * CameraSize, PointSize).ContainsAnyExcept(0);
 
         public static Scene Of(Input input)
         {
@@ -133,16 +129,19 @@ internal static class BundleAdjustment
             Rows.NeedLength(input.Cam, CameraSize, "cam");
             Rows.NeedLength(input.X, PointSize, "x");
             Rows.NeedLength(input.Feat, FeatureSize, "feat");
-            return new Scene(Repeated(input.Cam, input.N), Repeated(input.X, input.M), Repeated([input.W], input.P), Repeated(input.Feat, input.P));
+            return new Scene(Repeated(input.Cam, input.N), Repeated(input.X, input.M), Repeated([input.W], input.P), Repeated(input.Feat, input.P),
+                InTurn(input.P, input.N), InTurn(input.P, input.M));
         }
 
         // The numbers that an observation depends on.
         public void Read(int i, Span<double> numbers)
         {
-            Cameras.AsSpan(CameraOf(i) * CameraSize, CameraSize).CopyTo(numbers);
-            Points.AsSpan(PointOf(i) * PointSize, PointSize).CopyTo(numbers[CameraSize..]);
+            Cameras.AsSpan(CameraOf[i] * CameraSize, CameraSize).CopyTo(numbers);
+            Points.AsSpan(PointOf[i] * PointSize, PointSize).CopyTo(numbers[CameraSize..]);
             numbers[^1] = Weights[i];
         }
+
+        private static int[] InTurn(int count, int among) => [.. Enumerable.Range(0, count).Select(i => i % among)];
 
         private static double[] Repeated(double[] one, int count)
         {
@@ -233,7 +232,7 @@ internal static class BundleAdjustment
             int entry = 0, row = 0, firstPoint = CameraSize * scene.CameraCount, firstWeight = firstPoint + (PointSize * scene.PointCount);
             for (int i = 0; i < scene.Count; i++)
             {
-                int camera = CameraSize * scene.CameraOf(i), point = firstPoint + (PointSize * scene.PointOf(i));
+                int camera = CameraSize * scene.CameraOf[i], point = firstPoint + (PointSize * scene.PointOf[i]);
                 for (int error = 0; error < FeatureSize; error++)
                 {
                     starts[row++] = entry;

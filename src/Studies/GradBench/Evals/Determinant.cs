@@ -9,7 +9,7 @@ internal static class Determinant
 {
     private const int LargestSize = 64;
 
-    public static Module Module { get; } = new Module<Input>("det", [new(Sample.Numbers(16, -1, 1), 4)],
+    public static Module Module { get; } = new Module<Input>("det", [new(Sample.Numbers(36, -1, 1), 6)],
         ("primal", (input, _) =>
         {
             Check(input);

@@ -63,13 +63,13 @@ internal static class HandTracking
     internal sealed record Model(string[] BoneNames, int[] Parents, double[][][] BaseRelatives, double[][][] InverseBaseAbsolutes, double[][] BasePositions,
         double[][] Weights, int[][] Triangles, bool IsMirrored);
 
-    // The checked input, in flat arrays.
-    private sealed record Hand(double[] Theta, int[] Parents, double[][] Relatives, double[][] Inverses, double[] Positions, double[] Weights, bool IsMirrored,
-        int[][] Corners, double[] Points, double[] Places)
+    // The checked input, in flat arrays; coordinates and weights with the vertices in the last axis.
+    private sealed record Hand(double[] Theta, int[] Parents, double[][] Relatives, double[][] Inverses, double[] Coordinates, double[] Weights,
+        bool IsMirrored, int[][] Corners, double[] Points, double[] Places)
     {
         public int BoneCount => Parents.Length;
 
-        public int VertexCount => Positions.Length / 4;
+        public int VertexCount => Coordinates.Length / 4;
 
         public int PointCount => Points.Length / 3;
 
@@ -109,7 +109,8 @@ internal static class HandTracking
             return new Hand(input.Theta, model.Parents,
                 [.. model.BaseRelatives.Select(matrix => Rows.Flat(matrix, 4, 4, "base_relatives"))],
                 [.. model.InverseBaseAbsolutes.Select(matrix => Rows.Flat(matrix, 4, 4, "inverse_base_absolutes"))],
-                Rows.Flat(model.BasePositions, vertices, 4, "base_positions"), Rows.Flat(model.Weights, vertices, bones, "weights"), model.IsMirrored, corners,
+                Rows.Transposed(Rows.Flat(model.BasePositions, vertices, 4, "base_positions"), vertices),
+                Rows.Transposed(Rows.Flat(model.Weights, vertices, bones, "weights"), vertices), model.IsMirrored, corners,
                 Rows.Flat(input.Data.Points, points, 3, "points"), places);
         }
 
@@ -326,9 +327,10 @@ internal static class HandTracking
                 tape.SetTangent(centre, drift);
             }
 
-            Var<double> rest = tape.Constant([hand.VertexCount, 1, 4], hand.Positions);
-            Var<double> held = tape.Constant([hand.VertexCount, hand.BoneCount, 1], hand.Weights);
-            return (held * rest).Reshape(hand.VertexCount, rows).MatMul(bones) + centre;
+            // Vertices stand in the last axis of products of weights and coordinates, as long axes are fast there.
+            Var<double> rest = tape.Constant([1, 4, hand.VertexCount], hand.Coordinates);
+            Var<double> held = tape.Constant([hand.BoneCount, 1, hand.VertexCount], hand.Weights);
+            return (held * rest).Reshape(rows, hand.VertexCount).Transpose().MatMul(bones) + centre;
         }
 
         // [point, direction, coordinate].

@@ -11,7 +11,7 @@ internal static class LeastSquares
     private const int FewestPointsForArrays = 64;
 
     public static Module Module { get; } = new Module<Input>("llsq",
-        [new(Sample.Numbers(8, -1, 1), 7), new(Sample.Numbers(8, -1, 1), FewestPointsForArrays)],
+        [new(Sample.Numbers(24, -1, 1), 40), new(Sample.Numbers(8, -1, 1), FewestPointsForArrays)],
         ("primal", (input, _) =>
         {
             Check(input);

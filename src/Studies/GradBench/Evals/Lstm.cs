@@ -17,7 +17,7 @@ internal static class Lstm
     public static Module Module { get; } = new Module<Input>("lstm",
         [
             new(Sample.Matrix(4, 12, -1, 1), Sample.Matrix(3, 3, -1, 1, 3), Sample.Matrix(4, 3, -1, 1, 8),
-                [[1, 0, 1], [0, 1, 1], [0, 0, 1], [1, 1, 0], [0, 1, 0]]),
+                Rows.Of([.. Sample.Numbers(300, 0, 2).Select(Math.Floor)], 100)),
         ],
         ("objective", (input, _) =>
         {

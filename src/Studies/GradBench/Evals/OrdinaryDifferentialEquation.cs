@@ -8,46 +8,25 @@ internal static class OrdinaryDifferentialEquation
     private const double End = 2;
 
     public static Module Module { get; } = new Module<Input>("ode", [new(Sample.Numbers(5, 0.2, 1.2), 3)],
-        ("primal", (input, _) =>
+        ("primal", (input, device) =>
         {
-            Check(input);
-            return Computation.Of(() => Solution(input.X, input.S));
+            TensorProgram program = Program(input, device, false, y => y);
+            return Computation.Of(program.Values, program);
         }),
         ("gradient", (input, device) =>
         {
-            Check(input);
-            TensorProgram program = new(device, true, (tape, leaves) => Last(tape, leaves[0], input.S), ([input.X.Length], input.X));
+            TensorProgram program = Program(input, device, true, y => y.Select(0, input.X.Length - 1));
             return Computation.Of(() => program.Gradient()[0], program);
         }));
 
-    private static double[] Solution(double[] x, int steps)
+    private static TensorProgram Program(Input input, Device device, bool isDifferentiated, Func<Var<double>, Var<double>> output)
     {
-        double h = End / steps;
-        double[] y = new double[x.Length], before = new double[x.Length], sum = new double[x.Length], slope = new double[x.Length];
-        for (int step = 0; step < steps; step++)
-        {
-            y.CopyTo(before, 0);
-            Array.Clear(sum);
-            foreach ((double weight, double ahead) in (ReadOnlySpan<(double, double)>)[(1, h / 2), (2, h / 2), (2, h), (1, 0)])
-            {
-                slope[0] = x[0];
-                for (int i = 1; i < x.Length; i++)
-                    slope[i] = x[i] * before[i - 1];
-                for (int i = 0; i < x.Length; i++)
-                {
-                    sum[i] += weight * slope[i];
-                    before[i] = y[i] + (ahead * slope[i]);
-                }
-            }
-
-            for (int i = 0; i < x.Length; i++)
-                y[i] += h / 6 * sum[i];
-        }
-
-        return y;
+        Rows.NeedAtLeast(input.S, 1, "s");
+        Rows.NeedAtLeast(input.X.Length, 1, "the number of elements of x");
+        return new TensorProgram(device, isDifferentiated, (tape, leaves) => output(Solution(tape, leaves[0], input.S)), ([input.X.Length], input.X));
     }
 
-    private static Var<double> Last(Tape<double> tape, Var<double> x, int steps)
+    private static Var<double> Solution(Tape<double> tape, Var<double> x, int steps)
     {
         int n = x.Shape[0];
         double h = End / steps;
@@ -59,13 +38,7 @@ internal static class OrdinaryDifferentialEquation
             y += (first + (second * 2) + (third * 2) + fourth) * (h / 6);
         }
 
-        return y.Select(0, n - 1);
-    }
-
-    private static void Check(Input input)
-    {
-        Rows.NeedAtLeast(input.S, 1, "s");
-        Rows.NeedAtLeast(input.X.Length, 1, "the number of elements of x");
+        return y;
     }
 
     /// <summary>The input.</summary>

@@ -11,7 +11,7 @@ internal static class Particle
     private const int MostSteps = 10_000_000;
     private const double TimeStep = 0.1;
 
-    public static Module Module { get; } = new Module<Input>("particle", [new(0.1)],
+    public static Module Module { get; } = new Module<Input>("particle", [new(0.2)],
         ("rr", (input, _) => Prepare<EngineReverseMode, ReverseMode>(input)),
         ("ff", (input, _) => Prepare<OuterForwardMode, ForwardMode>(input)),
         ("fr", (input, _) => Prepare<OuterForwardMode, ReverseMode>(input)),
