@@ -47,11 +47,11 @@ internal static class GaussianMixture
         Var<double> elements = Operations.Concatenate(1, tape.Constant([k, 1], new double[k]), diagonal, l);
         Var<double> factors = elements.Transpose().GatherRows(tape.Indices([d * d], places)).Transpose().Reshape(k, d, d);
 
-        // Q (x − µ) = Q x − Q µ for all points and components.
-        Var<double> images = tape.Constant([n, d], x).MatMul(factors.Reshape(k * d, d).Transpose()).Reshape(n, k, d);
-        Var<double> centres = factors.MatMul(mu.Reshape(k, d, 1)).Reshape(k, d);
-        Var<double> logs = alpha + sums - ((images - centres).Square().Sum(2) * 0.5);
-        Var<double> likelihood = logs.LogSumExp(1).Sum() - (alpha.LogSumExp() * n);
+        // Q (x − µ) = Q x − Q µ for all components and points; points stand in the last axis, as long axes are fast there.
+        Var<double> images = factors.Reshape(k * d, d).MatMul(tape.Constant([n, d], x).Transpose()).Reshape(k, d, n);
+        Var<double> centres = factors.MatMul(mu.Reshape(k, d, 1));
+        Var<double> logs = (alpha + sums).Reshape(k, 1) - ((images - centres).Square().Sum(1) * 0.5);
+        Var<double> likelihood = logs.LogSumExp(0).Sum() - (alpha.LogSumExp() * n);
 
         double degrees = d + input.M + 1, gamma = input.Gamma;
         Var<double> squares = diagonal.Square().Sum() + l.Square().Sum();

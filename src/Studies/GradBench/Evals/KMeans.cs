@@ -20,11 +20,11 @@ internal static class KMeans
             return Computation.Of(newton.Direction, direction => Rows.Of(direction, input.Centroids.Length), newton);
         }));
 
-    // |c − p|² = |p|² − 2 p·c + |c|² for all pairs at once: one product of matrices.
+    // |c − p|² = |c|² − 2 c·p + |p|² for all pairs at once: one product of matrices. Points stand in the last axis, as long axes are fast there.
     private static Var<double> Cost(Var<double> points, Var<double> centroids)
     {
-        Var<double> distances = points.Square().Sum(1, keepAxis: true) - (points * 2).MatMul(centroids.Transpose()) + centroids.Square().Sum(1);
-        return distances.Min(1).Sum();
+        Var<double> distances = centroids.Square().Sum(1, keepAxis: true) - (centroids * 2).MatMul(points.Transpose()) + points.Square().Sum(1);
+        return distances.Min(0).Sum();
     }
 
     private static (double[] Points, double[] Centroids, int Dimensions) Check(Input input)
