@@ -29,12 +29,14 @@ internal static class BundleAdjustment
         {
             Scene scene = Scene.Of(input);
             return Computation.Of(() => Errors(scene), Written);
-        }),
+        }
+    ),
         ("jacobian", (input, device) =>
         {
             SparseRows rows = new(Scene.Of(input), device);
             return Computation.Of(rows.Fill, found => found.Excerpt(), rows);
-        }));
+        }
+    ));
 
     // The two errors of an observation; the numbers are those of a camera (turn about an axis, place, focal length, principal point, distortion), of a point,
     // of a weight, and of what was measured.

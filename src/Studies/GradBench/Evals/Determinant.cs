@@ -14,13 +14,15 @@ internal static class Determinant
         {
             Check(input);
             return Computation.Of(() => Of<double>(input.A, input.Ell));
-        }),
+        }
+    ),
         ("gradient", (input, _) =>
         {
             Check(input);
             ScalarProgram program = new(a => Of<Active>(a, input.Ell), input.A);
             return Computation.Of(program.Gradient, program);
-        }));
+        }
+    ));
 
     private static T Of<T>(ReadOnlySpan<T> a, int size)
         where T : struct, INumber<T> => Minor(a, size, 0, ulong.MaxValue >> (LargestSize - size));

@@ -14,13 +14,15 @@ internal static class GaussianMixture
         {
             TensorProgram program = Program(input, device, false);
             return Computation.Of(program.Value, program);
-        }),
+        }
+    ),
         ("jacobian", (input, device) =>
         {
             TensorProgram program = Program(input, device, true);
             return Computation.Of(program.Gradient, gradient => new Output(gradient[0], Rows.Of(gradient[1], input.K), Rows.Of(gradient[2], input.K),
                 Rows.Of(gradient[3], input.K)), program);
-        }));
+        }
+    ));
 
     private static TensorProgram Program(Input input, Device device, bool isDifferentiated)
     {

@@ -18,13 +18,15 @@ internal static class HandTracking
             Hand hand = Hand.Of(input);
             Surface surface = new(hand, device);
             return Computation.Of(surface.Errors, surface);
-        }),
+        }
+    ),
         ("jacobian", (input, device) =>
         {
             Hand hand = Hand.Of(input);
             Surface surface = new(hand, device);
             return Computation.Of(surface.Jacobian, jacobian => Rows.Of(jacobian, 3 * hand.PointCount), surface);
-        }));
+        }
+    ));
 
     // A hand of one chain of bones with a few vertices, each held by some of them.
     private static Input SmallHand(bool isComplicated)

@@ -11,5 +11,6 @@ internal static class Hello
         {
             ScalarProgram program = new(at => at[0] * at[0], [x]);
             return Computation.Of(() => program.Gradient()[0], program);
-        }));
+        }
+    ));
 }

@@ -12,13 +12,15 @@ internal static class KMeans
             TensorProgram program = new(device, false, (tape, leaves) => Cost(tape.Constant([points.Length / d, d], points), leaves[0]),
                 ([centroids.Length / d, d], centroids));
             return Computation.Of(program.Value, program);
-        }),
+        }
+    ),
         ("dir", (input, device) =>
         {
             (double[] points, double[] centroids, int d) = Check(input);
             Newton newton = new(device, device.Array<double>([points.Length / d, d], points), device.Array<double>([centroids.Length / d, d], centroids));
             return Computation.Of(newton.Direction, direction => Rows.Of(direction, input.Centroids.Length), newton);
-        }));
+        }
+    ));
 
     // |c − p|² = |c|² − 2 c·p + |p|² for all pairs at once: one product of matrices. Points stand in the last axis, as long axes are fast there.
     private static Var<double> Cost(Var<double> points, Var<double> centroids)

@@ -16,7 +16,8 @@ internal static class LeastSquares
         {
             Check(input);
             return Computation.Of(() => Value<double>(input.X, input.N));
-        }),
+        }
+    ),
         ("gradient", (input, device) =>
         {
             Check(input);
@@ -28,7 +29,8 @@ internal static class LeastSquares
 
             TensorProgram arrays = new(device, true, (tape, leaves) => Value(tape, leaves[0], input.N), ([input.X.Length], input.X));
             return Computation.Of(() => arrays.Gradient()[0], arrays);
-        }));
+        }
+    ));
 
     private static T Value<T>(ReadOnlySpan<T> x, int points)
         where T : struct, INumber<T>

@@ -10,12 +10,14 @@ internal static class LogSumExp
         {
             TensorProgram program = Program(input, device, false);
             return Computation.Of(program.Value, program);
-        }),
+        }
+    ),
         ("gradient", (input, device) =>
         {
             TensorProgram program = Program(input, device, true);
             return Computation.Of(() => program.Gradient()[0], program);
-        }));
+        }
+    ));
 
     private static TensorProgram Program(Input input, Device device, bool isDifferentiated)
     {

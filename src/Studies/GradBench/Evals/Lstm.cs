@@ -23,7 +23,8 @@ internal static class Lstm
         {
             Network network = Check(input);
             return Computation.Of(() => Loss<double, PlainLogistic>(network, network.Main, network.Extra));
-        }),
+        }
+    ),
         ("jacobian", (input, _) =>
         {
             Network network = Check(input);
@@ -31,7 +32,8 @@ internal static class Lstm
                 parameters => Loss<Active, RecordedLogistic>(network, parameters.AsSpan(0, network.Main.Length), parameters.AsSpan(network.Main.Length)),
                 [.. network.Main, .. network.Extra]);
             return Computation.Of(program.Gradient, program);
-        }));
+        }
+    ));
 
     private static T Loss<T, TLogistic>(Network network, ReadOnlySpan<T> main, ReadOnlySpan<T> extra)
         where T : struct, IFloatingPointIeee754<T>

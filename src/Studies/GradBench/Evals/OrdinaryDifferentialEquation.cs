@@ -12,12 +12,14 @@ internal static class OrdinaryDifferentialEquation
         {
             TensorProgram program = Program(input, device, false, y => y);
             return Computation.Of(program.Values, program);
-        }),
+        }
+    ),
         ("gradient", (input, device) =>
         {
             TensorProgram program = Program(input, device, true, y => y.Select(0, input.X.Length - 1));
             return Computation.Of(() => program.Gradient()[0], program);
-        }));
+        }
+    ));
 
     private static TensorProgram Program(Input input, Device device, bool isDifferentiated, Func<Var<double>, Var<double>> output)
     {
