@@ -488,6 +488,28 @@ public class FalseCertificateTests
         }
     }
 
+    // Their slopes are below the smallest numbers, and what multiplies them is not.
+    [Fact]
+    public void SlopesThatUnderflowAreRefused()
+    {
+        foreach (Objective tiny in (Objective[])[
+            Objective.OfTensor(x => x.Exp2().RootN(-3).Sum()),
+            Objective.OfScalars(x => Active.RootN(Active.Exp2(x[0]), -3)),
+            Objective.OfTensor(x => x.Exp2().Pow(-0.5).Sum()),
+            Objective.OfTensor(x => x.Exp2().Atan2(x.Tape.Constant([1], [3.0])).Sum()),
+            Objective.OfTensor(x => x.Tape.Constant([1], [3.0]).Atan2(x.Exp2()).Sum())])
+        {
+            ClarkeCertificate certificate = Clarke.Gradient(tiny, [1000]).Certificate;
+            Assert.False(certificate.IsCertified);
+            Assert.Contains(certificate.Obstacles, obstacle => obstacle.Kind == ObstacleKind.SlopeUnderflows);
+            Assert.True(Clarke.Gradient(tiny, [10]).Certificate.IsCertified);
+        }
+
+        using Tape<float> tape = new();
+        Var<float> far = tape.Variable([1], [-1e16f]);
+        Assert.False(tape.ClarkeGradient(far.Atan2(far * far).Sum()).Certificate.IsCertified);
+    }
+
     // acos has no finite slope at −1, and rounding compares its value.
     [Fact]
     public void AComparisonOfAnInfiniteSlopeIsRefused()

@@ -25,7 +25,13 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public static L Obstacle<L>(Atan2 rule, L x, L y, L firstMoves, L secondMoves, L smallest)
-            where L : struct, ILane<L> => NearZero.Of(L.Max(L.Abs(x), L.Abs(y)), smallest);
+            where L : struct, ILane<L>
+        {
+            L zero = L.Constant(0), near = NearZero.Of(L.Max(L.Abs(x), L.Abs(y)), smallest);
+            L first = L.IfEqual(firstMoves, zero, zero, L.IfEqual(y, zero, zero, NearZero.OfSlope(rule.SlopeOfFirst(x, y), smallest)));
+            L second = L.IfEqual(secondMoves, zero, zero, L.IfEqual(x, zero, zero, NearZero.OfSlope(rule.SlopeOfSecond(x, y), smallest)));
+            return L.IfEqual(near, zero, L.Max(first, second), near);
+        }
 
         /// <inheritdoc/>
         public L Value<L>(L x, L y)

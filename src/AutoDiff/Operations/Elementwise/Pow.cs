@@ -40,7 +40,8 @@ namespace ConservativeAD.Rules
             where L : struct, ILane<L>
         {
             L zero = L.Constant(0);
-            L offZero = L.IfEqual(x, zero, L.Constant((double)ObstacleKind.OutsideDomain), NearZero.Of(x, smallest));
+            L near = NearZero.Of(x, smallest), underflow = NearZero.OfSlope(rule.Slope(x, x), smallest);
+            L offZero = L.IfEqual(x, zero, L.Constant((double)ObstacleKind.OutsideDomain), L.IfEqual(near, zero, underflow, near));
             return rule.isWhole != 0 && rule.exponent >= 0 ? zero : offZero;
         }
 

@@ -19,7 +19,7 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public static L Obstacle<L>(Root rule, L x, L smallest)
-            where L : struct, ILane<L> => NearZero.Of(x, smallest);
+            where L : struct, ILane<L> => NearZero.Of(x, smallest) + NearZero.OfSlope(rule.Slope(x, rule.Value(x)), smallest);
 
         /// <inheritdoc/>
         public L Value<L>(L x)
