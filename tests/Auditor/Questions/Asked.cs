@@ -164,8 +164,9 @@ public static class Asked
         bool? isStationary = set.IsStationary();
         double largest = seen.Count == 0 ? 0 : seen.Max(gradient => gradient.Max(Math.Abs));
 
-        // If every gradient is 0, the generators agreed with it, and their difference is rounding.
-        if (isStationary == false && largest > 0 && HullDistance.Of(seen) is var (_, above) && above <= 1e-9 * largest)
+        // If every gradient is 0, the generators agreed with it, and their difference is rounding. A hull of large gradients may pass 0 at a small distance, as
+        // the set says itself.
+        if (isStationary == false && largest > 0 && HullDistance.Of(seen) is var (_, above) && above <= 1e-9 * largest && above < 0.5 * set.Distance.Lower)
             return "0 is in the hull of gradients beside the point, and the set is said not to hold it";
         if (isStationary == true && HullDistance.Of(set.Generators) is var (below, _) && below > 1e-8)
             return $"0 is {below} from the hull of the generators, and the set is said to hold it";
