@@ -52,6 +52,24 @@ public class TapeInspectionTests
         Assert.Empty(profile.Operations);
     }
 
+    // The tapes of an objective are kept for its later runs.
+    [Fact]
+    public void AProfileOfOneRunOfAnObjectiveEndsWithIt()
+    {
+        TapeProfile profile = new();
+        bool isFirst = true;
+        Objective objective = Objective.OfTensor(x =>
+        {
+            if (isFirst)
+                x.Tape.Profile = profile;
+            isFirst = false;
+            return x.Exp().Sum();
+        });
+        for (int run = 0; run < 3; run++)
+            objective.Gradient([1]);
+        Assert.Equal(1, Assert.Single(profile.Operations, row => row.Operation == "exp").Runs);
+    }
+
     [Fact]
     public void AProfileSeesReplays()
     {

@@ -237,6 +237,13 @@ public sealed partial class Tape<T> : IDisposable
         disposed = true;
     }
 
+    /// <summary>Takes back what a program set on the tape and a reset leaves, before another program gets it.</summary>
+    internal void ForgetSettings()
+    {
+        DetectAnomalies = false;
+        Profile = null;
+    }
+
     /// <summary>The record of the tape.</summary>
     internal TapeRecord<T> Contents => record;
 

@@ -69,8 +69,7 @@ internal sealed class TensorObjective(IReadOnlyList<Shape>? shapes, Func<Var<dou
         {
             tape.Reset();
 
-            // The program of an earlier run may have turned it on.
-            tape.DetectAnomalies = false;
+            tape.ForgetSettings();
             Var<double>[] leaves = new Var<double>[leafShapes.Length];
             for (int i = 0, start = 0; i < leaves.Length; start += leafShapes[i++].Count)
             {
