@@ -24,8 +24,16 @@ internal sealed record SwitchingForm(int Node, OperationFacts Operation, (int No
     /// <summary>Whether the form belongs to a comparison in the program.</summary>
     public bool IsComparison { get; init; }
 
-    /// <summary>The form as an obstacle: its gradient is not finite, so it is unknown to which side a direction leads.</summary>
-    /// <param name="gradient">Its gradient with respect to the variables.</param>
+    /// <summary>
+    /// The first form whose gradient is not finite, as an obstacle, since it is unknown to which side a direction leads; null if there is none.
+    /// </summary>
+    /// <param name="forms">The forms.</param>
+    /// <param name="gradients">Their gradients with respect to the variables.</param>
+    public static Obstacle? FirstRefused(SwitchingForm[] forms, double[][] gradients) =>
+        Array.FindIndex(gradients, gradient => !Array.TrueForAll(gradient, double.IsFinite)) is var bad and >= 0 ? forms[bad].Refused(gradients[bad]) : null;
+
+    /// <summary>The form as an obstacle.</summary>
+    /// <param name="gradient">Its gradient, which is not finite.</param>
     public Obstacle Refused(double[] gradient)
     {
         int[] bad = [.. Enumerable.Range(0, gradient.Length).Where(i => !double.IsFinite(gradient[i]))];

@@ -99,7 +99,9 @@ public class RegularityTests
         Assert.Equal(RegularitySense.Smooth, Regularity.Certify(Objective.OfTensor(x => x.Exp().Sum()), [0, 0]).Sense);
 
         // A kink whose cotangent is 0 does not count, nor one that the value does not depend on.
-        Assert.Equal(RegularitySense.Smooth, Regularity.Certify(Objective.OfTensor(x => x.Abs().Square().Sum()), [0, 0]).Sense);
+        Objective flat = Objective.OfTensor(x => x.Abs().Square().Sum());
+        Assert.Equal(RegularitySense.Smooth, Regularity.Certify(flat, [0, 0]).Sense);
+        Assert.True(Clarke.Subdifferential(flat, [0, 0], method: SetMethod.Regularity).IsDifferentiable);
         Assert.Equal(RegularitySense.Regular, Regularity.Certify(Objective.OfTensor(x => (x.Abs().Sum() + 1.0).Log().Exp()), [0, 0]).Sense);
         Assert.Equal(RegularitySense.NegativeRegular, Regularity.Certify(Objective.OfTensor(x => (-x.Abs().Sum()).Exp()), [0, 0]).Sense);
 

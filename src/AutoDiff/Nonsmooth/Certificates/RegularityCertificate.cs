@@ -6,7 +6,7 @@ public enum RegularitySense
     /// <summary>The rules do not decide it.</summary>
     Unknown,
 
-    /// <summary>No operation at a kink reaches the value: the function is strictly differentiable at the point.</summary>
+    /// <summary>The function is strictly differentiable at the point: no kink reaches the value, or only with a cotangent of 0.</summary>
     Smooth,
 
     /// <summary>F is regular: its generalised directional derivative is the directional derivative, F°(x; d) = F'(x; d).</summary>
@@ -27,7 +27,7 @@ public sealed record RegularityCertificate(RegularitySense Sense, string Reason)
     /// <inheritdoc/>
     public override string ToString() => Sense switch
     {
-        RegularitySense.Smooth => "strictly differentiable: no operation at a kink reaches the value",
+        RegularitySense.Smooth => "strictly differentiable: no kink bends the value",
         RegularitySense.Regular => "regular: every operation at a kink bends the value upwards",
         RegularitySense.NegativeRegular => "−F is regular: every operation at a kink bends the value downwards",
         _ => $"not certified regular: {Reason}",

@@ -65,8 +65,8 @@ internal static class BranchesMeeting
             isCurved |= run.Forms.Any(form => form.IsCurved);
             SwitchingForm[] forms = [.. run.Forms.Where(form => !form.IsCurved)];
             double[][] rows = Array.ConvertAll(forms, run.Pull);
-            if (obstacles.Count == 0 && Array.FindIndex(rows, row => !Array.TrueForAll(row, double.IsFinite)) is var bad and >= 0)
-                obstacles = [forms[bad].Refused(rows[bad])];
+            if (obstacles.Count == 0 && SwitchingForm.FirstRefused(forms, rows) is { } refused)
+                obstacles = [refused];
             if (obstacles.Count > 0)
             {
                 search.IsEnough = true;

@@ -81,7 +81,7 @@ public sealed class ClarkeSubdifferential : Subdifferential
     /// Whether F is strictly differentiable at the point: all cells have the same gradient. This is possible even if operations are at kinks. Null if a known
     /// part of the set does not decide it.
     /// </summary>
-    public bool? IsDifferentiable => Generators.Count > 1 ? false : IsExact ? true : null;
+    public bool? IsDifferentiable => Generators.Count > 1 ? false : IsExact || Regularity is { Sense: RegularitySense.Smooth } ? true : null;
 
     /// <summary>
     /// True if F is certified convex, false if it is certified concave and not affine, by the composition rules; null if they do not decide it.
@@ -224,12 +224,14 @@ public sealed class ClarkeSubdifferential : Subdifferential
         }
 
         bool isForced = method == SetMethod.Regularity;
-        if (isForced || (method == SetMethod.Automatic && point.Length > 1 && plain.Kinks().Count > KinksEnumerated))
+        bool isTriedFirst = isForced || (method == SetMethod.Automatic && point.Length > 1 && plain.Kinks().Count > KinksEnumerated);
+        if (isTriedFirst)
         {
-            if (AtRegularPoint(objective, point, budget, seed, plain, isConvex) is { } regular)
+            RegularityCertificate regularity = Nonsmooth.Regularity.Of(plain);
+            if (AtRegularPoint(objective, point, budget, seed, plain, regularity, isConvex) is { } regular)
                 return regular;
             if (isForced)
-                throw new InvalidOperationException($"The set was to be found by regularity, but the point is {Nonsmooth.Regularity.Of(plain)}.");
+                throw new InvalidOperationException($"The set was to be found by regularity, but the point is {regularity}.");
         }
 
         bool isCurved = false, hides = false;
@@ -247,8 +249,8 @@ public sealed class ClarkeSubdifferential : Subdifferential
             double[][] rows = Array.ConvertAll(forms, run.Pull);
             if (obstacles.Count == 0)
                 obstacles = run.WithResult(run.Obstacles, gradient);
-            if (obstacles.Count == 0 && Array.FindIndex(rows, row => !Array.TrueForAll(row, double.IsFinite)) is var bad and >= 0)
-                obstacles = [forms[bad].Refused(rows[bad])];
+            if (obstacles.Count == 0 && SwitchingForm.FirstRefused(forms, rows) is { } refused)
+                obstacles = [refused];
             if (obstacles.Count > 0)
             {
                 search.IsEnough = true;
@@ -284,17 +286,17 @@ public sealed class ClarkeSubdifferential : Subdifferential
         if (certificate.IsCertified && plain.Forms.Any(BranchesMeeting.MayTear))
             certificate = BranchesMeeting.Look(objective, point, plain, certificate, budget);
         ClarkeSubdifferential enumerated = new(plain.Value, point.Length, cells, certificate, isWithinBudget, isCurved, hides, isConvex);
-        if (method == SetMethod.Automatic && !enumerated.IsExact && certificate.Obstacles.Count == 0
-            && AtRegularPoint(objective, point, budget, seed, plain, isConvex) is { } sharper)
+        if (method == SetMethod.Automatic && !isTriedFirst && !enumerated.IsExact && certificate.Obstacles.Count == 0
+            && AtRegularPoint(objective, point, budget, seed, plain, Nonsmooth.Regularity.Of(plain), isConvex) is { } sharper)
             return sharper;
         EngineEvents.Told(certificate);
         return enumerated;
     }
 
     // Null if neither F nor −F is certified regular, or if the program fails beside the point.
-    private static ClarkeSubdifferential? AtRegularPoint(Objective objective, double[] point, int budget, ulong seed, RecordedRun plain, bool? isConvex)
+    private static ClarkeSubdifferential? AtRegularPoint(
+        Objective objective, double[] point, int budget, ulong seed, RecordedRun plain, RegularityCertificate regularity, bool? isConvex)
     {
-        RegularityCertificate regularity = Nonsmooth.Regularity.Of(plain);
         if (!regularity.IsCertified)
             return null;
         RegularSet whole = new(objective, point, plain.Value, regularity.Sense, budget, seed);

@@ -17,6 +17,9 @@ internal sealed class RegularSet(Objective objective, double[] point, double val
     // The rounding error of a product of two vectors, relative to their sizes.
     private const double Accuracy = 1e-14;
 
+    // Elements this close are one element, as among generators that are enumerated.
+    private const double SameElement = 1e-12;
+
     // A gap this small, relative to the distance, is rounding.
     private const double SameDistance = 1e-10;
 
@@ -45,7 +48,7 @@ internal sealed class RegularSet(Objective objective, double[] point, double val
 
     /// <summary>The element nearest to a vector, as an element of least norm of the set moved by the vector.</summary>
     /// <param name="target">The vector; 0 if null.</param>
-    /// <param name="goal">Distances below are not told apart, and a proof that the distance is above it ends the search if the element is not needed.</param>
+    /// <param name="goal">The search ends at this distance, and, if the element is not needed, once the distance is proved to be above it.</param>
     /// <param name="needsElement">Whether the element is needed, or only whether the distance is above the goal.</param>
     public NearestElement Nearest(double[]? target = null, double goal = 0, bool needsElement = true)
     {
@@ -78,7 +81,8 @@ internal sealed class RegularSet(Objective objective, double[] point, double val
                 break;
             }
 
-            if ((!needsElement && distance.Lower > goal) || elements.Exists(element => Vectors.Distance(element, extreme) <= Accuracy * size))
+            double same = Math.Max(SameElement, Accuracy * size);
+            if ((!needsElement && distance.Lower > goal) || elements.Exists(element => Vectors.Distance(element, extreme) <= same))
                 break;
             Enter(extreme);
         }
