@@ -68,4 +68,7 @@ internal enum Streams : uint
 
     /// <summary>Cotangents for checks of single operations.</summary>
     OperationCotangents = 21,
+
+    /// <summary>The direction that measures how much a lost derivative matters.</summary>
+    LossDirections = 22,
 }

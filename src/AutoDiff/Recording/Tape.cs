@@ -318,6 +318,15 @@ public sealed partial class Tape<T> : IDisposable
         return new Gradients<T>(this, Locks.Run(output.Node));
     }
 
+    /// <summary>Runs a reverse pass, with kinks locked along the tangents if asked, and looks for derivatives that are lost on the way.</summary>
+    internal (Gradients<T> Gradients, Obstacle? Loss) WatchedBackward(Var<T> output, bool isLocked)
+    {
+        using Use use = Enter();
+        NeedOutput(output);
+        (long pass, Obstacle? loss) = Locks.RunWatched(output.Node, isLocked);
+        return (new Gradients<T>(this, pass), loss);
+    }
+
     /// <summary>The gradient of a linear form with respect to the leaves, through the pieces that the tangents lead to.</summary>
     internal Gradients<T> LockedPullback(SwitchingForm form)
     {

@@ -53,4 +53,10 @@ public enum ObstacleKind
 
     /// <summary>The value is too close to 0 for the number type, and a kink or a branch depends on it.</summary>
     ValueUnderflows,
+
+    /// <summary>
+    /// A derivative became too small for the number type on the way back through the program, and the gradient depends on it. In |x|·1e300·1e300·1e-200·1e-200
+    /// it is 1e-400 halfway.
+    /// </summary>
+    CotangentUnderflows,
 }

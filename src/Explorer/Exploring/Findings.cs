@@ -111,7 +111,8 @@ public static class Findings
                 ObstacleKind.InfiniteValue => $"The value of {name} is infinite or undefined here.",
                 ObstacleKind.OutsideDomain => $"The operation {name} is outside its domain here, or at the edge of it.",
                 ObstacleKind.GradientNotFinite => "The gradient is not a finite number.",
-                ObstacleKind.TooNearZero or ObstacleKind.SlopeUnderflows or ObstacleKind.ValueUnderflows =>
+                ObstacleKind.TooNearZero or ObstacleKind.SlopeUnderflows or ObstacleKind.ValueUnderflows
+                    or ObstacleKind.CotangentUnderflows =>
                     $"Numbers at {name} are too small to be told from 0.",
                 ObstacleKind.Overflows => $"Numbers at {name} are too large for the computer.",
                 _ => $"The operation {name} is in the way.",

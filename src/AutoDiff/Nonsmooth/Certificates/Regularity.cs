@@ -1,3 +1,5 @@
+using ConservativeAD.Kernels;
+
 namespace ConservativeAD.Nonsmooth;
 
 /// <summary>
@@ -21,15 +23,28 @@ public static class Regularity
         ArgumentNullException.ThrowIfNull(objective);
         Clarke.CheckPoint(point);
         using RecordedRun run = objective.Run(point);
-        return Of(run);
+        return Of(objective, point, run);
     }
 
-    internal static RegularityCertificate Of(RecordedRun run)
+    internal static RegularityCertificate Of(Objective objective, ReadOnlySpan<double> point, RecordedRun run)
     {
         if (run.Obstacles.Count > 0)
             return new RegularityCertificate(RegularitySense.Unknown, run.Obstacles[0].ToString());
         if (run.ComparesEqualNumbers)
             return new RegularityCertificate(RegularitySense.Unknown, "the program compares equal numbers");
-        return new SignPass(run, run.KinksWithAllPositions()).Run();
+        RegularityCertificate found = new SignPass(run, run.KinksWithAllPositions()).Run();
+
+        // Signs are those of the cotangents only if none was lost on the way.
+        return found.IsCertified && LossBeside(objective, point) is { } obstacle
+            ? new RegularityCertificate(RegularitySense.Unknown, obstacle.ToString())
+            : found;
+    }
+
+    private static Obstacle? LossBeside(Objective objective, ReadOnlySpan<double> point)
+    {
+        double[] direction = new double[point.Length];
+        Philox.For(0, (uint)Streams.ClarkeDirection).Normal<double>(direction, 0, 1);
+        using RecordedRun beside = objective.RunBeside(point, direction);
+        return beside.WithResult(beside.Obstacles, beside.WatchedGradient()) is [{ } obstacle, ..] ? obstacle : null;
     }
 }

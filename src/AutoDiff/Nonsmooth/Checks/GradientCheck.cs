@@ -49,7 +49,7 @@ public sealed record GradientCheck(GradientVerdict Verdict, double LargestError,
         Clarke.CheckPoint(point);
         using (RecordedRun run = objective.Run(point, selections))
         {
-            IReadOnlyList<Obstacle> obstacles = run.WithResult(run.Obstacles, run.Gradient());
+            IReadOnlyList<Obstacle> obstacles = run.WithResult(run.Obstacles, run.WatchedGradient());
             if (obstacles.Count > 0)
                 return new GradientCheck(GradientVerdict.NotFinite, double.NaN, -1, run.Kinks()) { Obstacles = obstacles };
             if (run.HasKinks)

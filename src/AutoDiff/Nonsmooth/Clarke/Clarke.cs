@@ -23,6 +23,9 @@ public static class Clarke
     private const double SideOffset = 1e-2;
     private const int SideDirections = 8;
 
+    // A derivative that is smaller may have been lost on the way forward.
+    private const double SmallestDerivative = 1e-290;
+
     // Beyond this, floating-point numbers are too far apart: a step lands on integers, where periodic functions repeat their values.
     private const double LargestPoint = 1e9;
 
@@ -45,7 +48,7 @@ public static class Clarke
         using RecordedRun plain = objective.Run(point);
         if (!plain.HasKinks)
         {
-            double[] gradient = plain.Gradient();
+            double[] gradient = plain.WatchedGradient();
             return new ClarkeElement(plain.Value, gradient, EngineEvents.Told(plain.Certify(gradient, new KinkCensus([]), null, null, null)));
         }
 
@@ -102,7 +105,9 @@ public static class Clarke
         ArgumentNullException.ThrowIfNull(direction);
         CheckPoint(point);
         using RecordedRun plain = objective.Run(point), run = objective.RunBeside(point, direction);
-        double derivative = run.Tangents[0];
+        double derivative = run.Tangents[0], pulled = Vectors.Dot(run.WatchedGradient(), direction);
+        if (Math.Abs(derivative) < SmallestDerivative && !(Math.Abs(pulled) < SmallestDerivative))
+            derivative = pulled;
         ClarkeCertificate certificate = run.Certify([derivative], plain.Kinks(), null, direction, JumpBetween(plain.Value, run.Value));
         if (certificate.UndecidedComparisons > 0 && IsQuotient(objective, point, direction, plain.Value, derivative))
             certificate = certificate with { UndecidedComparisons = 0 };
@@ -294,7 +299,7 @@ public static class Clarke
     internal static ClarkeElement Along(Objective objective, ReadOnlySpan<double> point, double[][] directions, RecordedRun plain, RecordedRun run, ulong? seed)
     {
         double? jump = JumpBetween(plain.Value, run.Value);
-        double[] gradient = run.Gradient();
+        double[] gradient = run.WatchedGradient();
         ClarkeCertificate certificate = run.Certify(gradient, plain.Kinks(), seed, directions.Length == 1 ? directions[0] : null, jump);
         if (certificate.Obstacles.Count == 0)
             certificate = certificate with { Obstacles = plain.WithResult(plain.Obstacles, []) };

@@ -217,7 +217,7 @@ public sealed class ClarkeSubdifferential : Subdifferential
         };
         if (!plain.HasKinks)
         {
-            Cell<double[]> only = new(new double[point.Length], [], plain.Gradient());
+            Cell<double[]> only = new(new double[point.Length], [], plain.WatchedGradient());
             ClarkeCertificate certain = EngineEvents.Told(plain.Certify(only.Found, new KinkCensus([]), null, null, null));
             return new ClarkeSubdifferential(plain.Value, point.Length, [only], certain, true, false,
                 false, isConvex);
@@ -227,7 +227,7 @@ public sealed class ClarkeSubdifferential : Subdifferential
         bool isTriedFirst = isForced || (method == SetMethod.Automatic && point.Length > 1 && plain.Kinks().Count > KinksEnumerated);
         if (isTriedFirst)
         {
-            RegularityCertificate regularity = Nonsmooth.Regularity.Of(plain);
+            RegularityCertificate regularity = Nonsmooth.Regularity.Of(objective, point, plain);
             if (AtRegularPoint(objective, point, budget, seed, plain, regularity, isConvex) is { } regular)
                 return regular;
             if (isForced)
@@ -244,7 +244,7 @@ public sealed class ClarkeSubdifferential : Subdifferential
             using RecordedRun run = objective.RunBeside(point, direction);
             isCurved |= run.Forms.Any(form => form.IsCurved);
             jump ??= Clarke.JumpBetween(plain.Value, run.Value);
-            double[] gradient = run.Gradient();
+            double[] gradient = run.WatchedGradient();
             SwitchingForm[] forms = [.. run.Forms.Where(form => !form.IsCurved)];
             double[][] rows = Array.ConvertAll(forms, run.Pull);
             if (obstacles.Count == 0)
@@ -287,7 +287,7 @@ public sealed class ClarkeSubdifferential : Subdifferential
             certificate = BranchesMeeting.Look(objective, point, plain, certificate, budget);
         ClarkeSubdifferential enumerated = new(plain.Value, point.Length, cells, certificate, isWithinBudget, isCurved, hides, isConvex);
         if (method == SetMethod.Automatic && !isTriedFirst && !enumerated.IsExact && certificate.Obstacles.Count == 0
-            && AtRegularPoint(objective, point, budget, seed, plain, Nonsmooth.Regularity.Of(plain), isConvex) is { } sharper)
+            && AtRegularPoint(objective, point, budget, seed, plain, Nonsmooth.Regularity.Of(objective, point, plain), isConvex) is { } sharper)
             return sharper;
         EngineEvents.Told(certificate);
         return enumerated;

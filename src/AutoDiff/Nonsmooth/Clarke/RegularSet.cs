@@ -42,8 +42,8 @@ internal sealed class RegularSet(Objective objective, double[] point, double val
         double[] along = sense == RegularitySense.NegativeRegular ? Vectors.Scaled(direction, -1) : direction;
         using RecordedRun run = objective.RunBeside(point, along);
         Gradients++;
-        double[] gradient = run.Gradient();
-        return run.Obstacles.Count == 0 && Clarke.JumpBetween(value, run.Value) is null && Array.TrueForAll(gradient, double.IsFinite) ? gradient : null;
+        double[] gradient = run.WatchedGradient();
+        return run.WithResult(run.Obstacles, gradient).Count == 0 && Clarke.JumpBetween(value, run.Value) is null ? gradient : null;
     }
 
     /// <summary>The element nearest to a vector, as an element of least norm of the set moved by the vector.</summary>

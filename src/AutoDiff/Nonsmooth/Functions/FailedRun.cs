@@ -39,6 +39,8 @@ internal sealed class FailedRun(int dimension, int directions, Exception excepti
 
     public override double[] Gradient() => NaNs(dimension);
 
+    public override double[] WatchedGradient() => NaNs(dimension);
+
     public override double[] Gradient(Selections selections) => NaNs(dimension);
 
     public override KinkCensus Kinks() => new([]);

@@ -20,6 +20,12 @@ internal abstract class RecordedRun : IDisposable
     /// <summary>The gradient: with the run's selections, or locked along its directions.</summary>
     public abstract double[] Gradient();
 
+    /// <summary>Like <see cref="Gradient()"/>, and notes in <see cref="Loss"/> where a derivative was lost on the way.</summary>
+    public abstract double[] WatchedGradient();
+
+    /// <summary>The operation at which the last watched gradient lost a derivative that it depends on; null if none did.</summary>
+    public Obstacle? Loss { get; protected set; }
+
     /// <summary>Like <see cref="Gradient()"/>, but writes to given memory.</summary>
     public virtual void WriteGradient(Span<double> destination) => Gradient().CopyTo(destination);
 
@@ -105,7 +111,7 @@ internal abstract class RecordedRun : IDisposable
         };
     }
 
-    /// <summary>A final check: adds an obstacle if the value or gradient is not finite, whatever the cause.</summary>
+    /// <summary>A final check: adds an obstacle if the value or gradient is not finite, whatever the cause, or if the gradient lost a part on the way.</summary>
     public IReadOnlyList<Obstacle> WithResult(IReadOnlyList<Obstacle> obstacles, double[] gradient)
     {
         if (obstacles.Count > 0)
@@ -113,6 +119,6 @@ internal abstract class RecordedRun : IDisposable
         if (!double.IsFinite(Value))
             return [new Obstacle(-1, WholeValue, double.IsNaN(Value) ? ObstacleKind.OutsideDomain : ObstacleKind.InfiniteValue, Shape.Scalar, 1, [0])];
         int[] bad = [.. Enumerable.Range(0, gradient.Length).Where(i => !double.IsFinite(gradient[i]))];
-        return bad.Length == 0 ? [] : [new Obstacle(-1, Point, ObstacleKind.GradientNotFinite, Shape.Of(gradient.Length), bad.Length, bad)];
+        return bad.Length == 0 ? (Loss is null ? [] : [Loss]) : [new Obstacle(-1, Point, ObstacleKind.GradientNotFinite, Shape.Of(gradient.Length), bad.Length, bad)];
     }
 }

@@ -119,6 +119,13 @@ internal sealed class ScalarRun(ScalarObjective objective, ScalarObjective.Setti
 
     public override double[] Gradient() => tape.Gradient(output);
 
+    public override double[] WatchedGradient()
+    {
+        double[] gradient = tape.Gradient(output);
+        Loss = tape.LostInPass(output, gradient);
+        return gradient;
+    }
+
     public override double[] Gradient(Selections selections) => tape.Gradient(output, selections);
 
     public override KinkCensus Kinks() => tape.Census();

@@ -130,6 +130,15 @@ internal sealed class TensorRun(TensorObjective objective, Tape<double> tape, Va
         return Flat(isLocked ? tape.LockedBackward(output) : tape.Backward(output));
     }
 
+    public override double[] WatchedGradient()
+    {
+        if (!tape.Contents.NeedsGradient(output.Node))
+            return new double[Dimension];
+        (Gradients<double> gradients, Obstacle? loss) = tape.WatchedBackward(output, isLocked);
+        Loss = loss;
+        return Flat(gradients);
+    }
+
     public override void WriteGradient(Span<double> destination)
     {
         if (!tape.Contents.NeedsGradient(output.Node))

@@ -15,6 +15,8 @@ internal sealed class LockedPass<T>(
     TapeRecord<T> record, ReversePass<T> reverse, Tangents<T> tangents, Branches<T> branches, Census<T> census, ObstacleSearch<T> search)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly LossSearch<T> losses = new(record, tangents);
+
     /// <summary>Pulls back along a random direction, or along the tangents of the leaves.</summary>
     /// <param name="output">A value of one element.</param>
     /// <param name="seed">The seed of the direction; null to use the tangents of the leaves.</param>
@@ -31,12 +33,28 @@ internal sealed class LockedPass<T>(
         if (seed is null)
             tangents.CarryAll();
         else if (last >= 0)
-            CarryRandom(seed.Value, atKinks, last);
+            CarryRandom(seed.Value, Deciding(atKinks, last), last);
         reverse.BeginFromOne(output.Node);
-        long pass = reverse.Sweep(output.Node, null, seed is null || last >= 0, atKinks);
+        long pass = reverse.SweepWatched(output.Node, losses, seed is null || last >= 0, atKinks);
 
         // A gradient that is not finite is never certified, wherever it became so.
-        return (pass, certificate.Obstacles.Count > 0 ? certificate : certificate with { Obstacles = search.OfGradients() });
+        if (certificate.Obstacles.Count == 0)
+            certificate = certificate with { Obstacles = search.OfGradients() };
+        Action? carry = seed is { } drawn ? () => CarryRandom(drawn, Depending(output.Node), output.Node) : null;
+        if (losses.End(output.Node, reverse, carry) is { } loss && certificate.Obstacles.Count == 0)
+            certificate = certificate with { Obstacles = [loss] };
+        return (pass, certificate);
+    }
+
+    /// <summary>
+    /// Pulls back, with kinks locked along the tangents if asked, and looks for derivatives that are lost on the way. Without a lock the tangents are replaced.
+    /// </summary>
+    /// <returns>The number of the pass, and where it lost a derivative that the gradient depends on.</returns>
+    public (long Pass, Obstacle? Loss) RunWatched(int output, bool isLocked)
+    {
+        reverse.BeginFromOne(output);
+        long pass = reverse.SweepWatched(output, losses, isLocked);
+        return (pass, losses.End(output, reverse, isLocked ? null : () => CarryRandom(0, Depending(output), output)));
     }
 
     /// <summary>Pulls back with kinks locked along the current tangents.</summary>
@@ -89,7 +107,7 @@ internal sealed class LockedPass<T>(
     public int GroupOf(int node, int element) => record.RuleAt(node) is IHasGroups grouped ? grouped.GroupOf(record.InputValue(node, 0).Shape, element) : 0;
 
     // Tangents are needed only at the kinks they decide and on the way there.
-    private void CarryRandom(ulong seed, long[] atKinks, int last)
+    private bool[] Deciding(long[] atKinks, int last)
     {
         bool[] decides = new bool[last + 1];
         for (int node = last; node >= 0; node--)
@@ -98,10 +116,23 @@ internal sealed class LockedPass<T>(
                 record.MarkInputs(decides, node, record.NeedsGradient);
         }
 
+        return decides;
+    }
+
+    private bool[] Depending(int output)
+    {
+        bool[] needed = new bool[record.Count];
+        needed[output] = true;
+        record.MarkDependencies(needed, record.NeedsGradient);
+        return needed;
+    }
+
+    private void CarryRandom(ulong seed, bool[] needed, int last)
+    {
         tangents.Release();
         for (int node = 0; node <= last; node++)
         {
-            if (!decides[node])
+            if (!needed[node])
                 continue;
             if (record.IsLeaf(node))
                 record.Device.Uniform(Philox.For(seed, (uint)Streams.LeafDirections, (ulong)node), tangents.Into(node), -T.One, T.One);

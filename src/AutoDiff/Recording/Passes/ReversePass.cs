@@ -17,6 +17,9 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
     // Collects the absorbed zeros; null in ordinary passes.
     private List<AbsorbedZeros>? absorbed;
 
+    // Looks for lost derivatives; null in ordinary passes.
+    private LossSearch<T>? watch;
+
     /// <summary>The cotangents.</summary>
     public Cotangents<T> Cotangents => cotangents;
 
@@ -91,6 +94,21 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
         return cotangents.Pass;
     }
 
+    /// <summary>Like <see cref="Sweep"/>, watched by a search for lost derivatives.</summary>
+    public long SweepWatched(int output, LossSearch<T> losses, bool locked = false, long[]? atKinks = null)
+    {
+        watch = losses;
+        losses.Begin(locked, atKinks);
+        try
+        {
+            return Sweep(output, null, locked, atKinks);
+        }
+        finally
+        {
+            watch = null;
+        }
+    }
+
     /// <summary>Like <see cref="Sweep"/>, and also notes where a cotangent of 0 met a slope that is not finite.</summary>
     public List<AbsorbedZeros> SweepForAbsorbedZeros(int output)
     {
@@ -123,13 +141,26 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
     {
         cotangents.Release();
         cotangents.Grow();
+        return PullbackOf(node, cotangent, false);
+    }
+
+    /// <summary>Like <see cref="PullbackOf(int, ReadOnlySpan{T})"/>, where the cotangents hold nothing, with kinks locked along the tangents if asked.</summary>
+    public List<(int Input, T[] Cotangent)> PullbackOf(int node, ReadOnlySpan<T> cotangent, bool locked)
+    {
         cotangents.Into(node, out _).CopyFrom(cotangent);
-        record.ColumnAt(node).Pullback(record.PlaceAt(node), ContextOf(node, record.Selections));
+        if (locked)
+            record.ColumnAt(node).LockedPullback(record.PlaceAt(node), ContextOf(node, record.Selections));
+        else
+            record.ColumnAt(node).Pullback(record.PlaceAt(node), ContextOf(node, record.Selections));
+        cotangents.Return(node);
         List<(int Input, T[] Cotangent)> pulled = [];
         foreach (int input in Enumerable.Range(0, record.InputCount(node)).Select(index => record.InputNode(node, index)).Distinct())
         {
-            if (record.NeedsGradient(input) && cotangents.Has(input))
+            if (!cotangents.Has(input))
+                continue;
+            if (record.NeedsGradient(input))
                 pulled.Add((input, cotangents[input].ToArray()));
+            cotangents.Return(input);
         }
 
         return pulled;
@@ -174,6 +205,7 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
                 column.LockedPullback(place, context);
             else
                 column.Pullback(place, context);
+            watch?.Note(node, cotangents);
             record.Profile?.AddBackward(column.Facts, began, record.Device, bytes);
             if (record.DetectsAnomalies)
                 CheckInputCotangents(node);
