@@ -55,9 +55,10 @@ versus.SetAction(parsed =>
     return 0;
 });
 
-if (args is ["versus" or "summation" or "kinks" or "scalars" or "volume" or "limits" or "memory" or "problems" or "gpu" or "ptx" or "steps" or "ulps", ..])
+if (args is ["versus" or "summation" or "kinks" or "scalars" or "volume" or "limits" or "memory" or "problems" or "large-scale" or "gpu" or "ptx" or "steps"
+    or "ulps", ..])
     return new RootCommand("Benchmarks of ConservativeAD.") { versus, SummationCommand.Create(), KinksCommand.Create(), ScalarsCommand.Create(),
-        VolumeSpeedCommand.Create(), LimitsCommand.Create(), MemoryCommand.Create(), ProblemsCommand.Create(), GpuCommand.Create(), PtxCommand.Create(),
-            StepsCommand.Create(), UlpsCommand.Create() }.Parse(args).Invoke();
+        VolumeSpeedCommand.Create(), LimitsCommand.Create(), MemoryCommand.Create(), ProblemsCommand.Create(), LargeScaleCommand.Create(),
+            GpuCommand.Create(), PtxCommand.Create(), StepsCommand.Create(), UlpsCommand.Create() }.Parse(args).Invoke();
 BenchmarkSwitcher.FromAssembly(typeof(WorkloadList).Assembly).Run(args);
 return 0;

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ConservativeAD.Kernels;
+using ConservativeAD.Nonsmooth;
 
 namespace ConservativeAD.Solvers;
 
@@ -13,7 +14,8 @@ namespace ConservativeAD.Solvers;
 /// <param name="random">Draws points on segments.</param>
 /// <param name="mostGradients">The most gradients that a step may collect.</param>
 /// <param name="isSpent">Whether no more evaluations are allowed.</param>
-internal sealed class GoldsteinStep(Func<double[], Iterate> evaluate, Philox random, int mostGradients, Func<bool> isSpent)
+/// <param name="work">The arithmetic that the hulls may cost; null for no limit.</param>
+internal sealed class GoldsteinStep(Func<double[], Iterate> evaluate, Philox random, int mostGradients, Func<bool> isSpent, WorkBudget? work = null)
 {
     // A step succeeds if F decreases by this fraction of radius times norm; ¼ in Zhang et al.
     private const double Decrease = 0.25;
@@ -32,7 +34,7 @@ internal sealed class GoldsteinStep(Func<double[], Iterate> evaluate, Philox ran
     /// <returns>A point where F is lower; null if the norm is small or no gradient that lowers it was found.</returns>
     public Iterate? Take(Iterate centre, IEnumerable<Iterate> known, double radius, double tolerance, bool atRandom)
     {
-        GradientHull hull = Hull = new GradientHull(centre);
+        GradientHull hull = Hull = new GradientHull(centre, work);
         foreach (Iterate other in known)
         {
             if (!ReferenceEquals(other, centre) && TensorPrimitives.Distance<double>(other.Point, centre.Point) <= radius)

@@ -10,7 +10,16 @@ internal sealed class GradientHull
     private readonly GramMatrix gram = new();
     private double[] weights = [];
 
-    public GradientHull(Iterate first) => Add(first);
+    private readonly WorkBudget? work;
+
+    /// <summary>Starts from one gradient.</summary>
+    /// <param name="first">The gradient.</param>
+    /// <param name="work">The arithmetic that the search for the element of least norm may cost; null for no limit.</param>
+    public GradientHull(Iterate first, WorkBudget? work = null)
+    {
+        this.work = work;
+        Add(first);
+    }
 
     public int Count => members.Count;
 
@@ -36,7 +45,7 @@ internal sealed class GradientHull
 
     public void FindElement()
     {
-        SimplexQuadratic.Solve(gram, new double[members.Count], weights);
+        SimplexQuadratic.Solve(gram, new double[members.Count], weights, work);
         double[] element = new double[members[0].Gradient.Length];
         for (int i = 0; i < members.Count; i++)
         {

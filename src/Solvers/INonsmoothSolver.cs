@@ -15,7 +15,8 @@ public interface INonsmoothSolver
     /// <param name="progress">Receives lower values.</param>
     /// <param name="cancellation">Stops the method.</param>
     /// <exception cref="ArgumentException">F is not finite at the start, or an option is invalid.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled: a <see cref="SolverCanceledException"/> with the best point, unless that was before the
+    /// first evaluation.</exception>
     SolverResult Minimize(Objective objective, ReadOnlySpan<double> start, SolverOptions? options = null, IProgress<SolverProgress>? progress = null,
         CancellationToken cancellation = default);
 }

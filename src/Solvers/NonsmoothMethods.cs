@@ -5,7 +5,7 @@ public static class NonsmoothMethods
 {
     /// <summary>All methods, with their defaults.</summary>
     public static IReadOnlyList<INonsmoothSolver> All { get; } = [new NonsmoothBfgs(), new NonsmoothBfgs(20), new GradientSampling(), new ProximalBundle(),
-        new NormalizedGoldsteinDescent()];
+        new LimitedMemoryBundle(), new NormalizedGoldsteinDescent()];
 
     /// <summary>Their names.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(method => method.Name)];

@@ -12,19 +12,32 @@ public abstract class NonsmoothSolver : INonsmoothSolver
     /// <inheritdoc/>
     public abstract string Name { get; }
 
+    /// <summary>Whether the method takes bounds.</summary>
+    private protected virtual bool TakesBounds => false;
+
     /// <inheritdoc/>
     public SolverResult Minimize(Objective objective, ReadOnlySpan<double> start, SolverOptions? options = null, IProgress<SolverProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         options ??= new SolverOptions();
+        if (options.Bounds is not null && !TakesBounds)
+            throw new ArgumentException($"Bounds were given, but {Name} does not take them; {nameof(LimitedMemoryBundle)} does.", nameof(options));
         SubgradientOracle oracle = new(objective, start, options, progress, cancellation);
-        Run(oracle, options);
-        int evaluations = oracle.Evaluations;
-        StationarityMeasure measure = StationarityMeasure.Of(objective, oracle.Best.Point, options, cancellation);
-        StopReason reason = oracle.IsUnbounded ? StopReason.UnboundedBelow
-            : measure.Value <= options.Tolerance ? StopReason.Stationary
-            : oracle.IsSpent ? StopReason.EvaluationLimit : StopReason.NoProgress;
-        return new SolverResult(oracle.Best.Point, oracle.Best.Value, evaluations, reason, measure, oracle.Trace);
+        try
+        {
+            Run(oracle, options);
+            StopReason limit = oracle.IsOutOfTime ? StopReason.TimeLimit : oracle.IsSpent ? StopReason.EvaluationLimit : StopReason.NoProgress;
+            StationarityMeasure measure = StationarityMeasure.Of(objective, oracle.Best.Point, options, oracle.MeasureLimits(), cancellation);
+            StopReason reason = oracle.IsUnbounded ? StopReason.UnboundedBelow : measure.Value <= options.Tolerance ? StopReason.Stationary : limit;
+            return new SolverResult(oracle.Best.Point, oracle.Best.Value, oracle.Evaluations, reason, measure, oracle.Trace)
+            {
+                StoppingValue = oracle.StoppingValue,
+            };
+        }
+        catch (OperationCanceledException cancelled) when (cancellation.IsCancellationRequested)
+        {
+            throw new SolverCanceledException(oracle.Best, oracle.Evaluations, cancelled);
+        }
     }
 
     /// <summary>Runs the method until it ends.</summary>

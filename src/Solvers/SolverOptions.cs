@@ -6,6 +6,15 @@ public sealed record SolverOptions
     /// <summary>The most evaluations of value and gradient, not counting those of the final measure of stationarity.</summary>
     public int EvaluationLimit { get; init; } = 100_000;
 
+    /// <summary>
+    /// The time after which a method ends with its best point; null for none. Each method looks at the clock at every evaluation, and the final measure of
+    /// stationarity takes at most a tenth of this time more.
+    /// </summary>
+    public TimeSpan? TimeLimit { get; init; }
+
+    /// <summary>The bounds of the variables, for methods that take them (<see cref="LimitedMemoryBundle"/>); null for none.</summary>
+    public Bounds? Bounds { get; init; }
+
     /// <summary>A point is stationary if the distance of its set of gradients from 0 is at most this.</summary>
     public double Tolerance { get; init; } = 1e-6;
 
@@ -31,6 +40,8 @@ public sealed record SolverOptions
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(EvaluationLimit);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(CellBudget);
+        if (TimeLimit <= TimeSpan.Zero)
+            throw new ArgumentException($"A time limit of {TimeLimit} was given; it must be above 0, or null for none.");
         if (!(Tolerance > 0) || !(Radius > 0) || !double.IsFinite(Radius))
             throw new ArgumentException($"A tolerance of {Tolerance} and a radius of {Radius} were given; both must be above 0, and the radius finite.");
     }

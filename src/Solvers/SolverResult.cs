@@ -14,6 +14,9 @@ public enum StopReason
 
     /// <summary>F fell below the value at which it counts as unbounded.</summary>
     UnboundedBelow,
+
+    /// <summary>The time is up.</summary>
+    TimeLimit,
 }
 
 /// <summary>A point on the way.</summary>
@@ -34,5 +37,11 @@ public readonly record struct SolverProgress(int Evaluations, double Value)
 public sealed record SolverResult(IReadOnlyList<double> Point, double Value, int Evaluations, StopReason Reason, StationarityMeasure Stationarity,
     IReadOnlyList<SolverProgress> Trace)
 {
+    /// <summary>
+    /// The number by which the method judges its own progress, at its end: for <see cref="LimitedMemoryBundle"/> w = ⟨a, D·a⟩ + 2β of the aggregate; null for
+    /// methods that have none.
+    /// </summary>
+    public double? StoppingValue { get; init; }
+
     private bool PrintMembers(System.Text.StringBuilder text) => RecordText.Write(text, this);
 }

@@ -23,7 +23,7 @@ public enum StationarityKind
 /// Null if this is unknown.</param>
 public sealed record StationarityMeasure(StationarityKind Kind, double Value, double Radius, int Evaluations, bool? IsArtificial)
 {
-    private const int MaximumVariables = 64;
+    internal const int MaximumVariables = 64;
     private const int DrawsPerVariable = 40;
     private const int MaximumDraws = 2000;
 
@@ -31,7 +31,7 @@ public sealed record StationarityMeasure(StationarityKind Kind, double Value, do
     /// ball.</summary>
     /// <param name="objective">F.</param>
     /// <param name="point">The point.</param>
-    /// <param name="options">Tolerance, radius, budget of cells, seed.</param>
+    /// <param name="options">Tolerance, radius, budget of cells, seed, bounds. At a bound the normals of the box belong to the set.</param>
     /// <param name="cancellation">Stops it.</param>
     public static StationarityMeasure Of(Objective objective, ReadOnlySpan<double> point, SolverOptions? options = null,
         CancellationToken cancellation = default)
@@ -39,9 +39,16 @@ public sealed record StationarityMeasure(StationarityKind Kind, double Value, do
         ArgumentNullException.ThrowIfNull(objective);
         options ??= new SolverOptions();
         options.Check();
+        return Of(objective, point, options, MeasureLimits.None(), cancellation);
+    }
+
+    internal static StationarityMeasure Of(Objective objective, ReadOnlySpan<double> point, SolverOptions options, MeasureLimits limits,
+        CancellationToken cancellation)
+    {
         double[] x = point.ToArray();
+        NormalCone? cone = NormalCone.At(x, options.Bounds);
         bool? isArtificial = null;
-        if (x.Length <= MaximumVariables)
+        if (x.Length <= MaximumVariables && cone is null)
         {
             isArtificial = ArtificialCriticality.Of(objective, x, options.Tolerance, options.CellBudget, options.Seed).IsArtificial;
             ClarkeSubdifferential set = Clarke.Subdifferential(objective, x, options.CellBudget, options.Seed);
@@ -54,25 +61,29 @@ public sealed record StationarityMeasure(StationarityKind Kind, double Value, do
         {
             cancellation.ThrowIfCancellationRequested();
             evaluations++;
+            options.Bounds?.Project(at);
             ClarkeElement element = Clarke.Gradient(objective, at, options.Seed + (ulong)evaluations);
-            return new Iterate(at, element.Value, element.Gradient);
+            return new Iterate(at, element.Value, cone?.Shorten(element.Gradient) ?? element.Gradient);
         }
 
+        bool IsSpent() => evaluations >= limits.Evaluations || limits.Work.IsSpent || limits.IsOutOfTime();
+
         double radius = options.Radius * Math.Max(1, TensorPrimitives.MaxMagnitude<double>(x) is var size ? Math.Abs(size) : 1);
-        GoldsteinStep step = new(Evaluate, Philox.For(options.Seed, (uint)Streams.StationaritySteps), Math.Min(20 * (x.Length + 10), 600), () => false);
+        GoldsteinStep step = new(Evaluate, Philox.For(options.Seed, (uint)Streams.StationaritySteps), Math.Min(20 * (x.Length + 10), 600), IsSpent,
+            limits.Work);
         Iterate centre = Evaluate(x);
         step.Take(centre, [], radius, options.Tolerance, false);
         GradientHull hull = step.Hull!;
-        Widen(hull, x, radius, options, Evaluate);
+        Widen(hull, x, radius, options, Evaluate, IsSpent);
         return new StationarityMeasure(StationarityKind.GoldsteinResidual, hull.Norm, radius, evaluations, isArtificial);
     }
 
     // A step ends when F decreases, and its gradients may then come from one side only, so others are drawn from the ball.
-    private static void Widen(GradientHull hull, double[] x, double radius, SolverOptions options, Func<double[], Iterate> evaluate)
+    private static void Widen(GradientHull hull, double[] x, double radius, SolverOptions options, Func<double[], Iterate> evaluate, Func<bool> isSpent)
     {
         int n = x.Length;
         double[] aside = new double[n], uniform = new double[1], point = new double[n];
-        for (int draw = 0; draw < Math.Min(DrawsPerVariable * (n + 10), MaximumDraws) && hull.Norm > options.Tolerance; draw++)
+        for (int draw = 0; draw < Math.Min(DrawsPerVariable * (n + 10), MaximumDraws) && hull.Norm > options.Tolerance && !isSpent(); draw++)
         {
             Philox.For(options.Seed, (uint)Streams.StationarityPoints, 2UL * (ulong)draw).Normal<double>(aside, 0, 1);
             Philox.For(options.Seed, (uint)Streams.StationarityPoints, (2UL * (ulong)draw) + 1).Uniform<double>(uniform, 0, 1);

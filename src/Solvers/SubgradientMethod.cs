@@ -51,7 +51,7 @@ public sealed class SubgradientMethod(SubgradientStep step, IStepSizeSchedule? s
         Iterate at = oracle.Start;
         double[] average = [.. at.Point];
         double total = 0;
-        for (long k = 0; oracle.Evaluations < options.EvaluationLimit - 1 && !oracle.IsUnbounded; k++)
+        for (long k = 0; oracle.Evaluations < options.EvaluationLimit - 1 && !oracle.IsSpent && !oracle.IsUnbounded; k++)
         {
             double size = TensorPrimitives.Norm<double>(at.Gradient);
             if (!(size > 0) || !at.IsFinite)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ConservativeAD.Nonsmooth;
 
 namespace ConservativeAD.Solvers;
@@ -18,6 +19,7 @@ internal sealed class SubgradientOracle
     private readonly IProgress<SolverProgress>? progress;
     private readonly CancellationToken cancellation;
     private readonly List<SolverProgress> trace = [];
+    private readonly long started = Stopwatch.GetTimestamp();
 
     public SubgradientOracle(Objective objective, ReadOnlySpan<double> start, SolverOptions options, IProgress<SolverProgress>? progress,
         CancellationToken cancellation)
@@ -25,7 +27,15 @@ internal sealed class SubgradientOracle
         ArgumentNullException.ThrowIfNull(objective);
         options.Check();
         (this.objective, this.options, this.progress, this.cancellation) = (objective, options, progress, cancellation);
-        Start = Evaluate(start.ToArray());
+        double[] first = start.ToArray();
+        if (options.Bounds is { } bounds)
+        {
+            if (bounds.Dimension != first.Length)
+                throw new ArgumentException($"Bounds of {bounds.Dimension} variables were given for a start of {first.Length}.", nameof(start));
+            bounds.Project(first);
+        }
+
+        Start = Evaluate(first);
         if (!Start.IsFinite)
             throw new ArgumentException(
                 $"The value at the start is {Start.Value}, or its gradient is not finite; a method needs a start where both are finite.", nameof(start));
@@ -39,11 +49,20 @@ internal sealed class SubgradientOracle
 
     public int Evaluations { get; private set; }
 
-    public bool IsSpent => Evaluations >= options.EvaluationLimit;
+    public bool IsSpent => Evaluations >= options.EvaluationLimit || IsOutOfTime;
+
+    public bool IsOutOfTime => options.TimeLimit is { } limit && Stopwatch.GetElapsedTime(started) >= limit;
+
+    /// <summary>The method's own measure of its progress.</summary>
+    public double? StoppingValue { get; set; }
 
     public bool IsUnbounded => Best.Value <= options.UnboundedBelow;
 
     public IReadOnlyList<SolverProgress> Trace => trace;
+
+    /// <summary>The limits of a measure of stationarity that is to cost no more than the evaluations so far.</summary>
+    public MeasureLimits MeasureLimits() => Solvers.MeasureLimits.After(Evaluations, Start.Point.Length,
+        options.TimeLimit is { } limit ? () => Stopwatch.GetElapsedTime(started) >= 1.1 * limit : () => false);
 
     public Iterate At(double[] point)
     {

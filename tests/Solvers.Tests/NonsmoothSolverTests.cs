@@ -80,6 +80,69 @@ public class NonsmoothSolverTests
 
     [Theory]
     [MemberData(nameof(Methods))]
+    public void AfterTheTimeLimitAMethodEndsWithItsBestPoint(string method)
+    {
+        TestProblem problem = TestProblems.Named("maxquad");
+        SolverResult atOnce = NonsmoothMethods.Named(method)
+            .Minimize(problem.Objective, [.. problem.Start], new SolverOptions { TimeLimit = TimeSpan.FromTicks(1) }, cancellation: Cancellation);
+        Assert.Equal((StopReason.TimeLimit, problem.Value([.. problem.Start])), (atOnce.Reason, atOnce.Value));
+
+        // The third lower value takes longer to report than the run may take, and no other evaluation follows but that of an iteration in progress.
+        TimeSpan limit = TimeSpan.FromMilliseconds(200);
+        Reports reports = new((count, _) =>
+        {
+            if (count == 3)
+                Thread.Sleep(2 * limit);
+        });
+        SolverResult result = NonsmoothMethods.Named(method)
+            .Minimize(problem.Objective, [.. problem.Start], new SolverOptions { TimeLimit = limit }, reports, Cancellation);
+        Assert.Equal(StopReason.TimeLimit, result.Reason);
+        Assert.InRange(reports.Values.Count, 0, 3 + 1);
+        if (reports.Values.Count > 0)
+        {
+            Assert.Equal(reports.Values[^1].Value, result.Value);
+            Assert.InRange(result.Evaluations, reports.Values[^1].Evaluations, reports.Values[^1].Evaluations + 100);
+        }
+
+        Assert.Equal(result.Value, problem.Value([.. result.Point]), 1e-12 * Math.Abs(result.Value));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void ACancelledMethodGivesItsBestPoint(string method)
+    {
+        TestProblem problem = TestProblems.Named("maxquad");
+        using CancellationTokenSource source = new();
+        Reports reports = new((count, _) =>
+        {
+            if (count == 3)
+                source.Cancel();
+        });
+        SolverCanceledException cancelled = Assert.Throws<SolverCanceledException>(() => NonsmoothMethods.Named(method)
+            .Minimize(problem.Objective, [.. problem.Start], null, reports, source.Token));
+        Assert.Equal(3, reports.Values.Count);
+        Assert.Equal((reports.Values[^1].Value, reports.Values[^1].Evaluations), (cancelled.Value, cancelled.Evaluations));
+        Assert.Equal(cancelled.Value, problem.Value([.. cancelled.Point]), 1e-12 * Math.Abs(cancelled.Value));
+        Assert.Equal(source.Token, cancelled.CancellationToken);
+    }
+
+    [Fact]
+    public void TheFinalMeasureCostsNoMoreThanTheRun()
+    {
+        foreach (int n in (int[])[100, 2000])
+        {
+            TestProblem problem = TestProblems.Named("chained-lq", n);
+            foreach (int limit in (int[])[10, 800])
+            {
+                SolverResult result = new NonsmoothBfgs(7).Minimize(problem.Objective, [.. problem.Start], new SolverOptions { EvaluationLimit = limit },
+                    cancellation: Cancellation);
+                Assert.InRange(result.Stationarity.Evaluations, 1, Math.Max(641, (limit / 4) + 1));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
     public void AFunctionWithoutBoundIsCalledUnbounded(string method)
     {
         SolverResult result = NonsmoothMethods.Named(method)
@@ -146,6 +209,20 @@ public class NonsmoothSolverTests
             Assert.Throws<ArgumentException>(() =>
                 new NonsmoothBfgs().Minimize(IdentityOfRelus, [1.0], new SolverOptions { Radius = -1 }, cancellation: Cancellation)).Message,
                 StringComparison.Ordinal);
+        Assert.Contains("00:00:00", Assert.Throws<ArgumentException>(() =>
+            new NonsmoothBfgs().Minimize(IdentityOfRelus, [1.0], new SolverOptions { TimeLimit = TimeSpan.Zero }, cancellation: Cancellation)).Message,
+            StringComparison.Ordinal);
+    }
+
+    private sealed class Reports(Action<int, SolverProgress> act) : IProgress<SolverProgress>
+    {
+        public List<SolverProgress> Values { get; } = [];
+
+        public void Report(SolverProgress value)
+        {
+            Values.Add(value);
+            act(Values.Count, value);
+        }
     }
 
     private static void Reaches(INonsmoothSolver solver, string name, string? stopsElsewhere, string? notStationary)

@@ -119,6 +119,14 @@ public class TestProblemTests
         Assert.Contains("3", Assert.Throws<ArgumentException>(() => TestProblems.Named("cb2").Value([1, 2, 3])).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(2, -1)]
+    [InlineData(10, -6.51461421)]
+    [InlineData(50, -34.7951814)]
+    [InlineData(1000, -706.55)]
+    public void TheOptimumOfTheChainedSecondFunctionOfMifflinIsThePublishedOne(int n, double published) =>
+        Assert.Equal(published, TestProblems.Named("chained-mifflin2", n).Optimum!.Value, n == 1000 ? 5e-3 : 1e-8);
+
     // A point near the start or near the minimiser, where nonconvexity shows.
     private static double[] Drawn(TestProblem problem, ulong draw, double width)
     {

@@ -133,7 +133,7 @@ public static class TestProblems
                 [.. Enumerable.Range(0, n).Select(i => i % 2 == 0 ? -1.0 : 1)], 2 * (n - 1), 0, false, Constant(n, 0)),
             "chained-mifflin2" =>
                 Tensors(name, "Σ(−a + 2u + 1.75|u|), u = a² + b² − 1", LargeScalePrograms.ChainedMifflin2, Constant(n, -1), 4.75 * (n - 1),
-                    n switch { 2 => -1, 10 => -6.51461421, 50 => -34.7951814, _ => null }, true, null),
+                    ChainedMifflinDual.Optimum(n), true, null),
             "chained-crescent-1" =>
                 Tensors(name, "max{ΣA, ΣB}, A = a² + (b − 1)² + b − 1, B = −a² − (b − 1)² + b + 1", LargeScalePrograms.ChainedCrescentOne, crescentStart,
                     crescentValue, 0, false, Constant(n, 0)),

@@ -16,6 +16,8 @@ internal static class SolveCommand
 {
     private const int MaximumVariables = 1_000_000;
     private const int MaximumEvaluations = 1_000_000_000;
+    private const double ShortestTime = 0.001;
+    private const double LongestTime = 1e8;
 
     private static readonly IReadOnlyList<string> LargeNames = [.. TestProblems.Suite("large", 2).Select(problem => problem.Name)];
 
@@ -32,6 +34,8 @@ internal static class SolveCommand
         Option<int> dimension = OptionKinds.Number("--n", "The number of variables of the large-scale problems.", 50, 2, MaximumVariables);
         Option<int> evaluations = OptionKinds.Number("--evaluations", "Evaluations of value and gradient at most.", new SolverOptions().EvaluationLimit, 1,
             MaximumEvaluations);
+        Option<double?> seconds = OptionKinds.OptionalNumber("--time-limit", "Seconds after which a method ends with its best point; no limit if not given.",
+            ShortestTime, LongestTime);
         Option<double> tolerance = OptionKinds.Number("--tolerance", "The distance of a subdifferential from 0 that counts as stationary.",
             new SolverOptions().Tolerance, 1e-15, 1e6);
         Option<double> radius = OptionKinds.Number("--radius", "The radius of the ball for Goldstein's subdifferential, relative to the point.",
@@ -48,6 +52,7 @@ internal static class SolveCommand
             Examples:
               conservative-ad solve maxquad
               conservative-ad solve cb2 --method bundle --gradient clarke
+              conservative-ad solve --suite large --n 1000 --method lmbm --time-limit 5
               conservative-ad solve --suite uns --method all --json results.json
               conservative-ad solve --list
             """)
@@ -60,6 +65,7 @@ internal static class SolveCommand
                 new SolverOptions
                 {
                     EvaluationLimit = parsed.GetValue(evaluations),
+                    TimeLimit = parsed.GetValue(seconds) is { } limit ? TimeSpan.FromSeconds(limit) : null,
                     Tolerance = parsed.GetValue(tolerance),
                     Radius = parsed.GetValue(radius),
                     Subgradient = OptionKinds.Member<SubgradientChoice>(parsed.GetValue(gradient)!),
@@ -73,7 +79,7 @@ internal static class SolveCommand
         command.TakesWhere("problems of the suite large", result => StudyCommand.Written(result, name) is { } one
             ? LargeNames.Contains(one)
             : StudyCommand.Written(result, suite) is null or "large" or "all", dimension);
-        command.Takes(evaluations, tolerance, radius, gradient, seed, json);
+        command.Takes(evaluations, seconds, tolerance, radius, gradient, seed, json);
         command.TakesAlone(list, name, suite, dimension);
         command.Validators.Add(result =>
         {
@@ -197,6 +203,7 @@ internal static class SolveCommand
         StopReason.Stationary => "stationary",
         StopReason.NoProgress => "no progress",
         StopReason.EvaluationLimit => "limit",
+        StopReason.TimeLimit => "time",
         _ => "unbounded",
     };
 

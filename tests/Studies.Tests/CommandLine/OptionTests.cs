@@ -46,6 +46,7 @@ public class OptionTests
         ["--suite"] = ["uns", "large"],
         ["--n"] = ["10", "20"],
         ["--evaluations"] = ["100", "200"],
+        ["--time-limit"] = ["10", "20"],
         ["--tolerance"] = ["1e-3", "1e-4"],
         ["--gradient"] = ["clarke", "minimal-norm"],
         ["--list"] = [],

@@ -47,12 +47,23 @@ public class SolveTests
         Assert.Contains("stationary", ran.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void ATimeLimitEndsARunWithItsBestPoint()
+    {
+        Ran ran = Ran.Program("solve", "chained-mifflin2", "--n", "2000", "--method", "lmbm", "--time-limit", "0.001");
+        Assert.Equal(ExitCode.Success, ran.ExitCode);
+        Assert.Contains("time", ran.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("'nothing'", "solve", "nothing")]
     [InlineData("'nothing'", "solve", "cb2", "--method", "nothing")]
     [InlineData("'nothing'", "solve", "--suite", "nothing")]
     [InlineData("'vu'", "solve", "cb2", "--suite", "vu")]
     [InlineData("'0'", "solve", "cb2", "--evaluations", "0")]
+    [InlineData("'0'", "solve", "cb2", "--time-limit", "0")]
+    [InlineData("'NaN'", "solve", "cb2", "--time-limit", "NaN")]
+    [InlineData("'soon'", "solve", "cb2", "--time-limit", "soon")]
     [InlineData("'1'", "solve", "brown2", "--n", "1")]
     [InlineData("'best'", "solve", "cb2", "--gradient", "best")]
     public void WrongNamesAndNumbersExitWith2(string culprit, params string[] arguments)
