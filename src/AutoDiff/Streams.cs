@@ -71,4 +71,7 @@ internal enum Streams : uint
 
     /// <summary>The direction that measures how much a lost derivative matters.</summary>
     LossDirections = 22,
+
+    /// <summary>Random numbers that mark the rows of a matrix that is known by its products only.</summary>
+    RowMarks = 23,
 }

@@ -9,7 +9,8 @@ namespace ConservativeAD.Rules;
 /// <typeparam name="TRule">The rule.</typeparam>
 /// <param name="rule">The rule with its attributes.</param>
 public readonly struct BinaryOperation<T, TRule>(TRule rule)
-    : IRule<T>, ICountsTrouble<T>, IMarksObstacles<T>, IPassesReach<T>, IFusible<T>, ICountsAbsorbedZeros<T>, IKnowsUnderflow<T>
+    : IRule<T>, ICountsTrouble<T>, IMarksObstacles<T>, IPassesReach<T>, IFusible<T>, ICountsAbsorbedZeros<T>, IKnowsUnderflow<T>,
+    IHasPieces<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : struct, IBinaryRule<TRule>
 {
@@ -76,6 +77,27 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule)
         (double of, double and) = TRule.SwitchingForm;
         context.AddCombinations(kinks, of, and);
         context.Census.Return(kinks);
+    }
+
+    /// <summary>Tells the pieces of the larger or smaller of two; those of other operations are not known.</summary>
+    /// <param name="context">Inputs, output and its cotangent.</param>
+    public void AddPieces(in PiecesContext<T> context)
+    {
+        if (Facts is not { IsPolyhedral: true, Curvature: Curvature.Convex or Curvature.Concave })
+        {
+            context.AddUntold();
+            return;
+        }
+
+        NDArray<T> kinks = Kinks(context.Census);
+        T[] marks = kinks.ToArray();
+        context.Census.Return(kinks);
+        int[] first = context.BroadcastElements(0), second = context.BroadcastElements(1);
+        for (int element = 0; element < marks.Length; element++)
+        {
+            if (marks[element] != T.Zero)
+                context.AddSimplex(element, [(0, first[element]), (1, second[element])], Facts.Curvature == Curvature.Convex);
+        }
     }
 
     /// <inheritdoc/>

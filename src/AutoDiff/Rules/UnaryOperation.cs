@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules;
 /// <param name="rule">The rule with its attributes.</param>
 public readonly struct UnaryOperation<T, TRule>(TRule rule)
     : IRule<T>, ICountsKinks<T>, ICountsTrouble<T>, IMarksObstacles<T>, IPassesReach<T>, IHasCurvature, IHasFacts, IFusible<T>, IFollower<T>,
-    ICountsAbsorbedZeros<T>, IKnowsUnderflow<T>
+    ICountsAbsorbedZeros<T>, IKnowsUnderflow<T>, IHasPieces<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : struct, IUnaryRule<TRule>
 {
@@ -95,6 +95,22 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule)
         {
             if (marks[element] != T.Zero)
                 context.AddSign(0, element, tangents[element]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void AddPieces(in PiecesContext<T> context)
+    {
+        NDArray<T> kinks = Kinks(context.Census);
+        T[] marks = kinks.ToArray(), x = context.Input(0).ToArray();
+        context.Census.Return(kinks);
+        for (int element = 0; element < marks.Length; element++)
+        {
+            if (marks[element] == T.Zero)
+                continue;
+            ScalarLane<double> at = new(double.CreateTruncating(x[element])), value = rule.Value(at);
+            context.AddInterval(element, 0, element, TRule.DirectionalSlope(rule, at, value, new ScalarLane<double>(-1)).Value,
+                TRule.DirectionalSlope(rule, at, value, new ScalarLane<double>(1)).Value);
         }
     }
 

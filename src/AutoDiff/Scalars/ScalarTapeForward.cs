@@ -16,25 +16,10 @@ public sealed unsafe partial class ScalarTape
             throw new ArgumentException($"A direction of {direction.Length} elements was given for {variables.Count} variables.", nameof(direction));
         CheckOwn(outputs);
         PrepareAdjoints();
-        double* tangent = adjoints;
-        tangent[0] = 0;
-        int variable = 0;
-        for (int node = 1; node < record->Count; node++)
-        {
-            ScalarNode* entry = record->Nodes + node;
-            if (variable < variables.Count && variables[variable] == node)
-                tangent[node] = direction[variable++];
-            else
-            {
-                // A node that is its own input represents a constant.
-                tangent[node] = 0;
-                tangent[node] = Product(entry->FirstSlope, tangent[entry->First]) + Product(entry->SecondSlope, tangent[entry->Second]);
-            }
-        }
-
+        PushAll(direction);
         double[] result = new double[outputs.Length];
         for (int i = 0; i < result.Length; i++)
-            result[i] = tangent[outputs[i].Node];
+            result[i] = adjoints[outputs[i].Node];
         GC.KeepAlive(this);
         return result;
     }
@@ -51,20 +36,10 @@ public sealed unsafe partial class ScalarTape
                 $"{outputs.Length} outputs of {variables.Count} variables were given {weights.Length} weights and a destination of {gradient.Length} elements.",
                     nameof(weights));
         CheckOwn(outputs);
-        PrepareAdjoints();
-        new Span<double>(adjoints, record->Count).Clear();
-        int last = 0;
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            adjoints[outputs[i].Node] += weights[i];
-            last = Math.Max(last, outputs[i].Node);
-        }
-
-        adjoints[0] = 0;
-        SweepFrom(last);
-        for (int i = 0; i < gradient.Length; i++)
-            gradient[i] = adjoints[variables[i]];
-        GC.KeepAlive(this);
+        int[] nodes = new int[outputs.Length];
+        for (int i = 0; i < nodes.Length; i++)
+            nodes[i] = outputs[i].Node;
+        PullFrom(nodes, weights, gradient);
     }
 
     /// <summary>The variables that each output depends on.</summary>

@@ -34,13 +34,18 @@ public static class Regularity
             return new RegularityCertificate(RegularitySense.Unknown, "the program compares equal numbers");
         RegularityCertificate found = new SignPass(run, run.KinksWithAllPositions()).Run();
 
+        // Kinks that are neither convex nor concave everywhere may bend the value to one side here.
+        if (!found.IsCertified && SelectionSet.SenseAt(objective, point.ToArray()) is { } sense)
+            return new RegularityCertificate(sense, "");
+
         // Signs are those of the cotangents only if none was lost on the way.
         return found.IsCertified && LossBeside(objective, point) is { } obstacle
             ? new RegularityCertificate(RegularitySense.Unknown, obstacle.ToString())
             : found;
     }
 
-    private static Obstacle? LossBeside(Objective objective, ReadOnlySpan<double> point)
+    /// <summary>What stands in the way along a random direction, losses in the reverse pass included; null if nothing does.</summary>
+    internal static Obstacle? LossBeside(Objective objective, ReadOnlySpan<double> point)
     {
         double[] direction = new double[point.Length];
         Philox.For(0, (uint)Streams.ClarkeDirection).Normal<double>(direction, 0, 1);

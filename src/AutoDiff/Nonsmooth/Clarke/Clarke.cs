@@ -154,10 +154,24 @@ public static class Clarke
     public static ClarkeSubdifferential Subdifferential(
         Objective objective, ReadOnlySpan<double> point, int budget = 4096, ulong seed = 0, SetMethod method = SetMethod.Automatic)
     {
-        ArgumentNullException.ThrowIfNull(objective);
-        CheckPoint(point);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(budget);
-        return ClarkeSubdifferential.Of(objective, point.ToArray(), budget, seed, method);
+        return Subdifferential(objective, point, new SetOptions { Budget = budget, Seed = seed, Method = method });
+    }
+
+    /// <summary>Like <see cref="Subdifferential(Objective, ReadOnlySpan{double}, int, ulong, SetMethod)"/>, with a time limit, progress and
+    /// cancellation.</summary>
+    /// <param name="objective">F.</param>
+    /// <param name="point">x.</param>
+    /// <param name="options">How the set is found.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The budget is not above 0, or the time limit is below 0.</exception>
+    /// <exception cref="InvalidOperationException">The set is to be found by regularity or by independent kinks, and neither is certified.</exception>
+    /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
+    public static ClarkeSubdifferential Subdifferential(Objective objective, ReadOnlySpan<double> point, SetOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        ArgumentNullException.ThrowIfNull(options);
+        CheckPoint(point);
+        return ClarkeSubdifferential.Of(objective, point.ToArray(), options.Checked());
     }
 
     /// <summary>

@@ -16,8 +16,8 @@ public sealed class ClarkeSubdifferential : Subdifferential
 
     // Without a certificate the cells' gradients are not known to be in the set.
     private ClarkeSubdifferential(double value, int dimension, IReadOnlyList<Cell<double[]>> cells, ClarkeCertificate certificate, bool isWithinBudget,
-        bool isCurved, bool mayHidePieces, bool? isConvex)
-        : base(certificate.IsCertified ? cells.Select(cell => cell.Found) : [], dimension)
+        bool isCurved, bool mayHidePieces, bool? isConvex, WholeSet? outer = null)
+        : base(certificate.IsCertified ? cells.Select(cell => cell.Found) : [], dimension, outer)
     {
         Value = value;
         Certificate = certificate;
@@ -28,7 +28,7 @@ public sealed class ClarkeSubdifferential : Subdifferential
         this.cells = cells;
     }
 
-    private ClarkeSubdifferential(double value, int dimension, RegularSet whole, NearestElement least, ClarkeCertificate certificate, bool isPiecewiseLinear,
+    private ClarkeSubdifferential(double value, int dimension, WholeSet whole, NearestElement least, ClarkeCertificate certificate, bool isPiecewiseLinear,
         bool? isConvex)
         : base(whole, least, dimension)
     {
@@ -55,6 +55,16 @@ public sealed class ClarkeSubdifferential : Subdifferential
     /// </summary>
     public RegularityCertificate? Regularity { get; private init; }
 
+    /// <summary>What proves the answers.</summary>
+    public SetProof Proof => !Certificate.IsCertified ? SetProof.None : Whole is not null ? Whole.Proof
+        : Certificate.Kinks.IsEmpty ? SetProof.Differentiable : IsExact ? SetProof.Pieces : SetProof.Bounds;
+
+    /// <summary>
+    /// What the kinks pass back at the element of least norm, operation by operation; empty if the element was found from gradients instead. It explains the
+    /// element: the dual variables of a total variation, the signs of a lasso.
+    /// </summary>
+    public IReadOnlyList<PassedBack> PassedBack => Whole?.PassedBack ?? [];
+
     /// <summary>Whether all cells were visited.</summary>
     public bool IsWithinBudget { get; }
 
@@ -73,6 +83,9 @@ public sealed class ClarkeSubdifferential : Subdifferential
     /// Whether the generators span the whole set or only a part of it. For a certified convex function the cells give the whole set even if pieces are hidden.
     /// </summary>
     public override bool IsExact => Whole is null && IsWithinBudget && IsPiecewiseLinear && Certificate.IsCertified && (!MayHidePieces || IsConvex == true);
+
+    // Where −F is regular, F has Fréchet subgradients only if it is differentiable.
+    private bool HasNoFrechet => Whole!.HasNoFrechet ?? (Whole.Proof == SetProof.Regularity && Generators.Count > 1);
 
     // F'(x; d) is known in every direction, and Fréchet subgradients depend on nothing else.
     private bool KnowsDerivatives => IsWithinBudget && IsPiecewiseLinear && Certificate.IsCertified;
@@ -102,7 +115,7 @@ public sealed class ClarkeSubdifferential : Subdifferential
         if (!Certificate.IsCertified)
             return null;
         if (Whole is not null)
-            return Whole.IsOfRegular ? Contains(v, tolerance) : Generators.Count > 1 ? false : Contains(v, tolerance) == false ? false : null;
+            return Whole.IsOfRegular ? Contains(v, tolerance) : HasNoFrechet ? false : Contains(v, tolerance) == false ? false : null;
         if (!cells.All(cell => IsRegularOn(cell, cell.Rows, v, tolerance)))
             return false;
 
@@ -206,8 +219,10 @@ public sealed class ClarkeSubdifferential : Subdifferential
         return FrechetContains(vector, tolerance) == false ? false : null;
     }
 
-    internal static ClarkeSubdifferential Of(Objective objective, double[] point, int budget, ulong seed, SetMethod method)
+    internal static ClarkeSubdifferential Of(Objective objective, double[] point, SetOptions options)
     {
+        (int budget, ulong seed, SetMethod method) = (options.Budget, options.Seed, options.Method);
+        SetClock clock = options.StartClock();
         using RecordedRun plain = objective.Run(point);
         bool? isConvex = Convexity.Of(plain) switch
         {
@@ -223,15 +238,21 @@ public sealed class ClarkeSubdifferential : Subdifferential
                 false, isConvex);
         }
 
-        bool isForced = method == SetMethod.Regularity;
-        bool isTriedFirst = isForced || (method == SetMethod.Automatic && point.Length > 1 && plain.Kinks().Count > KinksEnumerated);
+        bool isTriedFirst = method is SetMethod.Regularity or SetMethod.IndependentKinks
+            || (method == SetMethod.Automatic && point.Length > 1 && MeetMany(plain));
+        SelectionSet? outer = null;
         if (isTriedFirst)
         {
-            RegularityCertificate regularity = Nonsmooth.Regularity.Of(objective, point, plain);
-            if (AtRegularPoint(objective, point, budget, seed, plain, regularity, isConvex) is { } regular)
-                return regular;
-            if (isForced)
-                throw new InvalidOperationException($"The set was to be found by regularity, but the point is {regularity}.");
+            (ClarkeSubdifferential? whole, outer, string reason) = WithoutPieces(objective, point, options, plain, isConvex);
+            if (whole is not null)
+                return whole;
+            if (method != SetMethod.Automatic)
+                throw new InvalidOperationException($"The set was to be found by {(method == SetMethod.Regularity ? "regularity" : "independent kinks")}, but {reason}.");
+        }
+        else if (method == SetMethod.Bounds)
+        {
+            outer = SelectionSet.At(objective, point, options, out _, out IDisposable? kept);
+            kept?.Dispose();
         }
 
         bool isCurved = false, hides = false;
@@ -241,6 +262,8 @@ public sealed class ClarkeSubdifferential : Subdifferential
         CellSearch<double[]> search = new(point.Length, budget, seed);
         (double[] Gradient, List<double[]> Forms) Visit(double[] direction)
         {
+            search.IsEnough |= clock.IsOver;
+            options.Progress?.Report(new SetProgress(search.Cells.Count, new Bounds(0, double.PositiveInfinity)));
             using RecordedRun run = objective.RunBeside(point, direction);
             isCurved |= run.Forms.Any(form => form.IsCurved);
             jump ??= Clarke.JumpBetween(plain.Value, run.Value);
@@ -276,40 +299,72 @@ public sealed class ClarkeSubdifferential : Subdifferential
         }
 
         bool compares = plain.Forms.Any(form => form.IsComparison);
-        ClarkeCertificate certificate = plain.Certify([], plain.Kinks(), seed, null, jump) with
+        ClarkeCertificate certificate = plain.CertifySet(plain.Kinks(), seed) with
         {
-            Locks = [],
+            Jump = jump,
             UndecidedComparisons = undecided,
             Obstacles = obstacles,
             PiecesOfMore = compares && !isWithinBudget && obstacles.Count == 0 ? cells.Count : 0,
         };
         if (certificate.IsCertified && plain.Forms.Any(BranchesMeeting.MayTear))
             certificate = BranchesMeeting.Look(objective, point, plain, certificate, budget);
-        ClarkeSubdifferential enumerated = new(plain.Value, point.Length, cells, certificate, isWithinBudget, isCurved, hides, isConvex);
-        if (method == SetMethod.Automatic && !isTriedFirst && !enumerated.IsExact && certificate.Obstacles.Count == 0
-            && AtRegularPoint(objective, point, budget, seed, plain, Nonsmooth.Regularity.Of(objective, point, plain), isConvex) is { } sharper)
-            return sharper;
+        bool isSearchedFurther = method == SetMethod.Automatic && !isTriedFirst && certificate.Obstacles.Count == 0;
+        if (isSearchedFurther && !(isWithinBudget && !isCurved && certificate.IsCertified && (!hides || isConvex == true)))
+        {
+            (ClarkeSubdifferential? sharper, outer, _) = WithoutPieces(objective, point, options, plain, isConvex);
+            if (sharper is not null)
+                return sharper;
+        }
+
         EngineEvents.Told(certificate);
-        return enumerated;
+        return new ClarkeSubdifferential(plain.Value, point.Length, cells, certificate, isWithinBudget, isCurved, hides, isConvex,
+            certificate.IsCertified ? outer : null);
     }
 
-    // Null if neither F nor −F is certified regular, or if the program fails beside the point.
-    private static ClarkeSubdifferential? AtRegularPoint(
-        Objective objective, double[] point, int budget, ulong seed, RecordedRun plain, RegularityCertificate regularity, bool? isConvex)
+    // A maximum of many is one kink of many forms.
+    private static bool MeetMany(RecordedRun plain) => plain.Kinks().Count > KinksEnumerated || plain.Forms.Count > KinksEnumerated;
+
+    // The set without a list of its pieces; if it is not known, perhaps a set around it.
+    private static (ClarkeSubdifferential? Whole, SelectionSet? Outer, string Reason) WithoutPieces(
+        Objective objective, double[] point, SetOptions options, RecordedRun plain, bool? isConvex)
     {
-        if (!regularity.IsCertified)
-            return null;
-        RegularSet whole = new(objective, point, plain.Value, regularity.Sense, budget, seed);
-        NearestElement least = whole.Nearest();
-        if (least.Elements.Count == 0)
-            return null;
-        KinkCensus kinks = plain.Kinks();
-        ClarkeCertificate certificate = EngineEvents.Told(plain.Certify([], kinks, seed, null, null) with { Locks = [] });
-        return new ClarkeSubdifferential(plain.Value, point.Length, whole, least, certificate, kinks.Operations.All(met => met.Operation.IsPolyhedral),
-            isConvex)
+        SelectionSet? selections = SelectionSet.At(objective, point, options, out string reason, out IDisposable? kept);
+        using IDisposable? run = kept;
+        bool isWanted = selections is not null && (options.Method switch
         {
-            Regularity = regularity,
-        };
+            SetMethod.Regularity => selections.Proof == SetProof.Regularity,
+            SetMethod.IndependentKinks => selections.AreIndependent,
+            _ => selections.Proof is SetProof.Regularity or SetProof.IndependentKinks,
+        });
+        if (isWanted)
+        {
+            NearestElement least = selections!.Nearest();
+            if (least.Elements.Count > 0)
+            {
+                if (selections.Other(least.Element) is { } other)
+                    least = least with { Elements = [least.Element, other], Weights = [1, 0] };
+                return (From(selections, least, selections.Proof == SetProof.Regularity ? new RegularityCertificate(selections.Sense, "") : null), null, "");
+            }
+
+            reason = "a number overflows on the way";
+        }
+
+        if (options.Method == SetMethod.IndependentKinks)
+            return (null, selections, selections is null ? reason : "the derivatives of the kinks' arguments are not known to be independent");
+        RegularityCertificate regularity = Nonsmooth.Regularity.Of(objective, point, plain);
+        if (!regularity.IsCertified)
+            return (null, selections, $"the point is {regularity}");
+        RegularSet regular = new(objective, point, plain.Value, regularity.Sense, options);
+        NearestElement nearest = regular.Nearest();
+        return nearest.Elements.Count > 0 ? (From(regular, nearest, regularity), null, "") : (null, selections, "the program is not certified beside the point");
+
+        ClarkeSubdifferential From(WholeSet whole, NearestElement least, RegularityCertificate? regularity)
+        {
+            KinkCensus kinks = plain.Kinks();
+            ClarkeCertificate certificate = EngineEvents.Told(plain.CertifySet(kinks, options.Seed));
+            bool isPolyhedral = kinks.Operations.All(met => met.Operation.IsPolyhedral);
+            return new ClarkeSubdifferential(plain.Value, point.Length, whole, least, certificate, isPolyhedral, isConvex) { Regularity = regularity };
+        }
     }
 
     // If the pieces are curved, the cell is known only along its direction.

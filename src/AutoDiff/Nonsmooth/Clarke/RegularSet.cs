@@ -10,9 +10,8 @@ namespace ConservativeAD.Nonsmooth;
 /// <param name="point">x.</param>
 /// <param name="value">F(x).</param>
 /// <param name="sense">Whether F or −F is regular.</param>
-/// <param name="maximumGradients">The largest number of gradients for one answer.</param>
-/// <param name="seed">The seed of the first direction.</param>
-internal sealed class RegularSet(Objective objective, double[] point, double value, RegularitySense sense, int maximumGradients, ulong seed)
+/// <param name="options">The limits of each answer, and the seed of the first direction.</param>
+internal sealed class RegularSet(Objective objective, double[] point, double value, RegularitySense sense, SetOptions options) : WholeSet
 {
     // The rounding error of a product of two vectors, relative to their sizes.
     private const double Accuracy = 1e-14;
@@ -30,14 +29,20 @@ internal sealed class RegularSet(Objective objective, double[] point, double val
     private readonly List<double[]> found = [];
 
     /// <summary>Whether F is regular, rather than −F.</summary>
-    public bool IsOfRegular => sense != RegularitySense.NegativeRegular;
+    public override bool IsOfRegular => sense != RegularitySense.NegativeRegular;
+
+    /// <inheritdoc/>
+    public override SetProof Proof => SetProof.Regularity;
+
+    /// <inheritdoc/>
+    public override bool? HasNoFrechet => IsOfRegular ? false : null;
 
     /// <summary>The number of gradients computed.</summary>
     public int Gradients { get; private set; }
 
     /// <summary>An element that maximises ⟨v, d⟩; null if the program is not certified beside the point along d.</summary>
     /// <param name="direction">d, not 0.</param>
-    public double[]? Extreme(double[] direction)
+    public override double[]? Extreme(double[] direction)
     {
         double[] along = sense == RegularitySense.NegativeRegular ? Vectors.Scaled(direction, -1) : direction;
         using RecordedRun run = objective.RunBeside(point, along);
@@ -50,7 +55,7 @@ internal sealed class RegularSet(Objective objective, double[] point, double val
     /// <param name="target">The vector; 0 if null.</param>
     /// <param name="goal">The search ends at this distance, and, if the element is not needed, once the distance is proved to be above it.</param>
     /// <param name="needsElement">Whether the element is needed, or only whether the distance is above the goal.</param>
-    public NearestElement Nearest(double[]? target = null, double goal = 0, bool needsElement = true)
+    public override NearestElement Nearest(double[]? target = null, double goal = 0, bool needsElement = true)
     {
         double[] aim = target ?? new double[point.Length];
         GramMatrix corral = new();
@@ -60,7 +65,7 @@ internal sealed class RegularSet(Objective objective, double[] point, double val
             Enter(known);
         Bounds distance = new(0, double.PositiveInfinity);
         double[] nearest = [];
-        for (int step = 0; elements.Count > 0 && step < maximumGradients; step++)
+        for (int step = 0; elements.Count > 0 && step < options.Budget; step++)
         {
             SimplexQuadratic.Solve(corral, new double[elements.Count], weights);
             Drop();
@@ -114,15 +119,8 @@ internal sealed class RegularSet(Objective objective, double[] point, double val
             if (found.Count > 0)
                 return [found.MinBy(element => Vectors.Distance(element, aim))!];
             double[] any = new double[point.Length];
-            Philox.For(seed, (uint)Streams.ClarkeDirection).Normal<double>(any, 0, 1);
+            Philox.For(options.Seed, (uint)Streams.ClarkeDirection).Normal<double>(any, 0, 1);
             return Extreme(any) is { } first ? [first] : [];
         }
     }
 }
-
-/// <summary>The element of a set that is nearest to a vector.</summary>
-/// <param name="Element">The element; empty if none is known.</param>
-/// <param name="Elements">The elements that combine to it.</param>
-/// <param name="Weights">Their weights.</param>
-/// <param name="Distance">The distance of the set from the vector.</param>
-internal sealed record NearestElement(double[] Element, IReadOnlyList<double[]> Elements, double[] Weights, Bounds Distance);

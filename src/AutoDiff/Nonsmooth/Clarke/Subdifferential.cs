@@ -8,10 +8,11 @@ namespace ConservativeAD.Nonsmooth;
 /// </summary>
 public abstract class Subdifferential
 {
-    private readonly Lazy<NearestElement?> nearest;
+    private readonly Lazy<NearestElement?> nearest, outerNearest;
 
-    private protected Subdifferential(IEnumerable<double[]> generators, int dimension)
+    private protected Subdifferential(IEnumerable<double[]> generators, int dimension, WholeSet? outer = null)
     {
+        Outer = outer;
         Generators = Vectors.Distinct(generators, 1e-12);
         Dimension = dimension;
         nearest = new Lazy<NearestElement?>(() =>
@@ -19,21 +20,29 @@ public abstract class Subdifferential
             if (Generators.Count == 0)
                 return null;
             MinimalNormPoint least = MinimalNormPoint.Of(Generators);
-            return new NearestElement(least.Point, Generators, least.Weights, KnowsWholeSet ? least.Distance : least.Distance with { Lower = 0 });
+            double lower = KnowsWholeSet ? least.Distance.Lower : Math.Min(least.Distance.Upper, OuterNearest?.Distance.Lower ?? 0);
+            return new NearestElement(least.Point, Generators, least.Weights, least.Distance with { Lower = lower });
         });
+        outerNearest = new Lazy<NearestElement?>(() => Outer?.Nearest());
     }
 
     // The generators are the elements that combine to the one of least norm.
-    private protected Subdifferential(RegularSet whole, NearestElement least, int dimension)
+    private protected Subdifferential(WholeSet whole, NearestElement least, int dimension)
     {
         Whole = whole;
         Generators = least.Elements;
         Dimension = dimension;
         nearest = new Lazy<NearestElement?>(least);
+        outerNearest = new Lazy<NearestElement?>(() => null);
     }
 
-    /// <summary>Answers of the whole set at a regular point; null elsewhere.</summary>
-    private protected RegularSet? Whole { get; }
+    /// <summary>Answers of the whole set where it is known without a list of its generators; null elsewhere.</summary>
+    private protected WholeSet? Whole { get; }
+
+    /// <summary>A set that contains this one, where only a part of this one is known; null if none is known.</summary>
+    private protected WholeSet? Outer { get; }
+
+    private NearestElement? OuterNearest => outerNearest.Value;
 
     /// <summary>The number of variables.</summary>
     public int Dimension { get; }
@@ -48,8 +57,8 @@ public abstract class Subdifferential
     public abstract bool IsExact { get; }
 
     /// <summary>
-    /// Whether answers are of the whole set: all generators are known, or the point is regular, so that extreme elements are computed where a question needs
-    /// them.
+    /// Whether answers are of the whole set: all generators are known, or the set is known without a list of them, as at a regular point, so that elements are
+    /// computed where a question needs them.
     /// </summary>
     public bool KnowsWholeSet => IsExact || Whole is not null;
 
@@ -71,7 +80,14 @@ public abstract class Subdifferential
     /// <summary>
     /// The unit vector that minimises the set's support function; null if 0 is in the set, up to the tolerance 1e-9, or if the set is not known completely.
     /// </summary>
-    public double[]? SteepestDescentDirection => IsStationary() == false ? Vectors.Scaled(Vectors.Unit(nearest.Value!.Element), -1) : null;
+    public double[]? SteepestDescentDirection => KnowsWholeSet && IsStationary() == false ? Vectors.Scaled(Vectors.Unit(nearest.Value!.Element), -1) : null;
+
+    /// <summary>
+    /// A unit vector d with ⟨v, d⟩ &lt; 0 for every element v, so that F falls along d; null if 0 may be in the set. It proves that the point is not
+    /// stationary. Where the whole set is known, it is the direction of steepest descent.
+    /// </summary>
+    public double[]? DescentDirection => SteepestDescentDirection
+        ?? (IsStationary() == false && OuterNearest is { Element.Length: > 0 } outside ? Vectors.Scaled(Vectors.Unit(outside.Element), -1) : null);
 
     /// <summary>Whether 0 is in the set; null if the known part does not contain it, or if rounding decides.</summary>
     /// <param name="tolerance">The largest distance from 0 that counts as containing it.</param>
@@ -97,6 +113,8 @@ public abstract class Subdifferential
 
         if (Generators.Count == 0)
             return IsExact ? false : null;
+        if (Outer is not null && Outer.Nearest(moved, tolerance, needsElement: false).Distance.Lower > tolerance)
+            return false;
         double[][] differences = [.. Generators.Select(generator => Vectors.Difference(generator, moved))];
         double reach = tolerance;
         if (!Array.TrueForAll(differences, difference => Array.TrueForAll(difference, double.IsFinite)))
@@ -127,6 +145,8 @@ public abstract class Subdifferential
         double largest = double.NegativeInfinity;
         foreach (double[] generator in Generators)
             largest = Math.Max(largest, Vectors.DotOfAnySize(generator, direction));
+        if (!IsExact && Outer is not null && direction.Length == Dimension && direction.ContainsAnyExcept(0) && Outer.Extreme(direction.ToArray()) is { } outermost)
+            return new Bounds(largest, Math.Max(largest, Vectors.DotOfAnySize(outermost, direction)));
         return new Bounds(largest, IsExact ? largest : double.PositiveInfinity);
     }
 
@@ -139,6 +159,6 @@ public abstract class Subdifferential
         string hull = Generators.Count == 1
             ? $"{{{texts[0]}}}"
             : $"hull{{{string.Join(", ", texts)}{(Generators.Count > texts.Length ? $", … ({Generators.Count} in all)" : "")}}}";
-        return IsExact ? hull : Whole is not null ? $"the whole set at a regular point, with {hull} in it" : $"a part: {hull}";
+        return IsExact ? hull : Whole is not null ? $"the whole set, known by {Whole.Proof switch { SetProof.Regularity => "regularity", _ => "the independence of its kinks" }}, with {hull} in it" : $"a part: {hull}";
     }
 }

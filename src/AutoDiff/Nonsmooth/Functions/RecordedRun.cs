@@ -96,6 +96,17 @@ internal abstract class RecordedRun : IDisposable
     /// <summary>The gradient with a given choice at each kink.</summary>
     public abstract double[] GradientOf(ReadOnlySpan<int> choices);
 
+    /// <summary>
+    /// The gradient as a function of what the kinks pass back; null if a rule does not tell its pieces, or if a kink lies downstream of another. The run serves
+    /// nothing else afterwards.
+    /// </summary>
+    /// <param name="reason">Why there is none.</param>
+    public virtual SelectionMap? Selections(out string reason)
+    {
+        reason = "the program has no pieces to choose from";
+        return null;
+    }
+
     public abstract void Dispose();
 
     /// <summary>The certificate for a gradient along this run's directions.</summary>
@@ -110,6 +121,12 @@ internal abstract class RecordedRun : IDisposable
             Jump = jump,
         };
     }
+
+    /// <summary>The certificate for a whole set, which names no locks.</summary>
+    public ClarkeCertificate CertifySet(KinkCensus kinks, ulong seed) => new(kinks, WithResult(Obstacles, []), seed)
+    {
+        UndecidedComparisons = ComparesEqualNumbers ? Forms.Count(form => form.IsComparison && !form.IsDecided) : 0,
+    };
 
     /// <summary>A final check: adds an obstacle if the value or gradient is not finite, whatever the cause, or if the gradient lost a part on the way.</summary>
     public IReadOnlyList<Obstacle> WithResult(IReadOnlyList<Obstacle> obstacles, double[] gradient)

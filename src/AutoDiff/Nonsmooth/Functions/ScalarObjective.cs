@@ -168,6 +168,8 @@ internal sealed class ScalarRun(ScalarObjective objective, ScalarObjective.Setti
         return Gradient();
     }
 
+    public override SelectionMap? Selections(out string reason) => ScalarSelectionMap.Of(tape, output, out reason);
+
     public override void Dispose()
     {
         if (isOver)

@@ -208,6 +208,8 @@ internal sealed class TensorRun(TensorObjective objective, Tape<double> tape, Va
         ? Flat(this.choices!.Backward(choices))
         : new double[Dimension];
 
+    public override SelectionMap? Selections(out string reason) => tape.Locks.Selections(output.Node, [.. leaves.Select(leaf => leaf.Node)], out reason);
+
     public override void Dispose()
     {
         if (isOver)

@@ -26,7 +26,7 @@ namespace ConservativeAD.Rules
     /// <param name="stride">Positions from one window to the next.</param>
     /// <param name="padding">Positions around the image, which are never the maximum.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
-    public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ties) : IPiecewiseLinearRule<T>, ICountsKinks<T>
+    public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ties) : IPiecewiseLinearRule<T>, ICountsKinks<T>, IHasPieces<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private PoolingShape shape;
@@ -143,6 +143,13 @@ namespace ConservativeAD.Rules
                 foreach (int position in window.Where(position => position != furthest))
                     context.AddOrder((0, furthest), (0, position), tangents[position] != tangents[furthest]);
             }
+        }
+
+        /// <inheritdoc/>
+        public readonly void AddPieces(in PiecesContext<T> context)
+        {
+            foreach (IGrouping<int, int> window in Tied(context.Output.ToArray()).GroupBy(tied => tied.Output, tied => tied.Position))
+                context.AddSimplex(window.Key, [.. window.Select(position => (0, position))], true);
         }
 
         private static NDArray<T> Contiguous(in NDArray<T> tangent, in PullbackContext<T> context, out NDArray<T> copy)

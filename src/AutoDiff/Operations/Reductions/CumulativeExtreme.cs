@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 using ConservativeAD.Kernels.Reductions;
@@ -30,7 +31,8 @@ namespace ConservativeAD.Rules
     /// <param name="axis">The axis, from 0.</param>
     /// <param name="smallest">Whether the smallest element is taken.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
-    public readonly struct CumulativeExtreme<T>(int axis, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasCurvature, IPassesReach<T>
+    public readonly struct CumulativeExtreme<T>(int axis, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasCurvature, IPassesReach<T>,
+        IHasPieces<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -116,6 +118,28 @@ namespace ConservativeAD.Rules
                             tangents[next] != tangents[leader]);
                     if (isTied ? isAhead : x[next] == extremes[next])
                         leader = next;
+                }
+            }
+        }
+
+        /// <inheritdoc/>
+        public void AddPieces(in PiecesContext<T> context)
+        {
+            T[] x = context.Input(0).ToArray(), extremes = context.Output.ToArray();
+            Shape lanes = new ReducedAxes(axis, true).Lanes(context.Output.Shape);
+            List<(int, int)> tied = [];
+            for (int lane = 0; lane < lanes[0] * lanes[2]; lane++)
+            {
+                tied.Clear();
+                int element = (lane / lanes[2] * lanes[1] * lanes[2]) + (lane % lanes[2]);
+                for (int place = 0; place < lanes[1]; place++, element += lanes[2])
+                {
+                    if (place > 0 && extremes[element] != extremes[element - lanes[2]])
+                        tied.Clear();
+                    if (x[element] == extremes[element])
+                        tied.Add((0, element));
+                    if (tied.Count > 1)
+                        context.AddSimplex(element, CollectionsMarshal.AsSpan(tied), !smallest);
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Kernels.Elementwise;
 using ConservativeAD.Kernels.Reductions;
@@ -29,7 +30,7 @@ namespace ConservativeAD.Rules
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
     /// <param name="smallest">Whether the smallest element is taken.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
-    public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasCurvature
+    public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasCurvature, IHasPieces<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -150,6 +151,27 @@ namespace ConservativeAD.Rules
                     else
                         context.AddOrder((0, furthest), (0, element), isDecided);
                 }
+            }
+        }
+
+        /// <inheritdoc/>
+        public void AddPieces(in PiecesContext<T> context)
+        {
+            T[] x = context.Input(0).ToArray(), extremes = context.Output.ToArray();
+            Shape lanes = axes.Lanes(context.Input(0).Shape);
+            List<(int, int)> tied = [];
+            for (int output = 0; output < extremes.Length; output++)
+            {
+                tied.Clear();
+                int element = (output / lanes[2] * lanes[1] * lanes[2]) + (output % lanes[2]);
+                for (int place = 0; place < lanes[1]; place++, element += lanes[2])
+                {
+                    if (x[element] == extremes[output])
+                        tied.Add((0, element));
+                }
+
+                if (tied.Count > 1)
+                    context.AddSimplex(output, CollectionsMarshal.AsSpan(tied), !smallest);
             }
         }
 

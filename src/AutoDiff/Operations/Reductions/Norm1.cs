@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules
     /// <param name="axis">The axis, from 0; every axis if null.</param>
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
     /// <param name="slopeAtZero">abs'(0); that of the selections if null.</param>
-    public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) : IPiecewiseLinearRule<T>
+    public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) : IPiecewiseLinearRule<T>, IHasPieces<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -78,6 +78,19 @@ namespace ConservativeAD.Rules
             {
                 if (x[element] == T.Zero)
                     context.AddSign(0, element, tangents[element]);
+            }
+        }
+
+        /// <inheritdoc/>
+        public void AddPieces(in PiecesContext<T> context)
+        {
+            T[] x = context.Input(0).ToArray();
+            Shape lanes = axes.Lanes(context.Input(0).Shape);
+            for (int element = 0; element < x.Length; element++)
+            {
+                int output = (element / (lanes[1] * lanes[2]) * lanes[2]) + (element % lanes[2]);
+                double slope = T.Sign(x[element]);
+                context.AddInterval(output, 0, element, slope == 0 ? -1 : slope, slope == 0 ? 1 : slope);
             }
         }
 

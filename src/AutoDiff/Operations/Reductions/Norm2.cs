@@ -24,7 +24,7 @@ namespace ConservativeAD.Rules
     /// <param name="axis">The axis, from 0; every axis if null.</param>
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
     /// <param name="lengthAtZero">The length of the gradient at the origin, along (1, …, 1)/√n; that of the selections if null.</param>
-    public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) : IRule<T>, IMarksObstacles<T>, IHasGroups
+    public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) : IRule<T>, IMarksObstacles<T>, IHasGroups, IHasPieces<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -102,6 +102,23 @@ namespace ConservativeAD.Rules
             int[] atOrigin = [.. Enumerable.Range(0, norms.Length).Where(group => norms[group] == T.Zero)];
             if (atOrigin.Length > 0)
                 context.AddCurved(Array.TrueForAll(atOrigin, moving.Contains));
+        }
+
+        /// <inheritdoc/>
+        public void AddPieces(in PiecesContext<T> context)
+        {
+            T[] norms = context.Output.ToArray();
+            Shape lanes = axes.Lanes(context.Input(0).Shape);
+            for (int output = 0; output < norms.Length; output++)
+            {
+                if (norms[output] != T.Zero)
+                    continue;
+                var elements = new (int, int)[lanes[1]];
+                int element = (output / lanes[2] * lanes[1] * lanes[2]) + (output % lanes[2]);
+                for (int place = 0; place < elements.Length; place++, element += lanes[2])
+                    elements[place] = (0, element);
+                context.AddBall(output, elements);
+            }
         }
 
         // If the norm has lost precision, so has the direction from the origin.

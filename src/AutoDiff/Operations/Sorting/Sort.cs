@@ -26,7 +26,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="descending">Whether the largest element comes first.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
-    public struct Sort<T>(bool descending, TieSelection? ties) : IPiecewiseLinearRule<T>, ICountsKinks<T>
+    public struct Sort<T>(bool descending, TieSelection? ties) : IPiecewiseLinearRule<T>, ICountsKinks<T>, IHasPieces<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> x;
@@ -135,6 +135,10 @@ namespace ConservativeAD.Rules
             LexicographicOrder.AddForms(context, context.Output, order, descending, x.Shape[-1]);
             context.Census.ReturnIndices(order);
         }
+
+        /// <inheritdoc/>
+        public readonly void AddPieces(in PiecesContext<T> context) =>
+            TiedBlocks.AddPieces(context, context.Output.ToArray(), permutation.ToArray(), x.Shape[-1], x.Shape[-1], descending);
 
         /// <summary>y[r, j] = x[r, indices[r, j]].</summary>
         internal static void GatherRows(Device device, in NDArray<T> x, in NDArray<int> indices, in NDArray<T> y) =>

@@ -11,7 +11,7 @@ namespace ConservativeAD.Rules
     /// <param name="k">The number of elements.</param>
     /// <param name="smallest">Whether the smallest elements are taken.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
-    public struct TopK<T>(int k, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>
+    public struct TopK<T>(int k, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasPieces<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> x;
@@ -128,6 +128,17 @@ namespace ConservativeAD.Rules
             NDArray<int> permutation = context.Census.RentIndices(x.Shape);
             context.Device.Sort(x, sorted, permutation, !smallest);
             LexicographicOrder.AddForms(context, sorted, permutation, !smallest, k);
+            context.Census.ReturnIndices(permutation);
+            context.Census.Return(sorted);
+        }
+
+        /// <inheritdoc/>
+        public readonly void AddPieces(in PiecesContext<T> context)
+        {
+            NDArray<T> sorted = context.Census.Rent(x.Shape);
+            NDArray<int> permutation = context.Census.RentIndices(x.Shape);
+            context.Device.Sort(x, sorted, permutation, !smallest);
+            TiedBlocks.AddPieces(context, sorted.ToArray(), permutation.ToArray(), x.Shape[-1], k, !smallest);
             context.Census.ReturnIndices(permutation);
             context.Census.Return(sorted);
         }

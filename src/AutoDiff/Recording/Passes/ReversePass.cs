@@ -94,6 +94,15 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
         return cotangents.Pass;
     }
 
+    /// <summary>Pulls back from a node to another, with the tape's selections.</summary>
+    /// <param name="first">The last node to pull back from.</param>
+    /// <param name="output">The node to begin with.</param>
+    public void SweepDownTo(int first, int output)
+    {
+        for (int node = output; node >= first; node--)
+            PullBackFrom(node, output, record.Selections, false, null, false);
+    }
+
     /// <summary>Like <see cref="Sweep"/>, watched by a search for lost derivatives.</summary>
     public long SweepWatched(int output, LossSearch<T> losses, bool locked = false, long[]? atKinks = null)
     {

@@ -36,4 +36,18 @@ internal readonly struct Node<T>(TapeRecord<T> record, int index)
         where TElement : unmanaged => record.Device.Return(array);
 
     public ArrayChangedException Changed(ArrayChangedException exception) => record.Changed(index, exception);
+
+    /// <summary>Maps every element of the output, in row-major order, to the element of an input that was broadcast to it.</summary>
+    public int[] BroadcastElements(int input)
+    {
+        Shape shape = Input(input).Shape;
+        int[] elements = new int[shape.Count];
+        for (int i = 0; i < elements.Length; i++)
+            elements[i] = i;
+        NDArray<int> numbered = RentIndices(shape);
+        numbered.CopyFrom(elements);
+        int[] result = numbered.BroadcastTo(Output.Shape).ToArray();
+        Return(numbered);
+        return result;
+    }
 }

@@ -43,18 +43,7 @@ public readonly struct SwitchingContext<T>
 
     /// <summary>Maps every element of the output, in row-major order, to the element of an input that was broadcast to it.</summary>
     /// <param name="index">The index of the input.</param>
-    public int[] BroadcastElements(int index)
-    {
-        Shape shape = Input(index).Shape;
-        int[] elements = new int[shape.Count];
-        for (int i = 0; i < elements.Length; i++)
-            elements[i] = i;
-        NDArray<int> numbered = node.RentIndices(shape);
-        numbered.CopyFrom(elements);
-        int[] result = numbered.BroadcastTo(Output.Shape).ToArray();
-        node.Return(numbered);
-        return result;
-    }
+    public int[] BroadcastElements(int index) => node.BroadcastElements(index);
 
     /// <summary>Reports that the sign of one element's tangent decides.</summary>
     /// <param name="input">The index of the input.</param>

@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+
+namespace ConservativeAD.Nonsmooth;
+
+/// <summary>The shape of a set of cotangents that a kink may pass back.</summary>
+internal enum PiecesKind
+{
+    /// <summary>Nonnegative numbers times a factor that add to it.</summary>
+    Simplex,
+
+    /// <summary>Vectors up to a length.</summary>
+    Ball,
+
+    /// <summary>The hull of the permutations of given numbers.</summary>
+    Permutations,
+}
+
+/// <summary>A set of cotangents on several places at once.</summary>
+/// <param name="Operation">The operation at a kink.</param>
+/// <param name="Kind">The shape of the set.</param>
+/// <param name="Start">Its first coordinate.</param>
+/// <param name="Count">The number of its coordinates.</param>
+/// <param name="Numbers">The factor, the radius, or the numbers in descending order.</param>
+internal sealed record SelectionBlock(int Operation, PiecesKind Kind, int Start, int Count, double[] Numbers);
+
+/// <summary>
+/// What the kinks of a program may pass back: a product of intervals, simplices, balls and permutations. A coordinate belongs to one place, an element of the
+/// input of an operation at a kink.
+/// </summary>
+internal sealed class SelectionPieces
+{
+    private readonly List<(int Operation, int Node, int Element)> intervals = [], others = [];
+    private readonly List<double> low = [], high = [];
+    private readonly List<SelectionBlock> blocks = [];
+    private readonly Dictionary<int, List<int>> cut = [];
+
+    /// <summary>The number of coordinates.</summary>
+    public int Count => intervals.Count + others.Count;
+
+    /// <summary>The number of coordinates that vary in an interval; they come first.</summary>
+    public int IntervalCount => intervals.Count;
+
+    /// <summary>The lower ends of the intervals.</summary>
+    public ReadOnlySpan<double> Low => CollectionsMarshal.AsSpan(low);
+
+    /// <summary>The upper ends of the intervals.</summary>
+    public ReadOnlySpan<double> High => CollectionsMarshal.AsSpan(high);
+
+    /// <summary>The other sets; their coordinates come after those of the intervals.</summary>
+    public IReadOnlyList<SelectionBlock> Blocks => blocks;
+
+    /// <summary>Whether some kink bends the value upwards.</summary>
+    public bool BendsUp { get; private set; }
+
+    /// <summary>Whether some kink bends the value downwards.</summary>
+    public bool BendsDown { get; private set; }
+
+    /// <summary>Whether it is unknown of some kink where it bends the value.</summary>
+    public bool BendsUnknown { get; private set; }
+
+    /// <summary>Whether the pieces of some kink are not known.</summary>
+    public bool IsUntold { get; private set; }
+
+    /// <summary>Whether a number in the sets is not finite.</summary>
+    public bool HasNotFinite { get; private set; }
+
+    /// <summary>The operations at kinks, with the output elements that the sets replace.</summary>
+    public IReadOnlyDictionary<int, List<int>> CutOutputs => cut;
+
+    /// <summary>The operation and the place of a coordinate.</summary>
+    public (int Operation, int Node, int Element) PlaceOf(int coordinate) =>
+        coordinate < intervals.Count ? intervals[coordinate] : others[coordinate - intervals.Count];
+
+    /// <summary>Notes that sets replace what an output element passes back.</summary>
+    public void Cut(int operation, int output)
+    {
+        if (!cut.TryGetValue(operation, out List<int>? outputs))
+            cut.Add(operation, outputs = []);
+        if (outputs.Count == 0 || outputs[^1] != output)
+            outputs.Add(output);
+    }
+
+    /// <summary>Notes a kink whose pieces are not known.</summary>
+    public void AddUntold() => IsUntold = true;
+
+    /// <summary>Adds an interval.</summary>
+    public void AddInterval(int operation, int node, int element, double below, double above)
+    {
+        HasNotFinite |= !double.IsFinite(below) || !double.IsFinite(above);
+        BendsUp |= above > below;
+        BendsDown |= above < below;
+        intervals.Add((operation, node, element));
+        low.Add(Math.Min(below, above));
+        high.Add(Math.Max(below, above));
+    }
+
+    /// <summary>Adds another set.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="kind">The shape of the set.</param>
+    /// <param name="places">Its places; a node of −1 is a constant.</param>
+    /// <param name="numbers">The factor, the radius, or the numbers.</param>
+    /// <param name="bend">1 if it bends the value upwards, −1 if downwards, 0 if not at all; null if unknown.</param>
+    public void AddBlock(int operation, PiecesKind kind, (int Node, int Element)[] places, double[] numbers, int? bend)
+    {
+        HasNotFinite |= !Array.TrueForAll(numbers, double.IsFinite);
+        BendsUp |= bend > 0;
+        BendsDown |= bend < 0;
+        BendsUnknown |= bend is null;
+        double[] descending = [.. numbers];
+        Array.Sort(descending, (a, b) => b.CompareTo(a));
+        blocks.Add(new SelectionBlock(operation, kind, others.Count, places.Length, descending));
+        foreach ((int node, int element) in places)
+            others.Add((operation, node, element));
+    }
+
+    /// <summary>Moves the coordinates of the blocks after those of the intervals, once all are known.</summary>
+    public void Close()
+    {
+        for (int i = 0; i < blocks.Count; i++)
+            blocks[i] = blocks[i] with { Start = blocks[i].Start + intervals.Count };
+    }
+}

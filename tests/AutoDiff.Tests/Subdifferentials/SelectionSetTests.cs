@@ -1,0 +1,282 @@
+using ConservativeAD.Kernels;
+using ConservativeAD.Nonsmooth;
+using ConservativeAD.Scalars;
+using CsCheck;
+
+namespace ConservativeAD.Tests.Subdifferentials;
+
+/// <summary>Sets found from what the kinks pass back, held to the enumeration of all pieces and to known sets of many kinks.</summary>
+public class SelectionSetTests
+{
+    [Fact]
+    public void EveryLevelAgreesWithTheEnumeration()
+    {
+        int regular = 0, independent = 0, bounded = 0;
+        foreach (bool isPiecewiseLinear in (bool[])[true, false])
+        {
+            Samples.Check(Gen.Select(RandomProgram.Generate(isPiecewiseLinear, 4), Gen.ULong[0, 1_000_000]), 600, drawn =>
+            {
+                (RandomProgram program, ulong seed) = drawn;
+                foreach (Objective objective in (Objective[])[program.OnNumbers, program.OnTensors])
+                {
+                    ClarkeSubdifferential cells = Clarke.Subdifferential(objective, program.Point, seed: seed, method: SetMethod.Pieces);
+                    if (!cells.IsExact)
+                        continue;
+                    if (Forced(objective, program.Point, seed, SetMethod.Regularity) is { } byRegularity)
+                        Agree(program, cells, byRegularity, seed, ref regular);
+                    if (Forced(objective, program.Point, seed, SetMethod.IndependentKinks) is { } byIndependence)
+                        Agree(program, cells, byIndependence, seed, ref independent);
+                    ClarkeSubdifferential bounds = Clarke.Subdifferential(objective, program.Point, 1, seed, SetMethod.Bounds);
+                    if (!bounds.IsExact && bounds.Certificate.IsCertified)
+                        Contains(program, cells, bounds, seed, ref bounded);
+                }
+            });
+        }
+
+        Assert.True(regular > 400 && independent > 400 && bounded > 100, $"{regular} by regularity, {independent} by independence, {bounded} bounded");
+    }
+
+    [Fact]
+    public void MixedKinksOfManyVariablesAreIndependent()
+    {
+        const int n = 300;
+        Objective objective = Objective.OfTensor(x => x.Slice(0, 0, n).Abs().Sum() - x.Slice(0, n, n).Abs().Sum());
+        ClarkeSubdifferential set = Clarke.Subdifferential(objective, new double[2 * n]);
+        Assert.Equal((SetProof.IndependentKinks, true, false), (set.Proof, set.IsStationary(), set.FrechetContains(new double[2 * n])));
+        Assert.Null(set.FrechetElement());
+        Assert.Null(set.Regularity);
+        Assert.True(set.Contains(Enumerable.Repeat(-1.0, 2 * n).ToArray()));
+        Assert.False(set.Contains([.. new double[(2 * n) - 1], -1.01]));
+        Assert.Equal(new Bounds(2 * n, 2 * n), set.DirectionalDerivative(Enumerable.Repeat(1.0, 2 * n).ToArray()));
+
+        // The same kinks of dependent arguments: relu(t) − relu(−t) has one gradient.
+        ClarkeSubdifferential smooth = Clarke.Subdifferential(Objective.OfTensor(x => (x.Relu() - (-x).Relu()).Sum()), new double[20]);
+        Assert.NotEqual(SetProof.IndependentKinks, smooth.Proof);
+        Assert.NotEqual(true, smooth.IsStationary());
+    }
+
+    [Fact]
+    public void ASortPassesBackPermutations()
+    {
+        const int n = 200;
+        double[] w = [.. Enumerable.Range(0, n).Select(i => (double)i)];
+        Objective rising = Objective.OfTensor(x => (x.Sort() * x.Tape.Constant([n], w)).Sum());
+        ClarkeSubdifferential set = Clarke.Subdifferential(rising, new double[n]);
+        Assert.Equal(SetProof.Regularity, set.Proof);
+        Assert.All(set.MinimalNormElement, coordinate => Assert.Equal(w.Average(), coordinate, 1e-9));
+        double[] d = [.. Enumerable.Range(0, n).Select(i => Math.Sin(7.0 * i))];
+        Assert.Equal(d.Order().Zip(w, (a, b) => a * b).Sum(), set.DirectionalDerivative(d).Upper, 1e-8);
+        Assert.True(set.Contains([.. w.Reverse()]));
+        Assert.False(set.Contains([.. w.Select(x => x == n - 1 ? n - 0.9 : x)]));
+        Assert.Equal(RegularitySense.NegativeRegular,
+            Clarke.Subdifferential(Objective.OfTensor(x => (x.Sort(descending: true) * x.Tape.Constant([n], w)).Sum()), new double[n]).Regularity!.Sense);
+
+        // The largest three of equal ones: weights between 0 and 1 that add to 3.
+        ClarkeSubdifferential top = Clarke.Subdifferential(Objective.OfTensor(x => x.TopK(3).Sum()), new double[n]);
+        Assert.Equal(3 / Math.Sqrt(n), top.Distance.Upper, 1e-9);
+        Assert.True(top.Contains([1, 1, 1, .. new double[n - 3]]));
+        Assert.False(top.Contains([1.5, 1, 0.5, .. new double[n - 3]]));
+    }
+
+    [Fact]
+    public void TheDualVariablesOfATotalVariationExplainItsMinimum()
+    {
+        const int n = 400;
+        double[] b = [.. Enumerable.Range(0, n).Select(i => (10 * Math.Sign(Math.Sin(0.02 * i))) + Math.Cos(1000.0 * i))];
+        double[] minimiser = TautString(b, 3);
+        Objective objective = Objective.OfTensor(x => ((x.Slice(0, 1, n - 1) - x.Slice(0, 0, n - 1)).Abs().Sum() * 3.0)
+            + ((x - x.Tape.Constant([n], b)).Square().Sum() * 0.5));
+        ClarkeSubdifferential set = Clarke.Subdifferential(objective, minimiser, 100_000);
+        Assert.True(set.IsStationary(1e-7), $"{set.Distance}");
+        Assert.All(set.PassedBack.SelectMany(passed => passed.Cotangents), dual => Assert.InRange(dual, -3, 3));
+    }
+
+    [Fact]
+    public void DependentKinksOfBothSensesAreBounded()
+    {
+        // 30 kinks of one variable each way, beside a slope that none of them can undo.
+        Objective objective = Objective.OfTensor(x => (x * 2.0).Abs().Sum() - x.Abs().Sum() + (x.Slice(0, 0, 1) * 7.0).Sum());
+        ClarkeSubdifferential set = Clarke.Subdifferential(objective, new double[30], 20);
+        Assert.Equal((SetProof.Bounds, false), (set.Proof, set.IsStationary()));
+        Assert.InRange(set.Distance.Lower, 4 - 1e-9, set.Distance.Upper);
+        Assert.True(set.DescentDirection![0] < -0.9);
+        Assert.Null(set.SteepestDescentDirection);
+        Assert.False(set.Contains([20, .. new double[29]]));
+        Assert.Null(set.Contains([7, .. new double[29]]));
+        Assert.InRange(set.DirectionalDerivative([1, .. new double[29]]).Upper, 8, 10 + 1e-9);
+    }
+
+    [Fact]
+    public void LimitsAreKept()
+    {
+        Objective objective = Objective.OfTensor(x => (x.Slice(0, 1, 499) - x.Slice(0, 0, 499)).Abs().Sum()
+            + ((x - x.Tape.Constant([500], [.. Enumerable.Range(0, 500).Select(i => Math.Sin(i))])).Square().Sum() * 0.5));
+        double[] point = new double[500];
+        ClarkeSubdifferential cut = Clarke.Subdifferential(objective, point, new SetOptions { TimeLimit = TimeSpan.Zero }),
+            few = Clarke.Subdifferential(objective, point, 3), whole = Clarke.Subdifferential(objective, point, 100_000),
+            again = Clarke.Subdifferential(objective, point, 100_000);
+        Assert.True(cut.Distance.Lower <= whole.Distance.Upper && cut.Distance.Upper >= whole.Distance.Upper);
+        Assert.True(few.Distance.Lower <= whole.Distance.Upper && few.Distance.Upper >= whole.Distance.Upper);
+        Assert.Equal(whole.MinimalNormElement, again.MinimalNormElement);
+        List<SetProgress> reports = [];
+        _ = Clarke.Subdifferential(objective, point, new SetOptions { Budget = 100_000, Progress = new Reports(reports) });
+        Assert.NotEmpty(reports);
+        using CancellationTokenSource source = new();
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => Clarke.Subdifferential(objective, point, new SetOptions { Cancellation = source.Token }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Clarke.Subdifferential(objective, point, new SetOptions { TimeLimit = TimeSpan.FromSeconds(-1) }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Clarke.Subdifferential(objective, point, new SetOptions { Budget = 0 }));
+        Assert.Contains("independent", Assert.Throws<InvalidOperationException>(() => Clarke.Subdifferential(
+            Objective.OfTensor(x => (x.Relu() - (-x).Relu()).Sum()), [0, 0], method: SetMethod.IndependentKinks)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void KinksDownstreamOfKinksAreNotMixedUp()
+    {
+        foreach (Objective objective in (Objective[])[
+            Objective.OfScalars(x => Active.Abs(Active.Abs(x[0]) - Active.Abs(x[1]))),
+            Objective.OfTensor(x => (x.Slice(0, 0, 1).Abs() - x.Slice(0, 1, 1).Abs()).Abs().Sum())])
+        {
+            Assert.Throws<InvalidOperationException>(() => Clarke.Subdifferential(objective, [0, 0], method: SetMethod.IndependentKinks));
+            ClarkeSubdifferential bounds = Clarke.Subdifferential(objective, [0, 0], 1, method: SetMethod.Bounds);
+            Assert.NotEqual(false, bounds.IsStationary());
+        }
+    }
+
+    private static ClarkeSubdifferential? Forced(Objective objective, double[] point, ulong seed, SetMethod method)
+    {
+        try
+        {
+            return Clarke.Subdifferential(objective, point, 10_000, seed, method);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static void Agree(RandomProgram program, ClarkeSubdifferential cells, ClarkeSubdifferential found, ulong seed, ref int count)
+    {
+        Interlocked.Increment(ref count);
+        int n = program.Point.Length;
+        double scale = 1 + cells.Generators.Max(generator => generator.Max(Math.Abs));
+        string where = $"{program}: {cells} but {found}";
+        Assert.True(Math.Abs(cells.Distance.Upper - found.Distance.Upper) <= 1e-7 * scale, where);
+        Assert.True(found.Distance.Lower <= cells.Distance.Upper + (1e-9 * scale), where);
+        double[] directions = new double[6 * n];
+        new Philox(seed, 78).Normal<double>(directions, 0, 1);
+        for (int i = 0; i < 6; i++)
+        {
+            double[] d = directions[(i * n)..((i + 1) * n)];
+            Assert.True(Math.Abs(cells.DirectionalDerivative(d).Upper - found.DirectionalDerivative(d).Upper) <= 1e-9 * scale, where);
+        }
+
+        Assert.All(cells.Generators, generator => Assert.True(found.Contains(generator, 1e-6 * scale), where));
+        double[] outside = [.. cells.Generators[0].Zip(directions, (g, d) => g + (3 * scale * d))];
+        Assert.Equal(cells.Contains(outside, 1e-6 * scale), found.Contains(outside, 1e-6 * scale));
+        if (cells.FrechetContains(cells.Generators[0], 1e-6 * scale) is { } isFrechet && found.FrechetContains(cells.Generators[0], 1e-6 * scale) is { } says)
+            Assert.True(isFrechet == says, where);
+        if (found.IsDifferentiable is { } isDifferentiable)
+            Assert.Equal(cells.IsDifferentiable, isDifferentiable);
+    }
+
+    private static void Contains(RandomProgram program, ClarkeSubdifferential cells, ClarkeSubdifferential bounds, ulong seed, ref int count)
+    {
+        Interlocked.Increment(ref count);
+        double scale = 1 + cells.Generators.Max(generator => generator.Max(Math.Abs));
+        string where = $"{program}: {cells} but {bounds}";
+        Assert.True(bounds.Distance.Lower <= cells.Distance.Upper + (1e-9 * scale) && bounds.Distance.Upper >= cells.Distance.Upper - (1e-9 * scale), where);
+        double[] d = new double[program.Point.Length];
+        new Philox(seed, 79).Normal<double>(d, 0, 1);
+        (Bounds support, double exact) = (bounds.DirectionalDerivative(d), cells.DirectionalDerivative(d).Upper);
+        Assert.True(support.Lower <= exact + (1e-9 * scale) && support.Upper >= exact - (1e-9 * scale), where);
+        Assert.All(cells.Generators, generator => Assert.NotEqual(false, bounds.Contains(generator, 1e-6 * scale)));
+    }
+
+    // The minimiser of λ·Σ|x_{i+1} − x_i| + ½‖x − b‖²: the slopes of the shortest path within λ of the running sums, found by dynamic programming on its
+    // breakpoints (the direct method of Condat, IEEE Signal Process. Lett. 2013).
+    private static double[] TautString(double[] b, double lambda)
+    {
+        int n = b.Length, k = 0, start = 0, low = 0, high = 0;
+        double[] x = new double[n];
+        double lowest = b[0] - lambda, highest = b[0] + lambda, below = lambda, above = -lambda;
+        while (true)
+        {
+            if (k == n - 1)
+            {
+                if (below < 0)
+                {
+                    while (start <= low)
+                        x[start++] = lowest;
+                    k = low = start;
+                    lowest = b[k];
+                    below = lambda;
+                    above = lowest + lambda - highest;
+                }
+                else if (above > 0)
+                {
+                    while (start <= high)
+                        x[start++] = highest;
+                    k = high = start;
+                    highest = b[k];
+                    above = -lambda;
+                    below = highest - lambda - lowest;
+                }
+                else
+                {
+                    lowest += below / (k - start + 1);
+                    while (start <= k)
+                        x[start++] = lowest;
+                    return x;
+                }
+
+                continue;
+            }
+
+            if (b[k + 1] + below < lowest - lambda)
+            {
+                while (start <= low)
+                    x[start++] = lowest;
+                k = low = high = start;
+                lowest = b[k];
+                highest = b[k] + (2 * lambda);
+                below = lambda;
+                above = -lambda;
+            }
+            else if (b[k + 1] + above > highest + lambda)
+            {
+                while (start <= high)
+                    x[start++] = highest;
+                k = low = high = start;
+                lowest = b[k] - (2 * lambda);
+                highest = b[k];
+                below = lambda;
+                above = -lambda;
+            }
+            else
+            {
+                k++;
+                below += b[k] - lowest;
+                above += b[k] - highest;
+                if (below >= lambda)
+                {
+                    lowest += (below - lambda) / (k - start + 1);
+                    below = lambda;
+                    low = k;
+                }
+
+                if (above <= -lambda)
+                {
+                    highest += (above + lambda) / (k - start + 1);
+                    above = -lambda;
+                    high = k;
+                }
+            }
+        }
+    }
+
+    private sealed class Reports(List<SetProgress> kept) : IProgress<SetProgress>
+    {
+        public void Report(SetProgress value) => kept.Add(value);
+    }
+}
