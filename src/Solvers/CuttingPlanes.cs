@@ -17,12 +17,11 @@ internal sealed class CuttingPlanes(int dimension)
     private const double Margin = 2;
 
     private readonly List<Plane> planes = [];
-    private readonly GramMatrix slopes = new();
-    private double[] weights = [];
+    private readonly SimplexQuadratic slopes = new();
     private double scale = 1;
 
     /// <summary>The combination of gradients given by the dual solution.</summary>
-    public double[] Aggregate { get; private set; } = new double[dimension];
+    public double[] Aggregate => slopes.Combination;
 
     public double AggregateError { get; private set; }
 
@@ -67,18 +66,8 @@ internal sealed class CuttingPlanes(int dimension)
     /// <summary>min ½‖Σwᵢsᵢ‖²/u + Σwᵢcᵢ over the simplex.</summary>
     public void Solve(double weight)
     {
-        SimplexQuadratic.Solve(slopes, [.. planes.Select(plane => weight * Error(plane))], weights);
-        double[] aggregate = new double[dimension];
-        double error = 0;
-        for (int i = 0; i < planes.Count; i++)
-        {
-            if (weights[i] == 0)
-                continue;
-            TensorPrimitives.MultiplyAdd(slopes.Vectors[i], weights[i], aggregate, aggregate);
-            error += weights[i] * Error(planes[i]);
-        }
-
-        (Aggregate, AggregateError) = (aggregate, error);
+        slopes.Solve([.. planes.Select(plane => weight * Error(plane))]);
+        AggregateError = planes.Select((plane, i) => slopes.Weights[i] * Error(plane)).Sum();
     }
 
     /// <summary>
@@ -92,7 +81,7 @@ internal sealed class CuttingPlanes(int dimension)
             int idle = -1;
             for (int i = 0; i < planes.Count; i++)
             {
-                if (weights[i] == 0 && (idle < 0 || Error(planes[i]) > Error(planes[idle])))
+                if (slopes.Weights[i] == 0 && (idle < 0 || Error(planes[i]) > Error(planes[idle])))
                     idle = i;
             }
 
@@ -103,22 +92,21 @@ internal sealed class CuttingPlanes(int dimension)
             }
 
             // The aggregate replaces the two planes of least weight, which suffices for convergence (Kiwiel 1985, section 2.4).
-            int[] lightest = [.. Enumerable.Range(0, planes.Count).OrderBy(i => weights[i]).Take(2).OrderDescending()];
+            int[] lightest = [.. Enumerable.Range(0, planes.Count).OrderBy(i => slopes.Weights[i]).Take(2).OrderDescending()];
             double[] gradient = new double[dimension], offset = new double[dimension];
             double linear = 0, square = 0;
             for (int i = 0; i < planes.Count; i++)
             {
-                TensorPrimitives.MultiplyAdd(planes[i].Gradient, weights[i], gradient, gradient);
-                TensorPrimitives.MultiplyAdd(planes[i].Offset, weights[i], offset, offset);
-                linear += weights[i] * planes[i].Linear;
-                square += weights[i] * planes[i].Square;
+                TensorPrimitives.MultiplyAdd(planes[i].Gradient, slopes.Weights[i], gradient, gradient);
+                TensorPrimitives.MultiplyAdd(planes[i].Offset, slopes.Weights[i], offset, offset);
+                linear += slopes.Weights[i] * planes[i].Linear;
+                square += slopes.Weights[i] * planes[i].Square;
             }
 
             Remove(lightest[0]);
             Remove(lightest[1]);
-            Array.Clear(weights);
             Append(new Plane(gradient, linear, offset, square));
-            weights[^1] = 1;
+            slopes.StartFrom(planes.Count - 1);
         }
     }
 
@@ -149,7 +137,6 @@ internal sealed class CuttingPlanes(int dimension)
     {
         planes.Add(plane);
         slopes.Add(Slope(plane));
-        Array.Resize(ref weights, planes.Count);
     }
 
     private double[] Slope(Plane plane)
@@ -165,9 +152,6 @@ internal sealed class CuttingPlanes(int dimension)
     {
         planes.RemoveAt(index);
         slopes.RemoveAt(index);
-        weights = [.. weights.Where((_, k) => k != index)];
-        double sum = weights.Sum();
-        weights = sum > 0 ? [.. weights.Select(weight => weight / sum)] : new double[planes.Count];
     }
 
     /// <summary>A linearisation, or a convex combination of several.</summary>

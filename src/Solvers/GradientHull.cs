@@ -7,9 +7,7 @@ namespace ConservativeAD.Solvers;
 internal sealed class GradientHull
 {
     private readonly List<Iterate> members = [];
-    private readonly GramMatrix gram = new();
-    private double[] weights = [];
-
+    private readonly SimplexQuadratic hull = new();
     private readonly WorkBudget? work;
 
     /// <summary>Starts from one gradient.</summary>
@@ -24,16 +22,15 @@ internal sealed class GradientHull
     public int Count => members.Count;
 
     /// <summary>The element of least norm.</summary>
-    public double[] Element { get; private set; } = [];
+    public double[] Element => hull.Combination;
 
     public double Norm { get; private set; }
 
     /// <summary>Adds a gradient without updating the element of least norm.</summary>
     public void Append(Iterate member)
     {
-        gram.Add(member.Gradient);
+        hull.Add(member.Gradient);
         members.Add(member);
-        Array.Resize(ref weights, members.Count);
     }
 
     /// <summary>Adds a gradient and updates the element of least norm.</summary>
@@ -45,15 +42,8 @@ internal sealed class GradientHull
 
     public void FindElement()
     {
-        SimplexQuadratic.Solve(gram, new double[members.Count], weights, work);
-        double[] element = new double[members[0].Gradient.Length];
-        for (int i = 0; i < members.Count; i++)
-        {
-            if (weights[i] > 0)
-                TensorPrimitives.MultiplyAdd(members[i].Gradient, weights[i], element, element);
-        }
-
-        (Element, Norm) = (element, TensorPrimitives.Norm<double>(element));
+        hull.Solve(work: work);
+        Norm = TensorPrimitives.Norm<double>(Element);
     }
 
     /// <summary>Drops the gradients whose weight in the element of least norm is 0.</summary>
@@ -61,11 +51,10 @@ internal sealed class GradientHull
     {
         for (int i = members.Count - 1; i >= 0; i--)
         {
-            if (weights[i] > 0)
+            if (hull.Weights[i] > 0)
                 continue;
             members.RemoveAt(i);
-            gram.RemoveAt(i);
-            weights = [.. weights.Where((_, k) => k != i)];
+            hull.RemoveAt(i);
         }
     }
 

@@ -102,7 +102,10 @@ internal sealed class SubgradientBundle(LimitedMemoryMetric metric, int largest)
         double[] linear = [.. errors];
         for (int i = 0; i < linear.Length && Moved is not null; i++)
             linear[i] -= TensorPrimitives.Dot<double>(vectors[i], Moved);
-        SimplexQuadratic.Solve(new GramMatrix(factor), linear, weights);
+        SimplexQuadratic dual = new(factor);
+        dual.StartFrom(weights);
+        dual.Solve(linear);
+        weights = [.. dual.Weights];
         double[] aggregate = new double[vectors[0].Length];
         double error = 0;
         for (int i = 0; i < weights.Length; i++)

@@ -26,6 +26,9 @@ internal sealed class RegularSet(Objective objective, double[] point, double val
     private const double SmallestNorm = 1e-120;
     private const double LargestNorm = 1e120;
 
+    // The number of consecutive steps in which rounding may keep the distance from falling.
+    private const int MaximumFailures = 3;
+
     private readonly List<double[]> found = [];
 
     /// <summary>Whether F is regular, rather than −F.</summary>
@@ -58,59 +61,67 @@ internal sealed class RegularSet(Objective objective, double[] point, double val
     public override NearestElement Nearest(double[]? target = null, double goal = 0, bool needsElement = true)
     {
         double[] aim = target ?? new double[point.Length];
-        GramMatrix corral = new();
+        double aside = Vectors.Norm(aim), size = 0;
+        SimplexQuadratic corral = new();
         List<double[]> elements = [];
-        double[] weights = [];
         foreach (double[] known in Starts())
-            Enter(known);
+            Enter(known, Vectors.Norm(known));
         Bounds distance = new(0, double.PositiveInfinity);
-        double[] nearest = [];
-        for (int step = 0; elements.Count > 0 && step < options.Budget; step++)
+        SetClock clock = options.StartClock();
+        for (int step = 0, failures = 0; elements.Count > 0 && step < options.Budget && failures <= MaximumFailures && !clock.IsOver; step++)
         {
-            SimplexQuadratic.Solve(corral, new double[elements.Count], weights);
+            corral.Solve(isLast: false);
             Drop();
-            nearest = Vectors.Combination(corral.Vectors, weights, aim.Length);
+            double[] nearest = corral.Combination;
             double norm = Vectors.Norm(nearest);
+            failures = norm < distance.Upper ? 0 : failures + 1;
             distance = distance with { Upper = Math.Min(distance.Upper, norm) };
-            double size = elements.Max(element => Vectors.Norm(element)) + Vectors.Norm(aim);
+            options.Progress?.Report(new SetProgress(step, distance));
             if (norm <= Math.Max(goal, Accuracy * size) || size is < SmallestNorm or > LargestNorm)
                 break;
             if (Extreme(Vectors.Scaled(nearest, -1 / norm)) is not { } extreme)
                 break;
-            double[] moved = Vectors.Difference(extreme, aim);
-            double reach = Vectors.Dot(moved, nearest) / norm;
-            distance = distance with { Lower = Math.Max(distance.Lower, reach - (Accuracy * (Vectors.Norm(extreme) + Vectors.Norm(aim)))) };
+            double length = Vectors.Norm(extreme), reach = Vectors.Dot(Moved(extreme), nearest) / norm, error = Accuracy * (length + aside);
+            distance = distance with { Lower = Math.Max(distance.Lower, reach - error) };
             if (distance.Lower >= distance.Upper * (1 - SameDistance))
-            {
-                distance = distance with { Lower = distance.Upper };
                 break;
-            }
 
+            // Elements of the corral reach as far as the nearest one does.
             double same = Math.Max(SameElement, Accuracy * size);
-            if ((!needsElement && distance.Lower > goal) || elements.Exists(element => Vectors.Distance(element, extreme) <= same))
+            if ((!needsElement && distance.Lower > goal)
+                || (reach >= norm - same - error && elements.Exists(element => Vectors.Distance(element, extreme) <= same)))
                 break;
-            Enter(extreme);
+            Enter(extreme, length);
         }
 
-        found.AddRange(elements.Where(element => !found.Exists(known => ReferenceEquals(known, element))));
-        return new NearestElement(elements.Count == 0 ? [] : Vectors.Combination(elements, weights, aim.Length), elements, weights, distance);
+        if (elements.Count == 0)
+            return new NearestElement([], [], [], distance);
+        corral.Solve();
+        Drop();
+        double upper = Vectors.Norm(corral.Combination);
+        HashSet<double[]> before = [.. found];
+        found.AddRange(elements.Where(element => !before.Contains(element)));
+        double[] weights = [.. corral.Weights];
+        return new NearestElement(Vectors.Combination(elements, weights, aim.Length), elements, weights,
+            new Bounds(distance.Lower >= upper * (1 - SameDistance) ? upper : distance.Lower, upper));
 
-        void Enter(double[] element)
+        double[] Moved(double[] element) => target is null ? element : Vectors.Difference(element, aim);
+
+        void Enter(double[] element, double length)
         {
             elements.Add(element);
-            corral.Add(Vectors.Difference(element, aim));
-            weights = [.. weights, elements.Count == 1 ? 1 : 0];
+            corral.Add(Moved(element));
+            size = Math.Max(size, length + aside);
         }
 
         void Drop()
         {
             for (int i = elements.Count - 1; i >= 0; i--)
             {
-                if (weights[i] > 0)
+                if (corral.Weights[i] > 0)
                     continue;
                 elements.RemoveAt(i);
                 corral.RemoveAt(i);
-                weights = [.. weights[..i], .. weights[(i + 1)..]];
             }
         }
 

@@ -17,9 +17,6 @@ public sealed record MinimalNormPoint(double[] Point, double[] Weights)
     // A lower bound this close to the norm, relatively, equals the norm up to rounding.
     private const double SameDistance = 1e-9;
 
-    // Products with vectors of smaller norms lose precision.
-    private const double NormsAreSafeAbove = 1e-140;
-
     /// <summary>
     /// The distance of the hull from 0, in general known up to rounding. If the points differ greatly in size, or surround 0 so closely that rounding decides,
     /// these are only bounds.
@@ -50,8 +47,8 @@ public sealed record MinimalNormPoint(double[] Point, double[] Weights)
         }
 
         if (exponent is 0 or int.MinValue)
-            return OfScaled(points, dimension, work);
-        MinimalNormPoint scaled = OfScaled([.. points.Select(point => Vectors.ScaledByPowerOfTwo(point, -exponent))], dimension, work);
+            return OfScaled(points, work);
+        MinimalNormPoint scaled = OfScaled([.. points.Select(point => Vectors.ScaledByPowerOfTwo(point, -exponent))], work);
 
         // If the upper bound overflows, it is infinite, while the lower bound is the largest finite number.
         double lower = Math.Min(Math.ScaleB(scaled.Distance.Lower, exponent), double.MaxValue), upper = Math.ScaleB(scaled.Distance.Upper, exponent);
@@ -63,22 +60,22 @@ public sealed record MinimalNormPoint(double[] Point, double[] Weights)
         $"{VectorText.Of(Point)}, mixed with weights {VectorText.Of(Weights)}; distance from 0: {Distance}";
 
     // The largest coordinate has the exponent 0.
-    private static MinimalNormPoint OfScaled(IReadOnlyList<double[]> points, int dimension, WorkBudget? work)
+    private static MinimalNormPoint OfScaled(IReadOnlyList<double[]> points, WorkBudget? work)
     {
-        double[] weights = new double[points.Count];
-        SimplexQuadratic.Solve(new GramMatrix(points), new double[points.Count], weights, work);
-        double[] best = Vectors.Combination(points, weights, dimension);
+        SimplexQuadratic hull = new(points);
+        hull.Solve(work: work);
+        double[] best = hull.Combination;
         double norm = Vectors.Norm(best), lower = 0;
 
-        // For every x, no point of the hull is closer to 0 than min ⟨pᵢ, x⟩/‖x‖. The rounding error grows with the size of the point.
-        if (norm > NormsAreSafeAbove)
+        // For every unit vector u, no point of the hull is closer to 0 than min ⟨pᵢ, u⟩. The rounding error grows with the size of the point.
+        if (norm > 0)
         {
-            double least = points.Min(point => Vectors.Dot(point, best) - (Accuracy * norm * Vectors.Norm(point)));
-            lower = Math.Max(0, least / norm);
+            double[] unit = Vectors.Unit(best);
+            lower = Math.Max(0, points.Min(point => Vectors.Dot(point, unit) - (Accuracy * Vectors.Norm(point))));
         }
 
         if (lower >= norm * (1 - SameDistance))
             lower = norm;
-        return new MinimalNormPoint(best, weights) { Distance = new Bounds(lower, norm) };
+        return new MinimalNormPoint(best, [.. hull.Weights]) { Distance = new Bounds(lower, norm) };
     }
 }
