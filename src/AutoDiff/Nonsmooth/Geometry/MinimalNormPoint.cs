@@ -64,14 +64,16 @@ public sealed record MinimalNormPoint(double[] Point, double[] Weights)
     {
         SimplexQuadratic hull = new(points);
         hull.Solve(work: work);
-        double[] best = hull.Combination;
+        double[] normal = hull.Normal(), best = hull.Combination;
         double norm = Vectors.Norm(best), lower = 0;
 
         // For every unit vector u, no point of the hull is closer to 0 than min ⟨pᵢ, u⟩. The rounding error grows with the size of the point.
-        if (norm > 0)
+        foreach (double[] direction in (double[][])[best, normal])
         {
-            double[] unit = Vectors.Unit(best);
-            lower = Math.Max(0, points.Min(point => Vectors.Dot(point, unit) - (Accuracy * Vectors.Norm(point))));
+            if (Vectors.Norm(direction) == 0)
+                continue;
+            double[] unit = Vectors.Unit(direction);
+            lower = Math.Max(lower, points.Min(point => Vectors.Dot(point, unit) - (Accuracy * Vectors.Norm(point))));
         }
 
         if (lower >= norm * (1 - SameDistance))

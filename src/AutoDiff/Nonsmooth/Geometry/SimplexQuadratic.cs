@@ -178,6 +178,18 @@ internal sealed class SimplexQuadratic
         (Combination, slopes, predictions) = (Combined(), null, 0);
     }
 
+    /// <summary>
+    /// The combination without its rounding errors along the differences of the vectors that have weight. Where it is short, these errors turn it; its products
+    /// with them would decide what enters.
+    /// </summary>
+    public double[] Normal()
+    {
+        double[] slope = Slopes(), normal = [.. Combination];
+        for (int k = 0; k < slope.Length; k++)
+            factors.AddTo(normal, k, -slope[k]);
+        return normal;
+    }
+
     private double[] WeightsOf(int[] members) => Array.ConvertAll(members, i => weights[i]);
 
     private void StartFrom(int[] members, double[] shares)
@@ -209,13 +221,15 @@ internal sealed class SimplexQuadratic
     // The vector along which the objective falls most, of those without weight; −1 if it falls along none, up to rounding.
     private int Entering(HashSet<int> excluded)
     {
-        double norm = Vectors.Norm(Combination);
-        if (support.Count == vectors.Count || (linear is null && norm <= Rounding()))
+        if (support.Count == vectors.Count || (linear is null && Vectors.Norm(Combination) <= Rounding()))
             return -1;
-        double[] first = vectors[support[0]], difference = new double[first.Length];
+        double[] first = vectors[support[0]], difference = new double[first.Length], normal = Normal();
+        double norm = Vectors.Norm(normal);
+        if (linear is null && norm <= Corrected * UnitRoundoff * Vectors.Norm(Combination))
+            return -1;
 
         // Products with a unit vector do not underflow.
-        (double[] along, double length) = linear is null ? (Vectors.Unit(Combination), 1) : (Combination, norm);
+        (double[] along, double length) = linear is null ? (Vectors.Unit(normal), 1) : (normal, norm);
         double origin = Cost(support[0]), product = TensorPrimitives.Dot<double>(first, along), deepest = 0;
         int entering = -1;
         for (int i = 0; i < vectors.Count; i++)
