@@ -12,6 +12,8 @@ internal abstract class Column<T>
 
     public abstract (Curvature Curvature, Monotonicity Monotonicity) CurvatureOf(int index);
 
+    public abstract Curvature? CurvatureUnder(int index, in KinkContext<T> context, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper);
+
     public abstract object RuleAt(int index);
 
     public abstract void Clear();
@@ -63,6 +65,18 @@ internal sealed class Column<T, TRule> : Column<T>
     public override (Curvature Curvature, Monotonicity Monotonicity) CurvatureOf(int index) => rules[index] is IHasCurvature specific
         ? (specific.Curvature, specific.Monotonicity)
         : (Facts.Curvature, Facts.Monotonicity);
+
+    public override Curvature? CurvatureUnder(int index, in KinkContext<T> context, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)
+    {
+        try
+        {
+            return rules[index] is IHasLocalCurvature<T> local ? local.CurvatureUnder(context, lower, upper) : null;
+        }
+        catch (ArrayChangedException exception)
+        {
+            throw context.Changed(exception);
+        }
+    }
 
     public int Add(in TRule rule)
     {

@@ -8,8 +8,7 @@ internal sealed class SignPass
     private readonly Dictionary<int, OperationKinks> kinks = [];
     private readonly HashSet<int> aboveKinks = [];
     private readonly Dictionary<int, KnownCotangent> known = [];
-    private bool bendsUp;
-    private bool bendsDown;
+    private (int Side, string Name)? bend;
     private string reason = "";
 
     public SignPass(RecordedRun run, KinkCensus census)
@@ -32,57 +31,187 @@ internal sealed class SignPass
         known[run.OutputNode] = KnownCotangent.Exactly([1]);
         foreach (int node in aboveKinks.OrderDescending())
         {
-            if (known.Remove(node, out KnownCotangent? cotangent) && !Visit(operations[node], cotangent))
+            if (known.Remove(node, out KnownCotangent? cotangent) && !Visit(operations[node], cotangent.AsMultiple(node)))
                 return new RegularityCertificate(RegularitySense.Unknown, reason);
         }
 
-        return new RegularityCertificate(
-            bendsUp ? RegularitySense.Regular : bendsDown ? RegularitySense.NegativeRegular : RegularitySense.Smooth, "");
+        RegularitySense sense = bend switch { null => RegularitySense.Smooth, (> 0, _) => RegularitySense.Regular, _ => RegularitySense.NegativeRegular };
+        return new RegularityCertificate(sense, "");
     }
 
     private bool Visit(RecordedOperation operation, KnownCotangent cotangent)
     {
         if (operation.IsLeaf || operation.IsConstant)
             return true;
-        bool isAtKink = kinks.TryGetValue(operation.Node, out OperationKinks? met);
-        if (isAtKink && !IsBentOneWay(operation, met!, cotangent))
-            return false;
-        if (!operation.Inputs.Any(aboveKinks.Contains))
-            return true;
-
-        // A choice that is multiplied by 0 changes nothing.
-        if (cotangent.Values is { } values && (!isAtKink || cotangent.SignAt(operation, met!) == 0))
+        if (!kinks.TryGetValue(operation.Node, out OperationKinks? met))
         {
-            foreach ((int input, double[] pulled) in run.PullbackOf(operation.Node, values))
-                Add(input, KnownCotangent.Exactly(pulled));
+            PassSmoothly(operation, cotangent);
             return true;
         }
 
-        for (int index = 0; index < operation.Inputs.Count; index++)
+        if (!operation.Facts.IsLocallyLipschitz || !operation.Facts.IsContinuous)
+            return Fails($"{Name(operation, met)} is at a kink, and it is not locally Lipschitz");
+        return operation is { IsElementwise: true, Inputs.Count: 1 } && run.SlopesBeside(operation.Node) is { } slopes
+            ? VisitElements(operation, met, slopes.Left, slopes.Right, cotangent)
+            : VisitWhole(operation, met, cotangent);
+    }
+
+    // At every element, the two slopes tell to which side it bends.
+    private bool VisitElements(RecordedOperation operation, OperationKinks met, double[] left, double[] right, KnownCotangent cotangent)
+    {
+        foreach (int element in met.Positions)
         {
-            if (aboveKinks.Contains(operation.Inputs[index]))
-                Add(operation.Inputs[index], KnownCotangent.OfSign(cotangent.Sign * SlopeSign(operation, index, isAtKink)));
+            (double least, double greatest) = cotangent.At(element);
+            int? sign = KnownCotangent.SignOf(least, greatest);
+            if (sign == 0 || left[element] == right[element])
+                continue;
+            string name = Name(operation, met, element);
+            if (!double.IsFinite(left[element]) || !double.IsFinite(right[element]))
+                return Fails($"the slopes beside the kink of {name} are not finite");
+            if (sign is null)
+                return FailsBySign(name);
+            if (!Bends(sign.Value * (left[element] < right[element] ? 1 : -1), name))
+                return false;
         }
 
+        if (aboveKinks.Contains(operation.Inputs[0]))
+            Add(operation.Inputs[0], cotangent.Times([.. left.Zip(right, Math.Min)], [.. left.Zip(right, Math.Max)]));
         return true;
     }
 
-    // Whether the operation bends the value to one side, and to the same one as the operations before.
-    private bool IsBentOneWay(RecordedOperation operation, OperationKinks met, KnownCotangent cotangent)
+    private bool VisitWhole(RecordedOperation operation, OperationKinks met, KnownCotangent cotangent)
     {
-        int bend = operation.Facts.IsLocallyLipschitz ? operation.Curvature switch { Curvature.Convex => 1, Curvature.Concave => -1, _ => 0 } : 0;
-        int? sign = cotangent.SignAt(operation, met);
-        if (sign == 0)
-            return true;
-        string name = $"{operation.Facts.Name} (node {operation.Node})";
-        if (bend == 0)
-            return Fails($"{name} is at a kink that is neither convex nor concave");
-        if (sign is null)
-            return Fails($"the cotangent of {name}, which is at a kink, may have either sign");
-        bendsUp |= bend * sign > 0;
-        bendsDown |= bend * sign < 0;
-        return !(bendsUp && bendsDown) || Fails($"{name} bends the value the other way than operations after it");
+        string name = Name(operation, met);
+        Curvature? byRule = CurvatureByRule(operation.Node, cotangent);
+        Curvature curvature = byRule ?? operation.Curvature;
+        if (byRule is null)
+        {
+            int? sign = operation.IsElementwise && met.Shape.Count == cotangent.Count && met.Positions.Count == met.Count
+                ? cotangent.SignAt(met.Positions)
+                : cotangent.Sign;
+            if (sign != 0 && curvature is not (Curvature.Convex or Curvature.Concave))
+                return Fails($"{name} is at a kink that is neither convex nor concave");
+            if (sign is null)
+                return FailsBySign(name);
+            curvature = Turned(curvature, sign.Value);
+        }
+
+        switch (curvature)
+        {
+            case Curvature.Affine when cotangent.Elements is { } elements:
+                // Whichever choice is made, the same is passed back.
+                IReadOnlyList<(int, double[])> passed = byRule is null
+                    ? run.PullbackOf(operation.Node, elements)
+                    : run.LockedPullbackOf(operation.Node, elements);
+                foreach ((int input, double[] pulled) in passed)
+                    Add(input, cotangent.WithElements(pulled));
+                return true;
+            case Curvature.Affine:
+                PassSigns(operation, cotangent);
+                return true;
+            case Curvature.Convex or Curvature.Concave:
+                PassSigns(operation, cotangent);
+                return Bends(curvature == Curvature.Convex ? 1 : -1, name);
+            default:
+                return Fails($"{name} is at a kink, and its cotangents bend the value both ways there or are not known well enough");
+        }
     }
+
+    // What the operation's rule says of its outputs, weighted with the cotangents; null if it says nothing.
+    private Curvature? CurvatureByRule(int node, KnownCotangent cotangent)
+    {
+        if (cotangent.Elements is { } elements && run.CurvatureUnder(node, elements, elements) is { } ofElements)
+            return cotangent.FactorSign is { } sign ? Turned(ofElements, sign) : ofElements == Curvature.Affine ? ofElements : Curvature.Unknown;
+        (double[] lower, double[] upper) = cotangent.Bounds();
+        return run.CurvatureUnder(node, lower, upper);
+    }
+
+    // The curvature after a multiplication by a number of this sign.
+    private static Curvature Turned(Curvature curvature, int sign) => sign == 0 ? Curvature.Affine
+        : sign > 0 ? curvature
+        : curvature switch { Curvature.Convex => Curvature.Concave, Curvature.Concave => Curvature.Convex, _ => curvature };
+
+    // Away from kinks the slopes are known.
+    private void PassSmoothly(RecordedOperation operation, KnownCotangent cotangent)
+    {
+        if (!operation.Inputs.Any(aboveKinks.Contains))
+            return;
+        if (cotangent.Elements is { } elements)
+        {
+            foreach ((int input, double[] pulled) in run.PullbackOf(operation.Node, elements))
+                Add(input, cotangent.WithElements(pulled));
+            return;
+        }
+
+        HashSet<int> passed = [];
+        if (operation.IsElementwise)
+        {
+            double[] ones = new double[cotangent.Count];
+            Array.Fill(ones, 1);
+            foreach ((int input, double[] slopes) in run.PullbackOf(operation.Node, ones))
+            {
+                if (slopes.Length == ones.Length && passed.Add(input))
+                    Add(input, cotangent.Times(slopes, slopes));
+            }
+        }
+
+        if (operation.Inputs.All(input => passed.Contains(input) || !aboveKinks.Contains(input)))
+            return;
+        if (!cotangent.IsBounded)
+        {
+            PassSigns(operation, cotangent, passed);
+            return;
+        }
+
+        // Slopes of one sign keep bounds, or exchange them.
+        (double[] lower, double[] upper) = cotangent.Bounds();
+        Dictionary<int, double[]> fromLower = run.PullbackOf(operation.Node, lower).ToDictionary(pulled => pulled.Input, pulled => pulled.Cotangent);
+        foreach ((int input, double[] fromUpper) in run.PullbackOf(operation.Node, upper))
+        {
+            int index = operation.Inputs.TakeWhile(other => other != input).Count();
+            if (operation.Inputs.Count(other => other == input) == 1 && SlopeSign(operation, index) is { } sign && passed.Add(input))
+                Add(input, sign > 0 ? KnownCotangent.Between(fromLower[input], fromUpper) : KnownCotangent.Between(fromUpper, fromLower[input]));
+        }
+
+        PassSigns(operation, cotangent, passed);
+    }
+
+    private void PassSigns(RecordedOperation operation, KnownCotangent cotangent, HashSet<int>? passed = null)
+    {
+        int? sign = cotangent.Sign;
+        for (int index = 0; index < operation.Inputs.Count; index++)
+        {
+            int input = operation.Inputs[index];
+            if (aboveKinks.Contains(input) && passed?.Contains(input) != true)
+                Add(input, KnownCotangent.OfSign(run.SizeOf(input), sign == 0 ? 0 : sign * SlopeSign(operation, index)));
+        }
+    }
+
+    // The common sign of all slopes of an operation with respect to an input, over all choices at kinks; null if they may have either.
+    private static int? SlopeSign(RecordedOperation operation, int index) => operation.Curvature switch
+    {
+        // A third input is an offset that is added to the product.
+        Curvature.Product when index == 2 => 1,
+        Curvature.Product => operation.HeldSign == 0 ? null : operation.HeldSign,
+        Curvature.Quotient => operation.HeldSign == 0 || index != 0 ? null : operation.HeldSign,
+        _ => operation.Monotonicity switch
+        {
+            Monotonicity.Increasing => 1,
+            Monotonicity.Decreasing => -1,
+            Monotonicity.Difference => index == 0 ? 1 : -1,
+            _ => null,
+        },
+    };
+
+    // Notes that the value bends to a side; false if it bends to the other one elsewhere.
+    private bool Bends(int side, string name)
+    {
+        bend ??= (side, name);
+        string first = $"{bend.Value.Name}, which bends it {(bend.Value.Side > 0 ? "upwards" : "downwards")}";
+        return side == bend.Value.Side || Fails($"{name} is at a kink that bends the value the other way than {first}");
+    }
+
+    private bool FailsBySign(string name) => Fails($"the cotangent of {name}, which is at a kink, may have either sign");
 
     private bool Fails(string because)
     {
@@ -90,35 +219,11 @@ internal sealed class SignPass
         return false;
     }
 
-    // The common sign of all slopes of an operation with respect to an input, over all choices at kinks; null if they may have either.
-    private int? SlopeSign(RecordedOperation operation, int index, bool isAtKink)
-    {
-        int? byRule = operation.Curvature switch
-        {
-            // A third input is an offset that is added to the product.
-            Curvature.Product when index == 2 => 1,
-            Curvature.Product => operation.HeldSign == 0 ? null : operation.HeldSign,
-            Curvature.Quotient => operation.HeldSign == 0 || index != 0 ? null : operation.HeldSign,
-            _ => operation.Monotonicity switch
-            {
-                Monotonicity.Increasing => 1,
-                Monotonicity.Decreasing => -1,
-                Monotonicity.Difference => index == 0 ? 1 : -1,
-                _ => null,
-            },
-        };
-        return byRule ?? (isAtKink ? null : SignOfElementwiseSlopes(operation));
-    }
+    // With the first element at a kink.
+    private static string Name(RecordedOperation operation, OperationKinks met) => Name(operation, met, met.Positions.Count > 0 ? met.Positions[0] : 0);
 
-    // A smooth operation of one input and of the input's shape, elementwise: its slopes are its pullback of ones.
-    private int? SignOfElementwiseSlopes(RecordedOperation operation)
-    {
-        if (!operation.IsElementwise || operation.Inputs.Count != 1)
-            return null;
-        double[] ones = new double[run.SizeOf(operation.Node)];
-        Array.Fill(ones, 1);
-        return run.PullbackOf(operation.Node, ones) is [{ Cotangent: { } slopes }] ? KnownCotangent.Exactly(slopes).Sign : null;
-    }
+    private static string Name(RecordedOperation operation, OperationKinks met, int element) =>
+        $"{operation.Facts.Name} (node {operation.Node}{(met.Shape.Count > 1 ? $", element {element}" : "")})";
 
     private void Add(int node, KnownCotangent cotangent)
     {

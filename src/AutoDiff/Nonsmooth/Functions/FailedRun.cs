@@ -53,6 +53,10 @@ internal sealed class FailedRun(int dimension, int directions, Exception excepti
 
     public override IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent) => [];
 
+    public override IReadOnlyList<(int Input, double[] Cotangent)> LockedPullbackOf(int node, double[] cotangent) => [];
+
+    public override (double[] Left, double[] Right)? SlopesBeside(int node) => null;
+
     public override double[] Pull(SwitchingForm form) => NaNs(dimension);
 
     public override IReadOnlyList<int>? ChoicesPerKink(int budget) => null;

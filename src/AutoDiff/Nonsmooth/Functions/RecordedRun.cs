@@ -78,6 +78,17 @@ internal abstract class RecordedRun : IDisposable
     /// <summary>The cotangents that an operation passes back to those of its inputs that depend on a variable.</summary>
     public abstract IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent);
 
+    /// <summary>Like <see cref="PullbackOf"/>, through one of the pieces that meet at the operation's kinks.</summary>
+    public abstract IReadOnlyList<(int Input, double[] Cotangent)> LockedPullbackOf(int node, double[] cotangent);
+
+    /// <summary>The slopes of an elementwise operation of one input on either side of every element's argument.</summary>
+    public abstract (double[] Left, double[] Right)? SlopesBeside(int node);
+
+    /// <summary>
+    /// The curvature of the sum of an operation's outputs weighted with cotangents between two bounds, as its rule tells; null if the rule does not.
+    /// </summary>
+    public virtual Curvature? CurvatureUnder(int node, double[] lower, double[] upper) => null;
+
     /// <summary>The gradient of a form with respect to the variables, through the chosen pieces.</summary>
     public abstract double[] Pull(SwitchingForm form);
 

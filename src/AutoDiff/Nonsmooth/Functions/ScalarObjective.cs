@@ -92,6 +92,7 @@ internal sealed class ScalarRun(ScalarObjective objective, ScalarObjective.Setti
     private bool isOver;
     private List<SwitchingForm>? forms;
     private IReadOnlyList<Obstacle>? obstacles;
+    private Dictionary<int, IReadOnlyList<(double First, double Second)>>? alternatives;
 
     public override int Dimension => tape.Variables.Count;
 
@@ -146,6 +147,14 @@ internal sealed class ScalarRun(ScalarObjective objective, ScalarObjective.Setti
 
     public override IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent) =>
         [.. tape.SlopesOf(node).Select(slope => (slope.Input, (double[])[cotangent[0] * slope.Slope]))];
+
+    public override IReadOnlyList<(int Input, double[] Cotangent)> LockedPullbackOf(int node, double[] cotangent) => PullbackOf(node, cotangent);
+
+    public override (double[] Left, double[] Right)? SlopesBeside(int node)
+    {
+        alternatives ??= tape.Kinks.Where(kink => !kink.IsComparison).ToDictionary(kink => kink.Node, kink => kink.Alternatives);
+        return alternatives.GetValueOrDefault(node) is [(double right, _), (double left, _)] ? ([left], [right]) : null;
+    }
 
     public override IReadOnlyList<int>? ChoicesPerKink(int budget)
     {

@@ -198,6 +198,24 @@ internal sealed class TensorRun(TensorObjective objective, Tape<double> tape, Va
 
     public override IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent) => tape.Reverse.PullbackOf(node, cotangent);
 
+    public override IReadOnlyList<(int Input, double[] Cotangent)> LockedPullbackOf(int node, double[] cotangent) =>
+        tape.Reverse.LockedPullbackOf(node, cotangent);
+
+    public override (double[] Left, double[] Right)? SlopesBeside(int node)
+    {
+        double[] ones = new double[SizeOf(node)];
+        Array.Fill(ones, 1);
+        tape.Tangents.Force(node, 0, ones);
+        List<(int Input, double[] Slopes)> right = tape.Reverse.LockedPullbackOf(node, ones);
+        tape.Tangents.Force(node, 0, Array.ConvertAll(ones, one => -one));
+        List<(int Input, double[] Slopes)> left = tape.Reverse.LockedPullbackOf(node, ones);
+        tape.Tangents.ReleaseForced();
+        return (left[0].Slopes, right[0].Slopes);
+    }
+
+    public override Curvature? CurvatureUnder(int node, double[] lower, double[] upper) =>
+        tape.Contents.ColumnAt(node).CurvatureUnder(tape.Contents.PlaceAt(node), new KinkContext<double>(new Node<double>(tape.Contents, node)), lower, upper);
+
     public override IReadOnlyList<int>? ChoicesPerKink(int budget)
     {
         choices = LocalChoices.Of(tape, output, budget);

@@ -26,7 +26,8 @@ namespace ConservativeAD.Rules
     /// <param name="stride">Positions from one window to the next.</param>
     /// <param name="padding">Positions around the image, which are never the maximum.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
-    public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ties) : IPiecewiseLinearRule<T>, ICountsKinks<T>, IHasPieces<T>
+    public struct MaxPool2d<T>(int kernel, int stride, int padding, TieSelection? ties)
+        : IPiecewiseLinearRule<T>, ICountsKinks<T>, IHasLocalCurvature<T>, IHasPieces<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private PoolingShape shape;
@@ -132,6 +133,10 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public readonly void CountKinks(in KinkContext<T> context) => context.CountMaxPoolTies(shape, x, context.Output);
+
+        /// <inheritdoc/>
+        public readonly Curvature CurvatureUnder(in KinkContext<T> context, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper) =>
+            LocalCurvature.OfMarked(context, Kinks(context), Curvature.Convex, lower, upper);
 
         /// <inheritdoc/>
         public readonly void SwitchingForms(in SwitchingContext<T> context)

@@ -32,7 +32,7 @@ namespace ConservativeAD.Rules
     /// <param name="smallest">Whether the smallest element is taken.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
     public readonly struct CumulativeExtreme<T>(int axis, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasCurvature, IPassesReach<T>,
-        IHasPieces<T>
+        IHasLocalCurvature<T>, IHasPieces<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -99,6 +99,10 @@ namespace ConservativeAD.Rules
             context.Device.Map(default(ExtremeOverAxes<T>.Several), marks, marks);
             return marks;
         }
+
+        /// <inheritdoc/>
+        public Curvature CurvatureUnder(in KinkContext<T> context, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper) =>
+            LocalCurvature.OfMarked(context, Kinks(context), Curvature, lower, upper);
 
         /// <inheritdoc/>
         public void SwitchingForms(in SwitchingContext<T> context)

@@ -30,7 +30,8 @@ namespace ConservativeAD.Rules
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
     /// <param name="smallest">Whether the smallest element is taken.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
-    public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasCurvature, IHasPieces<T>
+    public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smallest, TieSelection? ties)
+        : IPiecewiseLinearRule<T>, IHasCurvature, IHasLocalCurvature<T>, IHasPieces<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -125,6 +126,10 @@ namespace ConservativeAD.Rules
             context.Return(equal);
             return marks;
         }
+
+        /// <inheritdoc/>
+        public Curvature CurvatureUnder(in KinkContext<T> context, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper) =>
+            LocalCurvature.OfMarked(context, Kinks(context), Curvature, lower, upper);
 
         /// <inheritdoc/>
         public void SwitchingForms(in SwitchingContext<T> context)

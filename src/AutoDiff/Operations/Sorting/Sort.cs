@@ -26,7 +26,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="descending">Whether the largest element comes first.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
-    public struct Sort<T>(bool descending, TieSelection? ties) : IPiecewiseLinearRule<T>, ICountsKinks<T>, IHasPieces<T>
+    public struct Sort<T>(bool descending, TieSelection? ties) : IPiecewiseLinearRule<T>, ICountsKinks<T>, IHasLocalCurvature<T>, IHasPieces<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> x;
@@ -38,7 +38,8 @@ namespace ConservativeAD.Rules
             HasFiniteSlopes = true,
             KeepsFinite = true,
             IsSmooth = false,
-            IsPolyhedral = true
+            IsPolyhedral = true,
+            Monotonicity = Monotonicity.Increasing
         };
 
         /// <inheritdoc/>
@@ -126,6 +127,10 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public readonly void CountKinks(in KinkContext<T> context) => context.CountTies(context.Output);
+
+        /// <inheritdoc/>
+        public readonly Curvature CurvatureUnder(in KinkContext<T> context, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper) =>
+            LocalCurvature.OfSorted(context.Output, descending, context.Output.Shape[-1], lower, upper);
 
         /// <inheritdoc/>
         public readonly void SwitchingForms(in SwitchingContext<T> context)

@@ -11,7 +11,7 @@ namespace ConservativeAD.Rules
     /// <param name="k">The number of elements.</param>
     /// <param name="smallest">Whether the smallest elements are taken.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
-    public struct TopK<T>(int k, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasPieces<T>
+    public struct TopK<T>(int k, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasLocalCurvature<T>, IHasPieces<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> x;
@@ -23,7 +23,8 @@ namespace ConservativeAD.Rules
             HasFiniteSlopes = true,
             KeepsFinite = true,
             IsSmooth = false,
-            IsPolyhedral = true
+            IsPolyhedral = true,
+            Monotonicity = Monotonicity.Increasing
         };
 
         /// <inheritdoc/>
@@ -119,6 +120,18 @@ namespace ConservativeAD.Rules
             context.Return(all);
             context.Return(sorted);
             return marks;
+        }
+
+        /// <inheritdoc/>
+        public readonly Curvature CurvatureUnder(in KinkContext<T> context, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)
+        {
+            NDArray<T> sorted = context.Rent(x.Shape);
+            NDArray<int> permutation = context.RentIndices(x.Shape);
+            context.Device.Sort(x, sorted, permutation, !smallest);
+            Curvature curvature = LocalCurvature.OfSorted(sorted, !smallest, k, lower, upper);
+            context.ReturnIndices(permutation);
+            context.Return(sorted);
+            return curvature;
         }
 
         /// <inheritdoc/>

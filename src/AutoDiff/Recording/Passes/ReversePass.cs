@@ -153,6 +153,14 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
         return PullbackOf(node, cotangent, false);
     }
 
+    /// <summary>Like <see cref="PullbackOf(int, ReadOnlySpan{T})"/>, with kinks locked along the tangents.</summary>
+    public List<(int Input, T[] Cotangent)> LockedPullbackOf(int node, ReadOnlySpan<T> cotangent)
+    {
+        cotangents.Release();
+        cotangents.Grow();
+        return PullbackOf(node, cotangent, true);
+    }
+
     /// <summary>Like <see cref="PullbackOf(int, ReadOnlySpan{T})"/>, where the cotangents hold nothing, with kinks locked along the tangents if asked.</summary>
     public List<(int Input, T[] Cotangent)> PullbackOf(int node, ReadOnlySpan<T> cotangent, bool locked)
     {
