@@ -168,6 +168,40 @@ public class BendsTests
     }
 
     [Fact]
+    public void TapesOfAnyPrecisionAreCertified()
+    {
+        OfTapes<Half>();
+        OfTapes<float>();
+        OfTapes<double>();
+
+        // The same as for an objective, whatever the program.
+        Samples.Check(BentProgram.Generate(), 300, program =>
+        {
+            using Tape<double> tape = new();
+            Var<double> value = program.Run(tape.Variable([program.Point.Length], program.Point));
+            Assert.Equal(Regularity.Certify(program.Objective, program.Point), Regularity.Certify(value));
+        });
+
+        static void OfTapes<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            Assert.Equal(Up, Sense<T>(x => x.Abs().TopK(2).Sum().Exp(), 0, 0, 0));
+            Assert.Equal(Down, Sense<T>(x => (x.Clamp(-1, 1) * x.Tape.Constant([2], [T.CreateChecked(-2), T.One])).Sum(), -1, 1));
+            Assert.Equal(Open, Sense<T>(x => x.Clamp(-1, 1).Sum(), -1, 1));
+            Assert.Equal(Open, Sense<T>(x => x.Sum() > T.Zero ? x.Abs().Sum() : x.Sum(), 0, 0));
+            Assert.Equal(Open, Sense<T>(x => x.Sqrt().Sum(), 0, 0));
+            Assert.Equal(Smooth, Sense<T>(x => x.Sort().Sum(), 1, 1));
+        }
+
+        static RegularitySense Sense<T>(Func<Var<T>, Var<T>> program, params double[] point)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            using Tape<T> tape = new();
+            return Regularity.Certify(program(tape.Variable([point.Length], Array.ConvertAll(point, T.CreateChecked)))).Sense;
+        }
+    }
+
+    [Fact]
     public void RulesOfUsersTellTheirBends()
     {
         Is(Up, Weighted(-1, 1), [1, 1]);

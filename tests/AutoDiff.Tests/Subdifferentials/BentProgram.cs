@@ -97,7 +97,7 @@ public sealed class BentProgram
         return Operators[layer.Operator].Run(product + x.Tape.Constant([layer.Rows], layer.Offsets));
     }
 
-    private Var<double> Run(Var<double> x)
+    public Var<double> Run(Var<double> x)
     {
         foreach (Layer layer in layers)
             x = Apply(layer, x);

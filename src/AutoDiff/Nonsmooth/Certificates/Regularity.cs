@@ -1,3 +1,4 @@
+using System.Numerics;
 using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Nonsmooth;
@@ -8,12 +9,14 @@ namespace ConservativeAD.Nonsmooth;
 /// 1983, 2.3.9 and 2.3.10; R. T. Rockafellar and R. Wets, Variational Analysis, 1998, 10.25 and 10.49).
 /// </summary>
 /// <remarks>
-/// One reverse pass carries, instead of cotangents, what is known of their signs over all choices at kinks: exact numbers where no kink lies between, later
-/// "nowhere negative" or "nowhere positive". Each convex operation at a kink must receive nonnegative cotangents there, and each concave one nonpositive ones;
-/// the other way round for −F. Unlike convexity, this is a fact about one point, and smooth operations may be of any curvature.
+/// One reverse pass carries, instead of cotangents, what is known of them over all choices at kinks: exact numbers where no kink lies between, later bounds or
+/// only signs. Each element at a kink that bends upwards must receive a nonnegative cotangent, and each that bends downwards a nonpositive one; the other way
+/// round for −F. Unlike convexity, this is a fact about one point, and smooth operations may be of any curvature.
 /// </remarks>
 public static class Regularity
 {
+    private static readonly RegularityCertificate ComparesEqualNumbers = new(RegularitySense.Unknown, "the program compares equal numbers");
+
     /// <summary>Certifies an objective at a point.</summary>
     /// <param name="objective">F.</param>
     /// <param name="point">x.</param>
@@ -26,12 +29,31 @@ public static class Regularity
         return Of(objective, point, run);
     }
 
+    /// <summary>
+    /// Certifies a value on a tape of any element type at the recorded point. It takes a Clarke gradient first: the tangents of the leaves are replaced, and
+    /// earlier gradients of the tape end.
+    /// </summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="output">A value of one element.</param>
+    /// <exception cref="InvalidOperationException">The output has more than one element, or depends on nothing that needs a gradient.</exception>
+    public static RegularityCertificate Certify<T>(Var<T> output)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Tape<T> tape = output.Tape;
+        ClarkeCertificate gradient = tape.ClarkeGradient(output).Certificate;
+        if (gradient.Obstacles.Count > 0)
+            return new RegularityCertificate(RegularitySense.Unknown, gradient.Obstacles[0].ToString());
+        return tape.Branches.Ties.Count > 0
+            ? ComparesEqualNumbers
+            : new SignPass(new RecordedTape<T>(tape, output.Node), tape.Locks.KinksOf(output.Node, int.MaxValue)).Run();
+    }
+
     internal static RegularityCertificate Of(Objective objective, ReadOnlySpan<double> point, RecordedRun run)
     {
         if (run.Obstacles.Count > 0)
             return new RegularityCertificate(RegularitySense.Unknown, run.Obstacles[0].ToString());
         if (run.ComparesEqualNumbers)
-            return new RegularityCertificate(RegularitySense.Unknown, "the program compares equal numbers");
+            return ComparesEqualNumbers;
         RegularityCertificate found = new SignPass(run, run.KinksWithAllPositions()).Run();
 
         // Kinks that are neither convex nor concave everywhere may bend the value to one side here.

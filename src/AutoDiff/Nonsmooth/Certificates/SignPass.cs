@@ -3,7 +3,7 @@ namespace ConservativeAD.Nonsmooth;
 /// <summary>The reverse pass of <see cref="Regularity"/>: what is known of cotangents over all choices at kinks.</summary>
 internal sealed class SignPass
 {
-    private readonly RecordedRun run;
+    private readonly IRecordedProgram program;
     private readonly Dictionary<int, RecordedOperation> operations;
     private readonly Dictionary<int, OperationKinks> kinks = [];
     private readonly HashSet<int> aboveKinks = [];
@@ -11,10 +11,10 @@ internal sealed class SignPass
     private (int Side, string Name)? bend;
     private string reason = "";
 
-    public SignPass(RecordedRun run, KinkCensus census)
+    public SignPass(IRecordedProgram program, KinkCensus census)
     {
-        this.run = run;
-        operations = run.Operations.ToDictionary(operation => operation.Node);
+        this.program = program;
+        operations = program.Operations.ToDictionary(operation => operation.Node);
         foreach (OperationKinks met in census.Operations)
             kinks[met.Node] = met;
 
@@ -28,7 +28,7 @@ internal sealed class SignPass
 
     public RegularityCertificate Run()
     {
-        known[run.OutputNode] = KnownCotangent.Exactly([1]);
+        known[program.OutputNode] = KnownCotangent.Exactly([1]);
         foreach (int node in aboveKinks.OrderDescending())
         {
             if (known.Remove(node, out KnownCotangent? cotangent) && !Visit(operations[node], cotangent.AsMultiple(node)))
@@ -51,7 +51,7 @@ internal sealed class SignPass
 
         if (!operation.Facts.IsLocallyLipschitz || !operation.Facts.IsContinuous)
             return Fails($"{Name(operation, met)} is at a kink, and it is not locally Lipschitz");
-        return operation is { IsElementwise: true, Inputs.Count: 1 } && run.SlopesBeside(operation.Node) is { } slopes
+        return operation is { IsElementwise: true, Inputs.Count: 1 } && program.SlopesBeside(operation.Node) is { } slopes
             ? VisitElements(operation, met, slopes.Left, slopes.Right, cotangent)
             : VisitWhole(operation, met, cotangent);
     }
@@ -101,8 +101,8 @@ internal sealed class SignPass
             case Curvature.Affine when cotangent.Elements is { } elements:
                 // Whichever choice is made, the same is passed back.
                 IReadOnlyList<(int, double[])> passed = byRule is null
-                    ? run.PullbackOf(operation.Node, elements)
-                    : run.LockedPullbackOf(operation.Node, elements);
+                    ? program.PullbackOf(operation.Node, elements)
+                    : program.LockedPullbackOf(operation.Node, elements);
                 foreach ((int input, double[] pulled) in passed)
                     Add(input, cotangent.WithElements(pulled));
                 return true;
@@ -120,10 +120,10 @@ internal sealed class SignPass
     // What the operation's rule says of its outputs, weighted with the cotangents; null if it says nothing.
     private Curvature? CurvatureByRule(int node, KnownCotangent cotangent)
     {
-        if (cotangent.Elements is { } elements && run.CurvatureUnder(node, elements, elements) is { } ofElements)
+        if (cotangent.Elements is { } elements && program.CurvatureUnder(node, elements, elements) is { } ofElements)
             return cotangent.FactorSign is { } sign ? Turned(ofElements, sign) : ofElements == Curvature.Affine ? ofElements : Curvature.Unknown;
         (double[] lower, double[] upper) = cotangent.Bounds();
-        return run.CurvatureUnder(node, lower, upper);
+        return program.CurvatureUnder(node, lower, upper);
     }
 
     // The curvature after a multiplication by a number of this sign.
@@ -138,7 +138,7 @@ internal sealed class SignPass
             return;
         if (cotangent.Elements is { } elements)
         {
-            foreach ((int input, double[] pulled) in run.PullbackOf(operation.Node, elements))
+            foreach ((int input, double[] pulled) in program.PullbackOf(operation.Node, elements))
                 Add(input, cotangent.WithElements(pulled));
             return;
         }
@@ -148,7 +148,7 @@ internal sealed class SignPass
         {
             double[] ones = new double[cotangent.Count];
             Array.Fill(ones, 1);
-            foreach ((int input, double[] slopes) in run.PullbackOf(operation.Node, ones))
+            foreach ((int input, double[] slopes) in program.PullbackOf(operation.Node, ones))
             {
                 if (slopes.Length == ones.Length && passed.Add(input))
                     Add(input, cotangent.Times(slopes, slopes));
@@ -165,8 +165,8 @@ internal sealed class SignPass
 
         // Slopes of one sign keep bounds, or exchange them.
         (double[] lower, double[] upper) = cotangent.Bounds();
-        Dictionary<int, double[]> fromLower = run.PullbackOf(operation.Node, lower).ToDictionary(pulled => pulled.Input, pulled => pulled.Cotangent);
-        foreach ((int input, double[] fromUpper) in run.PullbackOf(operation.Node, upper))
+        Dictionary<int, double[]> fromLower = program.PullbackOf(operation.Node, lower).ToDictionary(pulled => pulled.Input, pulled => pulled.Cotangent);
+        foreach ((int input, double[] fromUpper) in program.PullbackOf(operation.Node, upper))
         {
             int index = operation.Inputs.TakeWhile(other => other != input).Count();
             if (operation.Inputs.Count(other => other == input) == 1 && SlopeSign(operation, index) is { } sign && passed.Add(input))
@@ -183,7 +183,7 @@ internal sealed class SignPass
         {
             int input = operation.Inputs[index];
             if (aboveKinks.Contains(input) && passed?.Contains(input) != true)
-                Add(input, KnownCotangent.OfSign(run.SizeOf(input), sign == 0 ? 0 : sign * SlopeSign(operation, index)));
+                Add(input, KnownCotangent.OfSign(program.SizeOf(input), sign == 0 ? 0 : sign * SlopeSign(operation, index)));
         }
     }
 

@@ -3,7 +3,7 @@ using ConservativeAD.Kernels;
 namespace ConservativeAD.Nonsmooth;
 
 /// <summary>One run of an objective's program: its value, its kinks, and the gradients from reverse passes.</summary>
-internal abstract class RecordedRun : IDisposable
+internal abstract class RecordedRun : IRecordedProgram, IDisposable
 {
     private static readonly OperationFacts WholeValue = new("the value", TameClass.Polynomial);
     private static readonly OperationFacts Point = new("the point", TameClass.Polynomial);
@@ -56,10 +56,10 @@ internal abstract class RecordedRun : IDisposable
     /// <summary>The comparisons of equal numbers that the tangents could not tell apart.</summary>
     public abstract IReadOnlyList<int> Undecided { get; }
 
-    /// <summary>The index of the value among the operations.</summary>
+    /// <inheritdoc/>
     public abstract int OutputNode { get; }
 
-    /// <summary>Every operation that ran.</summary>
+    /// <inheritdoc/>
     public abstract IEnumerable<RecordedOperation> Operations { get; }
 
     /// <summary>The number of operations that ran, including variables and constants.</summary>
@@ -72,21 +72,19 @@ internal abstract class RecordedRun : IDisposable
     /// point.</summary>
     public abstract bool ComparesEqualNumbers { get; }
 
-    /// <summary>The number of elements of a node.</summary>
+    /// <inheritdoc/>
     public abstract int SizeOf(int node);
 
-    /// <summary>The cotangents that an operation passes back to those of its inputs that depend on a variable.</summary>
+    /// <inheritdoc/>
     public abstract IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent);
 
-    /// <summary>Like <see cref="PullbackOf"/>, through one of the pieces that meet at the operation's kinks.</summary>
+    /// <inheritdoc/>
     public abstract IReadOnlyList<(int Input, double[] Cotangent)> LockedPullbackOf(int node, double[] cotangent);
 
-    /// <summary>The slopes of an elementwise operation of one input on either side of every element's argument.</summary>
+    /// <inheritdoc/>
     public abstract (double[] Left, double[] Right)? SlopesBeside(int node);
 
-    /// <summary>
-    /// The curvature of the sum of an operation's outputs weighted with cotangents between two bounds, as its rule tells; null if the rule does not.
-    /// </summary>
+    /// <inheritdoc/>
     public virtual Curvature? CurvatureUnder(int node, double[] lower, double[] upper) => null;
 
     /// <summary>The gradient of a form with respect to the variables, through the chosen pieces.</summary>

@@ -113,7 +113,7 @@ internal sealed class TensorRun(TensorObjective objective, Tape<double> tape, Va
 
     public override IReadOnlyList<SwitchingForm> Forms => forms ??= tape.Locks.FormsOf(output.Node);
 
-    public override IEnumerable<RecordedOperation> Operations => RecordedOperations.Of(tape.Contents);
+    public override IEnumerable<RecordedOperation> Operations => Recorded.Operations;
 
     public override bool Compares => tape.Branches.Compares;
 
@@ -192,29 +192,18 @@ internal sealed class TensorRun(TensorObjective objective, Tape<double> tape, Va
 
     public override bool ComparesEqualNumbers => tape.Branches.Ties.Count > 0;
 
-    public override int SizeOf(int node) => tape.Contents.Value(node).Count;
+    public override int SizeOf(int node) => Recorded.SizeOf(node);
 
     public override double[] ValueOf(int node) => tape.Contents.Value(node).ToArray();
 
-    public override IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent) => tape.Reverse.PullbackOf(node, cotangent);
+    public override IReadOnlyList<(int Input, double[] Cotangent)> PullbackOf(int node, double[] cotangent) => Recorded.PullbackOf(node, cotangent);
 
     public override IReadOnlyList<(int Input, double[] Cotangent)> LockedPullbackOf(int node, double[] cotangent) =>
-        tape.Reverse.LockedPullbackOf(node, cotangent);
+        Recorded.LockedPullbackOf(node, cotangent);
 
-    public override (double[] Left, double[] Right)? SlopesBeside(int node)
-    {
-        double[] ones = new double[SizeOf(node)];
-        Array.Fill(ones, 1);
-        tape.Tangents.Force(node, 0, ones);
-        List<(int Input, double[] Slopes)> right = tape.Reverse.LockedPullbackOf(node, ones);
-        tape.Tangents.Force(node, 0, Array.ConvertAll(ones, one => -one));
-        List<(int Input, double[] Slopes)> left = tape.Reverse.LockedPullbackOf(node, ones);
-        tape.Tangents.ReleaseForced();
-        return (left[0].Slopes, right[0].Slopes);
-    }
+    public override (double[] Left, double[] Right)? SlopesBeside(int node) => Recorded.SlopesBeside(node);
 
-    public override Curvature? CurvatureUnder(int node, double[] lower, double[] upper) =>
-        tape.Contents.ColumnAt(node).CurvatureUnder(tape.Contents.PlaceAt(node), new KinkContext<double>(new Node<double>(tape.Contents, node)), lower, upper);
+    public override Curvature? CurvatureUnder(int node, double[] lower, double[] upper) => Recorded.CurvatureUnder(node, lower, upper);
 
     public override IReadOnlyList<int>? ChoicesPerKink(int budget)
     {
@@ -238,6 +227,8 @@ internal sealed class TensorRun(TensorObjective objective, Tape<double> tape, Va
 
     internal static double[] Flat(Var<double>[] leaves, Gradients<double> gradients) =>
         leaves.Length == 1 ? gradients[leaves[0]].ToArray() : [.. leaves.SelectMany(leaf => gradients[leaf].ToArray())];
+
+    private RecordedTape<double> Recorded => new(tape, output.Node);
 
     private double[] Flat(Gradients<double> gradients) => Flat(leaves, gradients);
 }
