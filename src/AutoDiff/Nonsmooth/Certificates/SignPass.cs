@@ -8,7 +8,7 @@ internal sealed class SignPass
     private readonly Dictionary<int, OperationKinks> kinks = [];
     private readonly HashSet<int> aboveKinks = [];
     private readonly Dictionary<int, KnownCotangent> known = [];
-    private (int Side, string Name)? bend;
+    private (int Side, Place First)? bend;
     private string reason = "";
 
     public SignPass(IRecordedProgram program, KinkCensus census)
@@ -50,7 +50,7 @@ internal sealed class SignPass
         }
 
         if (!operation.Facts.IsLocallyLipschitz || !operation.Facts.IsContinuous)
-            return Fails($"{Name(operation, met)} is at a kink, and it is not locally Lipschitz");
+            return Fails($"{Place.First(operation, met)} is at a kink, and it is not locally Lipschitz");
         return operation is { IsElementwise: true, Inputs.Count: 1 } && program.SlopesBeside(operation.Node) is { } slopes
             ? VisitElements(operation, met, slopes.Left, slopes.Right, cotangent)
             : VisitWhole(operation, met, cotangent);
@@ -65,12 +65,12 @@ internal sealed class SignPass
             int? sign = KnownCotangent.SignOf(least, greatest);
             if (sign == 0 || left[element] == right[element])
                 continue;
-            string name = Name(operation, met, element);
+            Place place = new(operation, met, element);
             if (!double.IsFinite(left[element]) || !double.IsFinite(right[element]))
-                return Fails($"the slopes beside the kink of {name} are not finite");
+                return Fails($"the slopes beside the kink of {place} are not finite");
             if (sign is null)
-                return FailsBySign(name);
-            if (!Bends(sign.Value * (left[element] < right[element] ? 1 : -1), name))
+                return FailsBySign(place);
+            if (!Bends(sign.Value * (left[element] < right[element] ? 1 : -1), place))
                 return false;
         }
 
@@ -81,7 +81,7 @@ internal sealed class SignPass
 
     private bool VisitWhole(RecordedOperation operation, OperationKinks met, KnownCotangent cotangent)
     {
-        string name = Name(operation, met);
+        Place place = Place.First(operation, met);
         Curvature? byRule = CurvatureByRule(operation.Node, cotangent);
         Curvature curvature = byRule ?? operation.Curvature;
         if (byRule is null)
@@ -90,9 +90,9 @@ internal sealed class SignPass
                 ? cotangent.SignAt(met.Positions)
                 : cotangent.Sign;
             if (sign != 0 && curvature is not (Curvature.Convex or Curvature.Concave))
-                return Fails($"{name} is at a kink that is neither convex nor concave");
+                return Fails($"{place} is at a kink that is neither convex nor concave");
             if (sign is null)
-                return FailsBySign(name);
+                return FailsBySign(place);
             curvature = Turned(curvature, sign.Value);
         }
 
@@ -111,9 +111,9 @@ internal sealed class SignPass
                 return true;
             case Curvature.Convex or Curvature.Concave:
                 PassSigns(operation, cotangent);
-                return Bends(curvature == Curvature.Convex ? 1 : -1, name);
+                return Bends(curvature == Curvature.Convex ? 1 : -1, place);
             default:
-                return Fails($"{name} is at a kink, and its cotangents bend the value both ways there or are not known well enough");
+                return Fails($"{place} is at a kink, and its cotangents bend the value both ways there or are not known well enough");
         }
     }
 
@@ -204,14 +204,14 @@ internal sealed class SignPass
     };
 
     // Notes that the value bends to a side; false if it bends to the other one elsewhere.
-    private bool Bends(int side, string name)
+    private bool Bends(int side, Place place)
     {
-        bend ??= (side, name);
-        string first = $"{bend.Value.Name}, which bends it {(bend.Value.Side > 0 ? "upwards" : "downwards")}";
-        return side == bend.Value.Side || Fails($"{name} is at a kink that bends the value the other way than {first}");
+        bend ??= (side, place);
+        return side == bend.Value.Side || Fails($"{place} is at a kink that bends the value the other way than {bend.Value.First}, which bends it "
+            + (bend.Value.Side > 0 ? "upwards" : "downwards"));
     }
 
-    private bool FailsBySign(string name) => Fails($"the cotangent of {name}, which is at a kink, may have either sign");
+    private bool FailsBySign(Place place) => Fails($"the cotangent of {place}, which is at a kink, may have either sign");
 
     private bool Fails(string because)
     {
@@ -219,15 +219,17 @@ internal sealed class SignPass
         return false;
     }
 
-    // With the first element at a kink.
-    private static string Name(RecordedOperation operation, OperationKinks met) => Name(operation, met, met.Positions.Count > 0 ? met.Positions[0] : 0);
-
-    private static string Name(RecordedOperation operation, OperationKinks met, int element) =>
-        $"{operation.Facts.Name} (node {operation.Node}{(met.Shape.Count > 1 ? $", element {element}" : "")})";
-
     private void Add(int node, KnownCotangent cotangent)
     {
         if (aboveKinks.Contains(node))
             known[node] = known.TryGetValue(node, out KnownCotangent? before) ? before.Plus(cotangent) : cotangent;
+    }
+
+    // An element at a kink.
+    private readonly record struct Place(RecordedOperation Operation, OperationKinks Met, int Element)
+    {
+        public static Place First(RecordedOperation operation, OperationKinks met) => new(operation, met, met.Positions.Count > 0 ? met.Positions[0] : 0);
+
+        public override string ToString() => $"{Operation.Facts.Name} (node {Operation.Node}{(Met.Shape.Count > 1 ? $", element {Element}" : "")})";
     }
 }
