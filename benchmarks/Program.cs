@@ -9,6 +9,7 @@ using ConservativeAD.Benchmarks.Memory;
 using ConservativeAD.Benchmarks.Problems;
 using ConservativeAD.Benchmarks.Ptx;
 using ConservativeAD.Benchmarks.Scalars;
+using ConservativeAD.Benchmarks.Sets;
 using ConservativeAD.Benchmarks.Steps;
 using ConservativeAD.Benchmarks.Summation;
 using ConservativeAD.Benchmarks.Versus;
@@ -18,7 +19,7 @@ using TorchSharp;
 
 // "versus" measures against libtorch, "summation" counts exact zeros, "kinks" measures the cost of examining kinks, "scalars" measures the scalar tape,
 // "volume" the volume study, "limits" products against the peak and gradients against functions, "memory" peaks, "problems" gradients of large-scale test
-// problems, "gpu" a GPU, "ptx" writes its kernels, "steps" the steps of optimisers, "ulps" the errors of elementary functions; everything else goes to
+// problems, "sets" Clarke sets of many kinks, "gpu" a GPU, "ptx" writes its kernels, "steps" the steps of optimisers, "ulps" the errors of elementary functions; everything else goes to
 // BenchmarkDotNet (try --list flat, or --filter '*').
 Option<int[]> threads = new("--threads")
 {
@@ -55,10 +56,10 @@ versus.SetAction(parsed =>
     return 0;
 });
 
-if (args is ["versus" or "summation" or "kinks" or "scalars" or "volume" or "limits" or "memory" or "problems" or "large-scale" or "gpu" or "ptx" or "steps"
+if (args is ["versus" or "summation" or "kinks" or "scalars" or "volume" or "limits" or "memory" or "problems" or "large-scale" or "sets" or "gpu" or "ptx" or "steps"
     or "ulps", ..])
     return new RootCommand("Benchmarks of ConservativeAD.") { versus, SummationCommand.Create(), KinksCommand.Create(), ScalarsCommand.Create(),
         VolumeSpeedCommand.Create(), LimitsCommand.Create(), MemoryCommand.Create(), ProblemsCommand.Create(), LargeScaleCommand.Create(),
-            GpuCommand.Create(), PtxCommand.Create(), StepsCommand.Create(), UlpsCommand.Create() }.Parse(args).Invoke();
+            SetsCommand.Create(), GpuCommand.Create(), PtxCommand.Create(), StepsCommand.Create(), UlpsCommand.Create() }.Parse(args).Invoke();
 BenchmarkSwitcher.FromAssembly(typeof(WorkloadList).Assembly).Run(args);
 return 0;

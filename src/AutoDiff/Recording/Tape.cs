@@ -318,6 +318,10 @@ public sealed partial class Tape<T> : IDisposable
         return new Gradients<T>(this, Locks.Run(output.Node));
     }
 
+    /// <summary>The leaves that need gradients, in recording order.</summary>
+    internal Var<T>[] LeavesWithGradient() =>
+        [.. Enumerable.Range(0, record.Count).Where(node => record.IsLeaf(node) && record.NeedsGradient(node)).Select(At)];
+
     /// <summary>Runs a reverse pass, with kinks locked along the tangents if asked, and looks for derivatives that are lost on the way.</summary>
     internal (Gradients<T> Gradients, Obstacle? Loss) WatchedBackward(Var<T> output, bool isLocked)
     {

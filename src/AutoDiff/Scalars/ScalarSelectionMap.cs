@@ -1,4 +1,3 @@
-using ConservativeAD.Nonsmooth;
 
 namespace ConservativeAD.Scalars;
 

@@ -43,6 +43,9 @@ public sealed class RandomProgram
 
     public Objective OnTensors => Objective.OfTensor(Run);
 
+    /// <summary>The program's value on a tape.</summary>
+    public Var<double> OnTape(Tape<double> tape) => Run(tape.Variable([Point.Length], Point));
+
     /// <summary>Programs of a few operations each.</summary>
     /// <param name="isPiecewiseLinear">Whether every piece is affine.</param>
     /// <param name="mostSteps">The most operations.</param>

@@ -79,19 +79,6 @@ public class SelectionSetTests
     }
 
     [Fact]
-    public void TheDualVariablesOfATotalVariationExplainItsMinimum()
-    {
-        const int n = 400;
-        double[] b = [.. Enumerable.Range(0, n).Select(i => (10 * Math.Sign(Math.Sin(0.02 * i))) + Math.Cos(1000.0 * i))];
-        double[] minimiser = TautString(b, 3);
-        Objective objective = Objective.OfTensor(x => ((x.Slice(0, 1, n - 1) - x.Slice(0, 0, n - 1)).Abs().Sum() * 3.0)
-            + ((x - x.Tape.Constant([n], b)).Square().Sum() * 0.5));
-        ClarkeSubdifferential set = Clarke.Subdifferential(objective, minimiser, 100_000);
-        Assert.True(set.IsStationary(1e-7), $"{set.Distance}");
-        Assert.All(set.PassedBack.SelectMany(passed => passed.Cotangents), dual => Assert.InRange(dual, -3, 3));
-    }
-
-    [Fact]
     public void DependentKinksOfBothSensesAreBounded()
     {
         // 30 kinks of one variable each way, beside a slope that none of them can undo.
@@ -143,6 +130,41 @@ public class SelectionSetTests
         }
     }
 
+    [Fact]
+    public void AValueOnATapeHasTheSetOfItsProgram()
+    {
+        Samples.Check(RandomProgram.Generate(true, 4), 200, program =>
+        {
+            using Tape<double> tape = new();
+            ClarkeSubdifferential? set = program.OnTape(tape) is { } output && tape.CountKinks() > 0 ? On(output) : null;
+            if (set is null)
+                return;
+            ClarkeSubdifferential expected = Clarke.Subdifferential(program.OnTensors, program.Point);
+            Assert.Equal(expected.Distance.Upper, set.Distance.Upper, 1e-7);
+            Assert.Equal((expected.Certificate.IsCertified, expected.IsStationary(1e-6)), (set.Certificate.IsCertified, set.IsStationary(1e-6)));
+        });
+
+        using Tape<double> network = new();
+        Var<double> w = network.Variable([40, 30], new double[1200]), x = network.Constant([5, 40], [.. Enumerable.Range(0, 200).Select(i => Math.Sin(i))]);
+        ClarkeSubdifferential wide = Clarke.Subdifferential(x.MatMul(w).Relu().Sum());
+        Assert.Equal((SetProof.Regularity, 1200, true), (wide.Proof, wide.Dimension, wide.Contains(new double[1200])));
+        using Tape<double> branching = new();
+        Var<double> a = branching.Variable([1], [0.0]), b = branching.Variable([1], [0.0]);
+        Assert.Throws<InvalidOperationException>(() => Clarke.Subdifferential((a < b ? a : b).Sum()));
+
+        static ClarkeSubdifferential? On(Var<double> output)
+        {
+            try
+            {
+                return Clarke.Subdifferential(output);
+            }
+            catch (InvalidOperationException)
+            {
+                return null;
+            }
+        }
+    }
+
     private static ClarkeSubdifferential? Forced(Objective objective, double[] point, ulong seed, SetMethod method)
     {
         try
@@ -191,88 +213,6 @@ public class SelectionSetTests
         (Bounds support, double exact) = (bounds.DirectionalDerivative(d), cells.DirectionalDerivative(d).Upper);
         Assert.True(support.Lower <= exact + (1e-9 * scale) && support.Upper >= exact - (1e-9 * scale), where);
         Assert.All(cells.Generators, generator => Assert.NotEqual(false, bounds.Contains(generator, 1e-6 * scale)));
-    }
-
-    // The minimiser of λ·Σ|x_{i+1} − x_i| + ½‖x − b‖²: the slopes of the shortest path within λ of the running sums, found by dynamic programming on its
-    // breakpoints (the direct method of Condat, IEEE Signal Process. Lett. 2013).
-    private static double[] TautString(double[] b, double lambda)
-    {
-        int n = b.Length, k = 0, start = 0, low = 0, high = 0;
-        double[] x = new double[n];
-        double lowest = b[0] - lambda, highest = b[0] + lambda, below = lambda, above = -lambda;
-        while (true)
-        {
-            if (k == n - 1)
-            {
-                if (below < 0)
-                {
-                    while (start <= low)
-                        x[start++] = lowest;
-                    k = low = start;
-                    lowest = b[k];
-                    below = lambda;
-                    above = lowest + lambda - highest;
-                }
-                else if (above > 0)
-                {
-                    while (start <= high)
-                        x[start++] = highest;
-                    k = high = start;
-                    highest = b[k];
-                    above = -lambda;
-                    below = highest - lambda - lowest;
-                }
-                else
-                {
-                    lowest += below / (k - start + 1);
-                    while (start <= k)
-                        x[start++] = lowest;
-                    return x;
-                }
-
-                continue;
-            }
-
-            if (b[k + 1] + below < lowest - lambda)
-            {
-                while (start <= low)
-                    x[start++] = lowest;
-                k = low = high = start;
-                lowest = b[k];
-                highest = b[k] + (2 * lambda);
-                below = lambda;
-                above = -lambda;
-            }
-            else if (b[k + 1] + above > highest + lambda)
-            {
-                while (start <= high)
-                    x[start++] = highest;
-                k = low = high = start;
-                lowest = b[k] - (2 * lambda);
-                highest = b[k];
-                below = lambda;
-                above = -lambda;
-            }
-            else
-            {
-                k++;
-                below += b[k] - lowest;
-                above += b[k] - highest;
-                if (below >= lambda)
-                {
-                    lowest += (below - lambda) / (k - start + 1);
-                    below = lambda;
-                    low = k;
-                }
-
-                if (above <= -lambda)
-                {
-                    highest += (above + lambda) / (k - start + 1);
-                    above = -lambda;
-                    high = k;
-                }
-            }
-        }
     }
 
     private sealed class Reports(List<SetProgress> kept) : IProgress<SetProgress>

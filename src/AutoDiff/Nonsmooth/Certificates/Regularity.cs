@@ -43,9 +43,13 @@ public static class Regularity
         ClarkeCertificate gradient = tape.ClarkeGradient(output).Certificate;
         if (gradient.Obstacles.Count > 0)
             return new RegularityCertificate(RegularitySense.Unknown, gradient.Obstacles[0].ToString());
-        return tape.Branches.Ties.Count > 0
-            ? ComparesEqualNumbers
-            : new SignPass(new RecordedTape<T>(tape, output.Node), tape.Locks.KinksOf(output.Node, int.MaxValue)).Run();
+        if (tape.Branches.Ties.Count > 0)
+            return ComparesEqualNumbers;
+        RegularityCertificate found = new SignPass(new RecordedTape<T>(tape, output.Node), tape.Locks.KinksOf(output.Node, int.MaxValue)).Run();
+        if (found.IsCertified || gradient.ComparisonsSeenFromOneSide > 0)
+            return found;
+        RecordedObjective<T> objective = new(output);
+        return SelectionSet.SenseAt(objective, objective.Point) is { } sense ? new RegularityCertificate(sense, "") : found;
     }
 
     internal static RegularityCertificate Of(Objective objective, ReadOnlySpan<double> point, RecordedRun run)

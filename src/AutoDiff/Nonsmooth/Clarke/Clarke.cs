@@ -175,6 +175,24 @@ public static class Clarke
     }
 
     /// <summary>
+    /// The set of a value on a tape at the recorded point, with respect to the leaves that need gradients: the elements of all of them, in the order in which
+    /// they were recorded. Where many kinks meet, it takes the memory of a few gradients.
+    /// </summary>
+    /// <remarks>
+    /// The set reads the tape for every question, so the tape must not be reset before. Tangents of the leaves are replaced, and earlier gradients of the tape
+    /// end.
+    /// </remarks>
+    /// <param name="output">A value of one element.</param>
+    /// <param name="options">How the set is found; the defaults if null.</param>
+    /// <exception cref="InvalidOperationException">The value has more than one element, depends on nothing that needs a gradient, or on a comparison of equal
+    /// numbers; or the set is to be found in a way that is not certified.</exception>
+    public static ClarkeSubdifferential Subdifferential(Var<double> output, SetOptions? options = null)
+    {
+        RecordedObjective<double> objective = new(output);
+        return ClarkeSubdifferential.Of(objective, objective.Point, (options ?? new SetOptions()).Checked());
+    }
+
+    /// <summary>
     /// Goldstein's ε-subdifferential, the hull of ∂F over a ball, approximated by gradients at points drawn in the ball. The result is a part of the set that
     /// grows with the number of points (A. Goldstein, Math. Program. 1977; Burke, Lewis and Overton, SIAM J. Optim. 2005).
     /// </summary>

@@ -1,3 +1,5 @@
+using ConservativeAD.Kernels;
+
 namespace ConservativeAD.Nonsmooth;
 
 /// <summary>
@@ -11,6 +13,13 @@ public sealed class ClarkeSubdifferential : Subdifferential
 
     // The largest number of walls of a cell for which all faces are enumerated.
     private const int MaximumWalls = 12;
+
+    // With more numbers in the forms of one cell, elements are sampled instead.
+    private const long LargestTable = 20_000_000;
+    private const int ElementsSampled = 48;
+
+    // A share of a random direction, so that the direction leaves every kink.
+    private const double Aside = 1e-3;
 
     private readonly IReadOnlyList<Cell<double[]>> cells;
 
@@ -255,6 +264,8 @@ public sealed class ClarkeSubdifferential : Subdifferential
             kept?.Dispose();
         }
 
+        if (method is SetMethod.Automatic or SetMethod.Bounds && !plain.ComparesEqualNumbers && (long)plain.Forms.Count * point.Length > LargestTable)
+            return Sampled(objective, point, options, clock, plain, outer, isConvex);
         bool isCurved = false, hides = false;
         double? jump = null;
         int undecided = 0;
@@ -319,6 +330,35 @@ public sealed class ClarkeSubdifferential : Subdifferential
         EngineEvents.Told(certificate);
         return new ClarkeSubdifferential(plain.Value, point.Length, cells, certificate, isWithinBudget, isCurved, hides, isConvex,
             certificate.IsCertified ? outer : null);
+    }
+
+    // Elements along directions in which those found so far fall most, for a point of so many kinks that their forms are not written out.
+    private static ClarkeSubdifferential Sampled(
+        Objective objective, double[] point, SetOptions options, SetClock clock, RecordedRun plain, WholeSet? outer, bool? isConvex)
+    {
+        List<Cell<double[]>> cells = [];
+        IReadOnlyList<Obstacle> obstacles = plain.WithResult(plain.Obstacles, []);
+        double[] direction = new double[point.Length], random = new double[point.Length];
+        for (int step = 0; obstacles.Count == 0 && step < Math.Min(options.Budget, ElementsSampled) && !(step > 0 && clock.IsOver); step++)
+        {
+            Philox.For(options.Seed, (uint)Streams.CellDirections, (ulong)step).Normal<double>(random, 0, 1);
+            double share = step == 0 ? 1 : Aside / Vectors.Norm(random);
+            direction = Vectors.Combination([direction, random], [1, share], point.Length);
+            using RecordedRun run = objective.RunBeside(point, direction);
+            double[] gradient = run.WatchedGradient();
+            obstacles = run.WithResult(run.Obstacles, gradient);
+            cells.Add(new Cell<double[]>(direction, [], gradient));
+            MinimalNormPoint least = MinimalNormPoint.Of([.. cells.Select(cell => cell.Found)]);
+            options.Progress?.Report(new SetProgress(cells.Count, least.Distance with { Lower = 0 }));
+            double norm = Vectors.Norm(least.Point);
+            if (!(norm > 0))
+                break;
+            direction = Vectors.Scaled(least.Point, -1 / norm);
+        }
+
+        ClarkeCertificate certificate = EngineEvents.Told(plain.CertifySet(plain.Kinks(), options.Seed) with { Obstacles = obstacles });
+        return new ClarkeSubdifferential(plain.Value, point.Length, cells, certificate, false, !plain.Kinks().Operations.All(met => met.Operation.IsPolyhedral),
+            true, isConvex, certificate.IsCertified ? outer : null);
     }
 
     // A maximum of many is one kink of many forms.

@@ -1,6 +1,5 @@
 using System.Numerics;
 using ConservativeAD.Kernels;
-using ConservativeAD.Nonsmooth;
 
 namespace ConservativeAD.Rules;
 

@@ -1,4 +1,4 @@
-namespace ConservativeAD.Nonsmooth;
+namespace ConservativeAD;
 
 /// <summary>
 /// Backpropagation at a point as a function of what the kinks pass back. Where no kink lies downstream of another, it is affine: the gradient is g₀ + Jᵀ·w,

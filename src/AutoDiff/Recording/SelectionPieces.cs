@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ConservativeAD.Nonsmooth;
+namespace ConservativeAD;
 
 /// <summary>The shape of a set of cotangents that a kink may pass back.</summary>
 internal enum PiecesKind
