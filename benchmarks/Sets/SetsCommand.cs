@@ -32,9 +32,11 @@ internal static class SetsCommand
                 }
 
                 seconds.Sort();
-                string stationary = set!.IsStationary() switch { true => "yes", false => "no", null => "open" };
+                Bounds distance = set!.Distance;
+                string stationary = set.IsStationary() switch { true => "yes", false => "no", null => "open" };
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {point.Name} | {set.Proof} | {set.Distance.Lower:g7} to {set.Distance.Upper:g7} | {stationary} | {seconds[seconds.Count / 2]:0.##} | {point.Wanted} |"));
+                    $"| {point.Name} | {set.Proof} | {distance.Lower:g7} to {distance.Upper:g7} | {stationary} | "
+                    + $"{seconds[seconds.Count / 2]:0.##} | {point.Wanted} |"));
             }
 
             return 0;

@@ -36,7 +36,8 @@ public sealed unsafe partial class ScalarTape
             if (cotangent == 0 || operations[node] == 0)
                 continue;
             ScalarNode entry = record->Nodes[node];
-            if (IsLost(node, cotangent, entry.First, entry.FirstSlope) || (entry.Second != entry.First && IsLost(node, cotangent, entry.Second, entry.SecondSlope)))
+            if (IsLost(node, cotangent, entry.First, entry.FirstSlope)
+                || (entry.Second != entry.First && IsLost(node, cotangent, entry.Second, entry.SecondSlope)))
                 return node;
         }
 

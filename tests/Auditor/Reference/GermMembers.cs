@@ -60,7 +60,7 @@ public static class GermMembers
         "Sinh" => Germ.Sinh(x[0]),
         "Sqrt" => Germ.Sqrt(x[0]),
         "Tan" => Germ.Tan(x[0]),
-        "TanPi" => WavePi(x[0], 0) / WavePi(x[0], 1),
+        "TanPi" => IsAtRisingPole(x[0]) ? Germ.One / Germ.Zero : WavePi(x[0], 0) / WavePi(x[0], 1),
         "Tanh" => Germ.Tanh(x[0]),
         "Truncate" => Signed(x[0], Truncated(x[0])),
         "Atan2" => Germ.Atan2(x[0], x[1]),
@@ -216,6 +216,10 @@ public static class GermMembers
         _ when n % 2 == 1 => Germ.RootOfOddOrder(x, n),
         _ => Germ.RootOfEvenOrder(x, n),
     };
+
+    // A half above an even number, where the tangent of a number that does not move is +∞ (IEEE 754-2019, 9.2.1).
+    private static bool IsAtRisingPole(Germ x) =>
+        x.IsFinite && x.IsConstant && x.Limit() is { } limit && (limit.Value - (2 * Wide.Floor(limit.Value / 2)) - 0.5).IsZero;
 
     private static Germ WavePi(Germ x, int quarters)
     {

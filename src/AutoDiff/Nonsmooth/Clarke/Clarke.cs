@@ -31,7 +31,7 @@ public static class Clarke
 
     /// <summary>
     /// An element of ∂F(x): the gradient if nothing is at a kink, otherwise the limit of gradients along a random direction. At kinks it costs two forward
-    /// passes, a short one to look across the kinks, and one reverse pass. Without kinks it costs no more than backpropagation.
+    /// passes, a short one to look across the kinks, and one reverse pass. Without kinks it costs little more than backpropagation.
     /// </summary>
     /// <remarks>
     /// The program is run along the direction with tangents; operations at kinks and comparisons of equal numbers decide by (value, tangent). The result is

@@ -256,7 +256,10 @@ public sealed class ClarkeSubdifferential : Subdifferential
             if (whole is not null)
                 return whole;
             if (method != SetMethod.Automatic)
-                throw new InvalidOperationException($"The set was to be found by {(method == SetMethod.Regularity ? "regularity" : "independent kinks")}, but {reason}.");
+            {
+                string wanted = method == SetMethod.Regularity ? "regularity" : "independent kinks";
+                throw new InvalidOperationException($"The set was to be found by {wanted}, but {reason}.");
+            }
         }
         else if (method == SetMethod.Bounds)
         {
@@ -396,7 +399,9 @@ public sealed class ClarkeSubdifferential : Subdifferential
             return (null, selections, $"the point is {regularity}");
         RegularSet regular = new(objective, point, plain.Value, regularity.Sense, options);
         NearestElement nearest = regular.Nearest();
-        return nearest.Elements.Count > 0 ? (From(regular, nearest, regularity), null, "") : (null, selections, "the program is not certified beside the point");
+        return nearest.Elements.Count > 0
+            ? (From(regular, nearest, regularity), null, "")
+            : (null, selections, "the program is not certified beside the point");
 
         ClarkeSubdifferential From(WholeSet whole, NearestElement least, RegularityCertificate? regularity)
         {

@@ -9,7 +9,9 @@ public enum SetProof
     /// <summary>No operation is at a kink; the set is the gradient.</summary>
     Differentiable,
 
-    /// <summary>F or −F is regular, so that gradients locked along a direction are extreme elements (Rockafellar and Wets, Variational Analysis, 10.25).</summary>
+    /// <summary>
+    /// F or −F is regular, so that gradients locked along a direction are extreme elements (R. T. Rockafellar and R. Wets, Variational Analysis, 1998, 10.25).
+    /// </summary>
     Regularity,
 
     /// <summary>

@@ -145,7 +145,8 @@ public abstract class Subdifferential
         double largest = double.NegativeInfinity;
         foreach (double[] generator in Generators)
             largest = Math.Max(largest, Vectors.DotOfAnySize(generator, direction));
-        if (!IsExact && Outer is not null && direction.Length == Dimension && direction.ContainsAnyExcept(0) && Outer.Extreme(direction.ToArray()) is { } outermost)
+        if (!IsExact && Outer is not null && direction.Length == Dimension && direction.ContainsAnyExcept(0)
+            && Outer.Extreme(direction.ToArray()) is { } outermost)
             return new Bounds(largest, Math.Max(largest, Vectors.DotOfAnySize(outermost, direction)));
         return new Bounds(largest, IsExact ? largest : double.PositiveInfinity);
     }
@@ -159,6 +160,7 @@ public abstract class Subdifferential
         string hull = Generators.Count == 1
             ? $"{{{texts[0]}}}"
             : $"hull{{{string.Join(", ", texts)}{(Generators.Count > texts.Length ? $", … ({Generators.Count} in all)" : "")}}}";
-        return IsExact ? hull : Whole is not null ? $"the whole set, known by {Whole.Proof switch { SetProof.Regularity => "regularity", _ => "the independence of its kinks" }}, with {hull} in it" : $"a part: {hull}";
+        string proof = Whole?.Proof == SetProof.Regularity ? "regularity" : "the independence of its kinks";
+        return IsExact ? hull : Whole is not null ? $"the whole set, known by {proof}, with {hull} in it" : $"a part: {hull}";
     }
 }

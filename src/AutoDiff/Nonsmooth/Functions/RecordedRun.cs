@@ -137,7 +137,9 @@ internal abstract class RecordedRun : IRecordedProgram, IDisposable
         UndecidedComparisons = ComparesEqualNumbers ? Forms.Count(form => form.IsComparison && !form.IsDecided) : 0,
     };
 
-    /// <summary>A final check: adds an obstacle if the value or gradient is not finite, whatever the cause, or if the gradient lost a part on the way.</summary>
+    /// <summary>
+    /// A final check: adds an obstacle if the value or gradient is not finite, whatever the cause, or if the gradient lost a part on the way.
+    /// </summary>
     public IReadOnlyList<Obstacle> WithResult(IReadOnlyList<Obstacle> obstacles, double[] gradient)
     {
         if (obstacles.Count > 0)
@@ -145,6 +147,8 @@ internal abstract class RecordedRun : IRecordedProgram, IDisposable
         if (!double.IsFinite(Value))
             return [new Obstacle(-1, WholeValue, double.IsNaN(Value) ? ObstacleKind.OutsideDomain : ObstacleKind.InfiniteValue, Shape.Scalar, 1, [0])];
         int[] bad = [.. Enumerable.Range(0, gradient.Length).Where(i => !double.IsFinite(gradient[i]))];
-        return bad.Length == 0 ? (Loss is null ? [] : [Loss]) : [new Obstacle(-1, Point, ObstacleKind.GradientNotFinite, Shape.Of(gradient.Length), bad.Length, bad)];
+        if (bad.Length == 0)
+            return Loss is null ? [] : [Loss];
+        return [new Obstacle(-1, Point, ObstacleKind.GradientNotFinite, Shape.Of(gradient.Length), bad.Length, bad)];
     }
 }

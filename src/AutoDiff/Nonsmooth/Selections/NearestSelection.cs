@@ -17,6 +17,10 @@ internal sealed class NearestSelection(SelectionMap map, double[] aim, Selection
     private const double Accuracy = 1e-15;
     private const int GradientSteps = 12;
 
+    // Products of vectors of other sizes lose precision or overflow, and prove nothing.
+    private const double SmallestNorm = 1e-120;
+    private const double LargestNorm = 1e120;
+
     // A projected slope this small, relative to the largest slope met, is rounding.
     private const double NoSlope = 1e-15;
 
@@ -106,7 +110,7 @@ internal sealed class NearestSelection(SelectionMap map, double[] aim, Selection
     private Bounds Measured(Bounds distance)
     {
         double norm = Vectors.Norm(residual), gap = Math.Max(0, Vectors.Dot(w, slope) - Vectors.Dot(geometry.Lowest(slope), slope));
-        double lower = norm > 0 ? norm - (gap / norm) - (Accuracy * size) : 0;
+        double lower = norm is > SmallestNorm and < LargestNorm && double.IsFinite(gap) ? norm - (gap / norm) - (Accuracy * size) : 0;
         return new Bounds(Math.Max(distance.Lower, lower), norm);
     }
 

@@ -21,7 +21,8 @@ namespace ConservativeAD.Rules
         {
             L zero = L.Constant(0), edge = L.Constant((double)ObstacleKind.OutsideDomain);
             L isPolynomial = L.IfEqual(y, L.Floor(y), L.IfGreater(zero, y, zero, L.Constant(1)), zero);
-            L offZero = L.IfEqual(x, zero, edge, NearZero.Of(x, smallest));
+            L near = NearZero.Of(x, smallest), underflow = NearZero.OfSlope(rule.SlopeOfFirst(x, y), smallest);
+            L offZero = L.IfEqual(x, zero, edge, L.IfEqual(near, zero, underflow, near));
             L ofBase = L.IfEqual(isPolynomial, zero, offZero, zero);
             L ofExponent = L.IfGreater(x, zero, NearZero.Of(x, smallest), L.IfEqual(x, zero, L.IfGreater(y, zero, zero, edge), edge));
             L ofBoth = L.IfGreater(x, zero, NearZero.Of(x, smallest), edge);

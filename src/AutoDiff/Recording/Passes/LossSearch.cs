@@ -41,6 +41,8 @@ internal sealed class LossSearch<T>(TapeRecord<T> record, Tangents<T> tangents)
         if (!MayLose(node))
             return;
         OperationFacts facts = record.FactsAt(node);
+        if (facts.Curvature == Curvature.Product && !HasSmallFactors(node, cotangents))
+            return;
         for (int index = 0; index < record.InputCount(node); index++)
         {
             int input = record.InputNode(node, index);
@@ -83,6 +85,16 @@ internal sealed class LossSearch<T>(TapeRecord<T> record, Tangents<T> tangents)
             : null;
     }
 
+    // Products of numbers that are not small keep their digits, and a factor of 0 loses nothing.
+    private bool HasSmallFactors(int node, Cotangents<T> cotangents)
+    {
+        UnderflowSearch<T>.IsSmall isSmall = new(Underflow.SafeFactor<T>());
+        bool has = Device.Count(isSmall, cotangents[node]) > 0;
+        for (int index = 0; !has && index < record.InputCount(node); index++)
+            has = Device.Count(isSmall, record.InputValue(node, index)) > 0;
+        return has;
+    }
+
     // Where the tangents of an input are neither large nor all tiny, what is lost stays below rounding.
     private bool MayMatter(int node)
     {
@@ -117,7 +129,8 @@ internal sealed class LossSearch<T>(TapeRecord<T> record, Tangents<T> tangents)
             where L : struct, ILane<L>
         {
             L zero = L.Constant(0), one = L.Constant(1);
-            L tiny = L.IfGreater(L.Broadcast(bound), L.Abs(after), one, zero), isSmallShare = L.IfGreater(L.Broadcast(share) * L.Abs(before), L.Abs(after), one, tiny);
+            L tiny = L.IfGreater(L.Broadcast(bound), L.Abs(after), one, zero);
+            L isSmallShare = L.IfGreater(L.Broadcast(share) * L.Abs(before), L.Abs(after), one, tiny);
             return L.IfGreater(L.Broadcast(bound), L.Abs(before), zero, isSmallShare);
         }
     }

@@ -161,7 +161,9 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
         return PullbackOf(node, cotangent, true);
     }
 
-    /// <summary>Like <see cref="PullbackOf(int, ReadOnlySpan{T})"/>, where the cotangents hold nothing, with kinks locked along the tangents if asked.</summary>
+    /// <summary>
+    /// Like <see cref="PullbackOf(int, ReadOnlySpan{T})"/>, where the cotangents hold nothing, with kinks locked along the tangents if asked.
+    /// </summary>
     public List<(int Input, T[] Cotangent)> PullbackOf(int node, ReadOnlySpan<T> cotangent, bool locked)
     {
         cotangents.Into(node, out _).CopyFrom(cotangent);
