@@ -104,7 +104,7 @@ public sealed class LimitedMemoryBundle(int memory = 30, int largestBundle = 10)
             {
                 if (nulls > 0 && stopping > WorthwhileBlock * mark)
                     return false;
-                mark = stopping; 
+                mark = stopping;
             }
 
             if (Search(oracle, centre, direction, stopping, options.Bounds) is not { } trial)

@@ -35,7 +35,7 @@ internal sealed class SignPass
                 return new RegularityCertificate(RegularitySense.Unknown, reason);
         }
 
-        RegularitySense sense = bend switch { null => RegularitySense.Smooth, (> 0, _) => RegularitySense.Regular, _ => RegularitySense.NegativeRegular };
+        RegularitySense sense = bend switch { null => RegularitySense.Smooth, ( > 0, _) => RegularitySense.Regular, _ => RegularitySense.NegativeRegular };
         return new RegularityCertificate(sense, "");
     }
 
