@@ -136,7 +136,7 @@ public sealed class LimitedMemoryBundle(int memory = 30, int largestBundle = 10)
     }
 
     // ‖a‖, or with bounds how far the projection of x − a is from x.
-    private static double Residual(Iterate centre, double[] aggregate, Bounds? bounds)
+    private static double Residual(Iterate centre, double[] aggregate, VariableBounds? bounds)
     {
         if (bounds is null)
             return TensorPrimitives.Norm<double>(aggregate);
@@ -148,7 +148,7 @@ public sealed class LimitedMemoryBundle(int memory = 30, int largestBundle = 10)
 
     // The step, and whether it is −D·a in all variables that are not fixed. With bounds, the path of the projection of x − t·a tells which variables are fixed,
     // and so do the bounds that x − D·a crosses. Fixed variables move to where the path ends.
-    private static (double[] Step, bool IsNewton) Direction(Iterate centre, SubgradientBundle bundle, LimitedMemoryMetric metric, Bounds? bounds,
+    private static (double[] Step, bool IsNewton) Direction(Iterate centre, SubgradientBundle bundle, LimitedMemoryMetric metric, VariableBounds? bounds,
         bool mayRelease)
     {
         double[] aggregate = bundle.Aggregate, target = metric.Times(aggregate), direction = new double[aggregate.Length];
@@ -198,7 +198,7 @@ public sealed class LimitedMemoryBundle(int memory = 30, int largestBundle = 10)
     }
 
     // Halves and doubles the step until it is serious, with a slope that has risen enough, or null; null if neither is found.
-    private static Trial? Search(SubgradientOracle oracle, Iterate centre, double[] direction, double promised, Bounds? bounds)
+    private static Trial? Search(SubgradientOracle oracle, Iterate centre, double[] direction, double promised, VariableBounds? bounds)
     {
         double low = 0, high = double.PositiveInfinity, length = 1, reach = bounds?.Reach(centre.Point, direction) ?? double.PositiveInfinity;
         double square = TensorPrimitives.SumOfSquares<double>(direction);

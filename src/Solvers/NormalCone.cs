@@ -9,7 +9,7 @@ internal sealed class NormalCone
     private NormalCone(bool[] isLower, bool[] isUpper) => (this.isLower, this.isUpper) = (isLower, isUpper);
 
     /// <summary>The cone at a point; null if the point is at no bound.</summary>
-    public static NormalCone? At(double[] point, Bounds? bounds)
+    public static NormalCone? At(double[] point, VariableBounds? bounds)
     {
         if (bounds is null)
             return null;

@@ -13,7 +13,7 @@ public sealed record SolverOptions
     public TimeSpan? TimeLimit { get; init; }
 
     /// <summary>The bounds of the variables, for methods that take them (<see cref="LimitedMemoryBundle"/>); null for none.</summary>
-    public Bounds? Bounds { get; init; }
+    public VariableBounds? Bounds { get; init; }
 
     /// <summary>A point is stationary if the distance of its set of gradients from 0 is at most this.</summary>
     public double Tolerance { get; init; } = 1e-6;

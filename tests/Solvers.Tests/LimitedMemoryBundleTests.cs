@@ -31,7 +31,7 @@ public class LimitedMemoryBundleTests
     {
         for (ulong round = 0; round < 40; round++)
         {
-            (Objective objective, double[] start, Bounds bounds, List<double[]> seen) = RandomProblem(Seed + round, 12);
+            (Objective objective, double[] start, VariableBounds bounds, List<double[]> seen) = RandomProblem(Seed + round, 12);
             Recorded progress = new();
             SolverResult result = new LimitedMemoryBundle(5, 4).Minimize(objective, start, new SolverOptions { Bounds = bounds, EvaluationLimit = 400 },
                 progress, Cancellation);
@@ -57,7 +57,7 @@ public class LimitedMemoryBundleTests
             if (round % 2 == 1)
                 lower[7] = double.NegativeInfinity;
             Objective objective = Objective.OfScalars(x => x.Select((value, i) => slopes[i] * Active.Abs(value - aims[i])).Aggregate((a, b) => a + b));
-            SolverResult result = new LimitedMemoryBundle().Minimize(objective, new double[30], new SolverOptions { Bounds = new Bounds(lower, upper) },
+            SolverResult result = new LimitedMemoryBundle().Minimize(objective, new double[30], new SolverOptions { Bounds = new VariableBounds(lower, upper) },
                 cancellation: Cancellation);
             double[] expected = [.. aims.Select((aim, i) => Math.Min(Math.Max(aim, lower[i]), upper[i]))];
             Assert.InRange(result.Value - objective.Value(expected), -1e-12, 1e-6);
@@ -73,7 +73,7 @@ public class LimitedMemoryBundleTests
     {
         TestProblem problem = TestProblems.Named("gen-maxq", 40);
         SolverResult result = new LimitedMemoryBundle().Minimize(problem.Objective, [.. problem.Start],
-            new SolverOptions { Bounds = Bounds.Uniform(40, lower, upper) }, cancellation: Cancellation);
+            new SolverOptions { Bounds = VariableBounds.Uniform(40, lower, upper) }, cancellation: Cancellation);
         Assert.InRange(result.Value - least, -1e-15, 1e-9);
     }
 
@@ -90,7 +90,7 @@ public class LimitedMemoryBundleTests
         }
 
         SolverResult result = new LimitedMemoryBundle().Minimize(problem.Objective, [0.1, -0.1],
-            new SolverOptions { Bounds = new Bounds([-5, -5], [0.5, 5]) }, cancellation: Cancellation);
+            new SolverOptions { Bounds = new VariableBounds([-5, -5], [0.5, 5]) }, cancellation: Cancellation);
         double expected = problem.Value([0.5, low]);
         Assert.InRange(result.Value - expected, -1e-9, 1e-8);
         Assert.Equal(0.5, result.Point[0]);
@@ -103,7 +103,7 @@ public class LimitedMemoryBundleTests
         {
             TestProblem problem = TestProblems.Named(name);
             SolverResult result = new LimitedMemoryBundle().Minimize(problem.Objective, [.. problem.Start],
-                new SolverOptions { Bounds = Bounds.Uniform(problem.Dimension, -100, double.PositiveInfinity) }, cancellation: Cancellation);
+                new SolverOptions { Bounds = VariableBounds.Uniform(problem.Dimension, -100, double.PositiveInfinity) }, cancellation: Cancellation);
             Assert.InRange(problem.Gap(result.Value)!.Value, -1e-9, 1e-6);
         }
     }
@@ -112,10 +112,10 @@ public class LimitedMemoryBundleTests
     public void AStartOutsideMovesToTheBoxAndAPointIsABox()
     {
         Objective sum = Objective.OfTensor(x => x.Sum());
-        SolverResult result = new LimitedMemoryBundle().Minimize(sum, [9, 9, 9], new SolverOptions { Bounds = Bounds.Uniform(3, 1, 1) },
+        SolverResult result = new LimitedMemoryBundle().Minimize(sum, [9, 9, 9], new SolverOptions { Bounds = VariableBounds.Uniform(3, 1, 1) },
             cancellation: Cancellation);
         Assert.Equal([1, 1, 1], result.Point);
-        SolverResult corner = new LimitedMemoryBundle().Minimize(sum, [9, 9, 9], new SolverOptions { Bounds = Bounds.Uniform(3, -2, 4) },
+        SolverResult corner = new LimitedMemoryBundle().Minimize(sum, [9, 9, 9], new SolverOptions { Bounds = VariableBounds.Uniform(3, -2, 4) },
             cancellation: Cancellation);
         Assert.Equal([-2, -2, -2], corner.Point);
         Assert.Equal((StopReason.Stationary, 0.0), (corner.Reason, corner.Stationarity.Value));
@@ -125,7 +125,7 @@ public class LimitedMemoryBundleTests
     public void RunsAreTheSameToTheBit()
     {
         TestProblem problem = TestProblems.Named("chained-mifflin2", 500);
-        SolverOptions options = new() { EvaluationLimit = 1500, Seed = 3, Bounds = Bounds.Uniform(500, -0.6, 0.6) };
+        SolverOptions options = new() { EvaluationLimit = 1500, Seed = 3, Bounds = VariableBounds.Uniform(500, -0.6, 0.6) };
         SolverResult one = new LimitedMemoryBundle().Minimize(problem.Objective, [.. problem.Start], options, cancellation: Cancellation),
             other = new LimitedMemoryBundle().Minimize(problem.Objective, [.. problem.Start], options, cancellation: Cancellation);
         Assert.Equal(one.Point.Select(BitConverter.DoubleToInt64Bits), other.Point.Select(BitConverter.DoubleToInt64Bits));
@@ -145,25 +145,25 @@ public class LimitedMemoryBundleTests
     [Fact]
     public void WrongBoundsAreSentences()
     {
-        Assert.Contains("2 and 1", Assert.Throws<ArgumentException>(() => new Bounds([0, 2], [1, 1])).Message, StringComparison.Ordinal);
-        Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => new Bounds([double.NaN], [1])).Message, StringComparison.Ordinal);
-        Assert.Contains("variable 0", Assert.Throws<ArgumentException>(() => new Bounds([double.PositiveInfinity], [double.PositiveInfinity])).Message,
+        Assert.Contains("2 and 1", Assert.Throws<ArgumentException>(() => new VariableBounds([0, 2], [1, 1])).Message, StringComparison.Ordinal);
+        Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => new VariableBounds([double.NaN], [1])).Message, StringComparison.Ordinal);
+        Assert.Contains("variable 0", Assert.Throws<ArgumentException>(() => new VariableBounds([double.PositiveInfinity], [double.PositiveInfinity])).Message,
             StringComparison.Ordinal);
-        Assert.Contains("2 lower and 1 upper", Assert.Throws<ArgumentException>(() => new Bounds([0, 2], [1])).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => new Bounds([], []));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Bounds.Uniform(0, 0, 1));
+        Assert.Contains("2 lower and 1 upper", Assert.Throws<ArgumentException>(() => new VariableBounds([0, 2], [1])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new VariableBounds([], []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => VariableBounds.Uniform(0, 0, 1));
         TestProblem problem = TestProblems.Named("cb2");
         Assert.Contains("3 variables", Assert.Throws<ArgumentException>(() => new LimitedMemoryBundle().Minimize(problem.Objective, [.. problem.Start],
-            new SolverOptions { Bounds = Bounds.Uniform(3, 0, 1) }, cancellation: Cancellation)).Message, StringComparison.Ordinal);
+            new SolverOptions { Bounds = VariableBounds.Uniform(3, 0, 1) }, cancellation: Cancellation)).Message, StringComparison.Ordinal);
         foreach (INonsmoothSolver method in NonsmoothMethods.All.Where(method => method is not LimitedMemoryBundle))
             Assert.Contains(method.Name, Assert.Throws<ArgumentException>(() => method.Minimize(problem.Objective, [.. problem.Start],
-                new SolverOptions { Bounds = Bounds.Uniform(2, 0, 1) }, cancellation: Cancellation)).Message, StringComparison.Ordinal);
+                new SolverOptions { Bounds = VariableBounds.Uniform(2, 0, 1) }, cancellation: Cancellation)).Message, StringComparison.Ordinal);
         Assert.Contains("0", Assert.Throws<ArgumentOutOfRangeException>(() => new LimitedMemoryBundle(0)).Message, StringComparison.Ordinal);
         Assert.Contains("1", Assert.Throws<ArgumentOutOfRangeException>(() => new LimitedMemoryBundle(7, 1)).Message, StringComparison.Ordinal);
     }
 
     // A maximum of affine functions plus a sum of absolute values and a wave, over a box some of whose sides are open and some flat.
-    private static (Objective Objective, double[] Start, Bounds Bounds, List<double[]> Seen) RandomProblem(ulong seed, int n)
+    private static (Objective Objective, double[] Start, VariableBounds Bounds, List<double[]> Seen) RandomProblem(ulong seed, int n)
     {
         double[] draws = new double[(5 * n) + (3 * n)];
         new Philox(seed, 9).Normal<double>(draws, 0, 1);
@@ -178,10 +178,10 @@ public class LimitedMemoryBundleTests
         double[] lower = [.. Enumerable.Range(0, n).Select(i => i % 4 == 0 ? double.NegativeInfinity : -Math.Abs(draws[(6 * n) + i]))];
         double[] upper = [.. Enumerable.Range(0, n).Select(i => i % 3 == 0 ? double.PositiveInfinity
             : i % 7 == 1 && i % 4 != 0 ? lower[i] : Math.Abs(draws[(7 * n) + i]))];
-        return (objective, [.. draws[..n].Select(value => 2 * value)], new Bounds(lower, upper), seen);
+        return (objective, [.. draws[..n].Select(value => 2 * value)], new VariableBounds(lower, upper), seen);
     }
 
-    private static bool IsWithin(Bounds bounds, IReadOnlyList<double> point) =>
+    private static bool IsWithin(VariableBounds bounds, IReadOnlyList<double> point) =>
         Enumerable.Range(0, point.Count).All(i => point[i] >= bounds.Lower[i] && point[i] <= bounds.Upper[i]);
 
     private sealed class Recorded : IProgress<SolverProgress>

@@ -9,4 +9,8 @@ namespace ConservativeAD.Nonsmooth;
 /// <param name="Input">The index of the input on the tape.</param>
 /// <param name="Elements">The elements of the input at a kink, in row-major order.</param>
 /// <param name="Cotangents">What is passed back to each of them.</param>
-public sealed record PassedBack(OperationFacts Operation, int Node, int Input, IReadOnlyList<int> Elements, IReadOnlyList<double> Cotangents);
+public sealed record PassedBack(OperationFacts Operation, int Node, int Input, IReadOnlyList<int> Elements, IReadOnlyList<double> Cotangents)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Operation.Name} (node {Node}) passes {VectorText.Of([.. Cotangents])} to node {Input}";
+}

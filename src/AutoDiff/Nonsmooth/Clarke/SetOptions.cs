@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ConservativeAD.Nonsmooth;
 
 /// <summary>How a Clarke subdifferential is found, and how long the search may take.</summary>
@@ -20,6 +22,10 @@ public sealed record SetOptions
 
     /// <summary>Is told how far the search is; null if nobody asks.</summary>
     public IProgress<SetProgress>? Progress { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Method}, budget {Budget}, seed {Seed}, {(TimeLimit is { } limit ? $"at most {limit}" : "no time limit")}");
 
     /// <summary>Checks the options.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The budget is not above 0, or the time limit is below 0.</exception>

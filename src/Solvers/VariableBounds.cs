@@ -1,7 +1,7 @@
 namespace ConservativeAD.Solvers;
 
 /// <summary>Bounds of the variables: a box that may be unbounded, and flat where two bounds are equal.</summary>
-public sealed class Bounds
+public sealed class VariableBounds
 {
     private readonly double[] lower;
     private readonly double[] upper;
@@ -10,7 +10,7 @@ public sealed class Bounds
     /// <param name="lower">The smallest value of each variable; −∞ for none.</param>
     /// <param name="upper">The largest value of each variable, not below the smallest; ∞ for none.</param>
     /// <exception cref="ArgumentException">The bounds differ in number, are NaN, are not ordered, or allow no finite value.</exception>
-    public Bounds(IReadOnlyList<double> lower, IReadOnlyList<double> upper)
+    public VariableBounds(IReadOnlyList<double> lower, IReadOnlyList<double> upper)
     {
         ArgumentNullException.ThrowIfNull(lower);
         ArgumentNullException.ThrowIfNull(upper);
@@ -43,13 +43,13 @@ public sealed class Bounds
     /// <param name="lower">The smallest value; −∞ for none.</param>
     /// <param name="upper">The largest value; ∞ for none.</param>
     /// <exception cref="ArgumentException">There are no variables, or a bound is NaN, above the other, or allows no finite value.</exception>
-    public static Bounds Uniform(int dimension, double lower, double upper)
+    public static VariableBounds Uniform(int dimension, double lower, double upper)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
         double[] low = new double[dimension], high = new double[dimension];
         Array.Fill(low, lower);
         Array.Fill(high, upper);
-        return new Bounds(low, high);
+        return new VariableBounds(low, high);
     }
 
     /// <summary>Moves a point to the nearest one within the bounds.</summary>
