@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ConservativeAD.Nonsmooth;
 
 /// <summary>
@@ -12,5 +14,6 @@ namespace ConservativeAD.Nonsmooth;
 public sealed record PassedBack(OperationFacts Operation, int Node, int Input, IReadOnlyList<int> Elements, IReadOnlyList<double> Cotangents)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"{Operation.Name} (node {Node}) passes {VectorText.Of([.. Cotangents])} to node {Input}";
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Operation.Name} (node {Node}) passes {VectorText.Of([.. Cotangents])} to node {Input}");
 }
