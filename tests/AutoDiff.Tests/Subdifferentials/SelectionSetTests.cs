@@ -44,6 +44,7 @@ public class SelectionSetTests
         ClarkeSubdifferential set = Clarke.Subdifferential(objective, new double[2 * n]);
         Assert.Equal((SetProof.IndependentKinks, true, false), (set.Proof, set.IsStationary(), set.FrechetContains(new double[2 * n])));
         Assert.Null(set.FrechetElement());
+        Assert.NotEqual(true, set.LimitingContains(new double[2 * n]));
         Assert.Null(set.Regularity);
         Assert.True(set.Contains(Enumerable.Repeat(-1.0, 2 * n).ToArray()));
         Assert.False(set.Contains([.. new double[(2 * n) - 1], -1.01]));

@@ -188,7 +188,8 @@ public sealed class ClarkeSubdifferential : Subdifferential
         double[] v = vector.ToArray();
         if (Whole is { IsOfRegular: true })
             return Contains(v, tolerance);
-        if (Generators.Any(generator => Vectors.Distance(generator, v) <= tolerance) || FrechetContains(v, tolerance) == true)
+        // Elements found from what the kinks pass back are mixtures of limits of gradients, not limits themselves.
+        if ((Whole is not SelectionSet && Generators.Any(generator => Vectors.Distance(generator, v) <= tolerance)) || FrechetContains(v, tolerance) == true)
             return true;
         if (Contains(v, tolerance) == false)
             return false;
