@@ -318,6 +318,13 @@ public sealed partial class Tape<T> : IDisposable
         return new Gradients<T>(this, Locks.Run(output.Node));
     }
 
+    /// <summary>Throws if a value is not of the tape's present record.</summary>
+    internal void CheckPresent(Var<T> value)
+    {
+        using Use use = Enter();
+        Check(value);
+    }
+
     /// <summary>The leaves that need gradients, in recording order.</summary>
     internal Var<T>[] LeavesWithGradient() =>
         [.. Enumerable.Range(0, record.Count).Where(node => record.IsLeaf(node) && record.NeedsGradient(node)).Select(At)];

@@ -40,6 +40,7 @@ internal sealed class RecordedObjective<T> : Objective
     internal override RecordedRun Run(ReadOnlySpan<double> point, Selections? selections = null, params ReadOnlySpan<double[]> directions)
     {
         CheckDirections(point, directions);
+        tape.CheckPresent(output);
         if (directions.Length > 0)
         {
             int start = 0;

@@ -8,8 +8,8 @@ namespace ConservativeAD.Nonsmooth;
 /// </summary>
 internal sealed class SelectionSet : WholeSet
 {
-    // The rounding error of a sum over the variables.
-    private const double Accuracy = 1e-14;
+    // Elements this close, relative to their size, may differ by rounding alone.
+    private const double SameElement = 1e-9;
 
     private readonly Objective objective;
     private readonly double[] point;
@@ -167,7 +167,7 @@ internal sealed class SelectionSet : WholeSet
         double[] direction = new double[point.Length];
         Philox.For(options.Seed, (uint)Streams.ClarkeDirection).Normal<double>(direction, 0, 1);
         double[]? one = Extreme(direction), other = Extreme(Vectors.Scaled(direction, -1));
-        double size = Accuracy * Math.Max(1, Vectors.Norm(element));
+        double size = SameElement * Math.Max(1, Vectors.Norm(element));
         return one is not null && Vectors.Distance(one, element) > size ? one : other is not null && Vectors.Distance(other, element) > size ? other : null;
     }
 
