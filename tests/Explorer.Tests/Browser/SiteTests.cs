@@ -1,3 +1,6 @@
+using System.IO.Enumeration;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using AngleSharp;
 using AngleSharp.Dom;
 using Microsoft.Playwright;
@@ -31,6 +34,29 @@ public sealed class SiteTests(Chromium chromium) : IClassFixture<Chromium>
                 .Where(page => page != "index.md" && !contents.Split(' ', '/', '\n').Contains(page)),
         ];
         Assert.True(forgotten.Length == 0, $"Neither docs/toc.yml nor docs/guide/toc.yml lists {string.Join(", ", forgotten)}.");
+    }
+
+    /// <summary>The site takes along every source file that a page links to.</summary>
+    [Fact]
+    public void EveryFileThatAPageLinksToIsTakenAlong()
+    {
+        string docs = Path.Combine(ConservativeAD.Tests.Repository.Root, "docs");
+        using JsonDocument settings = JsonDocument.Parse(File.ReadAllText(Path.Combine(docs, "docfx.json")));
+        string[] taken =
+        [
+            .. settings.RootElement.GetProperty("build").GetProperty("resource").EnumerateArray()
+                .Where(resource => resource.TryGetProperty("src", out JsonElement folder) && folder.GetString() == "..")
+                .SelectMany(resource => resource.GetProperty("files").EnumerateArray().Select(file => file.GetString()!)),
+        ];
+        (string Page, string File)[] links =
+        [
+            .. from page in Directory.EnumerateFiles(docs, "*.md")
+               from Match link in Regex.Matches(File.ReadAllText(page), @"\]\(\.\./(?!artifacts/)([^)#]+)")
+               select (Path.GetFileName(page), link.Groups[1].Value),
+        ];
+        Assert.NotEmpty(links);
+        string[] missing = [.. links.Where(link => !taken.Any(file => FileSystemName.MatchesSimpleExpression(file, link.File))).Select(link => $"{link.Page}: {link.File}")];
+        Assert.True(missing.Length == 0, $"docs/docfx.json does not take along what pages link to: {string.Join(", ", missing)}.");
     }
 
     [Fact]
