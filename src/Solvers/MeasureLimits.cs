@@ -5,8 +5,8 @@ namespace ConservativeAD.Solvers;
 /// <summary>What a measure of stationarity may cost.</summary>
 /// <param name="Evaluations">The most gradients.</param>
 /// <param name="Work">The arithmetic on their hull.</param>
-/// <param name="IsOutOfTime">Whether the time is up.</param>
-internal sealed record MeasureLimits(int Evaluations, WorkBudget Work, Func<bool> IsOutOfTime)
+/// <param name="TimeLeft">The time that is left; null for no limit.</param>
+internal sealed record MeasureLimits(int Evaluations, WorkBudget Work, Func<TimeSpan?> TimeLeft)
 {
     // A Clarke gradient costs up to four times what backpropagation does.
     private const int CostOfGradient = 4;
@@ -17,11 +17,14 @@ internal sealed record MeasureLimits(int Evaluations, WorkBudget Work, Func<bool
     private const int LeastPerVariable = 10;
     private const long LeastWork = 20_000_000;
 
+    /// <summary>Whether the time is up.</summary>
+    public bool IsOutOfTime => TimeLeft() <= TimeSpan.Zero;
+
     /// <summary>No limits.</summary>
-    public static MeasureLimits None() => new(int.MaxValue, new WorkBudget(long.MaxValue), () => false);
+    public static MeasureLimits None() => new(int.MaxValue, new WorkBudget(long.MaxValue), () => null);
 
     /// <summary>The cost of a run with a number of evaluations, or little where the run was short.</summary>
-    public static MeasureLimits After(int evaluations, int dimension, Func<bool> isOutOfTime) => new(
+    public static MeasureLimits After(int evaluations, int dimension, Func<TimeSpan?> timeLeft) => new(
         Math.Max(Math.Max(LeastEvaluations, LeastPerVariable * Math.Min(dimension, StationarityMeasure.MaximumVariables)), evaluations / CostOfGradient),
-        new WorkBudget(Math.Max(LeastWork, (long)ProductsPerVariable * dimension * evaluations)), isOutOfTime);
+        new WorkBudget(Math.Max(LeastWork, (long)ProductsPerVariable * dimension * evaluations)), timeLeft);
 }

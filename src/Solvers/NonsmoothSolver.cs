@@ -5,6 +5,9 @@ namespace ConservativeAD.Solvers;
 /// <summary>The base of all methods: counts evaluations, keeps the best point, and at the end measures how close to stationary it is.</summary>
 public abstract class NonsmoothSolver : INonsmoothSolver
 {
+    // The most points that are left in this way.
+    private const int MaximumLeft = 20;
+
     private protected NonsmoothSolver()
     {
     }
@@ -25,9 +28,8 @@ public abstract class NonsmoothSolver : INonsmoothSolver
         SubgradientOracle oracle = new(objective, start, options, progress, cancellation);
         try
         {
-            Run(oracle, options);
+            StationarityMeasure measure = RunAndMeasure(objective, oracle, options, cancellation);
             StopReason limit = oracle.IsOutOfTime ? StopReason.TimeLimit : oracle.IsSpent ? StopReason.EvaluationLimit : StopReason.NoProgress;
-            StationarityMeasure measure = StationarityMeasure.Of(objective, oracle.Best.Point, options, oracle.MeasureLimits(), cancellation);
             StopReason reason = oracle.IsUnbounded ? StopReason.UnboundedBelow : measure.Value <= options.Tolerance ? StopReason.Stationary : limit;
             return new SolverResult(oracle.Best.Point, oracle.Best.Value, oracle.Evaluations, reason, measure, oracle.Trace)
             {
@@ -40,6 +42,20 @@ public abstract class NonsmoothSolver : INonsmoothSolver
         }
     }
 
-    /// <summary>Runs the method until it ends.</summary>
+    // A method that rests at a kink where Clarke's subdifferential proves that F decreases, as at a point that is critical for backpropagation alone, goes on
+    // from further along the direction of descent.
+    private StationarityMeasure RunAndMeasure(Objective objective, SubgradientOracle oracle, SolverOptions options, CancellationToken cancellation)
+    {
+        for (int left = 0; ; left++)
+        {
+            Run(oracle, options);
+            StationarityMeasure measure = StationarityMeasure.Of(objective, oracle.Best.Point, options, oracle.MeasureLimits(), cancellation);
+            if (!options.LeavesKinksAlongDescent || left == MaximumLeft || oracle.IsSpent || oracle.IsUnbounded || measure.Value <= options.Tolerance
+                || measure.Descent is not { } descent || !oracle.Leave(descent.Direction, descent.Slope))
+                return measure;
+        }
+    }
+
+    /// <summary>Runs the method until it ends, from the oracle's start or its best point.</summary>
     private protected abstract void Run(SubgradientOracle oracle, SolverOptions options);
 }

@@ -24,6 +24,12 @@ public sealed record SolverOptions
     /// <summary>The element of the subdifferential that is used as the gradient.</summary>
     public SubgradientChoice Subgradient { get; init; } = SubgradientChoice.Conservative;
 
+    /// <summary>
+    /// Whether a method that rests at a kink, where Clarke's subdifferential proves that F decreases along a direction, goes on from further along it. Such are
+    /// points that are critical for backpropagation alone. False shows what the choice of gradients does by itself.
+    /// </summary>
+    public bool LeavesKinksAlongDescent { get; init; } = true;
+
     /// <summary>The selections of backpropagation at kinks.</summary>
     public Selections Selections { get; init; } = Selections.PyTorch;
 

@@ -27,6 +27,11 @@ public sealed record StationarityMeasure(StationarityKind Kind, double Value, do
     private const int DrawsPerVariable = 40;
     private const int MaximumDraws = 2000;
 
+    /// <summary>
+    /// A unit vector along which F decreases at least by the slope to first order, if the point is at a kink and proved not to be stationary.
+    /// </summary>
+    internal (double[] Direction, double Slope)? Descent { get; private init; }
+
     /// <summary>Measures stationarity at a point: by Clarke's subdifferential if it contains 0 up to the tolerance, otherwise by Goldstein's over a
     /// ball.</summary>
     /// <param name="objective">F.</param>
@@ -48,12 +53,22 @@ public sealed record StationarityMeasure(StationarityKind Kind, double Value, do
         double[] x = point.ToArray();
         NormalCone? cone = NormalCone.At(x, options.Bounds);
         bool? isArtificial = null;
-        if (x.Length <= MaximumVariables && cone is null)
+        (double[] Direction, double Slope)? descent = null;
+        if (cone is null)
         {
-            isArtificial = ArtificialCriticality.Of(objective, x, options.Tolerance, options.CellBudget, options.Seed).IsArtificial;
-            ClarkeSubdifferential set = Clarke.Subdifferential(objective, x, options.CellBudget, options.Seed);
+            if (x.Length <= MaximumVariables)
+                isArtificial = ArtificialCriticality.Of(objective, x, options.Tolerance, options.CellBudget, options.Seed).IsArtificial;
+            ClarkeSubdifferential set = Clarke.Subdifferential(objective, x, new SetOptions
+            {
+                Budget = Math.Min(options.CellBudget, limits.Evaluations),
+                Seed = options.Seed,
+                TimeLimit = limits.TimeLeft() is { } left ? TimeSpan.FromTicks(Math.Max(0, left.Ticks)) : null,
+                Cancellation = cancellation,
+            });
             if (set.IsStationary(options.Tolerance) == true)
-                return new StationarityMeasure(StationarityKind.ClarkeDistance, set.Distance.Upper, 0, set.Cells.Count, isArtificial);
+                return new StationarityMeasure(StationarityKind.ClarkeDistance, set.Distance.Upper, 0, Math.Max(1, set.Cells.Count), isArtificial);
+            if (set.IsDifferentiable != true && set.IsStationary(options.Tolerance) == false && set.DescentDirection is { } direction)
+                descent = (direction, -set.Distance.Lower);
         }
 
         int evaluations = 0;
@@ -66,7 +81,7 @@ public sealed record StationarityMeasure(StationarityKind Kind, double Value, do
             return new Iterate(at, element.Value, cone?.Shorten(element.Gradient) ?? element.Gradient);
         }
 
-        bool IsSpent() => evaluations >= limits.Evaluations || limits.Work.IsSpent || limits.IsOutOfTime();
+        bool IsSpent() => evaluations >= limits.Evaluations || limits.Work.IsSpent || limits.IsOutOfTime;
 
         double radius = options.Radius * Math.Max(1, TensorPrimitives.MaxMagnitude<double>(x) is var size ? Math.Abs(size) : 1);
         GoldsteinStep step = new(Evaluate, Philox.For(options.Seed, (uint)Streams.StationaritySteps), Math.Min(20 * (x.Length + 10), 600), IsSpent,
@@ -75,7 +90,7 @@ public sealed record StationarityMeasure(StationarityKind Kind, double Value, do
         step.Take(centre, [], radius, options.Tolerance, false);
         GradientHull hull = step.Hull!;
         Widen(hull, x, radius, options, Evaluate, IsSpent);
-        return new StationarityMeasure(StationarityKind.GoldsteinResidual, hull.Norm, radius, evaluations, isArtificial);
+        return new StationarityMeasure(StationarityKind.GoldsteinResidual, hull.Norm, radius, evaluations, isArtificial) { Descent = descent };
     }
 
     // A step ends when F decreases, and its gradients may then come from one side only, so others are drawn from the ball.

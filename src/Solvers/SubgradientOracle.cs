@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using ConservativeAD.Nonsmooth;
 
 namespace ConservativeAD.Solvers;
@@ -14,12 +15,16 @@ internal sealed class SubgradientOracle
 {
     private const double WorthTracing = 1e-3;
 
+    // Decreases by this part of the value, and steps of this part of the point, may be rounding.
+    private const double Rounding = 1e-12;
+
     private readonly Objective objective;
     private readonly SolverOptions options;
     private readonly IProgress<SolverProgress>? progress;
     private readonly CancellationToken cancellation;
     private readonly List<SolverProgress> trace = [];
     private readonly long started = Stopwatch.GetTimestamp();
+    private readonly double firstValue;
 
     public SubgradientOracle(Objective objective, ReadOnlySpan<double> start, SolverOptions options, IProgress<SolverProgress>? progress,
         CancellationToken cancellation)
@@ -40,10 +45,12 @@ internal sealed class SubgradientOracle
             throw new ArgumentException(
                 $"The value at the start is {Start.Value}, or its gradient is not finite; a method needs a start where both are finite.", nameof(start));
         Best = Start;
+        firstValue = Start.Value;
         trace.Add(new SolverProgress(1, Start.Value));
     }
 
-    public Iterate Start { get; }
+    /// <summary>Where the method starts.</summary>
+    public Iterate Start { get; private set; }
 
     public Iterate Best { get; private set; }
 
@@ -62,7 +69,7 @@ internal sealed class SubgradientOracle
 
     /// <summary>The limits of a measure of stationarity that is to cost no more than the evaluations so far.</summary>
     public MeasureLimits MeasureLimits() => Solvers.MeasureLimits.After(Evaluations, Start.Point.Length,
-        options.TimeLimit is { } limit ? () => Stopwatch.GetElapsedTime(started) >= 1.1 * limit : () => false);
+        () => (1.1 * options.TimeLimit) - Stopwatch.GetElapsedTime(started));
 
     public Iterate At(double[] point)
     {
@@ -70,12 +77,57 @@ internal sealed class SubgradientOracle
         if (iterate.Value < Best.Value && iterate.IsFinite)
         {
             Best = iterate;
-            if (trace[^1].Value - iterate.Value > WorthTracing * (Start.Value - iterate.Value))
+            if (trace[^1].Value - iterate.Value > WorthTracing * (firstValue - iterate.Value))
                 trace.Add(new SolverProgress(Evaluations, iterate.Value));
             progress?.Report(new SolverProgress(Evaluations, iterate.Value));
         }
 
         return iterate;
+    }
+
+    /// <summary>
+    /// Leaves the best point along a direction of descent, by steps that are halved until F decreases and then doubled as long as it does, and makes the point
+    /// that is found the start. False if no step decreases F by more than rounding.
+    /// </summary>
+    /// <param name="direction">A unit vector.</param>
+    /// <param name="slope">F'(x; d), or a bound from above; below 0.</param>
+    public bool Leave(double[] direction, double slope)
+    {
+        Iterate from = Best;
+        double size = Math.Max(1, Math.Abs(TensorPrimitives.MaxMagnitude<double>(from.Point)));
+        double worthwhile = Rounding * Math.Max(1, Math.Abs(from.Value));
+        for (double length = size; length > Rounding * size && !IsSpent; length *= 0.5)
+        {
+            Iterate ahead = Along(from, direction, length);
+            if (!Decreases(from, ahead, length, slope))
+                continue;
+            for (double further = 2 * length; !IsSpent && !IsUnbounded; further *= 2)
+            {
+                Iterate next = Along(from, direction, further);
+                if (!(next.Value < ahead.Value) || !Decreases(from, next, further, slope))
+                    break;
+                ahead = next;
+            }
+
+            if (from.Value - Best.Value <= worthwhile)
+                return false;
+            Start = Best;
+            return true;
+        }
+
+        return false;
+    }
+
+    // Armijo's test.
+    private static bool Decreases(Iterate from, Iterate to, double length, double slope) =>
+        to.IsFinite && to.Value < from.Value && to.Value <= from.Value + (0.1 * length * slope);
+
+    private Iterate Along(Iterate from, double[] direction, double length)
+    {
+        double[] point = new double[direction.Length];
+        TensorPrimitives.MultiplyAdd(direction, length, from.Point, point);
+        options.Bounds?.Project(point);
+        return At(point);
     }
 
     // A copy, because the caller changes its array.

@@ -188,11 +188,46 @@ public class NonsmoothSolverTests
         Assert.True(measure.IsArtificial);
         Assert.Equal(1, measure.Value, 1e-12);
         Assert.False(StationarityMeasure.Of(IdentityOfRelus, [0], cancellation: Cancellation).IsArtificial);
-        SolverResult stuck = new NonsmoothBfgs().Minimize(identity, [0.0], new SolverOptions { UnboundedBelow = -10 }, cancellation: Cancellation);
+        SolverOptions alone = new() { UnboundedBelow = -10, LeavesKinksAlongDescent = false };
+        SolverResult stuck = new NonsmoothBfgs().Minimize(identity, [0.0], alone, cancellation: Cancellation);
         SolverResult free = new NonsmoothBfgs().Minimize(identity, [0.0], new SolverOptions { UnboundedBelow = -10, Subgradient = SubgradientChoice.Clarke },
             cancellation: Cancellation);
         Assert.Equal((StopReason.NoProgress, 0.0), (stuck.Reason, stuck.Value));
         Assert.Equal(StopReason.UnboundedBelow, free.Reason);
+    }
+
+    /// <summary>max(x, −5) + |y|, with x = relu(x) − relu(−x): backpropagation returns 0 at the origin, from where the least value, −5, is reached all the
+    /// same.</summary>
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void APointCriticalForBackpropagationOnlyIsLeft(string method)
+    {
+        Objective objective = Objective.OfTensor(v =>
+        {
+            Var<double> x = v.Slice(0, 0, 1), identity = x.Relu() - (-x).Relu();
+            return ((identity + 5.0).Relu() - 5.0).Sum() + v.Slice(0, 1, 1).Abs().Sum();
+        });
+        Assert.All(objective.Gradient([0, 0]).Gradient, part => Assert.Equal(0, part));
+        SolverResult result = NonsmoothMethods.Named(method)
+            .Minimize(objective, [0, 0], new SolverOptions { EvaluationLimit = 3000 }, cancellation: Cancellation);
+        Assert.Equal(-5, result.Value, 1e-6);
+        Assert.Equal(StopReason.Stationary, result.Reason);
+    }
+
+    /// <summary>With thousands of kinks at the point the set itself is the measure.</summary>
+    [Fact]
+    public void StationarityAtManyKinksIsExact()
+    {
+        Objective objective = Objective.OfTensor(x => (x - 1.0).Abs().Sum());
+        double[] point = [.. Enumerable.Repeat(1.0, 5000)];
+        StationarityMeasure at = StationarityMeasure.Of(objective, point, cancellation: Cancellation);
+        Assert.Equal((StationarityKind.ClarkeDistance, 0.0), (at.Kind, at.Radius));
+        Assert.InRange(at.Value, 0, 1e-9);
+
+        // At the tilted corner the set is the cube around (3, …, 3): F falls along −(1, …, 1), and the method goes on from there.
+        Objective tilted = Objective.OfTensor(x => x.Abs().Sum() + (3.0 * ((x + 1.0).Relu() - 1.0)).Sum());
+        SolverResult result = new LimitedMemoryBundle().Minimize(tilted, new double[5000], cancellation: Cancellation);
+        Assert.Equal(-10000, result.Value, 1e-2);
     }
 
     [Fact]
