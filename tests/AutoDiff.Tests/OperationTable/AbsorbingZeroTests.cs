@@ -25,14 +25,17 @@ public class AbsorbingZeroTests
     [MemberData(nameof(Table.Names), MemberType = typeof(Table))]
     public void InHalfOnTheCpu(string name) => Check<Half>(name, Device.Default, 2e-3, 1, _ => Odd[..3]);
 
-    // The simulated GPU is slow, so each input is NaN in one precision and infinite in the other.
+    // The simulated GPU is slow: there a row is tested in one precision, with each input NaN or infinite, in turn.
     [Theory]
     [MemberData(nameof(Table.Names), MemberType = typeof(Table))]
-    public void InFloatOnAGpu(string name) => Check<float>(name, TestDevices.Gpus[0], 2e-6, 1, input => [Odd[input % 2]]);
-
-    [Theory]
-    [MemberData(nameof(Table.Names), MemberType = typeof(Table))]
-    public void InHalfOnAGpu(string name) => Check<Half>(name, TestDevices.Gpus[0], 2e-3, 1, input => [Odd[(input + 1) % 2]]);
+    public void OnAGpu(string name)
+    {
+        bool isOdd = name.Length % 2 != 0;
+        if (TestGpu.Name is not null || !isOdd)
+            Check<float>(name, TestDevices.Gpus[0], 2e-6, 1, input => [Odd[input % 2]]);
+        if (TestGpu.Name is not null || isOdd)
+            Check<Half>(name, TestDevices.Gpus[0], 2e-3, 1, input => [Odd[(input + 1) % 2]]);
+    }
 
     private static void Check<T>(string name, Device device, double tolerance, int atMost, Func<int, double[]> oddNumbers)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -78,14 +78,14 @@ public class RandomProgramTests
             if (program.OnNumbers.Kinks(program.Point).Count > 10)
                 return;
             List<double[]> sampled = [];
-            for (ulong draw = 0; draw < 600; draw++)
+            for (ulong draw = 0; draw < 200; draw++)
             {
                 double[] gradient = Clarke.Gradient(program.OnNumbers, program.Point, Direction(program.Point.Length, (1000 * seed) + draw)).Gradient;
                 if (!sampled.Exists(other => Distance(other, gradient) < 1e-9))
                     sampled.Add(gradient);
             }
 
-            // Every sampled gradient is a generator. A generator whose cell is too narrow for 600 directions is checked along the direction that the
+            // Every sampled gradient is a generator. A generator whose cell is too narrow for 200 directions is checked along the direction that the
             // enumeration itself gives.
             Assert.All(sampled,
                 gradient => Assert.True(set.Generators.Any(generator => Distance(generator, gradient) < 1e-9),
