@@ -64,7 +64,7 @@ public class ReferenceTests
         for (int index = 0; index < 6000; index++)
         {
             AuditProgram program = Audit.Program(77, index);
-            if (program.Point.Any(x => !double.IsFinite(x) || Math.Abs(x) is > 100 or (> 0 and < 1e-3)))
+            if (program.Point.Any(x => !double.IsFinite(x) || Math.Abs(x) is >= 100 or (> 0 and < 1e-3)))
                 continue;
 
             // An ordinary point near the drawn one.

@@ -71,6 +71,11 @@ public sealed record Selections
     /// <summary>The weight of the first argument of a binary maximum or minimum if both are equal; the second gets the rest. Clarke in [0, 1].</summary>
     public double FirstOfPairWeight { get => GetValue(Rules.Maximum.FirstWeight); init => Choose(Rules.Maximum.FirstWeight, value); }
 
+    /// <summary>
+    /// The weight of the first argument of a maximum or minimum of two that ignores NaN, if both are equal; the second gets the rest. Clarke in [0, 1].
+    /// </summary>
+    public double FirstOfNumbersWeight { get => GetValue(Rules.MaximumNumber.FirstWeight); init => Choose(Rules.MaximumNumber.FirstWeight, value); }
+
     /// <summary>Ties of a maximum or minimum over axes.</summary>
     public TieSelection ExtremeOverAxis { get => GetValue(Rules.ExtremeOverAxes.Ties); init => Choose(Rules.ExtremeOverAxes.Ties, value); }
 
@@ -215,6 +220,7 @@ public sealed record Selections
             Rules.Abs.AtZero,
             Rules.Hinge.AtKnee,
             Rules.Maximum.FirstWeight,
+            Rules.MaximumNumber.FirstWeight,
             Rules.ExtremeOverAxes.Ties,
             Rules.CumulativeExtreme.Ties,
             Rules.MaxPool2d.Ties,

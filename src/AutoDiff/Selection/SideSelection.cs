@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConservativeAD.Kernels.Elementwise;
 
 namespace ConservativeAD;
 
@@ -55,6 +56,16 @@ public readonly record struct SideSelection
         Way.LeastNorm => left > 0 && right > 0 ? Math.Min(left, right) : left < 0 && right < 0 ? Math.Max(left, right) : 0,
         _ => number,
     };
+
+    /// <summary>The same for pieces whose slopes differ from element to element; NaN if the left one is.</summary>
+    internal L Between<L>(L left, L right)
+        where L : struct, ILane<L>
+    {
+        L zero = L.Constant(0), lower = L.Min(left, right), upper = L.Max(left, right);
+        L least = L.IfGreater(zero, upper, upper, L.IfGreater(lower, zero, lower, zero));
+        return way == Way.Left ? left
+            : Lane.UnlessNaN(left, way == Way.Right ? right : way == Way.LeastNorm ? least : L.Broadcast(number));
+    }
 
     /// <inheritdoc/>
     public override string ToString() => way switch

@@ -9,12 +9,18 @@ public static class TensorOperations
     [
         .. Elementwise("Relu", "Abs", "Sign", "Floor", "Square", "Reciprocal", "Sqrt", "Cbrt", "Asinh", "Exp", "ExpM1", "Log", "LogP1", "Sin", "Cos", "Tan",
             "Asin", "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Sigmoid", "Softplus", "LogSigmoid", "Silu", "Erf", "Gelu", "GeluTanh", "Negate", "HardSwish",
-                "HardSigmoid", "Relu6", "Hinge", "HardTanh", "Acosh", "Atanh", "Exp2", "Exp10", "Log2", "Log10", "SinPi", "CosPi", "TanPi"),
+                "HardSigmoid", "Relu6", "Hinge", "HardTanh", "Acosh", "Atanh", "Exp2", "Exp10", "Log2", "Log10", "SinPi", "CosPi", "TanPi",
+                    "Ceiling", "Round", "Truncate", "Fraction", "ReciprocalSqrt", "Logit", "Sinc", "Softsign", "Mish", "Selu"),
+        new("NanToNumber", "{0}.NanToNumber(2, 3, -3)", One, None),
         WithOne("RootN", draw => draw.Any([2, 3, 4, 5, -1, -3])),
         WithOne("LeakyRelu", draw => draw.Any([0.5, 0.25, -0.5, 1, 3, 0])),
         WithOne("Elu", draw => draw.Any([1, 0.5, 2])),
         WithOne("SoftThreshold", draw => draw.Any([0.5, 1, 2])),
         WithOne("Huber", draw => draw.Any([0.5, 1, 2])),
+        WithOne("HardShrink", draw => draw.Any([0.5, 1, 2])),
+        WithOne("Celu", draw => draw.Any([1, 0.5, 2])),
+        WithOne("Softplus", draw => draw.Any([1, 0.5, 2]), "ScaledSoftplus"),
+        new("Threshold", "{0}.Threshold({a}, {b})", One, draw => [draw.Any([-1, 0, 0.5, 1]), draw.Any([-1, 0, 0.5, 1, 2])]),
         WithOne("Scale", draw => draw.Number(5, 4)),
         WithOne("Shift", draw => draw.Number(5, 4)),
         WithOne("DivideBy", draw => draw.Number(5, 4)),
@@ -22,7 +28,9 @@ public static class TensorOperations
         WithOne("Pow", draw => draw.Any([2, 3, 0.5, 1.5, -1, 1, 0, -0.5, 2.5, 4, -2, 1.0 / 3])),
         new("Clamp", "{0}.Clamp({a}, {b})", One, draw => [draw.Any([-1, 0, -0.5]), draw.Any([0.25, 0.5, 1, 2])]),
         .. Pairs(("Add", "({0} + {1})"), ("Subtract", "({0} - {1})"), ("Multiply", "({0} * {1})"), ("Divide", "({0} / {1})"), ("Power", "{0}.Power({1})"),
-            ("Maximum", "{0}.Maximum({1})"), ("Minimum", "{0}.Minimum({1})"), ("Atan2", "{0}.Atan2({1})")),
+            ("Maximum", "{0}.Maximum({1})"), ("Minimum", "{0}.Minimum({1})"), ("Atan2", "{0}.Atan2({1})"),
+            ("MaximumNumber", "{0}.MaximumNumber({1})"), ("MinimumNumber", "{0}.MinimumNumber({1})"), ("LogAddExp", "{0}.LogAddExp({1})"),
+            ("XLogY", "{0}.XLogY({1})"), ("PRelu", "{0}.PRelu({1})"), ("Hypot", "{0}.Hypot({1})")),
         new("Choose", "{0}.ChooseWhereGreater({1}, {2}, {3})", draw => draw.Any(Small) is var shape && draw.OneIn(3)
             ? [shape, [], shape, shape]
             : [shape, shape, shape, shape], None),
@@ -95,7 +103,8 @@ public static class TensorOperations
     private static IEnumerable<TensorOperation> Pairs(params (string Name, string Text)[] pairs) =>
         pairs.Select(pair => new TensorOperation(pair.Name, pair.Text, Two, None));
 
-    private static TensorOperation WithOne(string name, Func<Draw, double> attribute) => new(name, $"{{0}}.{name}({{a}})", One, draw => [attribute(draw)]);
+    private static TensorOperation WithOne(string name, Func<Draw, double> attribute, string? called = null) =>
+        new(called ?? name, $"{{0}}.{name}({{a}})", One, draw => [attribute(draw)]);
 
     private static int[][] One(Draw draw) => [draw.Any(Small)];
 

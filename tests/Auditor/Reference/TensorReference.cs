@@ -6,6 +6,7 @@ namespace ConservativeAD.Auditor.Reference;
 public static class TensorReference
 {
     private static readonly Germ Half = Germ.Of(0.5);
+    private static readonly Germ Pi = Germ.Of(Ball.Inexact(Wide.Pi));
     private static readonly Germ RootOfTwo = Germ.Of((Ball)Wide.Sqrt(2));
     private static readonly Germ RootOfTwoByPi = Germ.Of((Ball)Wide.Sqrt(2 / Wide.Pi));
 
@@ -19,6 +20,12 @@ public static class TensorReference
         "Maximum" => GermTensor.Map(x[0], x[1], Germ.Max),
         "Minimum" => GermTensor.Map(x[0], x[1], Germ.Min),
         "Atan2" => GermTensor.Map(x[0], x[1], Germ.Atan2),
+        "MaximumNumber" => GermTensor.Map(x[0], x[1], (p, q) => GermMembers.Call("MaxNumber", [p, q], 0)),
+        "MinimumNumber" => GermTensor.Map(x[0], x[1], (p, q) => GermMembers.Call("MinNumber", [p, q], 0)),
+        "LogAddExp" => GermTensor.Map(x[0], x[1], (p, q) => LogSumExp([p, q])),
+        "XLogY" => GermTensor.Map(x[0], x[1], (p, q) => q.Kind == Kind.Undefined ? q : Germ.BySign(p, sign => sign == 0 ? Germ.Zero : p * Germ.Log(q))),
+        "PRelu" => GermTensor.Map(x[0], x[1], (p, q) => Germ.BySign(p, sign => sign > 0 ? p : q * p)),
+        "Hypot" => GermTensor.Map(x[0], x[1], (p, q) => Norm2([p, q])),
         "Choose" or "WhereGreater" => Chosen(x),
         "WhereBits" => TensorCalls.Bits(x[0].Count, (int)a[0]) is var bits
             ? new GermTensor(x[0].Shape, [.. x[0].Elements.Select((element, i) => bits[i] ? element : x[1].Elements[i])])
@@ -136,6 +143,19 @@ public static class TensorReference
         "SoftThreshold" => Germ.Max(x - Germ.Of(a[0]), Germ.Zero) - Germ.Max(-x - Germ.Of(a[0]), Germ.Zero),
         "Huber" => Germ.BySign(Germ.Abs(x) - Germ.Of(a[0]), side => side > 0 ? Germ.Of(a[0]) * (Germ.Abs(x) - (Germ.Of(a[0]) * Half)) : x * x * Half),
         "Acosh" or "Atanh" or "Exp2" or "Exp10" or "Log2" or "Log10" or "SinPi" or "CosPi" or "TanPi" => GermMembers.Call(name, [x], 0),
+        "Ceiling" or "Round" or "Truncate" => GermMembers.Call(name, [x], 0),
+        "Fraction" => x - GermMembers.Call("Truncate", [x], 0),
+        "ReciprocalSqrt" => Germ.One / Germ.Sqrt(x),
+        "Logit" => Germ.Log(x / (Germ.One - x)),
+        "Sinc" => Germ.BySign(x, sign => sign == 0 ? Germ.One : GermMembers.Call("SinPi", [x], 0) / (Pi * x)),
+        "Softsign" => x.IsInfinite ? Germ.BySign(x, sign => Germ.Of(sign)) : x / (Germ.One + Germ.Abs(x)),
+        "Mish" => x.IsInfinite ? (Germ.Sign(x) > 0 ? x : Germ.Zero) : x * Germ.Tanh(Germ.Softplus(x)),
+        "Selu" => Germ.Of(1.0507009873554805) * Germ.BySign(x, sign => sign < 0 ? Germ.Of(1.6732632423543772) * Germ.ExpM1(x) : x),
+        "NanToNumber" => x.Kind switch { Kind.Undefined => 2, Kind.PlusInfinity => 3, Kind.MinusInfinity => -3, Kind.Finite => x, _ => Germ.Unknown },
+        "HardShrink" => Germ.BySign(Germ.Abs(x) - Germ.Of(a[0]), sign => sign > 0 ? x : Germ.Zero),
+        "Celu" => Germ.BySign(x, sign => sign < 0 ? Germ.Of(a[0]) * Germ.ExpM1(x / Germ.Of(a[0])) : x),
+        "ScaledSoftplus" => Germ.Softplus(x * Germ.Of(a[0])) / Germ.Of(a[0]),
+        "Threshold" => Germ.BySign(x - Germ.Of(a[0]), sign => sign > 0 ? x : Germ.Of(a[1])),
         "RootN" => GermMembers.Call(name, [x], (int)a[0]),
         "Scale" => x * Germ.Of(a[0]),
         "Shift" => x + Germ.Of(a[0]),

@@ -21,6 +21,12 @@ public static class BinaryCases
         new Beside { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None },
         new Maximum { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [Tie((x, y, w) => x.Maximum(y, w))] },
         new Minimum { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [Tie((x, y, w) => x.Minimum(y, w))] },
+        new MaximumNumber { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [NumberTie((x, y, w) => x.MaximumNumber(y, w))] },
+        new MinimumNumber { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [NumberTie((x, y, w) => x.MinimumNumber(y, w))] },
+        new LogAddExp { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None },
+        new XLogY { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0.3, 3), HalfTolerance = 1e-2, FloatTolerance = 5e-6,
+            Kinks = [new KinkPoint([[], []], [[0], [0]], [0], new Expectation("any", Selections.PyTorch, [[double.NegativeInfinity], [0]]))] },
+        new PRelu { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Avoid = [0], Kinks = [Knee(0.25), Knee(-0.5), Knee(3)] },
         new Atan2 { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, HalfTolerance = 1e-2,
             Kinks = [new KinkPoint([[], []], [[0], [-2]], [0], new Expectation("any", Selections.PyTorch, [[-1.5], [0]]))] },
         new ChooseCase
@@ -53,6 +59,46 @@ public static class BinaryCases
         return new KinkPoint([Shape.Scalar, Shape.Scalar], [[0.75], [0.75]], [0], [.. expectations]) { Stratum = [[[1], [1]]] };
     }
 
+    private static KinkPoint NumberTie(Func<Var<double>, Var<double>, double?, Var<double>> program)
+    {
+        List<Expectation> expectations =
+        [
+            new("PyTorch", Selections.PyTorch, Weights(1)),
+            new("Jax", Selections.Jax, Weights(0)),
+            new("TensorFlow", Selections.TensorFlow, Weights(1)),
+            new("minimal norm", Selections.MinimalNorm, Weights(0.5)),
+        ];
+        foreach (double weight in (double[])[-1, 0, 0.25, 1, 3])
+        {
+            expectations.Add(new($"selected {weight}", Selections.PyTorch with { FirstOfNumbersWeight = weight }, Weights(weight)));
+            expectations.Add(new($"overridden by {weight}", Selections.PyTorch with { FirstOfNumbersWeight = 55 }, Weights(weight),
+                x => program(x[0], x[1], weight)));
+        }
+
+        return new KinkPoint([Shape.Scalar, Shape.Scalar], [[0.75], [0.75]], [0], [.. expectations]) { Stratum = [[[1], [1]]] };
+    }
+
+    // x = 0 and a slope that is an input, on which nothing depends there.
+    private static KinkPoint Knee(double slope)
+    {
+        double[][] First(double selected) => [[KinkPoint.Cotangent * selected], [0]];
+        List<Expectation> expectations =
+        [
+            new("PyTorch", Selections.PyTorch, First(slope)),
+            new("Jax", Selections.Jax, First(1)),
+            new("TensorFlow", Selections.TensorFlow, First(slope)),
+            new("minimal norm", Selections.MinimalNorm, First(SideSelection.LeastNorm.Between(slope, 1))),
+        ];
+        foreach (double selected in (double[])[-1, 0, 0.25, 7])
+        {
+            expectations.Add(new($"selected {selected}", Selections.PyTorch with { LeakyReluAtZero = selected }, First(selected)));
+            expectations.Add(new($"overridden by {selected}", Selections.PyTorch with { LeakyReluAtZero = 55 }, First(selected),
+                x => x[0].PRelu(x[1], selected)));
+        }
+
+        return new KinkPoint([Shape.Scalar, Shape.Scalar], [[0], [slope]], [0], [.. expectations]) { Stratum = [[[0], [1]]] };
+    }
+
     private static double[][] Weights(double first) => [[KinkPoint.Cotangent * first], [KinkPoint.Cotangent * (1 - first)]];
 
     private sealed class Add() : OperationCase("add", typeof(Rules.Add)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0] + x[1]; }
@@ -75,6 +121,26 @@ public static class BinaryCases
     }
 
     private sealed class Minimum() : OperationCase("minimum", typeof(Rules.Minimum)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Minimum(x[1]); }
+
+    private sealed class MaximumNumber()
+        : OperationCase("maximum number", typeof(Rules.MaximumNumber))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].MaximumNumber(x[1]); }
+
+    private sealed class MinimumNumber()
+        : OperationCase("minimum number", typeof(Rules.MinimumNumber))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].MinimumNumber(x[1]); }
+
+    private sealed class LogAddExp()
+        : OperationCase("logaddexp", typeof(Rules.LogAddExp))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LogAddExp(x[1]); }
+
+    private sealed class XLogY()
+        : OperationCase("x log y", typeof(Rules.XLogY))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].XLogY(x[1]); }
+
+    private sealed class PRelu()
+        : OperationCase("prelu", typeof(Rules.PRelu))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].PRelu(x[1]); }
 
     private sealed class Atan2() : OperationCase("atan2", typeof(Rules.Atan2)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Atan2(x[1]); }
 

@@ -80,6 +80,20 @@ public static class ElementwiseCases
         new Hinge { Avoid = [1], Kinks = [At(1, 0, -0.5, -1, 0, (s, v) => s with { HingeAtKnee = v }, (x, v) => x.Hinge(v))] },
         new Sign { Avoid = [0], Kinks = [Jump(0)] },
         new Floor { Avoid = [-2, -1, 0, 1, 2], Kinks = [Jump(1)] },
+        new Ceiling { Avoid = [-2, -1, 0, 1, 2], Kinks = [Jump(1)] },
+        new Round { Range = (-3, 3), Avoid = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5], Kinks = [Jump(0.5), Jump(-1.5)] },
+        new Truncate { Avoid = [-2, -1, 1, 2], Kinks = [Jump(1), Jump(-2)] },
+        new Fraction { Avoid = [-2, -1, 1, 2], Kinks = [Jump(1, 1), Jump(-2, 1)] },
+        new HardShrink { Avoid = [-0.5, 0.5], Kinks = [Jump(0.5), Jump(-0.5)] },
+        new Threshold { Avoid = [0.5], Kinks = [Jump(0.5)] },
+        new ReciprocalSqrt { Range = (0.3, 4), HalfTolerance = 8e-3 },
+        new Logit { Range = (0.1, 0.9), HalfTolerance = 2e-2, FloatTolerance = 5e-6 },
+        new Sinc { Range = (-3, 3), HalfTolerance = 8e-3 },
+        new Softsign(),
+        new Mish { Range = (-4, 4), HalfTolerance = 8e-3 },
+        new Celu { Range = (-3, 3) },
+        new ScaledSoftplus(),
+        new NanToNumber(),
         new Huber { Range = (-3, 3), Avoid = [-1.25, 1.25] },
         new Square(),
         new Reciprocal { Range = (0.5, 3) },
@@ -164,7 +178,7 @@ public static class ElementwiseCases
         new("selected 7", Selections.PyTorch with { LeakyReluAtZero = 7, EluAtZero = 7 }, One(1)),
         new("overridden by 7", Selections.PyTorch, One(1), x => overriding(x[0], 7)));
 
-    private static KinkPoint Jump(double at) => new([Shape.Scalar], [[at]], [0], new Expectation("PyTorch", Selections.PyTorch, [[0]]));
+    private static KinkPoint Jump(double at, double slope = 0) => new([Shape.Scalar], [[at]], [0], new Expectation("PyTorch", Selections.PyTorch, One(slope)));
 
     // The slope is infinite, so there is nothing to select.
     private static KinkPoint Steep(double at, double slope) => new([Shape.Scalar], [[at]], [0], new Expectation("any", Selections.PyTorch, One(slope)));
@@ -216,6 +230,62 @@ public static class ElementwiseCases
     private sealed class Hinge() : OperationCase("hinge", typeof(Rules.Hinge)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Hinge(); }
 
     private sealed class Sign() : OperationCase("sign", typeof(Rules.Sign)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sign(); }
+
+    private sealed class Ceiling()
+        : OperationCase("ceiling", typeof(Rules.Ceiling))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Ceiling(); }
+
+    private sealed class Round()
+        : OperationCase("round", typeof(Rules.Round))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Round(); }
+
+    private sealed class Truncate()
+        : OperationCase("truncate", typeof(Rules.Truncate))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Truncate(); }
+
+    private sealed class Fraction()
+        : OperationCase("fraction", typeof(Rules.Fraction))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Fraction(); }
+
+    private sealed class HardShrink()
+        : OperationCase("hard shrink", typeof(Rules.HardShrink))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].HardShrink(); }
+
+    private sealed class Threshold()
+        : OperationCase("threshold", typeof(Rules.Threshold))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Threshold(0.5, -0.25); }
+
+    private sealed class ReciprocalSqrt()
+        : OperationCase("reciprocal sqrt", typeof(Rules.ReciprocalSqrt))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].ReciprocalSqrt(); }
+
+    private sealed class Logit()
+        : OperationCase("logit", typeof(Rules.Logit))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Logit(); }
+
+    private sealed class Sinc()
+        : OperationCase("sinc", typeof(Rules.Sinc))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sinc(); }
+
+    private sealed class Softsign()
+        : OperationCase("softsign", typeof(Rules.Softsign))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Softsign(); }
+
+    private sealed class Mish()
+        : OperationCase("mish", typeof(Rules.Mish))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Mish(); }
+
+    private sealed class Celu()
+        : OperationCase("celu", typeof(Rules.Celu))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Celu(0.75); }
+
+    private sealed class ScaledSoftplus()
+        : OperationCase("scaled softplus", typeof(Rules.ScaledSoftplus))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Softplus(2.5); }
+
+    private sealed class NanToNumber()
+        : OperationCase("NaN to number", typeof(Rules.NanToNumber))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].NanToNumber(3, 2, -2); }
 
     private sealed class Floor() : OperationCase("floor", typeof(Rules.Floor)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Floor(); }
 
