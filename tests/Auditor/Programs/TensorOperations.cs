@@ -94,6 +94,7 @@ public static class TensorOperations
         new("LstmWithStates", "{0}.Lstm({1}, {2}, {3}, {4})", _ => [[1, 1, 4], [4, 1], [4], [1, 1], [1, 1]], None),
         new("Attention", "{0}.Attention({1}, {2}, 1)", _ => [[1, 2, 2], [1, 2, 2], [1, 2, 2]], None),
         new("SelfAttention", "{0}.SelfAttention(1, isCausal: true)", _ => [[1, 2, 3]], None),
+        .. LinearAlgebraOperations.All(),
         new("Checkpoint", "{0}.Tape.Checkpoint({0}, s => s.Abs() + s)", One, None),
     ];
 

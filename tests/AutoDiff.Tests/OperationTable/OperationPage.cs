@@ -32,6 +32,7 @@ internal static partial class OperationPage
     private static readonly (string Folder, string Heading)[] Groups =
     [
         ("Elementwise", "Elementwise"), ("Reductions", "Over axes"), ("Sorting", "Sorting"), ("Linear", "Matrix products, convolution and pooling"),
+        ("LinearAlgebra", "Linear algebra"),
         ("Losses", "Losses"), ("Normalization", "Normalisation"), ("Attention", "Attention"), ("Recurrent", "Recurrence"), ("Shapes", "Shapes"),
         ("Indexing", "Indexing"),
     ];

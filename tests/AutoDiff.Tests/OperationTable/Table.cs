@@ -6,7 +6,7 @@ public static class Table
     public static IReadOnlyList<OperationCase> All { get; } =
     [
         .. ElementwiseCases.All, .. BinaryCases.All, .. ReductionCases.All, .. ShapeCases.All, .. IndexingCases.All, .. SortingCases.All, .. LinearCases.All,
-            .. LossCases.All, .. NormalizationCases.All, .. SequenceCases.All,
+            .. LinearAlgebraCases.All, .. LossCases.All, .. NormalizationCases.All, .. SequenceCases.All,
     ];
 
     public static TheoryData<string> Names => [.. All.Select(row => row.Name)];

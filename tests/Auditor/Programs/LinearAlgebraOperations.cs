@@ -1,0 +1,116 @@
+using System.Numerics;
+using ConservativeAD.Auditor.Reference;
+using ConservativeAD.Kernels;
+
+namespace ConservativeAD.Auditor.Programs;
+
+/// <summary>
+/// Linear algebra on matrices of two rows, for which everything has a formula. Where a matrix must not be singular, it is T·Tᵀ + I with T = tanh(x).
+/// </summary>
+internal static class LinearAlgebraOperations
+{
+    public static IEnumerable<TensorOperation> All()
+    {
+        const string Positive = "({0}.Tanh().MatMul({0}.Tanh().Transpose()) + Identity)";
+        yield return Operation(new Determinant(), "{0}.Determinant()", 1);
+        yield return Operation(new LogAbsDeterminant(), Positive + ".LogAbsDeterminant()", 1);
+        yield return Operation(new DeterminantSign(), Positive + ".DeterminantSign()", 1);
+        yield return Operation(new Cholesky(), Positive + ".Cholesky()", 1);
+        yield return Operation(new Qr(), Positive + ".Apply(default(Qr<T>))", 1);
+        yield return Operation(new Solve(), Positive + ".Solve({1})", 2);
+        yield return Operation(new TriangularSolve(), Positive + ".TriangularSolve({1})", 2);
+    }
+
+    private static TensorOperation Operation(TensorDefinition definition, string text, int inputs) => new(
+        definition.GetType().Name, text, _ => [.. Enumerable.Repeat<int[]>([2, 2], inputs)], _ => []) { Definition = definition };
+
+    private static Var<T> Positive<T>(Var<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Var<T> t = x.Tanh();
+        return t.MatMul(t.Transpose()) + x.Tape.Constant(Shape.Of(2, 2), [T.One, T.Zero, T.Zero, T.One]);
+    }
+
+    // The elements (p, q; q, r) of the matrix.
+    private static (Germ P, Germ Q, Germ R) Positive(GermTensor x)
+    {
+        GermTensor t = x.Map(Germ.Tanh);
+        return (Germ.One + (t[0, 0] * t[0, 0]) + (t[0, 1] * t[0, 1]), (t[0, 0] * t[1, 0]) + (t[0, 1] * t[1, 1]),
+            Germ.One + (t[1, 0] * t[1, 0]) + (t[1, 1] * t[1, 1]));
+    }
+
+    private static Germ Det((Germ P, Germ Q, Germ R) a) => (a.P * a.R) - (a.Q * a.Q);
+
+    private sealed class Determinant : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => x[0].Determinant();
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes) =>
+            GermTensor.Scalar((x[0][0, 0] * x[0][1, 1]) - (x[0][0, 1] * x[0][1, 0]));
+    }
+
+    private sealed class LogAbsDeterminant : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => Positive(x[0]).LogAbsDeterminant();
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes) => GermTensor.Scalar(Germ.Log(Det(Positive(x[0]))));
+    }
+
+    private sealed class DeterminantSign : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => Positive(x[0]).DeterminantSign();
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes) =>
+            GermTensor.Scalar(Det(Positive(x[0])) is var det && det.IsFinite ? Germ.One : det);
+    }
+
+    private sealed class Cholesky : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => Positive(x[0]).Cholesky();
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes)
+        {
+            var a = Positive(x[0]);
+            Germ first = Germ.Sqrt(a.P);
+            return new GermTensor([2, 2], [first, Germ.Zero, a.Q / first, Germ.Sqrt(Det(a)) / first]);
+        }
+    }
+
+    private sealed class Qr : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => Positive(x[0]).Apply(default(Rules.Qr<T>));
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes)
+        {
+            var a = Positive(x[0]);
+            Germ length = Germ.Sqrt((a.P * a.P) + (a.Q * a.Q));
+            return new GermTensor([4, 2],
+                [a.P / length, -a.Q / length, a.Q / length, a.P / length, length, ((a.P * a.Q) + (a.Q * a.R)) / length, Germ.Zero, Det(a) / length]);
+        }
+    }
+
+    private sealed class Solve : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => Positive(x[0]).Solve(x[1]);
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes)
+        {
+            var a = Positive(x[0]);
+            Germ det = Det(a);
+            return GermTensor.Make([2, 2], at => (at[0] == 0
+                ? (a.R * x[1][0, at[1]]) - (a.Q * x[1][1, at[1]])
+                : (a.P * x[1][1, at[1]]) - (a.Q * x[1][0, at[1]])) / det);
+        }
+    }
+
+    private sealed class TriangularSolve : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => Positive(x[0]).TriangularSolve(x[1]);
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes)
+        {
+            var a = Positive(x[0]);
+            return GermTensor.Make([2, 2], at => x[1][0, at[1]] / a.P is var first && at[0] == 0 ? first : (x[1][1, at[1]] - (a.Q * first)) / a.R);
+        }
+    }
+}

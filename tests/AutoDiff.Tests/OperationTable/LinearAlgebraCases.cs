@@ -1,0 +1,88 @@
+using System.Numerics;
+using ConservativeAD.Kernels;
+using ConservativeAD.Rules;
+
+namespace ConservativeAD.Tests.OperationTable;
+
+/// <summary>Linear systems, factorisations, determinants, eigenvalues and singular values.</summary>
+public static class LinearAlgebraCases
+{
+    public static IReadOnlyList<OperationCase> All { get; } =
+    [
+        new Solve { Ordinary = [[[3, 3], [3, 2]], [[2, 2, 2], [2, 1]], [[2, 2], [3, 2, 2]]], Large = [[16, 5, 5], [16, 5, 3]], Empty = [[0, 3, 3], [0, 3, 2]],
+            HalfTolerance = 2e-2 },
+        new SolveVector { Ordinary = [[[4, 4], [4]], [[2, 3, 3], [3]], [[1, 1], [1]]], Large = [[16, 5, 5], [5]], Empty = [[0, 3, 3], [3]],
+            HalfTolerance = 2e-2 },
+        new TriangularSolve { Ordinary = [[[3, 3], [3, 2]], [[2, 3, 3], [2, 3, 2]]], Large = [[16, 5, 5], [16, 5, 3]], Empty = [[0, 3, 3], [0, 3, 2]],
+            HalfTolerance = 2e-2 },
+        new TriangularSolveUpper { Ordinary = [[[3, 3], [3]], [[2, 3, 3], [3, 2]]], Large = [[16, 5, 5], [16, 5, 3]], Empty = [[0, 3, 3], [0, 3, 2]],
+            HalfTolerance = 2e-2 },
+        new Cholesky { Ordinary = [[[2, 2]], [[2, 2, 2]], [[3, 3]]], Large = [[16, 5, 5]], Empty = [[0, 3, 3]], HalfTolerance = 3e-2, FloatTolerance = 1e-5 },
+        new Determinant { Ordinary = [[[3, 3]], [[2, 2, 2]], [[1, 1]]], Large = [[16, 5, 5]], Empty = [[0, 3, 3]] },
+        new LogAbsDeterminant { Ordinary = [[[3, 3]], [[2, 2, 2]]], Large = [[16, 5, 5]], Empty = [[0, 3, 3]], HalfTolerance = 1e-2 },
+        new DeterminantSign { Ordinary = [[[3, 3]], [[2, 2, 2]]], Large = [[16, 5, 5]], Empty = [[0, 3, 3]] },
+        new Qr { Ordinary = [[[4, 3]], [[2, 4, 2]], [[3, 3]]], Large = [[16, 6, 5]], Empty = [[0, 4, 3]], HalfTolerance = 2e-2, FloatTolerance = 5e-6 },
+    ];
+
+    // Multiples of the identity, so that random matrices are far from singular ones.
+    private static Var<T> Shifted<T>(Var<T> x, int factor = 4)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int n = x.Shape[-1];
+        return x + x.Tape.Constant(Shape.Of(n, n), Diagonal<T>.Of(n, factor));
+    }
+
+    private static class Diagonal<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private static readonly Dictionary<(int Rows, int Factor), T[]> Made = [];
+
+        public static ReadOnlySpan<T> Of(int rows, int factor)
+        {
+            lock (Made)
+            {
+                if (!Made.TryGetValue((rows, factor), out T[]? elements))
+                {
+                    elements = new T[rows * rows];
+                    for (int i = 0; i < elements.Length; i += rows + 1)
+                        elements[i] = T.CreateTruncating(factor);
+                    Made.Add((rows, factor), elements);
+                }
+
+                return elements;
+            }
+        }
+    }
+
+    private sealed class Solve() : OperationCase("solve", typeof(Solve<>)) { public override Var<T> Apply<T>(Var<T>[] x) => Shifted(x[0]).Solve(x[1]); }
+
+    private sealed class SolveVector()
+        : OperationCase("solve for a vector", typeof(Solve<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => Shifted(x[0]).Solve(x[1]); }
+
+    private sealed class TriangularSolve()
+        : OperationCase("triangular solve", typeof(TriangularSolve<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => Shifted(x[0]).TriangularSolve(x[1]); }
+
+    private sealed class TriangularSolveUpper()
+        : OperationCase("triangular solve, upper", typeof(TriangularSolve<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => Shifted(x[0]).TriangularSolve(x[1], true); }
+
+    private sealed class Cholesky()
+        : OperationCase("cholesky", typeof(Cholesky<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => Shifted(x[0].MatMul(x[0].Transpose()), 1).Cholesky(); }
+
+    private sealed class Determinant()
+        : OperationCase("determinant", typeof(Determinant<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Determinant(); }
+
+    private sealed class LogAbsDeterminant()
+        : OperationCase("log of a determinant", typeof(LogAbsDeterminant<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => Shifted(x[0]).LogAbsDeterminant(); }
+
+    private sealed class DeterminantSign()
+        : OperationCase("sign of a determinant", typeof(DeterminantSign<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => Shifted(x[0]).DeterminantSign(); }
+
+    private sealed class Qr() : OperationCase("qr", typeof(Qr<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Apply(default(Qr<T>)); }
+}
