@@ -16,6 +16,8 @@ internal abstract class Column<T>
 
     public abstract object RuleAt(int index);
 
+    public abstract Var<T> RecordOn(Tape<T> tape, int index, ReadOnlySpan<Var<T>> inputs);
+
     public abstract void Clear();
 
     public abstract NDArray<T> Value(int index, in Recording<T> recording);
@@ -89,6 +91,8 @@ internal sealed class Column<T, TRule> : Column<T>
     public void RemoveLast() => count--;
 
     public override object RuleAt(int index) => rules[index];
+
+    public override Var<T> RecordOn(Tape<T> tape, int index, ReadOnlySpan<Var<T>> inputs) => tape.Record(rules[index], inputs);
 
     public override void Clear() => count = 0;
 

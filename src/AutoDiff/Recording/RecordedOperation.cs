@@ -22,4 +22,23 @@ internal sealed record RecordedOperation(int Node, OperationFacts Facts, IReadOn
     /// constant.
     /// </summary>
     public int HeldSign { get; init; }
+
+    /// <summary>
+    /// The common sign of all slopes with respect to an input, over all choices at kinks; null if they may have either.
+    /// </summary>
+    /// <param name="index">The index of the input.</param>
+    public int? SlopeSign(int index) => Curvature switch
+    {
+        // A third input is an offset that is added to the product.
+        Curvature.Product when index == 2 => 1,
+        Curvature.Product => HeldSign == 0 ? null : HeldSign,
+        Curvature.Quotient => HeldSign == 0 || index != 0 ? null : HeldSign,
+        _ => Monotonicity switch
+        {
+            Monotonicity.Increasing => 1,
+            Monotonicity.Decreasing => -1,
+            Monotonicity.Difference => index == 0 ? 1 : -1,
+            _ => null,
+        },
+    };
 }

@@ -61,6 +61,15 @@ internal sealed class SelectionPieces
     /// <summary>Whether the pieces of some kink are not known.</summary>
     public bool IsUntold { get; private set; }
 
+    /// <summary>
+    /// Whether kinks lie downstream of others, so that the cotangents of some are known by bounds only, and the sets hold more than what the kinks can pass
+    /// back.
+    /// </summary>
+    public bool IsRelaxed { get; init; }
+
+    /// <summary>The number of blocks and intervals so far.</summary>
+    public (int Intervals, int Blocks) Added => (intervals.Count, blocks.Count);
+
     /// <summary>Whether a number in the sets is not finite.</summary>
     public bool HasNotFinite { get; private set; }
 
@@ -92,6 +101,34 @@ internal sealed class SelectionPieces
         intervals.Add((operation, node, element));
         low.Add(Math.Min(below, above));
         high.Add(Math.Max(below, above));
+    }
+
+    /// <summary>Adds an interval of which it is unknown where it bends the value.</summary>
+    public void AddRange(int operation, int node, int element, double least, double greatest)
+    {
+        AddInterval(operation, node, element, least, greatest);
+        BendsUnknown = true;
+    }
+
+    /// <summary>The ranges of the coordinates that were added after a number of intervals and blocks, before <see cref="Close"/>.</summary>
+    public IEnumerable<(int Node, int Element, double Low, double High)> RangesAfter((int Intervals, int Blocks) added)
+    {
+        for (int i = added.Intervals; i < intervals.Count; i++)
+            yield return (intervals[i].Node, intervals[i].Element, low[i], high[i]);
+        for (int b = added.Blocks; b < blocks.Count; b++)
+        {
+            (double least, double greatest) = blocks[b].Kind switch
+            {
+                PiecesKind.Simplex => (Math.Min(0, blocks[b].Numbers[0]), Math.Max(0, blocks[b].Numbers[0])),
+                PiecesKind.Ball => (-blocks[b].Numbers[0], blocks[b].Numbers[0]),
+                _ => (blocks[b].Numbers[^1], blocks[b].Numbers[0]),
+            };
+            for (int i = blocks[b].Start; i < blocks[b].Start + blocks[b].Count; i++)
+            {
+                if (others[i].Node >= 0)
+                    yield return (others[i].Node, others[i].Element, least, greatest);
+            }
+        }
     }
 
     /// <summary>Adds another set.</summary>

@@ -4,6 +4,9 @@ namespace ConservativeAD.Scalars;
 /// <summary>Backpropagation through a scalar tape as a function of what the operations at kinks pass back.</summary>
 internal sealed class ScalarSelectionMap : SelectionMap
 {
+    // A bound is this much wider than computed, so that rounding does not narrow it.
+    private const double Widening = 1e-12;
+
     private readonly ScalarTape tape;
     private readonly int[] nodes;
 
@@ -34,26 +37,56 @@ internal sealed class ScalarSelectionMap : SelectionMap
         foreach (ScalarKink kink in kinks)
             arguments.AddRange(tape.InputsOf(kink.Node));
         bool[] isBelow = tape.NodesBelow(arguments);
-        if (kinks.Find(kink => isBelow[kink.Node]) is { } inner)
-        {
-            reason = $"{inner.Operation.Name} (node {inner.Node}) is at a kink, and so is an operation that uses its value";
-            return null;
-        }
-
         double[] held = tape.Gradient(output);
-        SelectionPieces pieces = new();
-        foreach (ScalarKink kink in kinks)
+        bool isRelaxed = kinks.Exists(kink => isBelow[kink.Node]);
+        SelectionPieces pieces = new() { IsRelaxed = isRelaxed };
+        if ((isRelaxed ? AddRelaxed(tape, pieces, kinks, output.Node) : AddExact(tape, pieces, kinks)) is { } refused)
         {
-            if (!Add(pieces, kink, tape.InputsOf(kink.Node), tape.CotangentOf(kink.Node)))
-            {
-                reason = $"{kink.Operation.Name} (node {kink.Node}) does not tell its pieces";
-                return null;
-            }
+            reason = $"{refused.Operation.Name} (node {refused.Node}) does not tell its pieces";
+            return null;
         }
 
         pieces.Close();
         reason = "";
         return new ScalarSelectionMap(tape, pieces, held);
+    }
+
+    // Returns the kink that does not tell its pieces; null if all do.
+    private static ScalarKink? AddExact(ScalarTape tape, SelectionPieces pieces, List<ScalarKink> kinks) =>
+        kinks.Find(kink => !Add(pieces, kink, tape.InputsOf(kink.Node), tape.CotangentOf(kink.Node), tape.CotangentOf(kink.Node)));
+
+    // Where kinks lie downstream of others, bounds of the cotangents of the latter take the place of cotangents, and what all of them pass back varies freely.
+    private static ScalarKink? AddRelaxed(ScalarTape tape, SelectionPieces pieces, List<ScalarKink> kinks, int output)
+    {
+        double[] low = new double[output + 1], high = new double[output + 1];
+        ILookup<int, ScalarKink> at = kinks.ToLookup(kink => kink.Node);
+        for (int node = output; node > 0; node--)
+        {
+            // What comes from no kink is known exactly.
+            double exact = tape.CotangentOf(node);
+            foreach (ScalarKink kink in at[node])
+            {
+                (int, int) before = pieces.Added;
+                if (!Add(pieces, kink, tape.InputsOf(node), exact + low[node], exact + high[node]))
+                    return kink;
+                foreach ((int place, _, double least, double greatest) in pieces.RangesAfter(before))
+                {
+                    low[place] += least;
+                    high[place] += greatest;
+                }
+            }
+
+            if (low[node] == 0 && high[node] == 0)
+                continue;
+            foreach ((int input, double slope) in tape.SlopesOf(node))
+            {
+                double a = Times(slope, low[node]), b = Times(slope, high[node]), wider = Widening * Math.Max(Math.Abs(a), Math.Abs(b));
+                low[input] += Math.Min(a, b) - wider;
+                high[input] += Math.Max(a, b) + wider;
+            }
+        }
+
+        return null;
     }
 
     private protected override double[] PullCore(double[] w)
@@ -70,8 +103,10 @@ internal sealed class ScalarSelectionMap : SelectionMap
         return u;
     }
 
+    private static double Times(double x, double y) => x == 0 || y == 0 ? 0 : x * y;
+
     // The first alternative is the side where the form is positive.
-    private static bool Add(SelectionPieces pieces, ScalarKink kink, int[] inputs, double cotangent)
+    private static bool Add(SelectionPieces pieces, ScalarKink kink, int[] inputs, double cotangent, double greatest)
     {
         ((double first, double second), (double otherFirst, double otherSecond)) = (kink.Alternatives[0], kink.Alternatives[1]);
         pieces.Cut(kink.Node, 0);
@@ -83,6 +118,13 @@ internal sealed class ScalarSelectionMap : SelectionMap
             if (inputs[isOfFirst ? 0 : 1] == 0)
                 return true;
             (double above, double below) = isOfFirst ? (first, otherFirst) : (otherSecond, second);
+            if (greatest > cotangent)
+            {
+                double a = Times(cotangent, below), b = Times(cotangent, above), c = Times(greatest, below), d = Times(greatest, above);
+                pieces.AddRange(kink.Node, inputs[isOfFirst ? 0 : 1], 0, Math.Min(Math.Min(a, b), Math.Min(c, d)), Math.Max(Math.Max(a, b), Math.Max(c, d)));
+                return true;
+            }
+
             pieces.AddInterval(kink.Node, inputs[isOfFirst ? 0 : 1], 0, cotangent * below, cotangent * above);
             return true;
         }
@@ -90,6 +132,13 @@ internal sealed class ScalarSelectionMap : SelectionMap
         bool isLargest = (first, second, otherFirst, otherSecond) == (1, 0, 0, 1), isSmallest = (first, second, otherFirst, otherSecond) == (0, 1, 1, 0);
         if (!isLargest && !isSmallest)
             return false;
+        if (greatest > cotangent)
+        {
+            foreach (int input in inputs)
+                pieces.AddRange(kink.Node, input, 0, Math.Min(0, cotangent), Math.Max(0, greatest));
+            return true;
+        }
+
         pieces.AddBlock(kink.Node, PiecesKind.Simplex, [(inputs[0], 0), (inputs[1], 0)], [cotangent], Math.Sign(cotangent) * (isLargest ? 1 : -1));
         return true;
     }

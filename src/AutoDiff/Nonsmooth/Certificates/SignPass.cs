@@ -169,7 +169,7 @@ internal sealed class SignPass
         foreach ((int input, double[] fromUpper) in program.PullbackOf(operation.Node, upper))
         {
             int index = operation.Inputs.TakeWhile(other => other != input).Count();
-            if (operation.Inputs.Count(other => other == input) == 1 && SlopeSign(operation, index) is { } sign && passed.Add(input))
+            if (operation.Inputs.Count(other => other == input) == 1 && operation.SlopeSign(index) is { } sign && passed.Add(input))
                 Add(input, sign > 0 ? KnownCotangent.Between(fromLower[input], fromUpper) : KnownCotangent.Between(fromUpper, fromLower[input]));
         }
 
@@ -183,25 +183,9 @@ internal sealed class SignPass
         {
             int input = operation.Inputs[index];
             if (aboveKinks.Contains(input) && passed?.Contains(input) != true)
-                Add(input, KnownCotangent.OfSign(program.SizeOf(input), sign == 0 ? 0 : sign * SlopeSign(operation, index)));
+                Add(input, KnownCotangent.OfSign(program.SizeOf(input), sign == 0 ? 0 : sign * operation.SlopeSign(index)));
         }
     }
-
-    // The common sign of all slopes of an operation with respect to an input, over all choices at kinks; null if they may have either.
-    private static int? SlopeSign(RecordedOperation operation, int index) => operation.Curvature switch
-    {
-        // A third input is an offset that is added to the product.
-        Curvature.Product when index == 2 => 1,
-        Curvature.Product => operation.HeldSign == 0 ? null : operation.HeldSign,
-        Curvature.Quotient => operation.HeldSign == 0 || index != 0 ? null : operation.HeldSign,
-        _ => operation.Monotonicity switch
-        {
-            Monotonicity.Increasing => 1,
-            Monotonicity.Decreasing => -1,
-            Monotonicity.Difference => index == 0 ? 1 : -1,
-            _ => null,
-        },
-    };
 
     // Notes that the value bends to a side; false if it bends to the other one elsewhere.
     private bool Bends(int side, Place place)

@@ -119,7 +119,8 @@ internal sealed class SelectionSet : WholeSet
         }
 
         SelectionPieces pieces = map.Pieces;
-        SetProof proof = !pieces.BendsUnknown && !(pieces.BendsUp && pieces.BendsDown) ? SetProof.Regularity
+        SetProof proof = pieces.IsRelaxed ? SetProof.Bounds
+            : !pieces.BendsUnknown && !(pieces.BendsUp && pieces.BendsDown) ? SetProof.Regularity
             : IndependentRows.Are(map) ? SetProof.IndependentKinks : SetProof.Bounds;
         SelectionSet set = new(objective, point, options, map, proof, operations);
         set.opened = map;

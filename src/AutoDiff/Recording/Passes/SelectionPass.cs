@@ -16,6 +16,7 @@ internal sealed class SelectionPass<T> : SelectionMap
     private readonly int[] leaves;
     private readonly bool[] isNeeded;
     private readonly int last;
+    private readonly int[] atKinks;
 
     private SelectionPass(TapeRecord<T> record, ReversePass<T> reverse, Tangents<T> tangents, int[] leaves, SelectionPieces pieces, double[] held)
         : base(pieces, held)
@@ -32,6 +33,7 @@ internal sealed class SelectionPass<T> : SelectionMap
         }
 
         last = Array.LastIndexOf(isNeeded, true);
+        atKinks = [.. pieces.CutOutputs.Keys.Where(node => node <= last).Order()];
         record.MarkDependencies(isNeeded, record.NeedsGradient);
     }
 
@@ -47,21 +49,16 @@ internal sealed class SelectionPass<T> : SelectionMap
         TapeRecord<T> record, ReversePass<T> reverse, Tangents<T> tangents, int output, int[] leaves, int[] atKinks, out string reason)
     {
         SelectionPieces pieces = new();
+        Dictionary<int, double[]> cotangents = [];
         int untold = -1;
         reverse.BeginFromOne(output);
         Sweep(record, reverse, output, atKinks, (node, cotangent) =>
         {
-            if (record.RuleAt(node) is IHasPieces<T> telling)
-                telling.AddPieces(new PiecesContext<T>(new Node<T>(record, node), cotangent, pieces));
-            else
-                pieces.AddUntold();
+            cotangents.Add(node, [.. cotangent]);
+            AddPieces(record, node, cotangent, null, pieces);
             if (untold < 0 && pieces.IsUntold)
                 untold = node;
-            if (!pieces.CutOutputs.TryGetValue(node, out List<int>? outputs))
-                return false;
-            foreach (int element in outputs)
-                cotangent[element] = 0;
-            return true;
+            return Clear(cotangent, pieces, node);
         });
         if (untold >= 0)
         {
@@ -71,15 +68,66 @@ internal sealed class SelectionPass<T> : SelectionMap
 
         pieces.Close();
         SelectionPass<T> map = new(record, reverse, tangents, leaves, pieces, GradientOf(record, reverse, leaves));
-        reason = map.Nested() is { } inner ? $"{record.FactsAt(inner).Name} (node {inner}) is at a kink, and so is an operation that uses its value" : "";
-        return reason.Length == 0 ? map : null;
+        reason = "";
+        return map.HasNested() ? Relaxed(map, output, cotangents, out reason) : map;
+    }
+
+    // Where kinks lie downstream of others, bounds of the cotangents of the latter take the place of cotangents, and what all of them pass back varies freely.
+    private static SelectionPass<T>? Relaxed(SelectionPass<T> map, int output, Dictionary<int, double[]> cotangents, out string reason)
+    {
+        (TapeRecord<T> record, ReversePass<T> reverse) = (map.record, map.reverse);
+        SelectionPieces pieces = new() { IsRelaxed = true };
+        CotangentBounds<T> bounds = new(record, reverse, [.. map.Pieces.CutOutputs.Keys]);
+        for (int node = output; node >= 0; node--)
+        {
+            List<int> cut = map.Pieces.CutOutputs.TryGetValue(node, out List<int>? outputs) ? outputs : [];
+            if (cut.Count > 0)
+            {
+                // What comes from no kink is known exactly.
+                double[] exact = cotangents[node];
+                (double[] low, double[] high) = bounds.At(node);
+                (int, int) before = pieces.Added;
+                AddPieces(record, node, [.. low.Zip(exact, (a, b) => a + b)], [.. high.Zip(exact, (a, b) => a + b)], pieces);
+                foreach ((int place, int element, double least, double greatest) in pieces.RangesAfter(before))
+                    bounds.Add(place, element, least, greatest);
+            }
+
+            if (!bounds.Pass(node, cut))
+            {
+                reason = $"{record.FactsAt(node).Name} (node {node}) lies between two kinks, and its slopes are not known well enough to bound what it passes back";
+                return null;
+            }
+        }
+
+        pieces.Close();
+        reason = "";
+        return new SelectionPass<T>(record, reverse, map.tangents, map.leaves, pieces, map.Held);
+    }
+
+    private static void AddPieces(TapeRecord<T> record, int node, double[] cotangent, double[]? greatest, SelectionPieces pieces)
+    {
+        if (record.RuleAt(node) is IHasPieces<T> telling)
+            telling.AddPieces(new PiecesContext<T>(new Node<T>(record, node), cotangent, greatest, pieces));
+        else
+            pieces.AddUntold();
+    }
+
+    private static bool Clear(double[] elements, SelectionPieces pieces, int node)
+    {
+        if (!pieces.CutOutputs.TryGetValue(node, out List<int>? outputs))
+            return false;
+        foreach (int element in outputs)
+            elements[element] = 0;
+        return true;
     }
 
     private protected override double[] PullCore(double[] w)
     {
         reverse.Cotangents.Begin();
         Seed(w);
-        if (last >= 0)
+        if (last >= 0 && Pieces.IsRelaxed)
+            Sweep(record, reverse, last, atKinks, (node, cotangent) => Clear(cotangent, Pieces, node));
+        else if (last >= 0)
             reverse.Sweep(last, null);
         return GradientOf(record, reverse, leaves);
     }
@@ -98,43 +146,49 @@ internal sealed class SelectionPass<T> : SelectionMap
 
         for (int node = 0; node <= last; node++)
         {
-            if (isNeeded[node])
-                tangents.Carry(node);
+            if (!isNeeded[node])
+                continue;
+            tangents.Carry(node);
+            if (Pieces.IsRelaxed && Pieces.CutOutputs.ContainsKey(node) && tangents.Has(node))
+            {
+                double[] along = Array.ConvertAll(tangents[node].ToArray(), double.CreateTruncating);
+                Clear(along, Pieces, node);
+                tangents[node].CopyFrom(Array.ConvertAll(along, T.CreateTruncating));
+            }
         }
 
         double[] u = new double[Pieces.Count];
         int held = -1;
-        T[] along = [];
+        T[] moved = [];
         for (int i = 0; i < u.Length; i++)
         {
             (_, int node, int element) = Pieces.PlaceOf(i);
             if (node < 0)
                 continue;
             if (node != held)
-                (held, along) = (node, tangents.Has(node) ? tangents[node].ToArray() : []);
-            u[i] = along.Length > 0 ? double.CreateTruncating(along[element]) : 0;
+                (held, moved) = (node, tangents.Has(node) ? tangents[node].ToArray() : []);
+            u[i] = moved.Length > 0 ? double.CreateTruncating(moved[element]) : 0;
         }
 
         return u;
     }
 
-    // The operation at a kink that lies upstream of another, in whose argument one of its pieces appears; null if there is none.
-    private int? Nested()
+    // Whether one of the pieces appears in the argument of another operation at a kink.
+    private bool HasNested()
     {
         if (Pieces.CutOutputs.Count < 2 || last < 0)
-            return null;
+            return false;
         double[] random = new double[Pieces.Count];
         Philox.For(0, (uint)Streams.RowMarks).Uniform<double>(random, 1, 2);
         reverse.Cotangents.Begin();
         Seed(random);
-        int? inner = null;
-        Sweep(record, reverse, last, [.. Pieces.CutOutputs.Keys.Where(node => node <= last).Order()], (node, cotangent) =>
+        bool isNested = false;
+        Sweep(record, reverse, last, atKinks, (node, cotangent) =>
         {
-            if (Pieces.CutOutputs[node].Exists(element => cotangent[element] != 0))
-                inner = node;
+            isNested |= Pieces.CutOutputs[node].Exists(element => cotangent[element] != 0);
             return false;
         });
-        return inner;
+        return isNested;
     }
 
     private void Seed(double[] w)

@@ -10,12 +10,15 @@ public readonly struct PiecesContext<T>
 {
     private readonly Node<T> node;
     private readonly double[] cotangent;
+    private readonly double[]? greatest;
     private readonly SelectionPieces pieces;
 
-    internal PiecesContext(Node<T> node, double[] cotangent, SelectionPieces pieces)
+    // The cotangent, or its lower and upper bounds.
+    internal PiecesContext(Node<T> node, double[] cotangent, double[]? greatest, SelectionPieces pieces)
     {
         this.node = node;
         this.cotangent = cotangent;
+        this.greatest = greatest;
         this.pieces = pieces;
     }
 
@@ -25,7 +28,9 @@ public readonly struct PiecesContext<T>
     /// <summary>The value of the output.</summary>
     public NDArray<T> Output => node.Output;
 
-    /// <summary>The cotangent of the output, in row-major order.</summary>
+    /// <summary>
+    /// The cotangent of the output, in row-major order; its lower bounds where kinks lie downstream. The sets that are added take it into account.
+    /// </summary>
     public ReadOnlySpan<double> Cotangent => cotangent;
 
     /// <summary>The view that the rule gets in a census, to find its kinks again.</summary>
@@ -47,8 +52,17 @@ public readonly struct PiecesContext<T>
     public void AddInterval(int output, int input, int element, double slopeBelow, double slopeAbove)
     {
         pieces.Cut(node.Index, output);
-        if (node.Needs(input))
-            pieces.AddInterval(node.Index, node.InputNode(input), element, cotangent[output] * slopeBelow, cotangent[output] * slopeAbove);
+        if (!node.Needs(input))
+            return;
+        int place = node.InputNode(input);
+        if (IsBetween(output))
+        {
+            double a = Times(cotangent[output], slopeBelow), b = Times(cotangent[output], slopeAbove), c = Times(greatest![output], slopeBelow),
+                d = Times(greatest[output], slopeAbove);
+            pieces.AddRange(node.Index, place, element, Math.Min(Math.Min(a, b), Math.Min(c, d)), Math.Max(Math.Max(a, b), Math.Max(c, d)));
+        }
+        else
+            pieces.AddInterval(node.Index, place, element, cotangent[output] * slopeBelow, cotangent[output] * slopeAbove);
     }
 
     /// <summary>One output element is the largest or smallest of several input elements that tie, and divides its cotangent among them with weights of a
@@ -59,7 +73,10 @@ public readonly struct PiecesContext<T>
     public void AddSimplex(int output, ReadOnlySpan<(int Input, int Element)> tied, bool isLargest)
     {
         pieces.Cut(node.Index, output);
-        pieces.AddBlock(node.Index, PiecesKind.Simplex, Places(tied), [cotangent[output]], Math.Sign(cotangent[output]) * (isLargest ? 1 : -1));
+        if (IsBetween(output))
+            AddRanges(tied, Math.Min(0, cotangent[output]), Math.Max(0, greatest![output]));
+        else
+            pieces.AddBlock(node.Index, PiecesKind.Simplex, Places(tied), [cotangent[output]], Math.Sign(cotangent[output]) * (isLargest ? 1 : -1));
     }
 
     /// <summary>One output element is a Euclidean norm at its origin and passes back its cotangent times any vector of the unit ball.</summary>
@@ -68,7 +85,10 @@ public readonly struct PiecesContext<T>
     public void AddBall(int output, ReadOnlySpan<(int Input, int Element)> elements)
     {
         pieces.Cut(node.Index, output);
-        pieces.AddBlock(node.Index, PiecesKind.Ball, Places(elements), [Math.Abs(cotangent[output])], Math.Sign(cotangent[output]));
+        if (IsBetween(output) && Math.Max(Math.Abs(cotangent[output]), Math.Abs(greatest![output])) is var radius)
+            AddRanges(elements, -radius, radius);
+        else
+            pieces.AddBlock(node.Index, PiecesKind.Ball, Places(elements), [Math.Abs(cotangent[output])], Math.Sign(cotangent[output]));
     }
 
     /// <summary>
@@ -79,12 +99,25 @@ public readonly struct PiecesContext<T>
     public void AddPermutations(ReadOnlySpan<int> outputs, ReadOnlySpan<(int Input, int Element)> tied)
     {
         double[] passed = new double[outputs.Length];
+        double least = double.PositiveInfinity, most = double.NegativeInfinity;
+        bool isBetween = false;
         for (int i = 0; i < passed.Length; i++)
         {
-            if (outputs[i] < 0)
-                continue;
-            pieces.Cut(node.Index, outputs[i]);
-            passed[i] = cotangent[outputs[i]];
+            if (outputs[i] >= 0)
+            {
+                pieces.Cut(node.Index, outputs[i]);
+                passed[i] = cotangent[outputs[i]];
+                isBetween |= IsBetween(outputs[i]);
+            }
+
+            least = Math.Min(least, passed[i]);
+            most = Math.Max(most, outputs[i] >= 0 && greatest is not null ? greatest[outputs[i]] : passed[i]);
+        }
+
+        if (isBetween)
+        {
+            AddRanges(tied, least, most);
+            return;
         }
 
         bool isRising = true, isFalling = true;
@@ -103,6 +136,19 @@ public readonly struct PiecesContext<T>
     /// <summary>Maps every element of the output, in row-major order, to the element of an input that was broadcast to it.</summary>
     /// <param name="index">The index of the input.</param>
     public int[] BroadcastElements(int index) => node.BroadcastElements(index);
+
+    private static double Times(double x, double y) => x == 0 || y == 0 ? 0 : x * y;
+
+    private bool IsBetween(int output) => greatest is not null && greatest[output] > cotangent[output];
+
+    private void AddRanges(ReadOnlySpan<(int Input, int Element)> elements, double from, double to)
+    {
+        foreach ((int place, int element) in Places(elements))
+        {
+            if (place >= 0)
+                pieces.AddRange(node.Index, place, element, from, to);
+        }
+    }
 
     private (int Node, int Element)[] Places(ReadOnlySpan<(int Input, int Element)> elements)
     {
