@@ -21,18 +21,18 @@ public class NestedKinkTests
         ("hardtanh", (x, _) => x.HardTanh()),
         ("mix", (x, w) => Matrix(x, w).MatMul(x.Reshape(Width, 1)).Reshape(Width)),
         ("linear", (x, w) => x.Reshape(1, Width).MatMul(Matrix(x, w)).Reshape(Width)),
-        ("scale", (x, w) => x * x.Tape.Constant(Vector, w[..Width])),
+        ("scale", (x, w) => x * x.Tape.Constant(Vector, w.AsSpan(0, Width))),
         ("exp", (x, _) => x.Exp() - 1.0),
         ("tanh", (x, w) => w[1] * x.Tanh()),
         ("square plus", (x, w) => x.Square() + (w[2] * x)),
         ("product of branches", (x, w) => (x.Relu() + w[3]) * (x.Abs() - w[4])),
         ("quotient", (x, w) => x.Relu() / (x + 2.0)),
-        ("maximum over an axis", (x, w) => x.Max().BroadcastTo(Width) * x.Tape.Constant(Vector, w[..Width])),
+        ("maximum over an axis", (x, w) => x.Max().BroadcastTo(Width) * x.Tape.Constant(Vector, w.AsSpan(0, Width))),
         ("maximum", (x, w) => x.Maximum(w[5] * x)),
         ("minimum", (x, w) => x.Minimum(w[6] * x.Square())),
         ("norm", (x, w) => x.Norm2().BroadcastTo(Width) - (w[7] * x)),
         ("norm 1", (x, w) => (x.Norm1() * w[8]).BroadcastTo(Width) + x),
-        ("sort", (x, w) => x.Sort() * x.Tape.Constant(Vector, w[..Width])),
+        ("sort", (x, w) => x.Sort() * x.Tape.Constant(Vector, w.AsSpan(0, Width))),
         ("cumulative maximum", (x, w) => x.CumulativeMaximum(0) - (w[9] * x)),
         ("cumulative sum", (x, _) => x.CumulativeSum(0)),
         ("mean", (x, w) => x.Mean().BroadcastTo(Width) + (w[10] * x)),
@@ -141,13 +141,13 @@ public class NestedKinkTests
         Assert.False(whole.Contains([0.6]));
     }
 
-    private static Var<double> Matrix(Var<double> x, double[] w) => x.Tape.Constant(Shape.Of(Width, Width), w[Width..(Width + (Width * Width))]);
+    private static Var<double> Matrix(Var<double> x, double[] w) => x.Tape.Constant(Shape.Of(Width, Width), w.AsSpan(Width, Width * Width));
 
     private static Var<double> Program(Var<double> x, int[] chosen, double[] weights)
     {
         Var<double> y = x;
         for (int i = 0; i < chosen.Length; i++)
             y = Layers[chosen[i]].Layer(y, [.. weights.Skip(i).Concat(weights.Take(i))]);
-        return (y * x.Tape.Constant(Vector, weights[^Width..])).Sum() + (weights[0] * x).Relu().Sum();
+        return (y * x.Tape.Constant(Vector, weights.AsSpan(weights.Length - Width))).Sum() + (weights[0] * x).Relu().Sum();
     }
 }
