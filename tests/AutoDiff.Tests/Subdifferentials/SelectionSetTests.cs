@@ -1,3 +1,4 @@
+using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Nonsmooth;
 using ConservativeAD.Scalars;
@@ -54,6 +55,34 @@ public class SelectionSetTests
         ClarkeSubdifferential smooth = Clarke.Subdifferential(Objective.OfTensor(x => (x.Relu() - (-x).Relu()).Sum()), new double[20]);
         Assert.NotEqual(SetProof.IndependentKinks, smooth.Proof);
         Assert.NotEqual(true, smooth.IsStationary());
+    }
+
+    [Fact]
+    public void ExtremePointsAreCountedAndListedOneByOne()
+    {
+        // 2²⁰⁰ corners of a zonotope.
+        Objective mixed = Objective.OfTensor(x => x.Slice(0, 0, 100).Abs().Sum() - x.Slice(0, 100, 100).Abs().Sum());
+        ClarkeSubdifferential zonotope = Clarke.Subdifferential(mixed, new double[200]);
+        Assert.Equal(BigInteger.Pow(2, 200), zonotope.GeneratorCount);
+        double[][] some = [.. zonotope.EnumerateGenerators().Take(5)];
+        Assert.Equal(5, some.Distinct(new SameNumbers()).Count());
+        Assert.All(some, corner => Assert.All(corner, part => Assert.Equal(1, Math.Abs(part))));
+
+        // An absolute value, a maximum of three that tie, and a sort of three equal keys: 2 · 3 · 6.
+        Objective several = Objective.OfTensor(x => x.Slice(0, 0, 1).Abs().Sum()
+            + x.Slice(0, 1, 3).Max() + (x.Slice(0, 4, 3).Sort() * x.Tape.Constant(Shape.Of(3), [1.0, 2.0, 4.0])).Sum());
+        ClarkeSubdifferential product = Clarke.Subdifferential(several, new double[7], method: SetMethod.IndependentKinks),
+            cells = Clarke.Subdifferential(several, new double[7], method: SetMethod.Pieces);
+        Assert.Equal(36, product.GeneratorCount);
+        double[][] all = [.. product.EnumerateGenerators()];
+        Assert.Equal(36, all.Distinct(new SameNumbers()).Count());
+        Assert.Equal(36, cells.GeneratorCount);
+        Assert.All(all, corner => Assert.Contains(cells.Generators, other => new SameNumbers().Equals(corner, other)));
+
+        // A ball has infinitely many.
+        ClarkeSubdifferential ball = Clarke.Subdifferential(Objective.OfTensor(x => x.Norm2().Sum()), new double[20]);
+        Assert.Null(ball.GeneratorCount);
+        Assert.Contains("extreme points", Assert.Throws<InvalidOperationException>(() => ball.EnumerateGenerators()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -219,5 +248,12 @@ public class SelectionSetTests
     private sealed class Reports(List<SetProgress> kept) : IProgress<SetProgress>
     {
         public void Report(SetProgress value) => kept.Add(value);
+    }
+
+    private sealed class SameNumbers : IEqualityComparer<double[]>
+    {
+        public bool Equals(double[]? x, double[]? y) => x!.Zip(y!, (a, b) => Math.Abs(a - b)).Max() < 1e-9;
+
+        public int GetHashCode(double[] obj) => 0;
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Nonsmooth;
@@ -73,6 +74,24 @@ public sealed class ClarkeSubdifferential : Subdifferential
     /// element: the dual variables of a total variation, the signs of a lasso.
     /// </summary>
     public IReadOnlyList<PassedBack> PassedBack => Whole?.PassedBack ?? [];
+
+    /// <summary>
+    /// The number of extreme points of the set, or of its pieces where they were enumerated; null if it is infinite or not known. Independent kinks multiply: n
+    /// of them have 2ⁿ.
+    /// </summary>
+    public BigInteger? GeneratorCount => Whole is not null ? Whole.VertexCount : IsExact ? Generators.Count : null;
+
+    /// <summary>
+    /// The elements whose number is <see cref="GeneratorCount"/>, one by one; the whole set is their hull. Where they were not listed, each is computed when it
+    /// is asked for, by one run of the program.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Their number is infinite or not known.</exception>
+    public IEnumerable<double[]> EnumerateGenerators()
+    {
+        if (GeneratorCount is null)
+            throw new InvalidOperationException($"The extreme points cannot be enumerated: their number is infinite or not known. The set is {this}.");
+        return Whole is not null ? Whole.Vertices() : Generators;
+    }
 
     /// <summary>Whether all cells were visited.</summary>
     public bool IsWithinBudget { get; }

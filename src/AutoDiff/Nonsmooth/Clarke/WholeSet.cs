@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ConservativeAD.Nonsmooth;
 
 /// <summary>A set ∂F(x) that answers questions without a list of its pieces, or a set around it.</summary>
@@ -14,6 +16,12 @@ internal abstract class WholeSet
 
     /// <summary>What the kinks pass back at the element found last; empty if it is not known.</summary>
     public virtual IReadOnlyList<PassedBack> PassedBack => [];
+
+    /// <summary>The number of extreme points; null if it is infinite or not known.</summary>
+    public virtual BigInteger? VertexCount => null;
+
+    /// <summary>The extreme points one by one, where their number is known.</summary>
+    public virtual IEnumerable<double[]> Vertices() => [];
 
     /// <summary>An element that maximises ⟨v, d⟩; null if the program is not certified beside the point along d.</summary>
     /// <param name="direction">d, not 0.</param>

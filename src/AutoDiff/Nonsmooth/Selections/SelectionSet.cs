@@ -1,3 +1,4 @@
+using System.Numerics;
 using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Nonsmooth;
@@ -62,6 +63,18 @@ internal sealed class SelectionSet : WholeSet
 
             return all;
         }
+    }
+
+    /// <inheritdoc/>
+    public override BigInteger? VertexCount => AreIndependent ? SelectionVertices.Of(pieces)?.Count : null;
+
+    /// <inheritdoc/>
+    public override IEnumerable<double[]> Vertices()
+    {
+        if (!AreIndependent || SelectionVertices.Of(pieces) is not { } vertices)
+            yield break;
+        foreach (double[] w in vertices.All())
+            yield return At(w);
     }
 
     /// <summary>The set at a point; null if backpropagation there is not an affine function of the choices, or not certified.</summary>
@@ -133,7 +146,7 @@ internal sealed class SelectionSet : WholeSet
         using IDisposable? mine = Open();
         SelectionMap map = opened!;
         double[] highest = new SelectionGeometry(pieces).Lowest(Vectors.Scaled(map.Push(direction), -1));
-        double[] element = Vectors.Combination([map.Held, map.Pull(highest)], [1, 1], point.Length);
+        double[] element = At(highest);
         return Array.TrueForAll(element, double.IsFinite) ? element : null;
     }
 
@@ -154,6 +167,12 @@ internal sealed class SelectionSet : WholeSet
         if (target is null)
             weights = search.Weights;
         return new NearestElement(search.Element, [search.Element], [1], distance);
+    }
+
+    private double[] At(double[] w)
+    {
+        using IDisposable? mine = Open();
+        return Vectors.Combination([opened!.Held, opened.Pull(w)], [1, 1], point.Length);
     }
 
     private bool FindIndependence()
