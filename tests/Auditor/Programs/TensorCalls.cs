@@ -64,6 +64,7 @@ public static class TensorCalls
             "Mish" => x[0].Mish(),
             "Selu" => x[0].Selu(),
             "NanToNumber" => x[0].NanToNumber(2, 3, -3),
+            "SmoothAbs" => x[0].SmoothAbs(a[0]),
             "HardShrink" => x[0].HardShrink(a[0]),
             "Celu" => x[0].Celu(a[0]),
             "ScaledSoftplus" => x[0].Softplus(a[0]),

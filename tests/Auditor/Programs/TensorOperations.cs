@@ -17,6 +17,7 @@ public static class TensorOperations
         WithOne("Elu", draw => draw.Any([1, 0.5, 2])),
         WithOne("SoftThreshold", draw => draw.Any([0.5, 1, 2])),
         WithOne("Huber", draw => draw.Any([0.5, 1, 2])),
+        WithOne("SmoothAbs", draw => draw.Any([0.5, 1, 2])),
         WithOne("HardShrink", draw => draw.Any([0.5, 1, 2])),
         WithOne("Celu", draw => draw.Any([1, 0.5, 2])),
         WithOne("Softplus", draw => draw.Any([1, 0.5, 2]), "ScaledSoftplus"),

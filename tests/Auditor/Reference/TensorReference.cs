@@ -152,6 +152,7 @@ public static class TensorReference
         "Mish" => x.IsInfinite ? (Germ.Sign(x) > 0 ? x : Germ.Zero) : x * Germ.Tanh(Germ.Softplus(x)),
         "Selu" => Germ.Of(1.0507009873554805) * Germ.BySign(x, sign => sign < 0 ? Germ.Of(1.6732632423543772) * Germ.ExpM1(x) : x),
         "NanToNumber" => x.Kind switch { Kind.Undefined => 2, Kind.PlusInfinity => 3, Kind.MinusInfinity => -3, Kind.Finite => x, _ => Germ.Unknown },
+        "SmoothAbs" => Germ.BySign(Germ.Abs(x) - Germ.Of(a[0]), side => side > 0 ? Germ.Abs(x) - (Germ.Of(a[0]) * Half) : x * x * Half / Germ.Of(a[0])),
         "HardShrink" => Germ.BySign(Germ.Abs(x) - Germ.Of(a[0]), sign => sign > 0 ? x : Germ.Zero),
         "Celu" => Germ.BySign(x, sign => sign < 0 ? Germ.Of(a[0]) * Germ.ExpM1(x / Germ.Of(a[0])) : x),
         "ScaledSoftplus" => Germ.Softplus(x * Germ.Of(a[0])) / Germ.Of(a[0]),

@@ -93,6 +93,7 @@ public static class ElementwiseCases
         new Mish { Range = (-4, 4), HalfTolerance = 8e-3 },
         new Celu { Range = (-3, 3) },
         new ScaledSoftplus(),
+        new SmoothAbs { Range = (-3, 3), Avoid = [-1.25, 1.25] },
         new NanToNumber(),
         new Huber { Range = (-3, 3), Avoid = [-1.25, 1.25] },
         new Square(),
@@ -286,6 +287,10 @@ public static class ElementwiseCases
     private sealed class NanToNumber()
         : OperationCase("NaN to number", typeof(Rules.NanToNumber))
     { public override Var<T> Apply<T>(Var<T>[] x) => x[0].NanToNumber(3, 2, -2); }
+
+    private sealed class SmoothAbs()
+        : OperationCase("smooth abs", typeof(Rules.SmoothAbs))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SmoothAbs(1.25); }
 
     private sealed class Floor() : OperationCase("floor", typeof(Rules.Floor)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Floor(); }
 
