@@ -59,4 +59,9 @@ public enum ObstacleKind
     /// it is 1e-400 halfway.
     /// </summary>
     CotangentUnderflows,
+
+    /// <summary>
+    /// Eigenvalues or singular values are so close that rounding errors hide whether they meet, or have taken many digits of their vectors.
+    /// </summary>
+    MayMeet,
 }

@@ -90,6 +90,12 @@ public sealed record Selections
     /// </summary>
     public TieSelection Sort { get => GetValue(Rules.Sort.Ties); init => Choose(Rules.Sort.Ties, value); }
 
+    /// <summary>
+    /// Eigenvalues or singular values that meet: "first" takes the vectors as computed, "last" takes them in the opposite order, and the even split averages
+    /// over all bases of their space.
+    /// </summary>
+    public TieSelection Eigenvalues { get => GetValue(Rules.SymmetricEigenvalues.Ties); init => Choose(Rules.SymmetricEigenvalues.Ties, value); }
+
     /// <summary>The length of the gradient of the ℓ₂ norm at the origin, along (1, …, 1)/√n; Clarke in [−1, 1].</summary>
     public double Norm2AtZero { get => GetValue(Rules.Norm2.AtOrigin); init => Choose(Rules.Norm2.AtOrigin, value); }
 
@@ -225,6 +231,7 @@ public sealed record Selections
             Rules.CumulativeExtreme.Ties,
             Rules.MaxPool2d.Ties,
             Rules.Sort.Ties,
+            Rules.SymmetricEigenvalues.Ties,
             Rules.Norm2.AtOrigin,
         ]);
     }

@@ -17,6 +17,8 @@ internal static class LinearAlgebraOperations
         yield return Operation(new DeterminantSign(), Positive + ".DeterminantSign()", 1);
         yield return Operation(new Cholesky(), Positive + ".Cholesky()", 1);
         yield return Operation(new Qr(), Positive + ".Apply(default(Qr<T>))", 1);
+        yield return Operation(new SymmetricEigenvalues(), "{0}.SymmetricPart().SymmetricEigenvalues()", 1);
+        yield return Operation(new SumOfLargestEigenvalues(), "{0}.SymmetricPart().SumOfLargestEigenvalues(1)", 1);
         yield return Operation(new Solve(), Positive + ".Solve({1})", 2);
         yield return Operation(new TriangularSolve(), Positive + ".TriangularSolve({1})", 2);
     }
@@ -86,6 +88,35 @@ internal static class LinearAlgebraOperations
             Germ length = Germ.Sqrt((a.P * a.P) + (a.Q * a.Q));
             return new GermTensor([4, 2],
                 [a.P / length, -a.Q / length, a.Q / length, a.P / length, length, ((a.P * a.Q) + (a.Q * a.R)) / length, Germ.Zero, Det(a) / length]);
+        }
+    }
+
+    // The mean of the diagonal, and half of the distance of the eigenvalues.
+    private static (Germ Mean, Germ Radius) Eigenvalues(GermTensor x)
+    {
+        Germ half = Germ.Of(0.5);
+        return ((x[0, 0] + x[1, 1]) * half, Germ.Hypot((x[0, 0] - x[1, 1]) * half, (x[0, 1] + x[1, 0]) * half));
+    }
+
+    private sealed class SymmetricEigenvalues : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => x[0].SymmetricPart().SymmetricEigenvalues();
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes)
+        {
+            (Germ mean, Germ radius) = Eigenvalues(x[0]);
+            return new GermTensor([2], [mean - radius, mean + radius]);
+        }
+    }
+
+    private sealed class SumOfLargestEigenvalues : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => x[0].SymmetricPart().SumOfLargestEigenvalues(1);
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes)
+        {
+            (Germ mean, Germ radius) = Eigenvalues(x[0]);
+            return GermTensor.Scalar(mean + radius);
         }
     }
 

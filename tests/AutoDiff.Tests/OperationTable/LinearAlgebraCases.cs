@@ -22,6 +22,50 @@ public static class LinearAlgebraCases
         new LogAbsDeterminant { Ordinary = [[[3, 3]], [[2, 2, 2]]], Large = [[16, 5, 5]], Empty = [[0, 3, 3]], HalfTolerance = 1e-2 },
         new DeterminantSign { Ordinary = [[[3, 3]], [[2, 2, 2]]], Large = [[16, 5, 5]], Empty = [[0, 3, 3]] },
         new Qr { Ordinary = [[[4, 3]], [[2, 4, 2]], [[5, 3]]], Large = [[16, 6, 5]], Empty = [[0, 4, 3]], HalfTolerance = 2e-2, FloatTolerance = 5e-6 },
+        new SymmetricEigenvalues
+        {
+            Ordinary = [[[3, 3]], [[2, 2, 2]], [[1, 1]]],
+            Large = [[16, 5, 5]],
+            Empty = [[0, 3, 3]],
+            HasCurvedKinks = true,
+            Kinks =
+            [
+                new KinkPoint(
+                    [[3, 3]],
+                    [[1, 0, 0, 0, 2, 0, 0, 0, 1]],
+                    [0, 1],
+                    new("PyTorch", Selections.PyTorch, [[3, 0, 0, 0, 5, 0, 0, 0, 4]]),
+                    new("Jax", Selections.Jax, [[3, 0, 0, 0, 5, 0, 0, 0, 4]]),
+                    new("TensorFlow", Selections.TensorFlow, [[3, 0, 0, 0, 5, 0, 0, 0, 4]]),
+                    new("minimal norm", Selections.MinimalNorm, [[3.5, 0, 0, 0, 5, 0, 0, 0, 3.5]]),
+                    new("last", Selections.PyTorch with { Eigenvalues = TieSelection.Last }, [[4, 0, 0, 0, 5, 0, 0, 0, 3]]),
+                    new("mixture", Selections.PyTorch with { Eigenvalues = TieSelection.Mixture(3) }, [[4.5, 0, 0, 0, 5, 0, 0, 0, 2.5]]),
+                    new("even overrides", Selections.PyTorch, [[3.5, 0, 0, 0, 5, 0, 0, 0, 3.5]], x => x[0]
+                        .SymmetricEigenvalues(TieSelection.EvenSplit))) { Stratum = [[[1, 0, 0, 0, 0, 0, 0, 0, 1]], [[0, 0, 0, 0, 1, 0, 0, 0, 0]]] },
+            ],
+        },
+        new SumOfLargestEigenvalues
+        {
+            Ordinary = [[[3, 3]], [[2, 2, 2]]],
+            Large = [[16, 5, 5]],
+            Empty = [[0, 3, 3]],
+            HasCurvedKinks = true,
+            Kinks =
+            [
+                // One place is left for two eigenvalues that meet.
+                new KinkPoint(
+                    [[3, 3]],
+                    [[1, 0, 0, 0, 2, 0, 0, 0, 1]],
+                    [0],
+                    new("PyTorch", Selections.PyTorch, [[0, 0, 0, 0, 3, 0, 0, 0, 3]]),
+                    new("Jax", Selections.Jax, [[0, 0, 0, 0, 3, 0, 0, 0, 3]]),
+                    new("TensorFlow", Selections.TensorFlow, [[0, 0, 0, 0, 3, 0, 0, 0, 3]]),
+                    new("minimal norm", Selections.MinimalNorm, [[1.5, 0, 0, 0, 3, 0, 0, 0, 1.5]]),
+                    new("last", Selections.PyTorch with { Eigenvalues = TieSelection.Last }, [[3, 0, 0, 0, 3, 0, 0, 0, 0]]),
+                    new("even overrides", Selections.PyTorch, [[1.5, 0, 0, 0, 3, 0, 0, 0, 1.5]], x => x[0]
+                        .SumOfLargestEigenvalues(2, TieSelection.EvenSplit))) { Stratum = [[[1, 0, 0, 0, 0, 0, 0, 0, 1]], [[0, 0, 0, 0, 1, 0, 0, 0, 0]]] },
+            ],
+        },
     ];
 
     // Multiples of the identity, so that random matrices are far from singular ones.
@@ -85,4 +129,12 @@ public static class LinearAlgebraCases
     { public override Var<T> Apply<T>(Var<T>[] x) => Shifted(x[0]).DeterminantSign(); }
 
     private sealed class Qr() : OperationCase("qr", typeof(Qr<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Apply(default(Qr<T>)); }
+
+    private sealed class SymmetricEigenvalues()
+        : OperationCase("symmetric eigenvalues", typeof(SymmetricEigenvalues<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SymmetricPart().SymmetricEigenvalues(); }
+
+    private sealed class SumOfLargestEigenvalues()
+        : OperationCase("sum of largest eigenvalues", typeof(SumOfLargestEigenvalues<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SymmetricPart().SumOfLargestEigenvalues(2); }
 }

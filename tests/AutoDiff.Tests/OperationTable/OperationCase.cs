@@ -32,6 +32,9 @@ public abstract class OperationCase(string name, Type rule)
     /// <summary>Points at kinks, with the expected gradients.</summary>
     public KinkPoint[] Kinks { get; init; } = [];
 
+    /// <summary>Whether the pieces at the kinks are not divided by linear forms, as those of a norm at the origin.</summary>
+    public bool HasCurvedKinks { get; init; }
+
     /// <summary>The facts that the rule declares.</summary>
     public OperationFacts Facts { get; } = FactsOf(rule);
 

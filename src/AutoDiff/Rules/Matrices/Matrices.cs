@@ -112,6 +112,25 @@ internal static class Matrices
         }
     }
 
+    /// <summary>C += B·A for symmetric A: the products of A with the rows of B.</summary>
+    /// <param name="a">[n, n], symmetric.</param>
+    /// <param name="b">[count, n].</param>
+    /// <param name="c">[count, n].</param>
+    /// <param name="n">The number of columns.</param>
+    /// <param name="count">The number of rows of B.</param>
+    public static void AddSymmetricProduct(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> c, int n, int count)
+    {
+        for (int row = 0; row < count; row++)
+        {
+            for (int i = 0; i < n; i++)
+            {
+                ReadOnlySpan<double> other = a.Slice(i * n, n);
+                double product = TensorPrimitives.Dot(other, b.Slice(row * n, n));
+                c[(row * n) + i] += double.IsNaN(product) ? AbsorbedDot(other, b.Slice(row * n, n)) : product;
+            }
+        }
+    }
+
     /// <summary>row += factor·other, where zeros absorb.</summary>
     /// <param name="row">The row.</param>
     /// <param name="factor">The factor.</param>
