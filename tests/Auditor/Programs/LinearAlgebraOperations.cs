@@ -33,9 +33,14 @@ internal static class LinearAlgebraOperations
         return t.MatMul(t.Transpose()) + x.Tape.Constant(Shape.Of(2, 2), [T.One, T.Zero, T.Zero, T.One]);
     }
 
+    // A program that is made smaller may shrink its matrices.
+    private static bool IsWhole(GermTensor x) => x.Shape is [2, 2];
+
     // The elements (p, q; q, r) of the matrix.
     private static (Germ P, Germ Q, Germ R) Positive(GermTensor x)
     {
+        if (!IsWhole(x))
+            return (Germ.Unknown, Germ.Unknown, Germ.Unknown);
         GermTensor t = x.Map(Germ.Tanh);
         return (Germ.One + (t[0, 0] * t[0, 0]) + (t[0, 1] * t[0, 1]), (t[0, 0] * t[1, 0]) + (t[0, 1] * t[1, 1]),
             Germ.One + (t[1, 0] * t[1, 0]) + (t[1, 1] * t[1, 1]));
@@ -48,7 +53,7 @@ internal static class LinearAlgebraOperations
         public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => x[0].Determinant();
 
         public override GermTensor Refer(GermTensor[] x, double[] attributes) =>
-            GermTensor.Scalar((x[0][0, 0] * x[0][1, 1]) - (x[0][0, 1] * x[0][1, 0]));
+            GermTensor.Scalar(IsWhole(x[0]) ? (x[0][0, 0] * x[0][1, 1]) - (x[0][0, 1] * x[0][1, 0]) : Germ.Unknown);
     }
 
     private sealed class LogAbsDeterminant : TensorDefinition
@@ -94,6 +99,8 @@ internal static class LinearAlgebraOperations
     // The mean of the diagonal, and half of the distance of the eigenvalues.
     private static (Germ Mean, Germ Radius) Eigenvalues(GermTensor x)
     {
+        if (!IsWhole(x))
+            return (Germ.Unknown, Germ.Unknown);
         Germ half = Germ.Of(0.5);
         return ((x[0, 0] + x[1, 1]) * half, Germ.Hypot((x[0, 0] - x[1, 1]) * half, (x[0, 1] + x[1, 0]) * half));
     }

@@ -61,8 +61,16 @@ internal static class SymmetricEigen
             int exponent = -Math.ILogB(TensorPrimitives.MaxMagnitude<double>(matrix));
             for (int i = 0; i < matrix.Length; i++)
                 matrix[i] = Math.ScaleB(matrix[i], exponent);
-            Tridiagonalise(matrix, size, values, off, vectors, basis, work);
-            Iterate(values[..size], off[..size], vectors, size);
+            if (size == 2)
+            {
+                OfTwo(matrix, values, vectors);
+            }
+            else
+            {
+                Tridiagonalise(matrix, size, values, off, vectors, basis, work);
+                Iterate(values[..size], off[..size], vectors, size);
+            }
+
             double largest = Math.Abs(TensorPrimitives.MaxMagnitude<double>(values[..size]));
             for (int i = 0; i < size; i++)
             {
@@ -141,6 +149,19 @@ internal static class SymmetricEigen
         for (int i = 0; i < values.Length; i++)
             rank += values[i] < values[index] || (values[i] == values[index] && i < index) ? 1 : 0;
         return rank;
+    }
+
+    // The eigenvalue of smaller magnitude is the determinant divided by the other, so that it keeps its digits.
+    private static void OfTwo(ReadOnlySpan<double> a, Span<double> values, Span<double> rows)
+    {
+        double off = a[1], ratio = (a[3] - a[0]) / (2 * off), t = Math.CopySign(1, ratio) / (Math.Abs(ratio) + double.Hypot(1, ratio));
+        double cosine = 1 / Math.Sqrt(1 + (t * t)), sine = cosine * t;
+        (rows[0], rows[1], rows[2], rows[3]) = (cosine, -sine, sine, cosine);
+        (values[0], values[1]) = (a[0] - (t * off), a[3] + (t * off));
+        double square = off * off, lost = Math.FusedMultiplyAdd(-off, off, square), determinant = Math.FusedMultiplyAdd(a[0], a[3], -square) + lost;
+        int large = Math.Abs(values[0]) >= Math.Abs(values[1]) ? 0 : 1;
+        if (Math.Abs(square) > 1e-280)
+            values[1 - large] = determinant / values[large];
     }
 
     // A = Q·T·Qᵀ; the rows of the result are the columns of Q.
