@@ -96,6 +96,33 @@ internal static class ElementaryFunctions
             : 0.5 * x * x, x => Between(x, -1.25, 1.25), (Infinity, -1.25), (Infinity, 1.25)),
         Of("square", default(Square), x => x * x, x => 2 * x, (Infinity, -Infinity), (Infinity, Infinity)),
         Of("reciprocal", default(Reciprocal), x => 1 / x, x => -1 / (x * x), (0, 0), (0, 0)) with { IsLeftOut = x => x == 0 },
+        Of("ceiling", default(Ceiling), x => Math.Ceiling(x.ToDouble()), _ => 0, (-Infinity, 0), (Infinity, 0)) with { HasConstantSlope = true,
+            KeepsZero = true },
+        Of("round", default(Round), x => Math.Round(x.ToDouble()), _ => 0, (-Infinity, 0), (Infinity, 0)) with { HasConstantSlope = true, KeepsZero = true,
+            Critical = [0.5, 1.5, -2.5, 8388607.5] },
+        Of("truncate", default(Truncate), x => Math.Truncate(x.ToDouble()), _ => 0, (-Infinity, 0), (Infinity, 0)) with { HasConstantSlope = true,
+            KeepsZero = true },
+        Of("fraction", default(Fraction), x => x - Math.Truncate(x.ToDouble()), _ => 1, (No, 1), (No, 1)) with { HasConstantSlope = true, Critical = [1, -7] },
+        Of("hard shrink ½", new HardShrink(0.5), x => BigReal.Abs(x) > 0.5 ? x : 0, x => BigReal.Abs(x) > 0.5 ? 1 : 0, (-Infinity, 1), (Infinity, 1)),
+        Of("threshold ½", new Threshold(0.5, -0.25), x => x > 0.5 ? x : -0.25, x => x > 0.5 ? 1 : 0, (-0.25, 0), (Infinity, 1)),
+        Of("NaN to number", new NanToNumber(No, 2, -2), x => x, _ => 1, (-2, 0), (2, 0)) with { HasConstantSlope = true, KeepsZero = true },
+        Of("smooth abs 1¼", new SmoothAbs(1.25), x => BigReal.Abs(x) > 1.25
+            ? BigReal.Abs(x) - 0.625
+            : x * x / 2.5, x => Between(x / 1.25, -1, 1), (Infinity, -1), (Infinity, 1)),
+        Of("reciprocal sqrt", default(ReciprocalSqrt), x => 1 / BigReal.Sqrt(x), x => -1 / (2 * x * BigReal.Sqrt(x)), (No, No), (0, 0)) with {
+            Domain = x => x >= 0, IsLeftOut = x => x == 0 },
+        Of("logit", default(Logit), x => BigReal.Abs(x - 0.5) > 0.25 ? Big.Log(x / (1 - x)) : Big.LogP1(((2 * x) - 1) / (1 - x)),
+            x => 1 / (x * (1 - x)), (No, No), (No, No)) with {
+            Domain = x => x is >= 0 and <= 1, Critical = [0.5, 0.25, 0.75, 1, 0.01],
+            Limits = Limits((No, No), (No, No), (0, -Infinity, Infinity), (1, Infinity, Infinity)) },
+        Of("sinc", default(Sinc), Sinc, SincSlope, (No, No), (No, No)) with { Critical = [0.5, 0.1, 1, -2.5, 1e5],
+            SlopeScale = x => BigReal.Abs(x) > 0.5 ? 1 / BigReal.Abs(x) : 0 },
+        Of("softsign", default(Softsign), x => x / (1 + BigReal.Abs(x)), x => 1 / ((1 + BigReal.Abs(x)) * (1 + BigReal.Abs(x))), (-1, 0),
+            (1, 0)) with { KeepsZero = true },
+        Of("mish", default(Mish), x => x * MishShare(x, out _), MishSlope, (0, 0), (Infinity, 1)) with { Critical = [-88, -708], SlopeScale = One },
+        Of("celu ¾", new Celu(0.75), x => x.Sign > 0 ? x : 0.75 * Big.ExpM1(x / 0.75), x => x.Sign > 0 ? 1 : Big.Exp(x / 0.75), (-0.75, 0), (Infinity, 1)),
+        Of("softplus 2½", new ScaledSoftplus(2.5), x => (x.Sign > 0 ? x : 0) + (Big.LogP1(Big.Exp(-2.5 * BigReal.Abs(x))) / 2.5), x => Big.Sigmoid(2.5 * x),
+            (0, 0), (Infinity, 1)) with { Critical = [-35, -283] },
         Of("negate", default(Negate), x => -x, _ => -1, (Infinity, -1), (-Infinity, -1)) with { HasConstantSlope = true },
         Of("scale 1½", new Scale(1.5), x => 1.5 * x, _ => 1.5, (-Infinity, 1.5), (Infinity, 1.5)) with { HasConstantSlope = true, KeepsZero = true },
         Of("shift ¾", new Shift(0.75), x => x + 0.75, _ => 1, (-Infinity, 1), (Infinity, 1)) with { HasConstantSlope = true },
@@ -116,6 +143,24 @@ internal static class ElementaryFunctions
             all[at] = (value, slope);
         return all;
     }
+
+    private static BigReal Sinc(BigReal x) => x.IsZero ? 1 : Big.SinPi(x) / (Big.Pi * x);
+
+    // Near 0 the difference cancels, and the second term of the series is below 10⁻²⁰ of the first.
+    private static BigReal SincSlope(BigReal x) => x.IsZero ? 0
+        : BigReal.Abs(x) < 1e-10 ? -(Big.Pi * Big.Pi * x / 3)
+        : (Big.CosPi(x) - Sinc(x)) / x;
+
+    // tanh(log(1 + eˣ)), and 1 minus its square. Beyond 1000 they are 0 and 1, or 1 and 0, in every digit.
+    private static BigReal MishShare(BigReal x, out BigReal rest)
+    {
+        BigReal e = BigReal.Abs(x) > 1000 ? 0 : Big.Exp(x), n = e * (e + 2);
+        bool isFarAbove = x > 1000;
+        rest = isFarAbove ? 0 : 4 * (n + 1) / ((n + 2) * (n + 2));
+        return isFarAbove ? 1 : n / (n + 2);
+    }
+
+    private static BigReal MishSlope(BigReal x) => MishShare(x, out BigReal rest) + (x * Big.Sigmoid(x) * rest);
 
     private static bool HasNoTurn(double x) => Math.Abs(x) > 4503599627370496;
 

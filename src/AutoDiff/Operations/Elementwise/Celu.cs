@@ -28,7 +28,15 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public L Slope<L>(L x, L value)
-            where L : struct, ILane<L> => L.IfGreater(x, L.Constant(0), L.Constant(1), L.Exp(x / L.Broadcast(alpha)));
+            where L : struct, ILane<L> => L.IfGreater(x, L.Constant(0), L.Constant(1), ExpOfQuotient(x, L.Broadcast(alpha)));
+
+        // The quotient is rounded, which a large exponent magnifies; what is missing is small, and corrects the power.
+        private static L ExpOfQuotient<L>(L x, L divisor)
+            where L : struct, ILane<L>
+        {
+            L quotient = x / divisor, missing = L.MultiplyAdd(-quotient, divisor, x) / divisor, power = L.Exp(quotient);
+            return L.IfGreater(power, L.Constant(0), L.MultiplyAdd(power, missing, power), power);
+        }
     }
 }
 

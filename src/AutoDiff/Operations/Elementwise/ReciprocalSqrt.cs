@@ -24,7 +24,7 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public L Slope<L>(L x, L value)
-            where L : struct, ILane<L> => L.Constant(-0.5) * (value / x);
+            where L : struct, ILane<L> => L.Constant(-0.5) * value / x;
     }
 }
 

@@ -24,11 +24,23 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public L Value<L>(L x)
-            where L : struct, ILane<L> => L.Max(x, L.Constant(0)) + (Lane.LogP1(L.Exp(-(L.Broadcast(beta) * L.Abs(x)))) / L.Broadcast(beta));
+            where L : struct, ILane<L> => L.Max(x, L.Constant(0)) + (Lane.LogP1(Power(x)) / L.Broadcast(beta));
 
         /// <inheritdoc/>
         public L Slope<L>(L x, L value)
-            where L : struct, ILane<L> => Lane.Sigmoid(L.Broadcast(beta) * x);
+            where L : struct, ILane<L>
+        {
+            L one = L.Constant(1), power = Power(x), upper = one / (one + power);
+            return L.IfGreater(L.Constant(0), x, power * upper, upper);
+        }
+
+        // e^(−β|x|). The product is rounded, which a large exponent magnifies; what is missing is small, and corrects the power.
+        private L Power<L>(L x)
+            where L : struct, ILane<L>
+        {
+            L factor = L.Broadcast(-beta), size = L.Abs(x), product = factor * size, missing = L.MultiplyAdd(factor, size, -product), power = L.Exp(product);
+            return L.IfGreater(power, L.Constant(0), L.MultiplyAdd(power, missing, power), power);
+        }
     }
 }
 
