@@ -14,6 +14,9 @@ internal abstract class SelectionMap(SelectionPieces pieces, double[] held)
     /// <summary>g₀: the gradient with nothing passed back at the kinks.</summary>
     public double[] Held => held;
 
+    /// <summary>Kinks that were joined; null if none were.</summary>
+    public virtual MergedCoordinates? Merged => null;
+
     /// <summary>The number of passes made.</summary>
     public int Passes { get; private set; }
 
@@ -34,4 +37,36 @@ internal abstract class SelectionMap(SelectionPieces pieces, double[] held)
     private protected abstract double[] PullCore(double[] w);
 
     private protected abstract double[] PushCore(double[] v);
+}
+
+/// <summary>A map of which some coordinates are joined or held.</summary>
+/// <param name="inner">The map.</param>
+/// <param name="merged">The coordinates.</param>
+/// <param name="held">The gradient with what is held.</param>
+internal sealed class MergedSelectionMap(SelectionMap inner, MergedCoordinates merged, double[] held) : SelectionMap(merged.Pieces, held)
+{
+    public override MergedCoordinates Merged => merged;
+
+    /// <summary>Joins the coordinates of a map, if there is something to join.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="rootOf">The number that the argument of an interval's kink is a multiple of, and the factor, not 0.</param>
+    public static SelectionMap Of(SelectionMap map, Func<int, int, (int Node, int Element, double Factor)> rootOf)
+    {
+        SelectionPieces pieces = map.Pieces;
+        var roots = new (int, int, double)[pieces.IntervalCount];
+        for (int i = 0; i < roots.Length; i++)
+        {
+            (_, int node, int element) = pieces.PlaceOf(i);
+            roots[i] = rootOf(node, element);
+        }
+
+        if (MergedCoordinates.Of(pieces, roots) is not { } merged)
+            return map;
+        double[] alone = Array.TrueForAll(merged.Alone, part => part == 0) ? map.Held : [.. map.Held.Zip(map.Pull(merged.Alone), (a, b) => a + b)];
+        return new MergedSelectionMap(map, merged, alone);
+    }
+
+    private protected override double[] PullCore(double[] w) => inner.Pull(merged.AtFirstMembers(w));
+
+    private protected override double[] PushCore(double[] v) => merged.OfFirstMembers(inner.Push(v));
 }

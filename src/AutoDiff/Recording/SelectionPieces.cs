@@ -21,7 +21,8 @@ internal enum PiecesKind
 /// <param name="Start">Its first coordinate.</param>
 /// <param name="Count">The number of its coordinates.</param>
 /// <param name="Numbers">The factor, the radius, or the numbers in descending order.</param>
-internal sealed record SelectionBlock(int Operation, PiecesKind Kind, int Start, int Count, double[] Numbers);
+/// <param name="Bend">1 if it bends the value upwards, −1 if downwards, 0 if not at all; null if unknown.</param>
+internal sealed record SelectionBlock(int Operation, PiecesKind Kind, int Start, int Count, double[] Numbers, int? Bend);
 
 /// <summary>
 /// What the kinks of a program may pass back: a product of intervals, simplices, balls and permutations. A coordinate belongs to one place, an element of the
@@ -31,6 +32,7 @@ internal sealed class SelectionPieces
 {
     private readonly List<(int Operation, int Node, int Element)> intervals = [], others = [];
     private readonly List<double> low = [], high = [];
+    private readonly List<(double Below, double Above)> sides = [];
     private readonly List<SelectionBlock> blocks = [];
     private readonly Dictionary<int, List<int>> cut = [];
 
@@ -45,6 +47,9 @@ internal sealed class SelectionPieces
 
     /// <summary>The upper ends of the intervals.</summary>
     public ReadOnlySpan<double> High => CollectionsMarshal.AsSpan(high);
+
+    /// <summary>What an interval's kink passes back where its argument decreases, and where it increases.</summary>
+    public (double Below, double Above) SidesOf(int interval) => sides[interval];
 
     /// <summary>The other sets; their coordinates come after those of the intervals.</summary>
     public IReadOnlyList<SelectionBlock> Blocks => blocks;
@@ -99,6 +104,7 @@ internal sealed class SelectionPieces
         BendsUp |= above > below;
         BendsDown |= above < below;
         intervals.Add((operation, node, element));
+        sides.Add((below, above));
         low.Add(Math.Min(below, above));
         high.Add(Math.Max(below, above));
     }
@@ -145,7 +151,7 @@ internal sealed class SelectionPieces
         BendsUnknown |= bend is null;
         double[] descending = [.. numbers];
         Array.Sort(descending, (a, b) => b.CompareTo(a));
-        blocks.Add(new SelectionBlock(operation, kind, others.Count, places.Length, descending));
+        blocks.Add(new SelectionBlock(operation, kind, others.Count, places.Length, descending, bend));
         foreach ((int node, int element) in places)
             others.Add((operation, node, element));
     }

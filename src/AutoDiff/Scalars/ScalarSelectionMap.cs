@@ -21,7 +21,7 @@ internal sealed class ScalarSelectionMap : SelectionMap
     /// <param name="tape">The tape, of a run without directions.</param>
     /// <param name="output">The output.</param>
     /// <param name="reason">Why there is no map; empty if there is.</param>
-    public static ScalarSelectionMap? Of(ScalarTape tape, Active output, out string reason)
+    public static SelectionMap? Of(ScalarTape tape, Active output, out string reason)
     {
         bool[] isReached = tape.NodesBelow([output.Node]);
         List<ScalarKink> kinks = [.. tape.Kinks.Where(kink => !kink.IsComparison && isReached[kink.Node])];
@@ -48,7 +48,8 @@ internal sealed class ScalarSelectionMap : SelectionMap
 
         pieces.Close();
         reason = "";
-        return new ScalarSelectionMap(tape, pieces, held);
+        ScalarSelectionMap map = new(tape, pieces, held);
+        return isRelaxed ? map : MergedSelectionMap.Of(map, (node, _) => tape.RootOf(node));
     }
 
     // Returns the kink that does not tell its pieces; null if all do.

@@ -15,6 +15,27 @@ public sealed unsafe partial class ScalarTape
     /// <summary>The cotangent of a node in the last reverse pass.</summary>
     internal double CotangentOf(int node) => adjoints[node];
 
+    /// <summary>
+    /// Traces a node back through nodes that depend on one other each: the first of them, and the factor between the derivatives, not 0. Kinks with slopes of 0
+    /// are not passed.
+    /// </summary>
+    internal (int Node, int Element, double Factor) RootOf(int node)
+    {
+        double factor = 1;
+        while (true)
+        {
+            ScalarNode entry = record->Nodes[node];
+            bool isOfFirst = entry.First != 0 && entry.First != node && entry.FirstSlope != 0;
+            bool isOfSecond = entry.Second != 0 && entry.Second != node && entry.SecondSlope != 0;
+            if (isOfFirst == isOfSecond)
+                return (node, 0, factor);
+            double next = factor * (isOfFirst ? entry.FirstSlope : entry.SecondSlope);
+            if (next == 0 || !double.IsFinite(next))
+                return (node, 0, factor);
+            (node, factor) = (isOfFirst ? entry.First : entry.Second, next);
+        }
+    }
+
     /// <summary>Marks nodes and everything that they depend on, with a slope that is not 0 or through a kink.</summary>
     internal bool[] NodesBelow(IEnumerable<int> nodes)
     {

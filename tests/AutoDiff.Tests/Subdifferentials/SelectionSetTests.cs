@@ -50,11 +50,70 @@ public class SelectionSetTests
         Assert.True(set.Contains(Enumerable.Repeat(-1.0, 2 * n).ToArray()));
         Assert.False(set.Contains([.. new double[(2 * n) - 1], -1.01]));
         Assert.Equal(new Bounds(2 * n, 2 * n), set.DirectionalDerivative(Enumerable.Repeat(1.0, 2 * n).ToArray()));
+    }
 
-        // The same kinks of dependent arguments: relu(t) − relu(−t) has one gradient.
-        ClarkeSubdifferential smooth = Clarke.Subdifferential(Objective.OfTensor(x => (x.Relu() - (-x).Relu()).Sum()), new double[20]);
-        Assert.NotEqual(SetProof.IndependentKinks, smooth.Proof);
-        Assert.NotEqual(true, smooth.IsStationary());
+    /// <summary>Kinks whose arguments are multiples of one number are one kink: relu(t) − relu(−t) is t.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void KinksOfOneNumberAreOne(bool isOfTensors)
+    {
+        const int n = 500;
+        ClarkeSubdifferential Of(Func<Var<double>, Var<double>> tensor, Func<Active, Active> number) => Clarke.Subdifferential(isOfTensors
+            ? Objective.OfTensor(x => tensor(x.Reshape(20, 25).Transpose()).Sum())
+            : Objective.OfScalars(x => x.Aggregate((Active)0, (sum, t) => sum + number(t))), new double[n]);
+        ClarkeSubdifferential identity = Of(x => x.Relu() - (-x).Relu(), t => Active.Max(t, 0) - Active.Max(-t, 0));
+        Assert.Equal((SetProof.Regularity, RegularitySense.Smooth, true), (identity.Proof, identity.Regularity!.Sense, identity.IsDifferentiable));
+        Assert.Equal(1, identity.GeneratorCount);
+        Assert.All(identity.MinimalNormElement, part => Assert.Equal(1, part, 1e-15));
+        Assert.False(identity.IsStationary());
+        Assert.False(identity.Contains(new double[n]));
+
+        // relu(t) − 3·relu(−2t) − |5t| has the slopes 6 + 5 and 1 − 5.
+        ClarkeSubdifferential concave = Of(x => x.Relu() - (3.0 * (-2.0 * x).Relu()) - (5.0 * x).Abs(),
+            t => Active.Max(t, 0) - (3 * Active.Max(-2 * t, 0)) - Active.Abs(5 * t));
+        Assert.Equal(RegularitySense.NegativeRegular, concave.Regularity!.Sense);
+        Assert.True(concave.IsStationary());
+        Assert.Equal(new Bounds(11 * n, 11 * n), concave.DirectionalDerivative(Enumerable.Repeat(1.0, n).ToArray()));
+        Assert.Equal(new Bounds(4 * n, 4 * n), concave.DirectionalDerivative(Enumerable.Repeat(-1.0, n).ToArray()));
+        foreach (PassedBack back in concave.PassedBack)
+            Assert.All(back.Cotangents, part => Assert.InRange(part, -6, 5));
+    }
+
+    [Fact]
+    public void JoinedKinksAgreeWithTheEnumeration()
+    {
+        Func<Var<double>, Var<double>>[] kinks =
+            [x => x.Relu(), x => x.Abs(), x => x.LeakyRelu(0.25), x => x.Minimum(x.Tape.Constant(0)), x => x.HardTanh(), x => (x.Tanh() + x).Relu(), x => x.Elu(2)];
+        int agreed = 0, smooth = 0;
+        Samples.Check(
+            Gen.Select(Gen.Select(Gen.Int[0, kinks.Length - 1], Gen.Int[-2, 2], Gen.Int[-3, 3], Gen.Int[0, 2]).Array[2, 6], Gen.ULong[0, 1_000_000]), 300, drawn =>
+            {
+                ((int Kind, int Factor, int Weight, int Coordinate)[] terms, ulong seed) = drawn;
+                Objective objective = Objective.OfTensor(v =>
+                {
+                    Var<double> sum = (v * v).Sum();
+                    foreach ((int kind, int factor, int weight, int coordinate) in terms)
+                        sum += weight * kinks[kind]((factor == 0 ? 1.0 : factor) * v.Slice(0, coordinate, 1)).Sum();
+                    return sum;
+                });
+                double[] point = new double[3];
+                ClarkeSubdifferential cells = Clarke.Subdifferential(objective, point, seed: seed, method: SetMethod.Pieces);
+                if (!cells.IsExact || (Forced(objective, point, seed, SetMethod.Regularity) ?? Forced(objective, point, seed, SetMethod.IndependentKinks)) is not { } found)
+                    return;
+                agreed++;
+                smooth += found.IsDifferentiable == true ? 1 : 0;
+                Assert.Equal(cells.Distance.Upper, found.Distance.Upper, 1e-9);
+                foreach (double[] generator in cells.Generators)
+                    Assert.NotEqual(false, found.Contains(generator));
+                for (ulong draw = 0; draw < 6; draw++)
+                {
+                    double[] direction = new double[3];
+                    Philox.For(seed, 8, draw).Normal<double>(direction, 0, 1);
+                    Assert.Equal(cells.DirectionalDerivative(direction).Upper, found.DirectionalDerivative(direction).Upper, 1e-9);
+                }
+            });
+        Assert.True(agreed > 100 && smooth > 5, $"{agreed} agreed, {smooth} differentiable");
     }
 
     [Fact]
@@ -112,7 +171,7 @@ public class SelectionSetTests
     public void DependentKinksOfBothSensesAreBounded()
     {
         // 30 kinks of one variable each way, beside a slope that none of them can undo.
-        Objective objective = Objective.OfTensor(x => (x * 2.0).Abs().Sum() - x.Abs().Sum() + (x.Slice(0, 0, 1) * 7.0).Sum());
+        Objective objective = Objective.OfTensor(x => (x + x).Abs().Sum() - x.Abs().Sum() + (x.Slice(0, 0, 1) * 7.0).Sum());
         ClarkeSubdifferential set = Clarke.Subdifferential(objective, new double[30], 20);
         Assert.Equal((SetProof.Bounds, false), (set.Proof, set.IsStationary()));
         Assert.InRange(set.Distance.Lower, 4 - 1e-9, set.Distance.Upper);
@@ -144,7 +203,7 @@ public class SelectionSetTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Clarke.Subdifferential(objective, point, new SetOptions { TimeLimit = TimeSpan.FromSeconds(-1) }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Clarke.Subdifferential(objective, point, new SetOptions { Budget = 0 }));
         Assert.Contains("independent", Assert.Throws<InvalidOperationException>(() => Clarke.Subdifferential(
-            Objective.OfTensor(x => (x.Relu() - (-x).Relu()).Sum()), [0, 0], method: SetMethod.IndependentKinks)).Message, StringComparison.Ordinal);
+            Objective.OfTensor(x => ((x + x).Relu() - (-x).Relu()).Sum()), [0, 0], method: SetMethod.IndependentKinks)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,6 +16,7 @@ internal sealed class SelectionSet : WholeSet
     private readonly double[] point;
     private readonly SetOptions options;
     private readonly SelectionPieces pieces;
+    private readonly MergedCoordinates? merged;
     private readonly Dictionary<int, OperationFacts> operations;
     private double[]? weights;
     private bool? areIndependent;
@@ -28,6 +29,7 @@ internal sealed class SelectionSet : WholeSet
         this.options = options;
         this.operations = operations;
         pieces = map.Pieces;
+        merged = map.Merged;
         Proof = proof;
     }
 
@@ -53,12 +55,14 @@ internal sealed class SelectionSet : WholeSet
         {
             if (weights is not { } w)
                 return [];
+            SelectionPieces places = merged?.Original ?? pieces;
+            double[] passed = merged?.Expand(w) ?? w;
             List<PassedBack> all = [];
-            foreach (var group in Enumerable.Range(0, w.Length).GroupBy(i => (pieces.PlaceOf(i).Operation, pieces.PlaceOf(i).Node)))
+            foreach (var group in Enumerable.Range(0, passed.Length).GroupBy(i => (places.PlaceOf(i).Operation, places.PlaceOf(i).Node)))
             {
                 if (group.Key.Node >= 0)
                     all.Add(new PassedBack(operations[group.Key.Operation], group.Key.Operation, group.Key.Node,
-                        [.. group.Select(i => pieces.PlaceOf(i).Element)], [.. group.Select(i => w[i])]));
+                        [.. group.Select(i => places.PlaceOf(i).Element)], [.. group.Select(i => passed[i])]));
             }
 
             return all;

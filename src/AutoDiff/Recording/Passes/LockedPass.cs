@@ -91,7 +91,7 @@ internal sealed class LockedPass<T>(
         record.ColumnAt(node).SwitchingForms(record.PlaceAt(node), new SwitchingContext<T>(new Node<T>(record, node), tangents, forms));
 
     /// <summary>The gradient of an output as a function of what the operations at kinks pass back; see <see cref="SelectionPass{T}.Of"/>.</summary>
-    public SelectionPass<T>? Selections(int output, int[] leaves, out string reason) =>
+    public SelectionMap? Selections(int output, int[] leaves, out string reason) =>
         SelectionPass<T>.Of(record, reverse, tangents, output, leaves, [.. NodesAtKinks(output)], out reason);
 
     /// <summary>The operations at a kink that an output depends on.</summary>

@@ -45,7 +45,7 @@ internal sealed class SelectionPass<T> : SelectionMap
     /// <param name="leaves">The leaves whose gradients make up the result, in their order.</param>
     /// <param name="atKinks">The operations at kinks that the output depends on, in recording order.</param>
     /// <param name="reason">Why there is no map; empty if there is.</param>
-    public static SelectionPass<T>? Of(
+    public static SelectionMap? Of(
         TapeRecord<T> record, ReversePass<T> reverse, Tangents<T> tangents, int output, int[] leaves, int[] atKinks, out string reason)
     {
         SelectionPieces pieces = new();
@@ -69,7 +69,9 @@ internal sealed class SelectionPass<T> : SelectionMap
         pieces.Close();
         SelectionPass<T> map = new(record, reverse, tangents, leaves, pieces, GradientOf(record, reverse, leaves));
         reason = "";
-        return map.HasNested() ? Relaxed(map, output, cotangents, out reason) : map;
+        return map.HasNested()
+            ? Relaxed(map, output, cotangents, out reason)
+            : MergedSelectionMap.Of(map, new ArgumentRoots<T>(record, reverse, pieces.CutOutputs).Of);
     }
 
     // Where kinks lie downstream of others, bounds of the cotangents of the latter take the place of cotangents, and what all of them pass back varies freely.
