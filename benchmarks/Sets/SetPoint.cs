@@ -34,7 +34,9 @@ internal sealed record SetPoint(string Name, Objective Objective, double[] Point
             new double[1000], 1);
         yield return new SetPoint("Σ|xᵢ| − Σ|yᵢ| at 0, n = m = 1000",
             Objective.OfTensor(x => x.Slice(0, 0, 1000).Abs().Sum() - x.Slice(0, 1000, 1000).Abs().Sum()), new double[2000], 1);
+        yield return new SetPoint("Σ relu(xᵢ) − relu(−xᵢ) at 0, n = 10⁵", Objective.OfTensor(x => (x.Relu() - (-x).Relu()).Sum()), new double[100_000], 1);
         yield return Network();
+        yield return DeepNetwork();
     }
 
     private static SetPoint TotalVariation(int size)
@@ -133,6 +135,23 @@ internal sealed record SetPoint(string Name, Objective Objective, double[] Point
         double[] point = [.. first, .. new double[hidden], .. second.Select(x => 0.1 * x), .. new double[classes]];
         return new SetPoint("network 784-256-10, batch 128, a tenth of the units at 0", Objective.OfTensors(shapes, p =>
             (((p[0].Tape.Constant([batch, inputs], images).MatMul(p[0]) + p[1]).Relu().MatMul(p[2]) + p[3])).CrossEntropy(labels)), point, 60);
+    }
+
+    // A tenth of the units of both hidden layers are at exactly 0 for every image.
+    private static SetPoint DeepNetwork()
+    {
+        const int batch = 64, inputs = 100, hidden = 100, classes = 10, dead = 10;
+        double[] images = [.. Normal(batch * inputs, 7).Select(Math.Abs)], first = Normal(inputs * hidden, 8), second = Normal(hidden * hidden, 9),
+            third = Normal(hidden * classes, 10);
+        for (int i = 0; i < inputs; i++)
+            first.AsSpan(i * hidden, dead).Clear();
+        for (int i = 0; i < hidden; i++)
+            second.AsSpan(i * hidden, dead).Clear();
+        int[] labels = [.. Enumerable.Range(0, batch).Select(i => i % classes)];
+        Shape[] shapes = [[inputs, hidden], [hidden, hidden], [hidden, classes]];
+        double[] point = [.. first.Select(x => 0.1 * x), .. second.Select(x => 0.1 * x), .. third.Select(x => 0.1 * x)];
+        return new SetPoint("network 100-100-100-10, batch 64, a tenth of the units of both layers at 0", Objective.OfTensors(shapes, p =>
+            p[0].Tape.Constant([batch, inputs], images).MatMul(p[0]).Relu().MatMul(p[1]).Relu().MatMul(p[2]).CrossEntropy(labels)), point, 60);
     }
 
     private static double[] Image(double[] a, int columns, double[] x)

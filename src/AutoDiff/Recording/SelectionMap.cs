@@ -53,6 +53,8 @@ internal sealed class MergedSelectionMap(SelectionMap inner, MergedCoordinates m
     public static SelectionMap Of(SelectionMap map, Func<int, int, (int Node, int Element, double Factor)> rootOf)
     {
         SelectionPieces pieces = map.Pieces;
+        if (!MayJoin(pieces))
+            return map;
         var roots = new (int, int, double)[pieces.IntervalCount];
         for (int i = 0; i < roots.Length; i++)
         {
@@ -64,6 +66,21 @@ internal sealed class MergedSelectionMap(SelectionMap inner, MergedCoordinates m
             return map;
         double[] alone = Array.TrueForAll(merged.Alone, part => part == 0) ? map.Held : [.. map.Held.Zip(map.Pull(merged.Alone), (a, b) => a + b)];
         return new MergedSelectionMap(map, merged, alone);
+    }
+
+    // Distinct elements of one value have distinct roots.
+    private static bool MayJoin(SelectionPieces pieces)
+    {
+        (_, int node, int element) = pieces.IntervalCount > 0 ? pieces.PlaceOf(0) : default;
+        for (int i = 0; i < pieces.IntervalCount; i++)
+        {
+            (_, int other, int at) = pieces.PlaceOf(i);
+            if (pieces.Low[i] == pieces.High[i] || other != node || (i > 0 && at <= element))
+                return true;
+            element = at;
+        }
+
+        return false;
     }
 
     private protected override double[] PullCore(double[] w) => inner.Pull(merged.AtFirstMembers(w));
