@@ -27,6 +27,9 @@ public sealed record StationarityMeasure(StationarityKind Kind, double Value, do
     private const int DrawsPerVariable = 40;
     private const int MaximumDraws = 2000;
 
+    // A cell takes a locked gradient, and a reverse pass for each kink that decides.
+    private const int EvaluationsPerCell = 10;
+
     /// <summary>
     /// A unit vector along which F decreases at least by the slope to first order, if the point is at a kink and proved not to be stationary.
     /// </summary>
@@ -60,7 +63,7 @@ public sealed record StationarityMeasure(StationarityKind Kind, double Value, do
                 isArtificial = ArtificialCriticality.Of(objective, x, options.Tolerance, options.CellBudget, options.Seed).IsArtificial;
             ClarkeSubdifferential set = Clarke.Subdifferential(objective, x, new SetOptions
             {
-                Budget = Math.Min(options.CellBudget, limits.Evaluations),
+                Budget = x.Length <= MaximumVariables ? options.CellBudget : Math.Clamp(limits.Evaluations / EvaluationsPerCell, 1, options.CellBudget),
                 Seed = options.Seed,
                 TimeLimit = limits.TimeLeft() is { } left ? TimeSpan.FromTicks(Math.Max(0, left.Ticks)) : null,
                 Cancellation = cancellation,
