@@ -20,6 +20,14 @@ internal static partial class TestDevices
     /// <summary>Classes that use them belong to the collection <see cref="TestGpu.Collection"/>.</summary>
     public static IReadOnlyList<Device> Gpus { get; } = TestGpu.Name is null ? [First, .. RealGpus()] : [First];
 
+    /// <summary>Whether a row of the table of operations is tested in float, or in Half: on the simulated GPU alone in one of them, otherwise in both.</summary>
+    /// <param name="row">The row's name.</param>
+    public static (bool InFloat, bool InHalf) PrecisionsOf(string row)
+    {
+        bool isSimulated = TestGpu.Name is null && Gpus.Count == 1;
+        return (!isSimulated || row.Length % 2 == 0, !isSimulated || row.Length % 2 != 0);
+    }
+
     /// <summary>
     /// Compiles for CUDA every kernel that the first GPU has run and that has not been compiled: it must translate, call only existing functions, round every
     /// sum and product separately, and keep comparisons unchanged.

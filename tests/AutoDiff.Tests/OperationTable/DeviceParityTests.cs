@@ -14,13 +14,17 @@ public class DeviceParityTests
     [MemberData(nameof(Table.Names), MemberType = typeof(Table))]
     public void DoublesAreThoseOfTheCpu(string name) => AssertParity<double>(name, 1e-12);
 
+    // The simulated GPU is slow, and its kernels for Half compute in float: there a row is tested in one of the two.
     [Theory]
     [MemberData(nameof(Table.Names), MemberType = typeof(Table))]
-    public void FloatsAreThoseOfTheCpu(string name) => AssertParity<float>(name, 2e-6);
-
-    [Theory]
-    [MemberData(nameof(Table.Names), MemberType = typeof(Table))]
-    public void HalvesAreThoseOfTheCpu(string name) => AssertParity<Half>(name, 4e-3);
+    public void FloatsAndHalvesAreThoseOfTheCpu(string name)
+    {
+        (bool inFloat, bool inHalf) = TestDevices.PrecisionsOf(name);
+        if (inFloat)
+            AssertParity<float>(name, 2e-6);
+        if (inHalf)
+            AssertParity<Half>(name, 4e-3);
+    }
 
     private static double Cotangent(int output) => 1 + (0.25 * (output % 3));
 
