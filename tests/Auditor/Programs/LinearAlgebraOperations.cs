@@ -19,6 +19,8 @@ internal static class LinearAlgebraOperations
         yield return Operation(new Qr(), Positive + ".Apply(default(Qr<T>))", 1);
         yield return Operation(new SymmetricEigenvalues(), "{0}.SymmetricPart().SymmetricEigenvalues()", 1);
         yield return Operation(new SumOfLargestEigenvalues(), "{0}.SymmetricPart().SumOfLargestEigenvalues(1)", 1);
+        yield return Operation(new SingularValues(), "{0}.SingularValues()", 1);
+        yield return Operation(new SumOfLargestSingularValues(), "{0}.NuclearNorm()", 1);
         yield return Operation(new Solve(), Positive + ".Solve({1})", 2);
         yield return Operation(new TriangularSolve(), Positive + ".TriangularSolve({1})", 2);
     }
@@ -124,6 +126,33 @@ internal static class LinearAlgebraOperations
         {
             (Germ mean, Germ radius) = Eigenvalues(x[0]);
             return GermTensor.Scalar(mean + radius);
+        }
+    }
+
+    // The sum and the difference of the singular values, in any order.
+    private static (Germ One, Germ Other) SingularValuesOf(GermTensor x) => IsWhole(x)
+        ? (Germ.Hypot(x[0, 0] + x[1, 1], x[0, 1] - x[1, 0]), Germ.Hypot(x[0, 0] - x[1, 1], x[0, 1] + x[1, 0]))
+        : (Germ.Unknown, Germ.Unknown);
+
+    private sealed class SingularValues : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => x[0].SingularValues();
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes)
+        {
+            (Germ one, Germ other) = SingularValuesOf(x[0]);
+            return new GermTensor([2], [(one + other) * Germ.Of(0.5), Germ.Abs(one - other) * Germ.Of(0.5)]);
+        }
+    }
+
+    private sealed class SumOfLargestSingularValues : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => x[0].NuclearNorm();
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes)
+        {
+            (Germ one, Germ other) = SingularValuesOf(x[0]);
+            return GermTensor.Scalar(Germ.Max(one, other));
         }
     }
 

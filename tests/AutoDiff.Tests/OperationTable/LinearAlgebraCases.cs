@@ -66,6 +66,59 @@ public static class LinearAlgebraCases
                         .SumOfLargestEigenvalues(2, TieSelection.EvenSplit))) { Stratum = [[[1, 0, 0, 0, 0, 0, 0, 0, 1]], [[0, 0, 0, 0, 1, 0, 0, 0, 0]]] },
             ],
         },
+        new SingularValues
+        {
+            Ordinary = [[[3, 3]], [[2, 2, 3]], [[4, 2]], [[1, 1]]],
+            Large = [[16, 5, 4]],
+            Empty = [[0, 3, 2]],
+            HalfTolerance = 1e-2,
+            HasCurvedKinks = true,
+            Kinks =
+            [
+                new KinkPoint(
+                    [[3, 3]],
+                    [[1, 0, 0, 0, -1, 0, 0, 0, 0]],
+                    [0, 1, 2],
+                    new("PyTorch", Selections.PyTorch, [[3, 0, 0, 0, -4, 0, 0, 0, 5]]),
+                    new("Jax", Selections.Jax, [[3, 0, 0, 0, -4, 0, 0, 0, 5]]),
+                    new("TensorFlow", Selections.TensorFlow, [[3, 0, 0, 0, -4, 0, 0, 0, 5]]),
+                    new("minimal norm", Selections.MinimalNorm, [[3.5, 0, 0, 0, -3.5, 0, 0, 0, 0]]),
+                    new("last", Selections.PyTorch with { Eigenvalues = TieSelection.Last }, [[4, 0, 0, 0, -3, 0, 0, 0, 5]]),
+                    new("mixture", Selections.PyTorch with { Eigenvalues = TieSelection.Mixture(3) }, [[4.5, 0, 0, 0, -2.5, 0, 0, 0, -10]]),
+                    new("even overrides", Selections.PyTorch, [[3.5, 0, 0, 0, -3.5, 0, 0, 0, 0]], x => x[0]
+                        .SingularValues(TieSelection.EvenSplit))) { Stratum = [[[1, 0, 0, 0, -1, 0, 0, 0, 0]]] },
+            ],
+        },
+        new SumOfLargestSingularValues
+        {
+            Ordinary = [[[3, 3]], [[2, 2, 3]]],
+            Large = [[16, 5, 4]],
+            Empty = [[0, 3, 2]],
+            HalfTolerance = 1e-2,
+            HasCurvedKinks = true,
+            Kinks =
+            [
+                new KinkPoint(
+                    [[2, 2]],
+                    [[1, 0, 0, 0]],
+                    [0],
+                    new("PyTorch", Selections.PyTorch, [[3, 0, 0, 3]]),
+                    new("Jax", Selections.Jax, [[3, 0, 0, 3]]),
+                    new("TensorFlow", Selections.TensorFlow, [[3, 0, 0, 3]]),
+                    new("minimal norm", Selections.MinimalNorm, [[3, 0, 0, 0]]),
+                    new("mixture", Selections.PyTorch with { Eigenvalues = TieSelection.Mixture(3) }, [[3, 0, 0, -6]]),
+                    new("even overrides", Selections.PyTorch, [[3, 0, 0, 0]], x => x[0]
+                        .SumOfLargestSingularValues(2, TieSelection.EvenSplit))) { Stratum = [[[1, 0, 0, 0]]] },
+                new KinkPoint(
+                    [[3, 3]],
+                    [[1, 0, 0, 0, 2, 0, 0, 0, 1]],
+                    [0],
+                    new("PyTorch", Selections.PyTorch, [[3, 0, 0, 0, 3, 0, 0, 0, 0]]),
+                    new("minimal norm", Selections.MinimalNorm, [[1.5, 0, 0, 0, 3, 0, 0, 0, 1.5]]),
+                    new("last", Selections.PyTorch with { Eigenvalues = TieSelection.Last }, [[0, 0, 0, 0, 3, 0, 0, 0, 3]]))
+                { Stratum = [[[1, 0, 0, 0, 0, 0, 0, 0, 1]], [[0, 0, 0, 0, 1, 0, 0, 0, 0]]] },
+            ],
+        },
     ];
 
     // Multiples of the identity, so that random matrices are far from singular ones.
@@ -137,4 +190,12 @@ public static class LinearAlgebraCases
     private sealed class SumOfLargestEigenvalues()
         : OperationCase("sum of largest eigenvalues", typeof(SumOfLargestEigenvalues<>))
     { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SymmetricPart().SumOfLargestEigenvalues(2); }
+
+    private sealed class SingularValues()
+        : OperationCase("singular values", typeof(SingularValues<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SingularValues(); }
+
+    private sealed class SumOfLargestSingularValues()
+        : OperationCase("sum of largest singular values", typeof(SumOfLargestSingularValues<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SumOfLargestSingularValues(Math.Min(2, x[0].Shape[-1])); }
 }
