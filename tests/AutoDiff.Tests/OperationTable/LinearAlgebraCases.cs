@@ -76,17 +76,26 @@ public static class LinearAlgebraCases
             Kinks =
             [
                 new KinkPoint(
-                    [[3, 3]],
-                    [[1, 0, 0, 0, -1, 0, 0, 0, 0]],
-                    [0, 1, 2],
-                    new("PyTorch", Selections.PyTorch, [[3, 0, 0, 0, -4, 0, 0, 0, 5]]),
-                    new("Jax", Selections.Jax, [[3, 0, 0, 0, -4, 0, 0, 0, 5]]),
-                    new("TensorFlow", Selections.TensorFlow, [[3, 0, 0, 0, -4, 0, 0, 0, 5]]),
-                    new("minimal norm", Selections.MinimalNorm, [[3.5, 0, 0, 0, -3.5, 0, 0, 0, 0]]),
-                    new("last", Selections.PyTorch with { Eigenvalues = TieSelection.Last }, [[4, 0, 0, 0, -3, 0, 0, 0, 5]]),
-                    new("mixture", Selections.PyTorch with { Eigenvalues = TieSelection.Mixture(3) }, [[4.5, 0, 0, 0, -2.5, 0, 0, 0, -10]]),
-                    new("even overrides", Selections.PyTorch, [[3.5, 0, 0, 0, -3.5, 0, 0, 0, 0]], x => x[0]
-                        .SingularValues(TieSelection.EvenSplit))) { Stratum = [[[1, 0, 0, 0, -1, 0, 0, 0, 0]]] },
+                    [[2, 2]],
+                    [[1, 0, 0, -1]],
+                    [0, 1],
+                    new("PyTorch", Selections.PyTorch, [[3, 0, 0, -4]]),
+                    new("Jax", Selections.Jax, [[3, 0, 0, -4]]),
+                    new("TensorFlow", Selections.TensorFlow, [[3, 0, 0, -4]]),
+                    new("minimal norm", Selections.MinimalNorm, [[3.5, 0, 0, -3.5]]),
+                    new("last", Selections.PyTorch with { Eigenvalues = TieSelection.Last }, [[4, 0, 0, -3]]),
+                    new("mixture", Selections.PyTorch with { Eigenvalues = TieSelection.Mixture(3) }, [[4.5, 0, 0, -2.5]]),
+                    new("even overrides", Selections.PyTorch, [[3.5, 0, 0, -3.5]], x => x[0]
+                        .SingularValues(TieSelection.EvenSplit))) { Stratum = [[[1, 0, 0, -1]]] },
+                new KinkPoint(
+                    [[2, 3]],
+                    [[0, 1, 0, 0, 0, 0]],
+                    [1],
+                    new("PyTorch", Selections.PyTorch, [[0, 3, 0, 4, 0, 0]]),
+                    new("minimal norm", Selections.MinimalNorm, [[0, 3, 0, 0, 0, 0]]),
+                    new("last", Selections.PyTorch with { Eigenvalues = TieSelection.Last }, [[0, 3, 0, 4, 0, 0]]),
+                    new("mixture", Selections.PyTorch with { Eigenvalues = TieSelection.Mixture(3) }, [[0, 3, 0, -8, 0, 0]]))
+                { Stratum = [[[0, 1, 0, 0, 0, 0]]] },
             ],
         },
         new SumOfLargestSingularValues

@@ -8,8 +8,8 @@ namespace ConservativeAD.Tests.OperationTable;
 public class SwitchingFormTests
 {
     public static TheoryData<string> Names =>
-        [.. Table.All.Where(row => row.Kinks.Length > 0 && row.HasOneSidedDerivatives && !row.HasCurvedKinks && !row.Name.Contains("norm2", StringComparison.Ordinal))
-            .Select(row => row.Name)];
+        [.. Table.All.Where(row => row.Kinks.Length > 0 && row.HasOneSidedDerivatives && !row.HasCurvedKinks)
+            .Where(row => !row.Name.Contains("norm2", StringComparison.Ordinal)).Select(row => row.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -61,7 +61,8 @@ namespace ConservativeAD.Rules
             int m = shape[-2], n = shape[-1], stack = Matrices.Stack(shape), size = (m + n) * n;
             using HostMemory memory = new((2L * context.Cotangent.Count) + shape.Count + (2 * size) + (n * n) + (2 * m * n));
             Span<double> w = memory.Take(context.Cotangent), both = memory.Take(context.Cotangent.Count), da = memory.Take(shape.Count);
-            Span<double> factor = memory.Take(size), weights = memory.Take(size), inner = memory.Take(n * n), all = memory.Take(m * n), rest = memory.Take(m * n);
+            Span<double> factor = memory.Take(size), weights = memory.Take(size), inner = memory.Take(n * n);
+            Span<double> all = memory.Take(m * n), rest = memory.Take(m * n);
             HostArrays.Restore(factors, both);
             da.Clear();
             for (int i = 0; i < stack; i++)
@@ -164,8 +165,8 @@ namespace ConservativeAD.Rules
                 double norm = TensorPrimitives.Norm<double>(tail);
                 if (!(norm > n * Precision * size))
                     throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                        $"{Facts.Name}: the columns of {Matrices.Name(index, shape)} are linearly dependent: pivot {k} of {n} is {norm:g3}, and the norm of the "
-                            + $"matrix is {size:g3}."));
+                        $"{Facts.Name}: the columns of {Matrices.Name(index, shape)} are linearly dependent: pivot {k} of {n} is {norm:g3}, and the norm "
+                            + $"of the matrix is {size:g3}."));
                 double alpha = tail[0] > 0 ? -norm : norm;
                 r[(k * n) + k] = alpha;
                 tail[0] -= alpha;

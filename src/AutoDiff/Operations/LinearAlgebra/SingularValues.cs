@@ -4,8 +4,8 @@ using ConservativeAD.Kernels;
 namespace ConservativeAD.Rules
 {
     /// <summary>
-    /// The singular values of a matrix, descending, or of each of a stack. The kinks are where singular values meet and where they are 0. Computed on the host, in
-    /// double.
+    /// The singular values of a matrix, descending, or of each of a stack. The kinks are where singular values meet and where they are 0. Computed on the
+    /// host, in double.
     /// </summary>
     /// <remarks>Lewis and Sendov, Nonsmooth analysis of singular values, Set-Valued Anal. 2005.</remarks>
     /// <typeparam name="T">The element type.</typeparam>
@@ -71,15 +71,16 @@ namespace ConservativeAD
     public static partial class Operations
     {
         /// <summary>
-        /// The singular values of a matrix, descending. Where some meet or are 0, the derivative along a direction is exact, and certificates know of it; they are
-        /// taken to meet or to be 0 where the matrix shows it (rows and columns with at most one element, equal blocks), and nothing is certified where rounding
-        /// errors hide whether they do. They are computed on the host, in double, also for arrays of a GPU. A matrix that holds NaN or an infinity gives NaN.
+        /// The singular values of a matrix, descending. Where some meet or are 0, the derivative along a direction is exact, and certificates know of it; they
+        /// are taken to meet or to be 0 where the matrix shows it (rows and columns with at most one element, equal blocks), and nothing is certified where
+        /// rounding errors hide whether they do. They are computed on the host, in double, also for arrays of a GPU. A matrix that holds NaN or an infinity
+        /// gives NaN.
         /// </summary>
         /// <typeparam name="T">The element type.</typeparam>
         /// <param name="a">The matrices, [..., m, n].</param>
         /// <param name="ties">
-        /// What backpropagation selects where singular values meet: the vectors as computed (first), in the opposite order (last), or the mean over all bases of
-        /// their spaces (even split), which is 0 for singular values of 0; that of the selections if null.
+        /// What backpropagation selects where singular values meet: the vectors as computed (first), in the opposite order (last), or the mean over all bases
+        /// of their spaces (even split), which is 0 for singular values of 0; that of the selections if null.
         /// </param>
         /// <returns>[..., min(m, n)].</returns>
         /// <exception cref="ArgumentException">The value has fewer than two axes.</exception>

@@ -38,8 +38,8 @@ namespace ConservativeAD
     public static partial class Operations
     {
         /// <summary>
-        /// The solution X of A·X = B. The leading axes broadcast. It is computed on the host, in double, also for arrays of a GPU. A matrix that holds NaN or an
-        /// infinity gives NaN.
+        /// The solution X of A·X = B. The leading axes broadcast. It is computed on the host, in double, also for arrays of a GPU. A matrix that holds NaN or
+        /// an infinity gives NaN.
         /// </summary>
         /// <typeparam name="T">The element type.</typeparam>
         /// <param name="a">The matrices, [..., n, n].</param>

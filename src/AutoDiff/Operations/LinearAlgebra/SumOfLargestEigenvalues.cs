@@ -5,8 +5,9 @@ using ConservativeAD.Kernels;
 namespace ConservativeAD.Rules
 {
     /// <summary>
-    /// The sum of the k largest eigenvalues of a symmetric matrix, or of each of a stack. It is convex; the kinks are where the k-th largest eigenvalue meets the
-    /// next one, and the Clarke set there is {UMUᵀ}, with M between 0 and I and of given trace on the eigenvectors that meet. Computed on the host, in double.
+    /// The sum of the k largest eigenvalues of a symmetric matrix, or of each of a stack. It is convex; the kinks are where the k-th largest eigenvalue meets
+    /// the next one, and the Clarke set there is {UMUᵀ}, with M between 0 and I and of given trace on the eigenvectors that meet. Computed on the host, in
+    /// double.
     /// </summary>
     /// <remarks>Fan, PNAS 1949; Overton and Womersley, Math. Program. 1993.</remarks>
     /// <typeparam name="T">The element type.</typeparam>
@@ -33,7 +34,8 @@ namespace ConservativeAD.Rules
             Matrices.CheckSquare(shape, Facts.Name);
             int n = shape[-1], stack = Matrices.Stack(shape);
             if (count < 1 || count > n)
-                throw new ArgumentOutOfRangeException(nameof(recording), count, $"{Facts.Name}: {count} eigenvalues of shape {shape} were asked for; there are {n}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(recording), count, $"{Facts.Name}: {count} eigenvalues of shape {shape} were asked for; there are {n}.");
             NDArray<T> output = recording.Rent(Matrices.Replaced(shape));
             using HostMemory memory = new(((long)stack * n) + stack);
             Span<double> values = memory.Take(stack * n), sums = memory.Take(stack);
@@ -82,8 +84,8 @@ namespace ConservativeAD
         /// <param name="a">The matrices, [..., n, n].</param>
         /// <param name="count">The number of eigenvalues, from 1 to n.</param>
         /// <param name="ties">
-        /// What backpropagation selects where eigenvalues meet: the eigenvectors as computed (first), in the opposite order (last), or the mean over all bases of
-        /// their space (even split); that of the selections if null.
+        /// What backpropagation selects where eigenvalues meet: the eigenvectors as computed (first), in the opposite order (last), or the mean over all bases
+        /// of their space (even split); that of the selections if null.
         /// </param>
         /// <returns>[...].</returns>
         /// <exception cref="ArgumentException">A matrix is not square or not symmetric, or has fewer eigenvalues.</exception>

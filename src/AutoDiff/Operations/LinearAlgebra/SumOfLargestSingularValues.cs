@@ -5,8 +5,8 @@ using ConservativeAD.Kernels;
 namespace ConservativeAD.Rules
 {
     /// <summary>
-    /// The sum of the k largest singular values of a matrix, or of each of a stack: Ky Fan's norm, which is the spectral norm for k = 1 and the nuclear norm if all
-    /// are summed. It is convex; the kinks are where the k-th largest singular value meets the next one or is 0. Computed on the host, in double.
+    /// The sum of the k largest singular values of a matrix, or of each of a stack: Ky Fan's norm, which is the spectral norm for k = 1 and the nuclear norm
+    /// if all are summed. It is convex; the kinks are where the k-th largest singular value meets the next one or is 0. Computed on the host, in double.
     /// </summary>
     /// <remarks>Watson, Linear Algebra Appl. 1992.</remarks>
     /// <typeparam name="T">The element type.</typeparam>
@@ -76,8 +76,8 @@ namespace ConservativeAD
     public static partial class Operations
     {
         /// <summary>
-        /// The sum of the k largest singular values of a matrix, Ky Fan's norm, a convex function. See <see cref="SingularValues"/> for when singular values are
-        /// taken to meet.
+        /// The sum of the k largest singular values of a matrix, Ky Fan's norm, a convex function. See <see cref="SingularValues"/> for when singular values
+        /// are taken to meet.
         /// </summary>
         /// <typeparam name="T">The element type.</typeparam>
         /// <param name="a">The matrices, [..., m, n].</param>

@@ -8,12 +8,14 @@ namespace ConservativeAD.Rules
     public static class SymmetricEigenvalues
     {
         /// <summary>
-        /// The vectors that stand for a block of equal values: "first" takes them as computed, "last" takes them in the opposite order, and the even split averages
-        /// over all bases of their space.
+        /// The vectors that stand for a block of equal values: "first" takes them as computed, "last" takes them in the opposite order, and the even split
+        /// averages over all bases of their space.
         /// </summary>
-        public static SelectionKey<TieSelection> Ties { get; } = new("eigenvalues and singular values that meet", TieSelection.First, nameof(Selections.Eigenvalues))
+        public static SelectionKey<TieSelection> Ties { get; } = new(
+            "eigenvalues and singular values that meet", TieSelection.First, nameof(Selections.Eigenvalues))
         {
-            Meaning = "the vectors of equal values: first takes them as computed, last in the opposite order, even split averages over all bases of their space",
+            Meaning = "the vectors of equal values: first takes them as computed, last in the opposite order, even split averages over all bases of "
+                + "their space",
             Clarke = ClarkeSet.Ties,
             PyTorch = new(TieSelection.First, "torch/csrc/autograd/FunctionsManual.cpp, `linalg_eig_backward` and `svd_backward`: the vectors as computed"),
             Jax = new(TieSelection.First, "jax/_src/lax/linalg.py, `_eigh_jvp_rule` and `_svd_jvp_rule`: the vectors as computed"),
@@ -97,16 +99,16 @@ namespace ConservativeAD
     public static partial class Operations
     {
         /// <summary>
-        /// The eigenvalues of a symmetric matrix, ascending. Where some meet, the derivative along a direction is exact, and certificates know of it; eigenvalues
-        /// are taken to meet if they are elements of a diagonal or belong to equal blocks, and nothing is certified where rounding errors hide whether they do. It
-        /// is a function of the symmetric part of A, so the gradient is symmetric. It is computed on the host, in double, also for arrays of a GPU. A matrix that
-        /// holds NaN or an infinity gives NaN.
+        /// The eigenvalues of a symmetric matrix, ascending. Where some meet, the derivative along a direction is exact, and certificates know of it;
+        /// eigenvalues are taken to meet if they are elements of a diagonal or belong to equal blocks, and nothing is certified where rounding errors hide
+        /// whether they do. It is a function of the symmetric part of A, so the gradient is symmetric. It is computed on the host, in double, also for arrays
+        /// of a GPU. A matrix that holds NaN or an infinity gives NaN.
         /// </summary>
         /// <typeparam name="T">The element type.</typeparam>
         /// <param name="a">The matrices, [..., n, n].</param>
         /// <param name="ties">
-        /// What backpropagation selects where eigenvalues meet: the eigenvectors as computed (first), in the opposite order (last), or the mean over all bases of
-        /// their space (even split); that of the selections if null.
+        /// What backpropagation selects where eigenvalues meet: the eigenvectors as computed (first), in the opposite order (last), or the mean over all bases
+        /// of their space (even split); that of the selections if null.
         /// </param>
         /// <returns>[..., n].</returns>
         /// <exception cref="ArgumentException">A matrix is not square or not symmetric.</exception>

@@ -41,8 +41,8 @@ namespace ConservativeAD
     public static partial class Operations
     {
         /// <summary>
-        /// The solution X of A·X = B for a triangular matrix; the other triangle is not read and gets the gradient 0. The leading axes broadcast. It is computed
-        /// on the host, in double, also for arrays of a GPU.
+        /// The solution X of A·X = B for a triangular matrix; the other triangle is not read and gets the gradient 0. The leading axes broadcast. It is
+        /// computed on the host, in double, also for arrays of a GPU.
         /// </summary>
         /// <typeparam name="T">The element type.</typeparam>
         /// <param name="a">The matrices, [..., n, n].</param>

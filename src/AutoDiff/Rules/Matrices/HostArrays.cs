@@ -6,7 +6,8 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Rules;
 
-/// <summary>Copies between arrays of a device and doubles on the host. Factorisations are computed there, in double, for every element type and device.</summary>
+/// <summary>Copies between arrays of a device and doubles on the host. Factorisations are computed there, in double, for every element type and
+/// device.</summary>
 internal static class HostArrays
 {
     /// <summary>Copies an array, in row-major order.</summary>

@@ -111,8 +111,8 @@ internal readonly ref struct LuFactors
     public static int EstimateLength(int n) => 5 * n;
 
     /// <summary>
-    /// Finds powers of two that scale the rows and then the columns of a matrix to a largest element near 1, and returns the norm of the scaled matrix. A matrix
-    /// is as good as its scaled one for the solution of a system.
+    /// Finds powers of two that scale the rows and then the columns of a matrix to a largest element near 1, and returns the norm of the scaled matrix. A
+    /// matrix is as good as its scaled one for the solution of a system.
     /// </summary>
     /// <param name="a">[n, n].</param>
     /// <param name="n">The number of rows.</param>

@@ -4,7 +4,8 @@ using ConservativeAD.Kernels;
 namespace ConservativeAD.Rules;
 
 /// <summary>
-/// Arithmetic on matrices on the host, in row-major order. A factor that is exactly 0 gives 0, also with NaN and infinities, as cotangents and tangents ask for.
+/// Arithmetic on matrices on the host, in row-major order. A factor that is exactly 0 gives 0, also with NaN and infinities, as cotangents and tangents ask
+/// for.
 /// </summary>
 internal static class Matrices
 {

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace ConservativeAD.Rules;
 
 /// <summary>
-/// The singular values of a matrix in descending order, with singular vectors, bounds of their errors, and what is known of those that meet or are 0. It is certain
-/// of rows and columns with a single element, of rows and columns of zeros, and of equal blocks of the matrix; rounding errors hide it everywhere else.
+/// The singular values of a matrix in descending order, with singular vectors, bounds of their errors, and what is known of those that meet or are 0. It is
+/// certain of rows and columns with a single element, of rows and columns of zeros, and of equal blocks of the matrix; rounding errors hide it everywhere else.
 /// </summary>
 /// <param name="numbers">Memory of <see cref="Length"/> numbers.</param>
 /// <param name="m">The number of rows.</param>

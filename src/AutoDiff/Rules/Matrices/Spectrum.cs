@@ -185,8 +185,8 @@ internal readonly ref struct Spectrum(Span<double> numbers, int n)
     }
 
     /// <summary>
-    /// Adds the change of Σ wᵢ·vᵢvᵢᵀ along a tangent of the matrix: in the basis of eigenvectors (wᵢ − wⱼ)/(λᵢ − λⱼ) times the tangent; eigenvectors of one block
-    /// do not turn into each other.
+    /// Adds the change of Σ wᵢ·vᵢvᵢᵀ along a tangent of the matrix: in the basis of eigenvectors (wᵢ − wⱼ)/(λᵢ − λⱼ) times the tangent; eigenvectors of one
+    /// block do not turn into each other.
     /// </summary>
     /// <param name="weights">The weights.</param>
     /// <param name="tangent">The tangent, [n, n]; it is overwritten.</param>

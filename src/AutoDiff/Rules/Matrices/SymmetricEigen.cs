@@ -30,7 +30,8 @@ internal static class SymmetricEigen
     public static void Compute(ReadOnlySpan<double> a, in Spectrum spectrum, Span<double> memory)
     {
         int n = spectrum.Count;
-        Span<double> labels = memory[..n], queue = memory.Slice(n, n), values = memory.Slice(2 * n, n), off = memory.Slice(3 * n, n), work = memory.Slice(4 * n, 2 * n);
+        Span<double> labels = memory[..n], queue = memory.Slice(n, n), values = memory.Slice(2 * n, n), off = memory.Slice(3 * n, n);
+        Span<double> work = memory.Slice(4 * n, 2 * n);
         Span<double> block = memory.Slice(6 * n, n * n), rows = memory.Slice((6 * n) + (n * n), n * n), basis = memory.Slice((6 * n) + (2 * n * n), n * n);
         labels.Fill(-1);
         spectrum.Vectors.Clear();

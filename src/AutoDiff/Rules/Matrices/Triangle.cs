@@ -2,7 +2,8 @@ using System.Numerics.Tensors;
 
 namespace ConservativeAD.Rules;
 
-/// <summary>Solves with triangular matrices in place, of which only the triangle is read. A right-hand side of zeros stays 0 whatever the matrix holds.</summary>
+/// <summary>Solves with triangular matrices in place, of which only the triangle is read. A right-hand side of zeros stays 0 whatever the matrix
+/// holds.</summary>
 internal static class Triangle
 {
     /// <summary>B ← L⁻¹B.</summary>
