@@ -73,6 +73,32 @@ public class ElementwiseValueTests
     }
 
     [Fact]
+    public void GammaFunctionsAndTheInverseOfErf()
+    {
+        AssertValues(x => x.LogGamma(), [1, 2, 0, -0.0, -1, -7, Infinity, -Infinity, 1e306, -1e307, double.NaN],
+            [0, 0, Infinity, Infinity, Infinity, Infinity, Infinity, Infinity, Infinity, Infinity, double.NaN]);
+        AssertClose(x => x.LogGamma(), [0.5, -0.5, 171.5, 1e305, 1e-300, -1e-300, 5e-324],
+            [0.5723649429247001, 1.2655121234846454, 709.1431630309282, 7.01288453363184e307, 690.7755278982137, 690.7755278982137, 744.4400719213812], 1e-15);
+        AssertValues(x => x.Digamma(), [0, -0.0, -1, -2, Infinity, -Infinity, double.NaN],
+            [-Infinity, Infinity, double.NaN, double.NaN, Infinity, double.NaN, double.NaN]);
+        AssertClose(x => x.Digamma(), [1, 2, 0.5, 10], [-0.5772156649015329, 0.42278433509846713, -1.9635100260214235, 2.2517525890667212], 1e-15);
+        Assert.Equal([-0.5772156649015329, Math.PI * Math.PI / 6], [Slopes(x => x.LogGamma(), [1])[0], Slopes(x => x.Digamma(), [1])[0]],
+            (a, b) => Math.Abs(a - b) <= 1e-15);
+
+        // log 20! = log Γ(21).
+        AssertClose(x => x.LogGamma(), [21], [Math.Log(2432902008176640000)], 1e-15);
+        AssertValues(x => x.ErfInverse(), [0, -0.0, 1, -1, 1.5, Infinity, double.NaN], [0, -0.0, Infinity, -Infinity, double.NaN, double.NaN, double.NaN]);
+        AssertClose(x => x.ErfInverse(), [0.5, 0.99, -0.999999999999, 0.75, 1e-300],
+            [0.47693627620446987, 1.8213863677184496, -5.042031898572697, 0.8134198475976185, 8.862269254527581e-301], 2e-15);
+        Assert.Equal([0.886226925452758, Infinity], Slopes(x => x.ErfInverse(), [0, 1]));
+        double[] points = [.. Enumerable.Range(1, 60).Select(i => -3 + (i * 0.1))];
+        using Tape<double> tape = new();
+        double[] around = tape.Variable([60], points).Erf().ErfInverse().ToArray();
+        for (int i = 0; i < 60; i++)
+            Assert.Equal(points[i], around[i], 1e-15 * Math.Exp(points[i] * points[i]));
+    }
+
+    [Fact]
     public void LogAddExpKnowsInfinities()
     {
         double[] x = [-Infinity, Infinity, Infinity, -Infinity, 1000, 0, double.NaN, 1], y = [-Infinity, Infinity, -Infinity, 3, 1000, 0, 1, double.NaN];

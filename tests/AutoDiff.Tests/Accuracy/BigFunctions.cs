@@ -12,8 +12,9 @@ internal static class BigFunctions
 
     public static readonly BigReal Pi = LongPi.RoundTo(BigReal.Bits);
     public static readonly BigReal LogarithmOfTwo = BigReal.Scale(AtanhSeries((BigReal)1 / 3), 1);
+    private static readonly List<BigReal> BernoulliNumbers = Bernoulli();
     public static readonly BigReal LogarithmOfTen = Log(10);
-    private static readonly BigReal RootOfPi = BigReal.Sqrt(Pi);
+    public static readonly BigReal RootOfPi = BigReal.Sqrt(Pi);
     private static readonly BigReal RootOfHalf = BigReal.Sqrt(0.5);
 
     public static BigReal Exp(BigReal x) => Math.Abs(x.ToDouble()) < 0.1 ? ExpM1Series(x) + 1 : ExpReduced(x);
@@ -166,6 +167,90 @@ internal static class BigFunctions
     /// <summary>The normal distribution's density.</summary>
     /// <param name="x">The argument.</param>
     public static BigReal NormalDensity(BigReal x) => Exp(BigReal.Scale(-(x * x), -1)) * RootOfHalf / RootOfPi;
+
+    /// <summary>log |Γ(x)| by Stirling's series beyond 60, to which the recurrence leads, and by reflection below 0.</summary>
+    /// <param name="x">The argument, no pole.</param>
+    public static BigReal LogGamma(BigReal x)
+    {
+        if (x.CompareTo(1) == 0 || x.CompareTo(2) == 0)
+            return 0;
+        if (x.Sign < 0)
+            return Log(Pi / BigReal.Abs(SinPi(x))) - LogGamma(1 - x);
+        BigReal product = 1, z = x;
+        for (; z < 60; z += 1)
+            product *= z;
+        BigReal sum = (z - 0.5) * Log(z) - z + BigReal.Scale(Log(2 * Pi), -1), power = z, square = z * z;
+        for (int k = 1; k <= BernoulliNumbers.Count; k++, power *= square)
+            sum += BernoulliNumbers[k - 1] / ((2 * k) * ((2 * k) - 1) * power);
+        return sum - Log(product);
+    }
+
+    /// <summary>The derivative of log |Γ|.</summary>
+    /// <param name="x">The argument, no pole.</param>
+    public static BigReal Digamma(BigReal x)
+    {
+        if (x.Sign < 0)
+            return Digamma(1 - x) - (Pi * CosPi(x) / SinPi(x));
+        BigReal steps = 0, z = x;
+        for (; z < 60; z += 1)
+            steps += 1 / z;
+        BigReal sum = Log(z) - (1 / (2 * z)), square = z * z, power = square;
+        for (int k = 1; k <= BernoulliNumbers.Count; k++, power *= square)
+            sum -= BernoulliNumbers[k - 1] / (2 * k * power);
+        return sum - steps;
+    }
+
+    /// <summary>The second derivative of log |Γ|.</summary>
+    /// <param name="x">The argument, no pole.</param>
+    public static BigReal Trigamma(BigReal x)
+    {
+        if (x.Sign < 0)
+            return (Pi / SinPi(x) * (Pi / SinPi(x))) - Trigamma(1 - x);
+        BigReal steps = 0, z = x;
+        for (; z < 60; z += 1)
+            steps += 1 / (z * z);
+        BigReal square = z * z, sum = (1 / z) + (1 / (2 * square)), power = square * z;
+        for (int k = 1; k <= BernoulliNumbers.Count; k++, power *= square)
+            sum += BernoulliNumbers[k - 1] / power;
+        return sum + steps;
+    }
+
+    /// <summary>The inverse of erf, by Newton's method from an approximation of S. Winitzki.</summary>
+    /// <param name="y">Between −1 and 1.</param>
+    public static BigReal ErfInverse(BigReal y)
+    {
+        if (y.IsZero)
+            return y;
+        double size = Math.Abs(y.ToDouble()), log = Math.Log(BigReal.Abs((1 - y) * (1 + y)).ToDouble()), part = (2 / (Math.PI * 0.147)) + (log / 2);
+        BigReal x = y.Sign * (size < 1e-3 ? 0.886 * size : Math.Sqrt(Math.Sqrt((part * part) - (log / 0.147)) - part));
+        for (int step = 0; step < 8; step++)
+            x -= (Erf(x) - y) / ErfSlope(x);
+        return x;
+    }
+
+    // B₂, B₄ and so on, from the tangent numbers, which are sums of positive integers (R. P. Brent and D. Harvey, 2013).
+    private static List<BigReal> Bernoulli()
+    {
+        const int count = 40;
+        BigReal[] tangents = new BigReal[count + 1];
+        tangents[1] = 1;
+        for (int k = 2; k <= count; k++)
+            tangents[k] = (k - 1) * tangents[k - 1];
+        for (int k = 2; k <= count; k++)
+        {
+            for (int j = k; j <= count; j++)
+                tangents[j] = ((j - k) * tangents[j - 1]) + ((j - k + 2) * tangents[j]);
+        }
+
+        List<BigReal> numbers = [];
+        for (int n = 1; n <= count; n++)
+        {
+            BigReal power = BigReal.Scale(1, 2 * n);
+            numbers.Add((n % 2 == 1 ? 1 : -1) * 2 * n * tangents[n] / (power * (power - 1)));
+        }
+
+        return numbers;
+    }
 
     public static BigReal ErfSlope(BigReal x) => 2 * Exp(-(x * x)) / RootOfPi;
 

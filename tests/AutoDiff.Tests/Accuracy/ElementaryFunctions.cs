@@ -123,6 +123,14 @@ internal static class ElementaryFunctions
         Of("celu ¾", new Celu(0.75), x => x.Sign > 0 ? x : 0.75 * Big.ExpM1(x / 0.75), x => x.Sign > 0 ? 1 : Big.Exp(x / 0.75), (-0.75, 0), (Infinity, 1)),
         Of("softplus 2½", new ScaledSoftplus(2.5), x => (x.Sign > 0 ? x : 0) + (Big.LogP1(Big.Exp(-2.5 * BigReal.Abs(x))) / 2.5), x => Big.Sigmoid(2.5 * x),
             (0, 0), (Infinity, 1)) with { Critical = [-35, -283] },
+        Of("log-gamma", default(LogGamma), Big.LogGamma, Big.Digamma, (Infinity, No), (Infinity, Infinity)) with {
+            Critical = [1, 2, 0.5, 2.5, -0.5, -2.457, 1.46],
+            ValueScale = BelowZero, SlopeScale = BelowZero, IsLeftOut = IsPoleOfGamma },
+        Of("digamma", default(Digamma), Big.Digamma, Big.Trigamma, (No, No), (Infinity, 0)) with { Critical = [1.4616, 0.5, 2.5, -0.5, -1.573],
+            ValueScale = BelowZero, IsLeftOut = IsPoleOfGamma },
+        Of("erf inverse", default(ErfInverse), Big.ErfInverse, x => Big.RootOfPi / 2 * Big.Exp(Big.ErfInverse(x) * Big.ErfInverse(x)), (No, No),
+            (No, No)) with { Domain = InUnit, KeepsZero = true, Critical = [0.75, 0.999, 1, -1],
+            Limits = Limits((No, No), (No, No), (1, Infinity, Infinity), (-1, -Infinity, Infinity)) },
         Of("negate", default(Negate), x => -x, _ => -1, (Infinity, -1), (-Infinity, -1)) with { HasConstantSlope = true },
         Of("scale 1½", new Scale(1.5), x => 1.5 * x, _ => 1.5, (-Infinity, 1.5), (Infinity, 1.5)) with { HasConstantSlope = true, KeepsZero = true },
         Of("shift ¾", new Shift(0.75), x => x + 0.75, _ => 1, (-Infinity, 1), (Infinity, 1)) with { HasConstantSlope = true },
@@ -143,6 +151,12 @@ internal static class ElementaryFunctions
             all[at] = (value, slope);
         return all;
     }
+
+    // Far below 0 every number is a pole.
+    private static bool IsPoleOfGamma(double x) => x <= 0 && (double.IsInteger(x) || x < -1e6);
+
+    // Terms of both signs cancel there, of the size of the logarithm of the argument's gamma function.
+    private static BigReal BelowZero(BigReal x) => x.Sign < 0 ? 1 + BigReal.Abs(x) : 0;
 
     private static BigReal Sinc(BigReal x) => x.IsZero ? 1 : Big.SinPi(x) / (Big.Pi * x);
 

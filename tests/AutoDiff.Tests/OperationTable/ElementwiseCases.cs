@@ -93,6 +93,9 @@ public static class ElementwiseCases
         new Mish { Range = (-4, 4), HalfTolerance = 8e-3 },
         new Celu { Range = (-3, 3) },
         new ScaledSoftplus(),
+        new LogGamma { Range = (0.3, 5), HalfTolerance = 1e-2, FloatTolerance = 5e-6 },
+        new Digamma { Range = (0.3, 5), HalfTolerance = 2e-2, FloatTolerance = 5e-6 },
+        new ErfInverse { Range = (-0.9, 0.9), HalfTolerance = 1e-2, FloatTolerance = 5e-6 },
         new SmoothAbs { Range = (-3, 3), Avoid = [-1.25, 1.25] },
         new NanToNumber(),
         new Huber { Range = (-3, 3), Avoid = [-1.25, 1.25] },
@@ -291,6 +294,18 @@ public static class ElementwiseCases
     private sealed class SmoothAbs()
         : OperationCase("smooth abs", typeof(Rules.SmoothAbs))
     { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SmoothAbs(1.25); }
+
+    private sealed class LogGamma()
+        : OperationCase("log-gamma", typeof(Rules.LogGamma))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LogGamma(); }
+
+    private sealed class Digamma()
+        : OperationCase("digamma", typeof(Rules.Digamma))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Digamma(); }
+
+    private sealed class ErfInverse()
+        : OperationCase("erf inverse", typeof(Rules.ErfInverse))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].ErfInverse(); }
 
     private sealed class Floor() : OperationCase("floor", typeof(Rules.Floor)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Floor(); }
 
