@@ -126,6 +126,42 @@ public class ElementwiseValueTests
     }
 
     [Fact]
+    public void RemaindersAreExact()
+    {
+        List<double> x = [0, -0.0, 5, -5, 5, 6, -6, 1e17, 0.3, 1e40, 4.9e-324, 7e30, Infinity, 3, -3, 1, 0, double.NaN, 1],
+            y = [3, 3, 3, 3, -3, 2, 2, 3, 0.1, 7, 1e-323, 3e-17, 3, Infinity, -Infinity, 0, 0, 1, double.NaN];
+        Random random = new(3);
+        for (int i = 0; i < 2000; i++)
+        {
+            double divisor = Math.ScaleB(0.5 + random.NextDouble(), random.Next(-20, 20)), quotient = random.Next(1, 1 << 20);
+            x.Add(i % 3 == 0 ? quotient * divisor : Math.ScaleB(random.NextDouble() - 0.5, random.Next(-20, 100)));
+            y.Add(divisor);
+        }
+
+        using Tape<double> tape = new();
+        double[] values = tape.Variable([x.Count], [.. x]).Remainder(tape.Variable([y.Count], [.. y])).ToArray();
+        for (int i = 0; i < values.Length; i++)
+        {
+            double right = x[i] % y[i];
+            Assert.True((right == values[i] && double.IsNegative(right) == double.IsNegative(values[i])) || (double.IsNaN(right) && double.IsNaN(values[i])),
+                $"{x[i]:R} % {y[i]:R} is {right:R} and not {values[i]:R}");
+        }
+
+        AssertPairs((a, b) => a.Remainder(b), [7, 1e300], [1e-300, 0.1], [double.NaN, double.NaN]);
+        (double[] first, double[] second) = PairSlopes((a, b) => a.Remainder(b), [7, -7, 1, 3], [2, 2, 2, Infinity]);
+        Assert.Equal([1.0, 1, 1, 1], first);
+        Assert.Equal([-3.0, 3, 0, 0], second);
+        Half dividend = (Half)65504, divisorOfHalf = (Half)0.0123f;
+        using Tape<Half> small = new();
+        Assert.Equal(dividend % divisorOfHalf, small.Variable([1], [dividend]).Remainder(small.Variable([1], [divisorOfHalf])).ToArray()[0]);
+        Objective f = Objective.OfTensor(v => v.Slice(0, 0, 1).Remainder(v.Slice(0, 1, 1)).Sum());
+        Assert.True(Clarke.Gradient(f, [7, 2]).Certificate.IsCertified);
+        Assert.True(Clarke.Gradient(f, [0, 2]).Certificate.IsCertified);
+        Assert.False(Clarke.Gradient(f, [6, 2]).Certificate.IsCertified);
+        Assert.False(Clarke.Gradient(f, [6, 0]).Certificate.IsCertified);
+    }
+
+    [Fact]
     public void MaximaOfNumbersIgnoreNan()
     {
         double[] x = [1, double.NaN, double.NaN, 3, Infinity, -0.0], y = [2, 2, double.NaN, double.NaN, double.NaN, 0];

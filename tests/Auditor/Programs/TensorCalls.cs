@@ -96,6 +96,7 @@ public static class TensorCalls
             "LogAddExp" => x[0].LogAddExp(x[1]),
             "XLogY" => x[0].XLogY(x[1]),
             "PRelu" => x[0].PRelu(x[1]),
+            "Remainder" => x[0].Remainder(x[1]),
             "Hypot" => x[0].Hypot(x[1]),
             "Choose" => x[0].ChooseWhereGreater(x[1], x[2], x[3]),
             "WhereBits" => Operations.Where(Bits(x[0].Shape.Count, (int)a[0]), x[0], x[1]),

@@ -32,7 +32,7 @@ public static class TensorOperations
         .. Pairs(("Add", "({0} + {1})"), ("Subtract", "({0} - {1})"), ("Multiply", "({0} * {1})"), ("Divide", "({0} / {1})"), ("Power", "{0}.Power({1})"),
             ("Maximum", "{0}.Maximum({1})"), ("Minimum", "{0}.Minimum({1})"), ("Atan2", "{0}.Atan2({1})"),
             ("MaximumNumber", "{0}.MaximumNumber({1})"), ("MinimumNumber", "{0}.MinimumNumber({1})"), ("LogAddExp", "{0}.LogAddExp({1})"),
-            ("XLogY", "{0}.XLogY({1})"), ("PRelu", "{0}.PRelu({1})"), ("Hypot", "{0}.Hypot({1})")),
+            ("XLogY", "{0}.XLogY({1})"), ("PRelu", "{0}.PRelu({1})"), ("Hypot", "{0}.Hypot({1})"), ("Remainder", "{0}.Remainder({1})")),
         new("Choose", "{0}.ChooseWhereGreater({1}, {2}, {3})", draw => draw.Any(Small) is var shape && draw.OneIn(3)
             ? [shape, [], shape, shape]
             : [shape, shape, shape, shape], None),

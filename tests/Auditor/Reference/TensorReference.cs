@@ -25,6 +25,7 @@ public static class TensorReference
         "LogAddExp" => GermTensor.Map(x[0], x[1], (p, q) => LogSumExp([p, q])),
         "XLogY" => GermTensor.Map(x[0], x[1], (p, q) => q.Kind == Kind.Undefined ? q : Germ.BySign(p, sign => sign == 0 ? Germ.Zero : p * Germ.Log(q))),
         "PRelu" => GermTensor.Map(x[0], x[1], (p, q) => Germ.BySign(p, sign => sign > 0 ? p : q * p)),
+        "Remainder" => GermTensor.Map(x[0], x[1], (p, q) => GermMembers.Call("op_Modulus", [p, q], 0)),
         "Hypot" => GermTensor.Map(x[0], x[1], (p, q) => Norm2([p, q])),
         "Choose" or "WhereGreater" => Chosen(x),
         "WhereBits" => TensorCalls.Bits(x[0].Count, (int)a[0]) is var bits

@@ -27,6 +27,8 @@ public static class BinaryCases
         new XLogY { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0.3, 3), HalfTolerance = 1e-2, FloatTolerance = 5e-6,
             Kinks = [new KinkPoint([[], []], [[0], [0]], [0], new Expectation("any", Selections.PyTorch, [[double.NegativeInfinity], [0]]))] },
         new PRelu { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Avoid = [0], Kinks = [Knee(0.25), Knee(-0.5), Knee(3)] },
+        new Remainder { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0, 0.4), HalfTolerance = 2e-2,
+            Kinks = [new KinkPoint([[], []], [[0.75], [0]], [0], new Expectation("any", Selections.PyTorch, [[3], [-9]]))] },
         new Atan2 { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, HalfTolerance = 1e-2,
             Kinks = [new KinkPoint([[], []], [[0], [-2]], [0], new Expectation("any", Selections.PyTorch, [[-1.5], [0]]))] },
         new ChooseCase
@@ -141,6 +143,11 @@ public static class BinaryCases
     private sealed class PRelu()
         : OperationCase("prelu", typeof(Rules.PRelu))
     { public override Var<T> Apply<T>(Var<T>[] x) => x[0].PRelu(x[1]); }
+
+    // From 5¼ and 2 on, so that the quotient is between 2 and 3.
+    private sealed class Remainder()
+        : OperationCase("remainder", typeof(Rules.Remainder))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Shift(5.25).Remainder(x[1].Shift(2)); }
 
     private sealed class Atan2() : OperationCase("atan2", typeof(Rules.Atan2)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Atan2(x[1]); }
 
