@@ -21,6 +21,8 @@ internal static class LinearAlgebraOperations
         yield return Operation(new SumOfLargestEigenvalues(), "{0}.SymmetricPart().SumOfLargestEigenvalues(1)", 1);
         yield return Operation(new SingularValues(), "{0}.SingularValues()", 1);
         yield return Operation(new SumOfLargestSingularValues(), "{0}.NuclearNorm()", 1);
+        yield return Operation(new SymmetricEigenvectors(), "{0}.SymmetricPart().SymmetricEigenvectors().Square()", 1);
+        yield return Operation(new MatrixExponential(), "({0}.Tanh() + {0}.Tanh().Flip(0, 1)).MatrixExponential()", 1);
         yield return Operation(new Solve(), Positive + ".Solve({1})", 2);
         yield return Operation(new TriangularSolve(), Positive + ".TriangularSolve({1})", 2);
     }
@@ -126,6 +128,34 @@ internal static class LinearAlgebraOperations
         {
             (Germ mean, Germ radius) = Eigenvalues(x[0]);
             return GermTensor.Scalar(mean + radius);
+        }
+    }
+
+    private sealed class SymmetricEigenvectors : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => x[0].SymmetricPart().SymmetricEigenvectors().Square();
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes)
+        {
+            if (!IsWhole(x[0]))
+                return new GermTensor([2, 2], [Germ.Unknown, Germ.Unknown, Germ.Unknown, Germ.Unknown]);
+            Germ half = Germ.Of(0.5), cosine = (x[0][0, 0] - x[0][1, 1]) * half / Eigenvalues(x[0]).Radius;
+            Germ less = (Germ.One - cosine) * half, more = (Germ.One + cosine) * half;
+            return new GermTensor([2, 2], [less, more, more, less]);
+        }
+    }
+
+    private sealed class MatrixExponential : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => (x[0].Tanh() + x[0].Tanh().Flip(0, 1)).MatrixExponential();
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes)
+        {
+            if (!IsWhole(x[0]))
+                return new GermTensor([2, 2], [Germ.Unknown, Germ.Unknown, Germ.Unknown, Germ.Unknown]);
+            GermTensor t = x[0].Map(Germ.Tanh);
+            Germ scale = Germ.Exp(t[0, 0] + t[1, 1]), off = t[0, 1] + t[1, 0], even = scale * Germ.Cosh(off), odd = scale * Germ.Sinh(off);
+            return new GermTensor([2, 2], [even, odd, odd, even]);
         }
     }
 

@@ -178,6 +178,30 @@ public sealed class EigenvalueTests : IDisposable
     }
 
     [Fact]
+    public void EigenvectorsDiagonaliseTheMatrix()
+    {
+        Var<double> a = tape.Variable([2, 12, 12], LinearSystemTests.Random(288, 71)).SymmetricPart(), v = a.SymmetricEigenvectors();
+        Var<double> diagonal = v.Transpose().MatMul(a).MatMul(v);
+        LinearSystemTests.AssertClose(a.SymmetricEigenvalues().ToArray(), diagonal.Diagonal().ToArray(), 1e-13);
+        LinearSystemTests.AssertClose(LinearSystemTests.Eye(a, 1).ToArray(), v.Transpose().MatMul(v).Select(0, 1).ToArray(), 1e-13);
+        LinearSystemTests.AssertGradients(x => x[0].SymmetricPart().SymmetricEigenvectors().Exp().Sum(), [[5, 5]], 72);
+    }
+
+    [Fact]
+    public void FunctionsOfAnInvariantSubspaceAreRightWhereItsEigenvaluesMeet()
+    {
+        // The projector onto the space of the eigenvalue 1, which is double, moves with the matrix although its eigenvectors jump.
+        Var<double> a = tape.Variable([3, 3], [1, 0, 0, 0, 2, 0, 0, 0, 1]), v = a.SymmetricEigenvectors().Slice(-1, 0, 2);
+        Var<double> weights = tape.Constant([3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        ClarkeGradient<double> certified = tape.ClarkeGradient((v.MatMul(v.Transpose()) * weights).Sum());
+        Assert.False(certified.Certificate.IsCertified);
+
+        // P moves by −(P·Ȧ·e₁e₁ᵀ + e₁e₁ᵀ·Ȧ·P), so the gradient has minus the mean of the weights across.
+        LinearSystemTests.AssertClose([0, -3, 0, -3, 0, -7, 0, -7, 0],
+            tape.Backward((v.MatMul(v.Transpose()) * weights).Sum())[a].ToArray(), 1e-14);
+    }
+
+    [Fact]
     public void WhatIsNotSymmetricIsNamed()
     {
         LinearSystemTests.Contains(() => tape.Variable([2, 2], [1, 2, 3, 4]).SymmetricEigenvalues(), "not symmetric", "[2, 2]", "SymmetricPart");

@@ -128,6 +128,25 @@ public static class LinearAlgebraCases
                 { Stratum = [[[1, 0, 0, 0, 0, 0, 0, 0, 1]], [[0, 0, 0, 0, 1, 0, 0, 0, 0]]] },
             ],
         },
+        new SymmetricEigenvectors
+        {
+            Ordinary = [[[2, 2]], [[2, 2, 2]], [[3, 3]]],
+            Large = [[16, 4, 4]],
+            Empty = [[0, 3, 3]],
+            HalfTolerance = 2e-2,
+            FloatTolerance = 2e-5,
+            HasCurvedKinks = true,
+            Kinks =
+            [
+                // The two that meet do not turn into each other.
+                new KinkPoint(
+                    [[3, 3]],
+                    [[1, 0, 0, 0, 2, 0, 0, 0, 1]],
+                    [0, 1, 3, 4, 6, 7],
+                    new Expectation("PyTorch", Selections.PyTorch, [[0, -0.5, 0, -0.5, 0, 2, 0, 2, 0]])),
+            ],
+        },
+        new MatrixExponential { Ordinary = [[[2, 2]], [[2, 2, 2]], [[3, 3]]], Large = [[16, 4, 4]], Empty = [[0, 3, 3]], HalfTolerance = 1e-2 },
     ];
 
     // Multiples of the identity, so that random matrices are far from singular ones.
@@ -207,4 +226,12 @@ public static class LinearAlgebraCases
     private sealed class SumOfLargestSingularValues()
         : OperationCase("sum of largest singular values", typeof(SumOfLargestSingularValues<>))
     { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SumOfLargestSingularValues(Math.Min(2, x[0].Shape[-1])); }
+
+    private sealed class SymmetricEigenvectors()
+        : OperationCase("symmetric eigenvectors", typeof(SymmetricEigenvectors<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SymmetricPart().SymmetricEigenvectors(); }
+
+    private sealed class MatrixExponential()
+        : OperationCase("matrix exponential", typeof(MatrixExponential<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].MatrixExponential(); }
 }
