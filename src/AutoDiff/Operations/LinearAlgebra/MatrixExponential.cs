@@ -5,8 +5,8 @@ namespace ConservativeAD.Rules
 {
     /// <summary>The exponential of a square matrix, or of each of a stack. Computed on the host, in double.</summary>
     /// <remarks>
-    /// The derivative along E is the upper right block of exp of (A, E; 0, A), and the second derivative that of a matrix of 4 × 4 blocks (Mathias, SIAM J. Matrix
-    /// Anal. Appl. 1996); the pullback is the derivative at Aᵀ along the cotangent.
+    /// The derivative along E is the upper right block of exp of (A, E; 0, A), and the second derivative that of a matrix of 4 × 4 blocks (Mathias, SIAM J.
+    /// Matrix Anal. Appl. 1996); the pullback is the derivative at Aᵀ along the cotangent.
     /// </remarks>
     /// <typeparam name="T">The element type.</typeparam>
     public readonly struct MatrixExponential<T> : ISmoothRule<T>
@@ -143,7 +143,8 @@ namespace ConservativeAD
     public static partial class Operations
     {
         /// <summary>
-        /// The exponential of a square matrix. It is computed on the host, in double, also for arrays of a GPU. A matrix that holds NaN or an infinity gives NaN.
+        /// The exponential of a square matrix. It is computed on the host, in double, also for arrays of a GPU. A matrix that holds NaN or an infinity gives
+        /// NaN.
         /// </summary>
         /// <typeparam name="T">The element type.</typeparam>
         /// <param name="a">The matrices, [..., n, n].</param>

@@ -5,7 +5,8 @@ namespace ConservativeAD.Rules
 {
     /// <summary>
     /// The eigenvectors of a symmetric matrix, or of each of a stack, as columns in the order of the ascending eigenvalues. In each, the element of largest
-    /// magnitude is positive. They jump where eigenvalues meet, and where the largest element changes to one of the other sign. Computed on the host, in double.
+    /// magnitude is positive. They jump where eigenvalues meet, and where the largest element changes to one of the other sign. Computed on the host, in
+    /// double.
     /// </summary>
     /// <remarks>With K = VᵀV̄ the cotangent is V(K∘F)Vᵀ, Fᵢⱼ = 1/(λⱼ − λᵢ); vectors of eigenvalues that meet do not turn into each other.</remarks>
     /// <typeparam name="T">The element type.</typeparam>
@@ -264,9 +265,9 @@ namespace ConservativeAD
     {
         /// <summary>
         /// The eigenvectors of a symmetric matrix as columns, in the order of the ascending eigenvalues; in each, the element of largest magnitude is positive.
-        /// They are differentiable only where their eigenvalues are simple. Where eigenvalues meet they jump, nothing is certified, and derivatives leave out how
-        /// vectors of one space turn into each other, so that functions of the space alone still have the right gradient. It is computed on the host, in double,
-        /// also for arrays of a GPU. A matrix that holds NaN or an infinity gives NaN.
+        /// They are differentiable only where their eigenvalues are simple. Where eigenvalues meet they jump, nothing is certified, and derivatives leave out
+        /// how vectors of one space turn into each other, so that functions of the space alone still have the right gradient. It is computed on the host, in
+        /// double, also for arrays of a GPU. A matrix that holds NaN or an infinity gives NaN.
         /// </summary>
         /// <typeparam name="T">The element type.</typeparam>
         /// <param name="a">The matrices, [..., n, n].</param>
