@@ -39,6 +39,7 @@ public sealed record Obstacle(int Node, OperationFacts Operation, ObstacleKind K
             ObstacleKind.ValueUnderflows => "has a value so small that it may be rounded to 0, and a kink depends on it",
             ObstacleKind.CotangentUnderflows => "passes back a derivative so small that it is rounded to 0, and the gradient depends on it",
             ObstacleKind.MayMeet => "has eigenvalues or singular values so close that rounding errors hide whether they meet",
+            ObstacleKind.SpreadIsRounding => "normalises numbers that differ by little more than rounding errors",
             _ => "prevents certification",
         };
         string where = Shape.Count == 1

@@ -64,4 +64,10 @@ public enum ObstacleKind
     /// Eigenvalues or singular values are so close that rounding errors hide whether they meet, or have taken many digits of their vectors.
     /// </summary>
     MayMeet,
+
+    /// <summary>
+    /// Numbers that are normalised differ from their mean by little more than rounding errors: the mean of equal numbers may be rounded, and the result is then an
+    /// error instead of 0.
+    /// </summary>
+    SpreadIsRounding,
 }

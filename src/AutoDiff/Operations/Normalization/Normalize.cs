@@ -100,9 +100,24 @@ public struct Normalize<T>(NormalizationShape shape, Shape statistics, Shape aff
     /// <inheritdoc/>
     public readonly NDArray<T> Obstacles(in KinkContext<T> context)
     {
+        if (!InFloat.Asks<T>())
+        {
+            return context.Device.Count(default(IsNotFinite), variance) > 0
+                ? context.MarkWhole(true, ObstacleKind.Overflows)
+                : context.MarkWhole(HiddenSpread.IsMet(x.Reshape(context.Output.Shape), mean, variance), ObstacleKind.SpreadIsRounding);
+        }
+
         // For Half the stored variance is rounded, while the computation runs in float.
-        long lost = InFloat.Asks<T>() ? 0 : context.Device.Count(default(IsNotFinite), variance);
-        return context.MarkWhole(lost > 0, ObstacleKind.Overflows);
+        Device device = context.Device;
+        NDArray<float> wideX = InFloat.Widened(device, x), wideScale = InFloat.Widened(device, scale), means = device.Allocate<float>(statistics),
+            variances = device.Allocate<float>(statistics);
+        Moments(device, wideX, wideScale, means, variances);
+        bool isHidden = HiddenSpread.IsMet(wideX.Reshape(context.Output.Shape), means, variances);
+        device.Return(variances);
+        device.Return(means);
+        device.Return(wideScale);
+        device.Return(wideX);
+        return context.MarkWhole(isHidden, ObstacleKind.SpreadIsRounding);
     }
 
     private static NDArray<T> Nothing(out NDArray<T> copy)

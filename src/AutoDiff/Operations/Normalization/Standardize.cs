@@ -68,8 +68,26 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
     public readonly NDArray<T> Obstacles(in KinkContext<T> context)
     {
         // The reciprocal of a deviation that overflowed is 0.
-        long lost = context.Device.Count(default(Arithmetic.IsZero), inverseDeviation);
-        return context.MarkWhole(lost > 0, ObstacleKind.Overflows);
+        if (context.Device.Count(default(Arithmetic.IsZero), inverseDeviation) > 0)
+            return context.MarkWhole(true, ObstacleKind.Overflows);
+        if (!InFloat.Asks<T>())
+            return context.MarkWhole(IsSpreadHidden(context.Device, context.Input(0)), ObstacleKind.SpreadIsRounding);
+        NDArray<float> wide = InFloat.Widened(context.Device, context.Input(0));
+        bool isHidden = IsSpreadHidden(context.Device, wide);
+        context.Device.Return(wide);
+        return context.MarkWhole(isHidden, ObstacleKind.SpreadIsRounding);
+    }
+
+    private readonly bool IsSpreadHidden<W>(Device device, in NDArray<W> x)
+        where W : unmanaged, IBinaryFloatingPointIeee754<W>
+    {
+        NDArray<W> means = device.Allocate<W>(statistics), variances = device.Allocate<W>(statistics);
+        default(VarianceFormula).Compute(device, [x], variances, false);
+        default(MeanFormula).Compute(device, [x], means, false);
+        bool isHidden = HiddenSpread.IsMet(x, means, variances);
+        device.Return(variances);
+        device.Return(means);
+        return isHidden;
     }
 
     // Inputs: x, and memory for the inverse deviation, which is kept.
