@@ -28,7 +28,8 @@ internal static class LinearAlgebraOperations
     }
 
     private static TensorOperation Operation(TensorDefinition definition, string text, int inputs) => new(
-        definition.GetType().Name, text, _ => [.. Enumerable.Repeat<int[]>([2, 2], inputs)], _ => []) { Definition = definition };
+        definition.GetType().Name, text, _ => [.. Enumerable.Repeat<int[]>([2, 2], inputs)], _ => [])
+    { Definition = definition };
 
     private static Var<T> Positive<T>(Var<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -25,7 +25,7 @@ internal static class GammaFunctions
     {
         L zero = L.Constant(0), half = L.Constant(0.5), infinity = L.Constant(double.PositiveInfinity), size = L.Abs(x), sine = L.Abs(HalfTurns.Sin(x));
         L above = LogarithmAbove(BeyondOne(x), One(x)), positive = L.IfGreater(half, x, above - L.Log(size), above);
-        
+
         // Close to 0 the sine divided by π is the argument itself, which may be subnormal.
         L tiny = L.Constant(1e-9), reflected = L.IfGreater(tiny, size, zero, L.Constant(LogPi)) - L.Log(L.IfGreater(tiny, size, size, sine));
         L negative = L.IfEqual(sine, zero, infinity, reflected - above);
