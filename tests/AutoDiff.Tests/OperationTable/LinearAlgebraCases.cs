@@ -153,25 +153,25 @@ public static class LinearAlgebraCases
     private static Var<T> Shifted<T>(Var<T> x, int factor = 4)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int n = x.Shape[-1];
-        return x + x.Tape.Constant(Shape.Of(n, n), Diagonal<T>.Of(n, factor));
+        (int rows, int columns) = (x.Shape[-2], x.Shape[-1]);
+        return x + x.Tape.Constant(Shape.Of(rows, columns), Diagonal<T>.Of(rows, columns, factor));
     }
 
     private static class Diagonal<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private static readonly Dictionary<(int Rows, int Factor), T[]> Made = [];
+        private static readonly Dictionary<(int Rows, int Columns, int Factor), T[]> Made = [];
 
-        public static ReadOnlySpan<T> Of(int rows, int factor)
+        public static ReadOnlySpan<T> Of(int rows, int columns, int factor)
         {
             lock (Made)
             {
-                if (!Made.TryGetValue((rows, factor), out T[]? elements))
+                if (!Made.TryGetValue((rows, columns, factor), out T[]? elements))
                 {
-                    elements = new T[rows * rows];
-                    for (int i = 0; i < elements.Length; i += rows + 1)
+                    elements = new T[rows * columns];
+                    for (int i = 0; i < Math.Min(rows, columns) * columns; i += columns + 1)
                         elements[i] = T.CreateTruncating(factor);
-                    Made.Add((rows, factor), elements);
+                    Made.Add((rows, columns, factor), elements);
                 }
 
                 return elements;
@@ -209,7 +209,7 @@ public static class LinearAlgebraCases
         : OperationCase("sign of a determinant", typeof(DeterminantSign<>))
     { public override Var<T> Apply<T>(Var<T>[] x) => Shifted(x[0]).DeterminantSign(); }
 
-    private sealed class Qr() : OperationCase("qr", typeof(Qr<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Apply(default(Qr<T>)); }
+    private sealed class Qr() : OperationCase("qr", typeof(Qr<>)) { public override Var<T> Apply<T>(Var<T>[] x) => Shifted(x[0]).Apply(default(Qr<T>)); }
 
     private sealed class SymmetricEigenvalues()
         : OperationCase("symmetric eigenvalues", typeof(SymmetricEigenvalues<>))

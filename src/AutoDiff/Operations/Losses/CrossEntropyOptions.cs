@@ -14,4 +14,6 @@ public sealed record CrossEntropyOptions
 
     /// <summary>How the losses are combined.</summary>
     public LossReduction Reduction { get; init; } = LossReduction.Mean;
+
+    private bool PrintMembers(System.Text.StringBuilder text) => RecordText.Write(text, this);
 }
