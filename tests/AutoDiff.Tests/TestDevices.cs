@@ -20,7 +20,7 @@ internal static partial class TestDevices
     /// <summary>Classes that use them belong to the collection <see cref="TestGpu.Collection"/>.</summary>
     public static IReadOnlyList<Device> Gpus { get; } = TestGpu.Name is null ? [First, .. RealGpus()] : [First];
 
-    /// <summary>Whether a row of the table of operations is tested in float, or in Half: on the simulated GPU alone in one of them, otherwise in both.</summary>
+    /// <summary>Whether a row of the table of operations is tested in float, and whether in Half: in one of them on the simulated GPU alone.</summary>
     /// <param name="row">The row's name.</param>
     public static (bool InFloat, bool InHalf) PrecisionsOf(string row)
     {

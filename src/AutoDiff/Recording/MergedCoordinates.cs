@@ -1,8 +1,8 @@
 namespace ConservativeAD;
 
 /// <summary>
-/// Kinks whose arguments are multiples of one number, joined: relu(t) − relu(−t) has one slope on each side of t = 0, and here the same. What only one choice is
-/// left for is held.
+/// Kinks whose arguments are multiples of one number, joined: relu(t) − relu(−t) has one slope on each side of t = 0, and here the same. What only one choice
+/// is left for is held.
 /// </summary>
 internal sealed class MergedCoordinates
 {

@@ -66,8 +66,8 @@ public enum ObstacleKind
     MayMeet,
 
     /// <summary>
-    /// Numbers that are normalised differ from their mean by little more than rounding errors: the mean of equal numbers may be rounded, and the result is then an
-    /// error instead of 0.
+    /// Numbers that are normalised differ from their mean by little more than rounding errors: the mean of equal numbers may be rounded, and the result is then
+    /// an error instead of 0.
     /// </summary>
     SpreadIsRounding,
 }

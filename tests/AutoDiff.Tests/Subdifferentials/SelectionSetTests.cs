@@ -84,10 +84,14 @@ public class SelectionSetTests
     public void JoinedKinksAgreeWithTheEnumeration()
     {
         Func<Var<double>, Var<double>>[] kinks =
-            [x => x.Relu(), x => x.Abs(), x => x.LeakyRelu(0.25), x => x.Minimum(x.Tape.Constant(0)), x => x.HardTanh(), x => (x.Tanh() + x).Relu(), x => x.Elu(2)];
+        [
+            x => x.Relu(), x => x.Abs(), x => x.LeakyRelu(0.25), x => x.Minimum(x.Tape.Constant(0)), x => x.HardTanh(), x => (x.Tanh() + x).Relu(),
+            x => x.Elu(2),
+        ];
         int agreed = 0, smooth = 0;
+        var term = Gen.Select(Gen.Int[0, kinks.Length - 1], Gen.Int[-2, 2], Gen.Int[-3, 3], Gen.Int[0, 2]);
         Samples.Check(
-            Gen.Select(Gen.Select(Gen.Int[0, kinks.Length - 1], Gen.Int[-2, 2], Gen.Int[-3, 3], Gen.Int[0, 2]).Array[2, 6], Gen.ULong[0, 1_000_000]), 300, drawn =>
+            Gen.Select(term.Array[2, 6], Gen.ULong[0, 1_000_000]), 300, drawn =>
             {
                 ((int Kind, int Factor, int Weight, int Coordinate)[] terms, ulong seed) = drawn;
                 Objective objective = Objective.OfTensor(v =>
@@ -99,7 +103,9 @@ public class SelectionSetTests
                 });
                 double[] point = new double[3];
                 ClarkeSubdifferential cells = Clarke.Subdifferential(objective, point, seed: seed, method: SetMethod.Pieces);
-                if (!cells.IsExact || (Forced(objective, point, seed, SetMethod.Regularity) ?? Forced(objective, point, seed, SetMethod.IndependentKinks)) is not { } found)
+                ClarkeSubdifferential? found = Forced(objective, point, seed, SetMethod.Regularity)
+                    ?? Forced(objective, point, seed, SetMethod.IndependentKinks);
+                if (!cells.IsExact || found is null)
                     return;
                 agreed++;
                 smooth += found.IsDifferentiable == true ? 1 : 0;

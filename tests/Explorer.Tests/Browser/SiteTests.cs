@@ -55,7 +55,11 @@ public sealed class SiteTests(Chromium chromium) : IClassFixture<Chromium>
                select (Path.GetFileName(page), link.Groups[1].Value),
         ];
         Assert.NotEmpty(links);
-        string[] missing = [.. links.Where(link => !taken.Any(file => FileSystemName.MatchesSimpleExpression(file, link.File))).Select(link => $"{link.Page}: {link.File}")];
+        string[] missing =
+        [
+            .. links.Where(link => !taken.Any(file => FileSystemName.MatchesSimpleExpression(file, link.File)))
+                .Select(link => $"{link.Page}: {link.File}"),
+        ];
         Assert.True(missing.Length == 0, $"docs/docfx.json does not take along what pages link to: {string.Join(", ", missing)}.");
     }
 

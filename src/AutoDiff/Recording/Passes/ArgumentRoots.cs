@@ -52,8 +52,8 @@ internal sealed class ArgumentRoots<T>(TapeRecord<T> record, ReversePass<T> reve
 
         // A rearrangement passes ones to as many elements, and the numbers 1, 2, … each to one of them.
         double[] numbers = [.. Enumerable.Range(1, count).Select(i => (double)i)];
-        if (operation is not { Curvature: Curvature.Affine, Monotonicity: Monotonicity.Increasing } || double.CreateTruncating(T.CreateTruncating(count)) != count
-            || !ones.All(one => one is 0 or 1) || ones.Count(one => one == 1) != count)
+        if (operation is not { Curvature: Curvature.Affine, Monotonicity: Monotonicity.Increasing }
+            || double.CreateTruncating(T.CreateTruncating(count)) != count || !ones.All(one => one is 0 or 1) || ones.Count(one => one == 1) != count)
             return null;
         double[] pulled = Pull(operation.Node, numbers);
         int[] elements = new int[count];

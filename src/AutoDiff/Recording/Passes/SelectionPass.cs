@@ -96,7 +96,8 @@ internal sealed class SelectionPass<T> : SelectionMap
 
             if (!bounds.Pass(node, cut))
             {
-                reason = $"{record.FactsAt(node).Name} (node {node}) lies between two kinks, and its slopes are not known well enough to bound what it passes back";
+                reason = $"{record.FactsAt(node).Name} (node {node}) lies between two kinks, and its slopes are not known well enough to bound what it passes "
+                    + "back";
                 return null;
             }
         }
