@@ -39,26 +39,8 @@ internal sealed class MergedCoordinates
         foreach (IGrouping<(int, int), int> group in Enumerable.Range(0, pieces.IntervalCount).GroupBy(i => (roots[i].Node, roots[i].Element)))
         {
             int[] members = [.. group];
-            double[] below = new double[members.Length], above = new double[members.Length];
-            double sumBelow = 0, sumAbove = 0;
-            for (int m = 0; m < members.Length; m++)
-            {
-                double ratio = roots[members[m]].Factor / roots[members[0]].Factor;
-                (below[m], above[m]) = ratio > 0 ? pieces.SidesOf(members[m]) : Exchanged(pieces.SidesOf(members[m]));
-                sumBelow += ratio * below[m];
-                sumAbove += ratio * above[m];
-            }
-
-            if (sumBelow == sumAbove)
-            {
-                for (int m = 0; m < members.Length; m++)
-                    alone[members[m]] = above[m];
-                continue;
-            }
-
-            (int operation, int node, int element) = pieces.PlaceOf(members[0]);
-            merged.AddInterval(operation, node, element, sumBelow, sumAbove);
-            groups.Add((members, below, above));
+            if (!TryJoin(members))
+                Array.ForEach(members, member => TryJoin([member]));
         }
 
         if (groups.Count == pieces.IntervalCount)
@@ -72,6 +54,33 @@ internal sealed class MergedCoordinates
 
         merged.Close();
         return new MergedCoordinates(pieces, merged, [.. groups], alone);
+
+        bool TryJoin(int[] members)
+        {
+            double[] below = new double[members.Length], above = new double[members.Length];
+            double sumBelow = 0, sumAbove = 0;
+            for (int m = 0; m < members.Length; m++)
+            {
+                double ratio = roots[members[m]].Factor / roots[members[0]].Factor;
+                (below[m], above[m]) = ratio > 0 ? pieces.SidesOf(members[m]) : Exchanged(pieces.SidesOf(members[m]));
+                if (members.Length > 1 && !(double.IsNormal(ratio) && IsKept(below[m], ratio) && IsKept(above[m], ratio)))
+                    return false;
+                sumBelow += ratio * below[m];
+                sumAbove += ratio * above[m];
+            }
+
+            if (sumBelow == sumAbove)
+            {
+                for (int m = 0; m < members.Length; m++)
+                    alone[members[m]] = above[m];
+                return true;
+            }
+
+            (int operation, int node, int element) = pieces.PlaceOf(members[0]);
+            merged.AddInterval(operation, node, element, sumBelow, sumAbove);
+            groups.Add((members, below, above));
+            return true;
+        }
     }
 
     /// <summary>What every kink passes back, where coordinates that were held stay 0 and each joined one is passed back by its first member.</summary>
@@ -107,6 +116,9 @@ internal sealed class MergedCoordinates
 
     /// <summary>The derivatives of the joined arguments, from those of all.</summary>
     public double[] OfFirstMembers(double[] u) => [.. groups.Select(group => u[group.Members[0]])];
+
+    // Whether a product lost no digits to underflow or overflow.
+    private static bool IsKept(double side, double ratio) => side == 0 || double.IsNormal(side * ratio);
 
     private static (double Below, double Above) Exchanged((double Below, double Above) sides) => (sides.Above, sides.Below);
 }

@@ -109,6 +109,26 @@ internal sealed class SelectionPieces
         high.Add(Math.Max(below, above));
     }
 
+    /// <summary>Adds what a kink with two slopes passes back of a cotangent that is known, or known by bounds.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="node">The input.</param>
+    /// <param name="element">Its element.</param>
+    /// <param name="cotangent">The cotangent, or its lower bound.</param>
+    /// <param name="greatest">The cotangent, or its upper bound.</param>
+    /// <param name="slopeBelow">The slope where the element decreases.</param>
+    /// <param name="slopeAbove">The slope where it increases.</param>
+    public void AddSlopes(int operation, int node, int element, double cotangent, double greatest, double slopeBelow, double slopeAbove)
+    {
+        if (!(greatest > cotangent))
+        {
+            AddInterval(operation, node, element, cotangent * slopeBelow, cotangent * slopeAbove);
+            return;
+        }
+
+        double a = Times(cotangent, slopeBelow), b = Times(cotangent, slopeAbove), c = Times(greatest, slopeBelow), d = Times(greatest, slopeAbove);
+        AddRange(operation, node, element, Math.Min(Math.Min(a, b), Math.Min(c, d)), Math.Max(Math.Max(a, b), Math.Max(c, d)));
+    }
+
     /// <summary>Adds an interval of which it is unknown where it bends the value.</summary>
     public void AddRange(int operation, int node, int element, double least, double greatest)
     {
@@ -155,6 +175,9 @@ internal sealed class SelectionPieces
         foreach ((int node, int element) in places)
             others.Add((operation, node, element));
     }
+
+    /// <summary>A product in which 0 absorbs.</summary>
+    public static double Times(double x, double y) => x == 0 || y == 0 ? 0 : x * y;
 
     /// <summary>Moves the coordinates of the blocks after those of the intervals, once all are known.</summary>
     public void Close()

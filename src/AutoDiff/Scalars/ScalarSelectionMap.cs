@@ -81,7 +81,7 @@ internal sealed class ScalarSelectionMap : SelectionMap
                 continue;
             foreach ((int input, double slope) in tape.SlopesOf(node))
             {
-                double a = Times(slope, low[node]), b = Times(slope, high[node]), wider = Widening * Math.Max(Math.Abs(a), Math.Abs(b));
+                double a = SelectionPieces.Times(slope, low[node]), b = SelectionPieces.Times(slope, high[node]), wider = Widening * Math.Max(Math.Abs(a), Math.Abs(b));
                 low[input] += Math.Min(a, b) - wider;
                 high[input] += Math.Max(a, b) + wider;
             }
@@ -104,8 +104,6 @@ internal sealed class ScalarSelectionMap : SelectionMap
         return u;
     }
 
-    private static double Times(double x, double y) => x == 0 || y == 0 ? 0 : x * y;
-
     // The first alternative is the side where the form is positive.
     private static bool Add(SelectionPieces pieces, ScalarKink kink, int[] inputs, double cotangent, double greatest)
     {
@@ -119,14 +117,7 @@ internal sealed class ScalarSelectionMap : SelectionMap
             if (inputs[isOfFirst ? 0 : 1] == 0)
                 return true;
             (double above, double below) = isOfFirst ? (first, otherFirst) : (otherSecond, second);
-            if (greatest > cotangent)
-            {
-                double a = Times(cotangent, below), b = Times(cotangent, above), c = Times(greatest, below), d = Times(greatest, above);
-                pieces.AddRange(kink.Node, inputs[isOfFirst ? 0 : 1], 0, Math.Min(Math.Min(a, b), Math.Min(c, d)), Math.Max(Math.Max(a, b), Math.Max(c, d)));
-                return true;
-            }
-
-            pieces.AddInterval(kink.Node, inputs[isOfFirst ? 0 : 1], 0, cotangent * below, cotangent * above);
+            pieces.AddSlopes(kink.Node, inputs[isOfFirst ? 0 : 1], 0, cotangent, greatest, below, above);
             return true;
         }
 

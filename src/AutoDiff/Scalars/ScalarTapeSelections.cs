@@ -30,7 +30,7 @@ public sealed unsafe partial class ScalarTape
             if (isOfFirst == isOfSecond)
                 return (node, 0, factor);
             double next = factor * (isOfFirst ? entry.FirstSlope : entry.SecondSlope);
-            if (next == 0 || !double.IsFinite(next))
+            if (!double.IsNormal(next))
                 return (node, 0, factor);
             (node, factor) = (isOfFirst ? entry.First : entry.Second, next);
         }

@@ -80,6 +80,25 @@ public class SelectionSetTests
             Assert.All(back.Cotangents, part => Assert.InRange(part, -6, 5));
     }
 
+    /// <summary>The factor between two arguments underflows; the steep kink beside the flat one is not lost.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void KinksOfVeryDifferentFactorsAreNotJoined(bool isFlatFirst)
+    {
+        const int n = 12;
+        double[] weights = isFlatFirst ? [1e-300, 1e300] : [1e300, 1e-300], factors = isFlatFirst ? [1e200, 1e-200] : [1e-200, 1e200];
+        Objective tensors = Objective.OfTensor(x => ((weights[0] * (factors[0] * x).Relu()) + (weights[1] * (factors[1] * x).Relu())).Sum());
+        Objective numbers = Objective.OfScalars(x => x.Aggregate((Active)0,
+            (sum, t) => sum + (weights[0] * Active.Max(factors[0] * t, 0)) + (weights[1] * Active.Max(factors[1] * t, 0))));
+        foreach (Objective objective in (Objective[])[tensors, numbers])
+        {
+            ClarkeSubdifferential set = Clarke.Subdifferential(objective, new double[n]);
+            Assert.Equal(1, set.DirectionalDerivative([1, .. new double[n - 1]]).Upper / 1e100, 1e-9);
+            Assert.NotEqual(false, set.Contains([1e99, .. new double[n - 1]]));
+        }
+    }
+
     [Fact]
     public void JoinedKinksAgreeWithTheEnumeration()
     {

@@ -20,7 +20,7 @@ internal sealed class ArgumentRoots<T>(TapeRecord<T> record, ReversePass<T> reve
     public (int Node, int Element, double Factor) Of(int node, int element)
     {
         double factor = 1;
-        while (Step(node) is var (elements, slopes) && elements[element] >= 0 && factor * slopes[element] is var next && next != 0 && double.IsFinite(next))
+        while (Step(node) is var (elements, slopes) && elements[element] >= 0 && factor * slopes[element] is var next && double.IsNormal(next))
             (node, element, factor) = (operations[node].Inputs[0], elements[element], next);
         return (node, element, factor);
     }

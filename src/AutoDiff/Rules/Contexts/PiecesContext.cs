@@ -52,17 +52,8 @@ public readonly struct PiecesContext<T>
     public void AddInterval(int output, int input, int element, double slopeBelow, double slopeAbove)
     {
         pieces.Cut(node.Index, output);
-        if (!node.Needs(input))
-            return;
-        int place = node.InputNode(input);
-        if (IsBetween(output))
-        {
-            double a = Times(cotangent[output], slopeBelow), b = Times(cotangent[output], slopeAbove), c = Times(greatest![output], slopeBelow),
-                d = Times(greatest[output], slopeAbove);
-            pieces.AddRange(node.Index, place, element, Math.Min(Math.Min(a, b), Math.Min(c, d)), Math.Max(Math.Max(a, b), Math.Max(c, d)));
-        }
-        else
-            pieces.AddInterval(node.Index, place, element, cotangent[output] * slopeBelow, cotangent[output] * slopeAbove);
+        if (node.Needs(input))
+            pieces.AddSlopes(node.Index, node.InputNode(input), element, cotangent[output], (greatest ?? cotangent)[output], slopeBelow, slopeAbove);
     }
 
     /// <summary>One output element is the largest or smallest of several input elements that tie, and divides its cotangent among them with weights of a
@@ -136,8 +127,6 @@ public readonly struct PiecesContext<T>
     /// <summary>Maps every element of the output, in row-major order, to the element of an input that was broadcast to it.</summary>
     /// <param name="index">The index of the input.</param>
     public int[] BroadcastElements(int index) => node.BroadcastElements(index);
-
-    private static double Times(double x, double y) => x == 0 || y == 0 ? 0 : x * y;
 
     private bool IsBetween(int output) => greatest is not null && greatest[output] > cotangent[output];
 
