@@ -27,7 +27,7 @@ internal sealed class ScalarSelectionMap : SelectionMap
         List<ScalarKink> kinks = [.. tape.Kinks.Where(kink => !kink.IsComparison && isReached[kink.Node])];
         if (kinks.Find(kink => kink.IsCurved || kink.Alternatives.Count != 2) is { } untold)
         {
-            reason = $"{untold.Operation.Name} (node {untold.Node}) does not tell its pieces";
+            reason = Untold(untold);
             return null;
         }
 
@@ -40,24 +40,24 @@ internal sealed class ScalarSelectionMap : SelectionMap
         double[] held = tape.Gradient(output);
         bool isRelaxed = kinks.Exists(kink => isBelow[kink.Node]);
         SelectionPieces pieces = new() { IsRelaxed = isRelaxed };
-        if ((isRelaxed ? AddRelaxed(tape, pieces, kinks, output.Node) : AddExact(tape, pieces, kinks)) is { } refused)
-        {
-            reason = $"{refused.Operation.Name} (node {refused.Node}) does not tell its pieces";
+        reason = isRelaxed ? AddRelaxed(tape, pieces, kinks, output.Node) : AddExact(tape, pieces, kinks);
+        if (reason.Length > 0)
             return null;
-        }
-
         pieces.Close();
-        reason = "";
         ScalarSelectionMap map = new(tape, pieces, held);
         return isRelaxed ? map : MergedSelectionMap.Of(map, (node, _) => tape.RootOf(node));
     }
 
-    // Returns the kink that does not tell its pieces; null if all do.
-    private static ScalarKink? AddExact(ScalarTape tape, SelectionPieces pieces, List<ScalarKink> kinks) =>
-        kinks.Find(kink => !Add(pieces, kink, tape.InputsOf(kink.Node), tape.CotangentOf(kink.Node), tape.CotangentOf(kink.Node)));
+    // Returns why pieces cannot be added; empty if they are.
+    private static string AddExact(ScalarTape tape, SelectionPieces pieces, List<ScalarKink> kinks) =>
+        kinks.Find(kink => !Add(pieces, kink, tape.InputsOf(kink.Node), tape.CotangentOf(kink.Node), tape.CotangentOf(kink.Node))) is { } refused
+            ? Untold(refused)
+            : "";
+
+    private static string Untold(ScalarKink kink) => $"{kink.Operation.Name} (node {kink.Node}) does not tell its pieces";
 
     // Where kinks lie downstream of others, bounds of the cotangents of the latter take the place of cotangents, and what all of them pass back varies freely.
-    private static ScalarKink? AddRelaxed(ScalarTape tape, SelectionPieces pieces, List<ScalarKink> kinks, int output)
+    private static string AddRelaxed(ScalarTape tape, SelectionPieces pieces, List<ScalarKink> kinks, int output)
     {
         double[] low = new double[output + 1], high = new double[output + 1];
         ILookup<int, ScalarKink> at = kinks.ToLookup(kink => kink.Node);
@@ -69,7 +69,7 @@ internal sealed class ScalarSelectionMap : SelectionMap
             {
                 (int, int) before = pieces.Added;
                 if (!Add(pieces, kink, tape.InputsOf(node), exact + low[node], exact + high[node]))
-                    return kink;
+                    return Untold(kink);
                 foreach ((int place, _, double least, double greatest) in pieces.RangesAfter(before))
                 {
                     low[place] += least;
@@ -81,13 +81,16 @@ internal sealed class ScalarSelectionMap : SelectionMap
                 continue;
             foreach ((int input, double slope) in tape.SlopesOf(node))
             {
-                double a = SelectionPieces.Times(slope, low[node]), b = SelectionPieces.Times(slope, high[node]), wider = Widening * Math.Max(Math.Abs(a), Math.Abs(b));
+                double a = SelectionPieces.Times(slope, low[node]), b = SelectionPieces.Times(slope, high[node]);
+                double wider = Widening * Math.Max(Math.Abs(a), Math.Abs(b));
+                if (slope != 0 && ((low[node] != 0 && !double.IsNormal(a)) || (high[node] != 0 && !double.IsNormal(b))))
+                    return $"the bounds of a cotangent between two kinks (node {node}) leave the range of the number type";
                 low[input] += Math.Min(a, b) - wider;
                 high[input] += Math.Max(a, b) + wider;
             }
         }
 
-        return null;
+        return "";
     }
 
     private protected override double[] PullCore(double[] w)

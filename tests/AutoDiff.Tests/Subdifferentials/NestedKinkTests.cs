@@ -127,6 +127,23 @@ public class NestedKinkTests
         Assert.InRange(along.Upper, along.Lower, -40);
     }
 
+    /// <summary>Between the kinks a bound underflows to 0 before it becomes large again; nothing is said of the set then.</summary>
+    [Fact]
+    public void ABoundThatUnderflowsIsNoBound()
+    {
+        Objective tensors = Objective.OfTensor(x => (1e-200 * (1e-200 * (1e200 * (1e250 * x.Relu()))).Relu()).Sum());
+        Objective numbers = Objective.OfScalars(x => 1e-200 * Active.Max(1e-200 * (1e200 * (1e250 * Active.Max(x[0], 0))), 0));
+        foreach (Objective objective in (Objective[])[tensors, numbers])
+        {
+            for (ulong seed = 0; seed < 20; seed++)
+            {
+                ClarkeSubdifferential set = Clarke.Subdifferential(objective, [0], 1, seed, SetMethod.Bounds);
+                Assert.True(!(set.DirectionalDerivative([1]).Upper < 1e49), $"{set}");
+                Assert.NotEqual(false, set.Contains([1e49]));
+            }
+        }
+    }
+
     /// <summary>relu(relu(x) − relu(−x)) − ½·x at 0: the kinks inside are dependent, so the set around is larger than the true one, [−½, ½].</summary>
     [Fact]
     public void WhatTheBoundsDoNotDecideStaysOpen()

@@ -93,35 +93,33 @@ internal sealed class CotangentBounds<T>
             Array.Fill(ones, 1);
             foreach ((int input, double[] slopes) in PullbackOf(operation.Node, ones))
             {
-                if (slopes.Length == radius.Length && passed.Add(input))
-                    Widen(input, [.. slopes.Zip(radius, (slope, part) => slope == 0 || part == 0 ? 0 : Math.Abs(slope) * part)]);
+                if (slopes.Length == radius.Length && passed.Add(input)
+                    && !Widen(input, [.. slopes.Zip(radius, SelectionPieces.Times)], [.. slopes.Zip(radius, (slope, part) => part == 0 ? 0 : slope)]))
+                    return false;
             }
         }
 
         if (operation.Inputs.All(input => passed.Contains(input) || !isOnTheWay[input]))
             return true;
         if (operation.Curvature == Curvature.Product)
-        {
-            PassThroughAbsolute(operation, radius, passed);
-            return true;
-        }
+            return PassThroughAbsolute(operation, radius, passed);
 
         // Slopes of one sign take the radius back up to that sign.
+        Dictionary<int, double[]> reached = PullbackOf(operation.Node, Support(radius)).ToDictionary(pulled => pulled.Input, pulled => pulled.Pulled);
         foreach ((int input, double[] pulled) in PullbackOf(operation.Node, radius))
         {
             if (!isOnTheWay[input] || passed.Contains(input))
                 continue;
             int index = operation.Inputs.TakeWhile(other => other != input).Count();
-            if (operation.Inputs.Count(other => other == input) != 1 || operation.SlopeSign(index) is null)
+            if (operation.Inputs.Count(other => other == input) != 1 || operation.SlopeSign(index) is null || !Widen(input, pulled, reached[input]))
                 return false;
-            Widen(input, pulled);
         }
 
         return true;
     }
 
     // The slopes of a product are elements of the other factor. It is recorded again with their absolute values.
-    private void PassThroughAbsolute(RecordedOperation operation, double[] radius, HashSet<int> passed)
+    private bool PassThroughAbsolute(RecordedOperation operation, double[] radius, HashSet<int> passed)
     {
         using Tape<T> absolute = new(record.Device, record.Selections);
         Dictionary<int, int> originals = [];
@@ -137,20 +135,32 @@ internal sealed class CotangentBounds<T>
         }
 
         Var<T> output = record.ColumnAt(operation.Node).RecordOn(absolute, record.PlaceAt(operation.Node), inputs);
-        foreach ((int node, T[] pulled) in absolute.Reverse.PullbackOf(output.Node, Array.ConvertAll(radius, T.CreateTruncating)))
-        {
-            if (originals[node] is var input && isOnTheWay[input] && !passed.Contains(input))
-                Widen(input, Array.ConvertAll(pulled, double.CreateTruncating));
-        }
+        Dictionary<int, double[]> reached = Pull(Support(radius)).ToDictionary(pulled => pulled.Input, pulled => pulled.Pulled);
+        return Pull(radius).All(pulled => !isOnTheWay[pulled.Input] || passed.Contains(pulled.Input)
+            || Widen(pulled.Input, pulled.Pulled, reached[pulled.Input]));
+
+        List<(int Input, double[] Pulled)> Pull(double[] cotangent) => absolute.Reverse
+            .PullbackOf(output.Node, Array.ConvertAll(cotangent, T.CreateTruncating))
+            .ConvertAll(pulled => (originals[pulled.Input], Array.ConvertAll(pulled.Cotangent, double.CreateTruncating)));
     }
 
-    private void Widen(int node, double[] by)
+    // 1 where a radius is not 0: taken back, it shows which elements the radius must reach.
+    private static double[] Support(double[] radius) => Array.ConvertAll(radius, part => part == 0 ? 0.0 : 1);
+
+    // False if a radius that must reach an element underflowed.
+    private bool Widen(int node, double[] by, double[] reached)
     {
         if (!isOnTheWay[node])
-            return;
+            return true;
         (_, double[] radius) = Of(node);
         for (int i = 0; i < by.Length; i++)
+        {
+            if (reached[i] != 0 && !double.IsNormal(by[i]))
+                return false;
             radius[i] += (1 + Widening) * Math.Abs(by[i]);
+        }
+
+        return true;
     }
 
     private (double[] Centre, double[] Radius) Of(int node)
