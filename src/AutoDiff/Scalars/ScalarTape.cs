@@ -503,6 +503,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         NativeMemory.Free(operations);
         NativeMemory.Free(tangents);
         NativeMemory.Free(adjoints);
+        FreeRows();
         operations = null;
         tangents = null;
         adjoints = null;

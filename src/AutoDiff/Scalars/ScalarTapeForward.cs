@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ConservativeAD.Scalars;
 
-/// <content>Further passes over the record: products with the Jacobian from either side, and its sparsity.</content>
+/// <content>Further passes over the record: products with the Jacobian from either side.</content>
 public sealed unsafe partial class ScalarTape
 {
     /// <summary>The Jacobian of recorded numbers with respect to the variables, times a vector: a forward pass through the recorded slopes.</summary>
@@ -42,54 +42,7 @@ public sealed unsafe partial class ScalarTape
         PullFrom(nodes, weights, gradient);
     }
 
-    /// <summary>The variables that each output depends on.</summary>
-    internal int[][] Pattern(ReadOnlySpan<Active> outputs)
-    {
-        CheckOwn(outputs);
-        int[]?[] dependencies = new int[]?[record->Count];
-        dependencies[0] = [];
-        int variable = 0;
-        for (int node = 1; node < record->Count; node++)
-        {
-            ScalarNode entry = record->Nodes[node];
-            dependencies[node] = [];
-            dependencies[node] = variable < variables.Count && variables[variable] == node
-                ? [variable++]
-                : Union(dependencies[entry.First]!, dependencies[entry.Second]!);
-        }
-
-        int[][] pattern = new int[outputs.Length][];
-        for (int i = 0; i < pattern.Length; i++)
-            pattern[i] = dependencies[outputs[i].Node]!;
-        return pattern;
-    }
-
     private static double Product(double slope, double tangent) => tangent == 0 ? 0 : slope * tangent;
-
-    // The union of two sorted lists. It returns the list itself if the other adds nothing, so that long chains share one list.
-    private static int[] Union(int[] one, int[] other)
-    {
-        if (other.Length == 0 || ReferenceEquals(one, other))
-            return one;
-        if (one.Length == 0)
-            return other;
-        List<int> union = new(one.Length + other.Length);
-        int i = 0, j = 0;
-        while (i < one.Length || j < other.Length)
-        {
-            if (j == other.Length || (i < one.Length && one[i] < other[j]))
-                union.Add(one[i++]);
-            else if (i == one.Length || other[j] < one[i])
-                union.Add(other[j++]);
-            else
-            {
-                union.Add(one[i++]);
-                j++;
-            }
-        }
-
-        return union.Count == one.Length ? one : union.Count == other.Length ? other : [.. union];
-    }
 
     private void CheckOwn(ReadOnlySpan<Active> numbers)
     {

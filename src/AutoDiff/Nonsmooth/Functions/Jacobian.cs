@@ -18,7 +18,7 @@ public static class Jacobian
         return map.Outputs.Length <= point.Length ? map.ByRows() : map.ByColumns();
     }
 
-    /// <summary>The Jacobian by rows, with one reverse pass per result.</summary>
+    /// <summary>The Jacobian by rows, with one reverse pass for each eight results.</summary>
     /// <param name="program">Computes the results from the variables.</param>
     /// <param name="point">The point.</param>
     /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
@@ -29,7 +29,7 @@ public static class Jacobian
         return map.ByRows();
     }
 
-    /// <summary>The Jacobian by columns, with one forward pass over the record per variable.</summary>
+    /// <summary>The Jacobian by columns, with one forward pass over the record for each eight variables.</summary>
     /// <param name="program">Computes the results from the variables.</param>
     /// <param name="point">The point.</param>
     /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
@@ -41,8 +41,8 @@ public static class Jacobian
     }
 
     /// <summary>
-    /// The compressed Jacobian: columns (or rows) that share no row (column) of the sparsity pattern are computed in one pass, so that a banded Jacobian takes
-    /// as many passes as its bandwidth.
+    /// The compressed Jacobian: columns (or rows) that share no row (column) of the sparsity pattern are computed as one product, so that a banded Jacobian
+    /// takes as many products as its bandwidth, up to eight of them in one pass.
     /// </summary>
     /// <remarks>
     /// A. Curtis, M. Powell and J. Reid, J. Inst. Math. Appl. 1974; greedy colouring, largest first, as in A. Gebremedhin, F. Manne and A. Pothen, SIAM Review
@@ -54,6 +54,19 @@ public static class Jacobian
     public static SparseJacobian Compressed(Func<Active[], Active[]> program, ReadOnlySpan<double> point, Selections? selections = null)
     {
         using RecordedMap map = new(program, point, selections);
+        return SparseJacobian.Of(map);
+    }
+
+    /// <summary>
+    /// The compressed Jacobian, recorded on a tape of the caller. Where Jacobians of long programs are computed again and again, a tape that is kept saves
+    /// touching new memory each time, which can cost more than the passes.
+    /// </summary>
+    /// <param name="program">Computes the results from the variables.</param>
+    /// <param name="point">The point.</param>
+    /// <param name="tape">The tape, which is reset first. Its selections apply.</param>
+    public static SparseJacobian Compressed(Func<Active[], Active[]> program, ReadOnlySpan<double> point, ScalarTape tape)
+    {
+        using RecordedMap map = new(program, point, tape);
         return SparseJacobian.Of(map);
     }
 

@@ -5,76 +5,91 @@ namespace ConservativeAD.Nonsmooth;
 /// <summary>One run of a program with several results.</summary>
 internal sealed class RecordedMap : IDisposable
 {
-    private readonly ScalarTape tape;
+    private readonly bool ownsTape;
 
     public RecordedMap(Func<Active[], Active[]> program, ReadOnlySpan<double> point, Selections? selections)
+        : this(program, point, new ScalarTape(selections), true)
     {
-        ArgumentNullException.ThrowIfNull(program);
-        if (point.Length == 0)
-            throw new ArgumentException("A point of no variables was given.", nameof(point));
-        tape = new ScalarTape(selections);
+    }
+
+    /// <summary>Records on a given tape, which is reset and stays the caller's.</summary>
+    public RecordedMap(Func<Active[], Active[]> program, ReadOnlySpan<double> point, ScalarTape tape)
+        : this(program, point, tape, false)
+    {
+    }
+
+    private RecordedMap(Func<Active[], Active[]> program, ReadOnlySpan<double> point, ScalarTape tape, bool ownsTape)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        (Tape, this.ownsTape) = (tape, ownsTape);
         try
         {
+            ArgumentNullException.ThrowIfNull(program);
+            if (point.Length == 0)
+                throw new ArgumentException("A point of no variables was given.", nameof(point));
+            Tape.Reset();
             Active[] variables = new Active[point.Length];
             for (int i = 0; i < variables.Length; i++)
-                variables[i] = tape.Variable(point[i]);
+                variables[i] = Tape.Variable(point[i]);
             Outputs = program(variables) ?? throw new InvalidOperationException("The program returned no results.");
             Dimension = variables.Length;
+            Nodes = Tape.NodesOf(Outputs);
         }
         catch
         {
-            tape.Dispose();
+            Dispose();
             throw;
         }
     }
 
+    public ScalarTape Tape { get; }
+
     public Active[] Outputs { get; }
+
+    /// <summary>The nodes of the outputs; 0 for constants.</summary>
+    public int[] Nodes { get; }
 
     public int Dimension { get; }
 
-    public double[,] ByRows()
-    {
-        double[,] jacobian = new double[Outputs.Length, Dimension];
-        double[] gradient = new double[Dimension];
-        for (int row = 0; row < Outputs.Length; row++)
-        {
-            tape.Gradient(Outputs[row], gradient);
-            for (int column = 0; column < Dimension; column++)
-                jacobian[row, column] = gradient[column];
-        }
-
-        return jacobian;
-    }
+    public double[,] ByRows() => Tape.Gradients(Outputs);
 
     public double[,] ByColumns()
     {
         double[,] jacobian = new double[Outputs.Length, Dimension];
-        double[] direction = new double[Dimension];
-        for (int column = 0; column < Dimension; column++)
+        UnitSeeds seeds = new(Dimension);
+        for (int first = 0; first < Dimension;)
         {
-            Array.Clear(direction);
-            direction[column] = 1;
-            double[] product = Push(direction);
-            for (int row = 0; row < product.Length; row++)
-                jacobian[row, column] = product[row];
+            int width = Tape.PushRows(seeds, first);
+            for (int row = 0; row < Nodes.Length; row++)
+            {
+                ReadOnlySpan<double> derivatives = Tape.RowOf(Nodes[row]);
+                for (int k = 0; k < width; k++)
+                    jacobian[row, first + k] = derivatives[k];
+            }
+
+            first += width;
         }
 
         return jacobian;
     }
 
     /// <summary>J·direction.</summary>
-    public double[] Push(ReadOnlySpan<double> direction) => tape.Push(direction, Outputs);
+    public double[] Push(ReadOnlySpan<double> direction) => Tape.Push(direction, Outputs);
 
     /// <summary>weightsᵀ·J.</summary>
     public double[] Pull(ReadOnlySpan<double> weights)
     {
         double[] product = new double[Dimension];
-        tape.Pull(Outputs, weights, product);
+        Tape.Pull(Outputs, weights, product);
         return product;
     }
 
     /// <summary>For every result, the variables that it depends on, in order.</summary>
-    public int[][] Pattern() => tape.Pattern(Outputs);
+    public int[][] Pattern() => Tape.Pattern(Nodes);
 
-    public void Dispose() => tape.Dispose();
+    public void Dispose()
+    {
+        if (ownsTape)
+            Tape.Dispose();
+    }
 }

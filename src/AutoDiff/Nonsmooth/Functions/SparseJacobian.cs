@@ -1,8 +1,13 @@
+using ConservativeAD.Scalars;
+
 namespace ConservativeAD.Nonsmooth;
 
 /// <summary>A Jacobian stored by its entries that may be nonzero.</summary>
 public sealed class SparseJacobian
 {
+    // The rows of a pass with eight seeds take 64 bytes an operation. In programs with more operations they leave the processor's caches.
+    private const int LargestColoured = 1 << 16;
+
     private SparseJacobian(int rows, int columns, IReadOnlyList<(int Row, int Column, double Value)> entries, int passes, bool isByColumns)
     {
         Rows = rows;
@@ -21,10 +26,13 @@ public sealed class SparseJacobian
     /// <summary>The entries of the sparsity pattern, row by row.</summary>
     public IReadOnlyList<(int Row, int Column, double Value)> Entries { get; }
 
-    /// <summary>The number of passes over the record, which is the number of colours.</summary>
+    /// <summary>
+    /// The number of colours, which is the number of products with the Jacobian; one pass over the record computes up to eight of them. 0 if each row was
+    /// computed alone, as in a long program whose results depend on a few operations each.
+    /// </summary>
     public int Passes { get; }
 
-    /// <summary>Whether columns were compressed (forward passes) rather than rows (reverse passes).</summary>
+    /// <summary>Whether columns were compressed (forward passes) rather than rows (reverse passes), or rows computed alone.</summary>
     public bool IsByColumns { get; }
 
     /// <summary>All entries, including zeros.</summary>
@@ -38,44 +46,74 @@ public sealed class SparseJacobian
 
     internal static SparseJacobian Of(RecordedMap map)
     {
+        if (map.Tape.Count > LargestColoured && map.Tape.RowsAlone(map.Nodes) is { } rows)
+            return new SparseJacobian(map.Nodes.Length, map.Dimension, rows, 0, false);
         int[][] pattern = map.Pattern();
         int[][] transposed = Transposed(pattern, map.Dimension);
-        int[] columnColours = Colouring.Greedy(transposed, pattern), rowColours = Colouring.Greedy(pattern, transposed);
-        int columnPasses = columnColours.Length == 0 ? 0 : columnColours.Max() + 1, rowPasses = rowColours.Length == 0 ? 0 : rowColours.Max() + 1;
-        bool isByColumns = columnPasses <= rowPasses;
-        int[] colours = isByColumns ? columnColours : rowColours;
-        int passes = Math.Min(columnPasses, rowPasses);
-        double[][] products = new double[passes][];
-        for (int colour = 0; colour < passes; colour++)
+        (int[] colours, bool isByColumns) = Coloured(pattern, transposed);
+        int passes = Number(colours);
+        (int, int, double)[] entries = new (int, int, double)[pattern.Sum(row => row.Length)];
+        ColourSeeds seeds = new(colours, passes);
+        for (int first = 0; first < passes;)
         {
-            double[] seed = Array.ConvertAll(colours, own => own == colour ? 1.0 : 0);
-            products[colour] = isByColumns ? map.Push(seed) : map.Pull(seed);
-        }
+            int width = isByColumns ? map.Tape.PushRows(seeds, first) : map.Tape.PullRows(map.Nodes, seeds, first), place = 0;
+            for (int row = 0; row < pattern.Length; row++)
+            {
+                foreach (int column in pattern[row])
+                {
+                    int lane = colours[isByColumns ? column : row] - first;
+                    if (lane >= 0 && lane < width)
+                        entries[place] = (row, column, map.Tape.RowOf(isByColumns ? map.Nodes[row] : map.Tape.Variables[column])[lane]);
+                    place++;
+                }
+            }
 
-        List<(int, int, double)> entries = [];
-        for (int row = 0; row < pattern.Length; row++)
-        {
-            foreach (int column in pattern[row])
-                entries.Add((row, column, isByColumns ? products[colours[column]][row] : products[colours[row]][column]));
+            first += width;
         }
 
         return new SparseJacobian(pattern.Length, map.Dimension, entries, passes, isByColumns);
     }
 
+    // Columns need as many colours as the fullest row has entries, and rows as many as the fullest column. The side that may need fewer is coloured first, and
+    // the other only if it may still need fewer than that took.
+    private static (int[] Colours, bool IsByColumns) Coloured(int[][] pattern, int[][] transposed)
+    {
+        int leastOfColumns = Fullest(pattern), leastOfRows = Fullest(transposed);
+        bool isByColumns = leastOfColumns <= leastOfRows;
+        int[] colours = isByColumns ? Colouring.Greedy(transposed, pattern) : Colouring.Greedy(pattern, transposed);
+        int passes = Number(colours);
+        if (passes <= (isByColumns ? leastOfRows : leastOfColumns))
+            return (colours, isByColumns);
+        int[] others = isByColumns ? Colouring.Greedy(pattern, transposed) : Colouring.Greedy(transposed, pattern);
+        return Number(others) < passes ? (others, !isByColumns) : (colours, isByColumns);
+    }
+
+    private static int Number(int[] colours) => colours.Length == 0 ? 0 : colours.Max() + 1;
+
+    private static int Fullest(int[][] lines) => lines.Length == 0 ? 0 : lines.Max(line => line.Length);
+
     private static int[][] Transposed(int[][] pattern, int columns)
     {
-        List<int>[] rows = [.. Enumerable.Range(0, columns).Select(_ => new List<int>())];
+        int[] counts = new int[columns];
+        foreach (int[] row in pattern)
+        {
+            foreach (int column in row)
+                counts[column]++;
+        }
+
+        int[][] transposed = Array.ConvertAll(counts, count => new int[count]);
+        Array.Clear(counts);
         for (int row = 0; row < pattern.Length; row++)
         {
             foreach (int column in pattern[row])
-                rows[column].Add(row);
+                transposed[column][counts[column]++] = row;
         }
 
-        return Array.ConvertAll(rows, list => list.ToArray());
+        return transposed;
     }
 
     /// <inheritdoc/>
     public override string ToString() =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"Jacobian of {Rows} rows and {Columns} columns with {Entries.Count} entries, from {Passes} passes");
+            $"Jacobian of {Rows} rows and {Columns} columns with {Entries.Count} entries, from {(Passes == 0 ? "its rows" : $"{Passes} products")}");
 }
