@@ -46,7 +46,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
     {
     }
 
-    private ScalarTape(Selections? selections, int directions, bool isCareful, bool keepsValues, bool writesModuli, bool isOfSecondOrder)
+    private ScalarTape(Selections? selections, int directions, bool isCareful, bool keepsValues, bool writesModuli, bool isOfSecondOrder,
+        NestedRecord? nested = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(directions);
         Selections = selections ?? Selections.PyTorch;
@@ -55,6 +56,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         keptValues = keepsValues ? [0] : null;
         moduli = writesModuli ? [] : null;
         slopeTangents = isOfSecondOrder ? [(0, 0)] : null;
+        this.nested = nested;
         record = ScalarTapeSlots.Rent(this);
         Grow(FirstCapacity);
         Clear();
@@ -221,6 +223,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
     /// <summary>The order of two numbers of equal value: by their tangents in Clarke mode, otherwise 0. It is also 0 if the tangents tie.</summary>
     internal static int CompareEqual(Active x, Active y)
     {
+        (x, y) = (Ground(x), Ground(y));
         if (x.Handle != y.Handle)
             return Holding(x, y).Tie(x, y);
 
@@ -235,8 +238,14 @@ public sealed unsafe partial class ScalarTape : IDisposable
     internal static bool Differ(Active x, Active y)
     {
         if (((x.Handle | y.Handle) & ScalarTapeSlots.Careful) != 0)
-            Holding(x, y).NoteCompared(x, y, RelativeGap.Of(x.Value, y.Value));
+            NoteDifferent(Ground(x), Ground(y));
         return true;
+    }
+
+    private static void NoteDifferent(Active x, Active y)
+    {
+        if (!x.IsConstant || !y.IsConstant)
+            Holding(x, y).NoteCompared(x, y, RelativeGap.Of(x.Value, y.Value));
     }
 
     // Whether a number belongs to this tape.
@@ -332,6 +341,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
     private Active RecordWithCare<TRule>(TRule rule, Active x, ScalarLane<double> value)
         where TRule : struct, IUnaryRule<TRule>
     {
+        if (nested is not null)
+            return RecordNested(rule, x, value.Value);
         if (moduli is not null && !TRule.Facts.IsSmooth)
             return WrittenWithModuli<TRule>(x);
         ScalarLane<double> argument = new(x.Value);
@@ -366,6 +377,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
     private Active RecordWithCare<TRule>(TRule rule, Active x, Active y, ScalarLane<double> value)
         where TRule : struct, IBinaryRule<TRule>
     {
+        if (nested is not null)
+            return RecordNested(rule, x, y, value.Value);
         if (moduli is not null && !TRule.Facts.IsSmooth)
             return WrittenWithModuli<TRule>(x, y);
         ScalarLane<double> first = new(x.Value), second = new(y.Value);
@@ -465,6 +478,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         undecided.Clear();
         variables.Clear();
         moduli?.Clear();
+        nested?.Clear();
         slopeTangents?.RemoveRange(1, slopeTangents.Count - 1);
         bends.Clear();
         keptValues?.RemoveRange(1, keptValues.Count - 1);

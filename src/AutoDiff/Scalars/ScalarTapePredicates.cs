@@ -17,6 +17,7 @@ public sealed unsafe partial class ScalarTape
     /// </summary>
     internal static bool Stays(Active x, OperationFacts question)
     {
+        x = Ground(x);
         if (x.IsConstant)
             return true;
         ScalarTape tape = Holding(x);
@@ -30,6 +31,7 @@ public sealed unsafe partial class ScalarTape
     /// </summary>
     internal static bool Looks(Active x)
     {
+        x = Ground(x);
         if (IsCareful(x))
             Holding(x).NoteCompared(x, default, double.PositiveInfinity);
         return true;
@@ -41,6 +43,7 @@ public sealed unsafe partial class ScalarTape
     /// </summary>
     internal static bool LooksAtSize(Active x)
     {
+        x = Ground(x);
         if (!x.IsConstant && Math.Abs(x.Value) <= SmallestNormal.Of<double>())
             Holding(x).Note(x, IsSmall, 0);
         return Looks(x);
@@ -49,6 +52,7 @@ public sealed unsafe partial class ScalarTape
     /// <summary>Notes that a program read a number's digits, which change with any movement; always true.</summary>
     internal static bool LooksAtDigits(Active x)
     {
+        x = Ground(x);
         if (!x.IsConstant && IsCareful(x))
             Holding(x).Note(x, Digits, 0);
         return true;
@@ -60,6 +64,7 @@ public sealed unsafe partial class ScalarTape
     /// </summary>
     internal static int? Moves(Active x, OperationFacts question)
     {
+        x = Ground(x);
         if (x.IsConstant)
             return null;
         ScalarTape tape = Holding(x);
@@ -71,7 +76,7 @@ public sealed unsafe partial class ScalarTape
     /// <summary>Notes that the program throws arbitrarily close to the point, because bounds that are equal may cross.</summary>
     internal static void NoteEdge(Active x, Active y)
     {
-        foreach (Active number in (ReadOnlySpan<Active>)[x, y])
+        foreach (Active number in (ReadOnlySpan<Active>)[Ground(x), Ground(y)])
         {
             if (number.IsConstant)
                 continue;

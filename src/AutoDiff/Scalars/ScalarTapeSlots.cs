@@ -51,15 +51,13 @@ internal static unsafe class ScalarTapeSlots
         return record;
     }
 
-    /// <summary>The record of two numbers, at most one of which is a constant.</summary>
+    /// <summary>The record of two numbers, at most one of which is a constant; that of the later tape if one of the two tapes is nested.</summary>
     /// <exception cref="InvalidOperationException">The numbers belong to two tapes or to another thread's tape, or their tape was reset or
     /// disposed.</exception>
     public static ScalarRecord* Named(ulong first, ulong second)
     {
         ScalarRecord* record = Named(first != 0 ? first : second);
-        if (second != 0 && !record->Holds(second))
-            ThrowForeign();
-        return record;
+        return second == 0 || record->Holds(second) ? record : Later(record, Named(second));
     }
 
     /// <summary>The index of a number on its record; 0 for a constant, whose index is never read.</summary>
@@ -150,13 +148,21 @@ internal static unsafe class ScalarTapeSlots
     public static void ThrowForeign() => throw new InvalidOperationException(
         "An active number was used with one of another tape, or after the reset, the disposal or the loss of its tape, which lives as long as the program "
             + "holds it, or by two threads at once. "
-        + "A derivative of a derivative is not taken by a tape within another's program, where it would be lost: take it with Objective.HessianProduct, or "
-        + "record one program on one tape.");
+        + "A derivative within a program that is differentiated itself is taken with NestedTape; on an ordinary tape it would be lost.");
 
     [DoesNotReturn]
     private static void ThrowOfOtherThread(int owner) => throw new InvalidOperationException(
         $"Thread {Environment.CurrentManagedThreadId} used a number that is recorded on a tape of thread {owner}. Give each thread a tape of its own; to "
             + $"hand one over, call {nameof(ScalarTape)}.{nameof(ScalarTape.TakeOver)} on the thread that continues.");
+
+    // An operation on numbers of two tapes is recorded on the one that is nested in the other's program.
+    private static ScalarRecord* Later(ScalarRecord* first, ScalarRecord* second)
+    {
+        long level = TapeOf(first).Level, other = TapeOf(second).Level;
+        if (level == other)
+            ThrowForeign();
+        return level > other ? first : second;
+    }
 
     private static ScalarRecord* Find(ulong handle)
     {

@@ -29,6 +29,8 @@ public sealed unsafe partial class ScalarTape
         if (x.IsConstant && y.IsConstant)
             return new Active(value);
         ScalarTape tape = Holding(x, y);
+        if (tape.nested is not null)
+            return tape.RecordNestedHypot(x, y);
         (double First, double Second) slopes = value == 0 ? (0, 0) : (x.Value / value, y.Value / value);
         if (value == 0)
         {
@@ -54,6 +56,7 @@ public sealed unsafe partial class ScalarTape
     /// <summary>A step function's value between its jumps. It is a constant, and tapes for analysis record its origin.</summary>
     internal static Active RecordStep(Active x, double value)
     {
+        x = Ground(x);
         if (x.IsConstant || !IsCareful(x))
             return new Active(value);
         ScalarTape tape = Holding(x);
@@ -68,6 +71,7 @@ public sealed unsafe partial class ScalarTape
     /// <summary>A step function's value at one of its jumps.</summary>
     internal static Active RecordJump(Active x, double value)
     {
+        x = Ground(x);
         if (x.IsConstant)
             return new Active(value);
         ScalarTape tape = Holding(x);
@@ -94,6 +98,8 @@ public sealed unsafe partial class ScalarTape
 
         // The difference between x and the remainder is n·y up to rounding. With an infinite divisor n is 0.
         double quotient = double.IsInfinity(y.Value) && double.IsFinite(x.Value) ? 0 : Math.Round((x.Value - value) / y.Value);
+        if (tape.nested is not null)
+            return tape.RecordNestedRemainder(x, y, value, jumps, quotient);
         if (jumps)
             tape.kinks.Add(new ScalarKink(tape.record->Count, RemainderFacts, new ScalarForm(x.Node, 1, y.Node, -quotient), true, false));
         tape.slopeTangents?.Add((0, 0));
