@@ -163,7 +163,7 @@ public sealed class ScalarTapeStateTests
         Assert.Equal(8, inner.Gradient(own * own)[0]);
         string refused = Assert.Throws<InvalidOperationException>(() => own * z).Message;
         Assert.DoesNotContain("Active.Value", refused, StringComparison.Ordinal);
-        Assert.Contains("HessianProduct", refused, StringComparison.Ordinal);
+        Assert.Contains("NestedTape", refused, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => inner.Gradient(z));
         Assert.Throws<InvalidOperationException>(() => double.CreateChecked(z));
         Assert.Equal(24, outer.Gradient(w * 2 * z)[0]);

@@ -1,3 +1,4 @@
+using ConservativeAD.Scalars;
 using ConservativeAD.Studies.GradBench.Numbers;
 
 namespace ConservativeAD.Studies.GradBench.Evals;
@@ -12,65 +13,45 @@ internal static class Particle
     private const double TimeStep = 0.1;
 
     public static Module Module { get; } = new Module<Input>("particle", [new(0.2)],
-        ("rr", (input, _) => Prepare<EngineReverseMode, ReverseMode>(input)),
-        ("ff", (input, _) => Prepare<OuterForwardMode, ForwardMode>(input)),
-        ("fr", (input, _) => Prepare<OuterForwardMode, ReverseMode>(input)),
-        ("rf", (input, _) => Prepare<EngineReverseMode, ForwardMode>(input)));
+        ("rr", (input, _) => Prepare(input, GradientMode.Reverse, GradientMode.Reverse)),
+        ("ff", (input, _) => Prepare(input, GradientMode.Forward, GradientMode.Forward)),
+        ("fr", (input, _) => Prepare(input, GradientMode.Forward, GradientMode.Reverse)),
+        ("rf", (input, _) => Prepare(input, GradientMode.Reverse, GradientMode.Forward)));
 
-    private static Computation Prepare<TOuter, TInner>(Input input)
-        where TOuter : IOuterMode
-        where TInner : IGradientMode =>
-        Computation.Of(() => GradientDescent.Minimum(default(Controlled<TOuter, TInner>), [Plain.Of(input.W)])[0].Value);
+    private static Computation Prepare(Input input, GradientMode outer, GradientMode inner) =>
+        Computation.Of(() => GradientDescent.Minimum(
+            x => Miss(x[0], inner),
+            x => [outer.Outermost(control => Miss(control[0], inner), [x[0].Value])[0]],
+            [input.W])[0].Value);
 
     /// <summary>The input.</summary>
     /// <param name="W">The control that the search starts from.</param>
     internal sealed record Input(double W);
 
-    private readonly struct Controlled<TOuter, TInner> : IMinimized<Plain>
-        where TOuter : IOuterMode
-        where TInner : IGradientMode
-    {
-        public Plain Value(ReadOnlySpan<Plain> x) => Miss<TInner>.Value(x);
-
-        public void Gradient(ReadOnlySpan<Plain> x, Span<Plain> gradient) => TOuter.Gradient<Miss<TInner>>(x, gradient);
-    }
-
     // The squared distance from the origin at which the particle crosses the axis, for a control.
-    private readonly struct Miss<TInner> : IFunction
-        where TInner : IGradientMode
+    private static Active Miss(Active control, GradientMode mode)
     {
-        public static T Value<T>(ReadOnlySpan<T> x)
-            where T : struct, IScalar<T>
+        Active[] position = [0, 8], velocity = [0.75, 0];
+        for (int step = 0; step < MostSteps; step++)
         {
-            T[] control = [x[0], T.Of(0), T.Of(8)], force = new T[2];
-            Span<T> position = control.AsSpan(1), velocity = [T.Of(0.75), T.Of(0)];
-            for (int step = 0; step < MostSteps; step++)
+            Active[] force = mode.Within(at => Potential(control, at), position);
+            position = [.. position.Zip(velocity, (x, v) => x + (v * TimeStep))];
+            if (position[1].Value <= 0)
             {
-                TInner.Gradient<T, Potential>(control, force);
-                for (int i = 0; i < 2; i++)
-                    position[i] += velocity[i] * TimeStep;
-                if (position[1].Value <= 0)
-                {
-                    T crossing = position[0] - (position[1] / velocity[1] * velocity[0]);
-                    return crossing * crossing;
-                }
-
-                for (int i = 0; i < 2; i++)
-                    velocity[i] -= force[i] * TimeStep;
+                Active crossing = position[0] - (position[1] / velocity[1] * velocity[0]);
+                return crossing * crossing;
             }
 
-            throw new InvalidDataException($"With the control {x[0].Value} the particle does not cross the axis within {MostSteps} steps.");
+            velocity = [.. velocity.Zip(force, (v, f) => v - (f * TimeStep))];
         }
+
+        throw new InvalidDataException($"With the control {control.Value} the particle does not cross the axis within {MostSteps} steps.");
     }
 
-    // Of two charges, at (10, 10 − w) and (10, 0); the arguments are w and a position.
-    private readonly struct Potential : IFunction
+    // Of two charges, at (10, 10 − w) and (10, 0).
+    private static Active Potential(Active w, Active[] at)
     {
-        public static T Value<T>(ReadOnlySpan<T> x)
-            where T : struct, IScalar<T>
-        {
-            T across = x[1] + -10, up = x[2] + x[0] + -10;
-            return (1 / T.Sqrt((across * across) + (up * up))) + (1 / T.Sqrt((across * across) + (x[2] * x[2])));
-        }
+        Active across = at[0] + -10, up = at[1] + w + -10;
+        return (1 / Active.Sqrt((across * across) + (up * up))) + (1 / Active.Sqrt((across * across) + (at[1] * at[1])));
     }
 }

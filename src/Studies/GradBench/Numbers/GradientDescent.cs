@@ -1,19 +1,6 @@
+using ConservativeAD.Scalars;
+
 namespace ConservativeAD.Studies.GradBench.Numbers;
-
-/// <summary>A function to be minimised, with its gradient.</summary>
-/// <typeparam name="T">The number type.</typeparam>
-internal interface IMinimized<T>
-    where T : struct, IScalar<T>
-{
-    /// <summary>The function.</summary>
-    /// <param name="x">Where.</param>
-    T Value(ReadOnlySpan<T> x);
-
-    /// <summary>Its gradient.</summary>
-    /// <param name="x">Where.</param>
-    /// <param name="gradient">The gradient.</param>
-    void Gradient(ReadOnlySpan<T> x, Span<T> gradient);
-}
 
 /// <summary>
 /// Gradient descent with a step size that doubles after ten steps and halves where the value does not fall. It runs on numbers that carry derivatives, which
@@ -30,17 +17,13 @@ internal static class GradientDescent
     private const int StepsBeforeDoubling = 10;
 
     /// <summary>The point where the descent ends.</summary>
-    /// <typeparam name="T">The number type.</typeparam>
-    /// <typeparam name="TFunction">The function.</typeparam>
-    /// <param name="function">The function.</param>
-    /// <param name="start">Where it begins.</param>
-    public static T[] Minimum<T, TFunction>(TFunction function, ReadOnlySpan<T> start)
-        where T : struct, IScalar<T>
-        where TFunction : IMinimized<T>
+    /// <param name="function">The function to minimise.</param>
+    /// <param name="gradientOf">Its gradient.</param>
+    /// <param name="start">Where the descent begins.</param>
+    public static Active[] Minimum(Func<Active[], Active> function, Func<Active[], Active[]> gradientOf, Active[] start)
     {
-        T[] x = start.ToArray(), gradient = new T[x.Length], next = new T[x.Length];
-        double value = function.Value(x).Value, step = FirstStep;
-        function.Gradient(x, gradient);
+        Active[] x = start, gradient = gradientOf(x);
+        double value = function(x).Value, step = FirstStep;
         int taken = 0;
         while (Norm(gradient) > Tolerance)
         {
@@ -51,15 +34,14 @@ internal static class GradientDescent
                 continue;
             }
 
-            for (int i = 0; i < x.Length; i++)
-                next[i] = x[i] - (gradient[i] * step);
-            if (Distance(x, next) <= Tolerance)
+            Active[] next = [.. x.Zip(gradient, (element, slope) => element - (slope * step))];
+            if (Norm([.. x.Zip(next, (element, moved) => new Active(element.Value - moved.Value))]) <= Tolerance)
                 break;
-            double ahead = function.Value(next).Value;
+            double ahead = function(next).Value;
             if (ahead < value)
             {
-                (x, next, value) = (next, x, ahead);
-                function.Gradient(x, gradient);
+                (x, value) = (next, ahead);
+                gradient = gradientOf(x);
                 taken++;
             }
             else
@@ -72,21 +54,5 @@ internal static class GradientDescent
         return x;
     }
 
-    private static double Norm<T>(T[] x)
-        where T : struct, IScalar<T>
-    {
-        double sum = 0;
-        foreach (T element in x)
-            sum += element.Value * element.Value;
-        return Math.Sqrt(sum);
-    }
-
-    private static double Distance<T>(T[] x, T[] y)
-        where T : struct, IScalar<T>
-    {
-        double sum = 0;
-        for (int i = 0; i < x.Length; i++)
-            sum += (x[i].Value - y[i].Value) * (x[i].Value - y[i].Value);
-        return Math.Sqrt(sum);
-    }
+    private static double Norm(Active[] x) => Math.Sqrt(x.Sum(element => element.Value * element.Value));
 }

@@ -2,10 +2,8 @@ namespace ConservativeAD.Studies.GradBench.Numbers;
 
 /// <summary>A plain number.</summary>
 /// <param name="Value">Its value.</param>
-internal readonly record struct Plain(double Value) : IScalar<Plain>
+internal readonly record struct Plain(double Value) : IReal<Plain>
 {
-    public static Plain Of(double value) => new(value);
-
     public static Plain operator +(Plain left, Plain right) => new(left.Value + right.Value);
 
     public static Plain operator +(Plain left, double right) => new(left.Value + right);

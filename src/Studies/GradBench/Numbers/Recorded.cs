@@ -4,7 +4,7 @@ namespace ConservativeAD.Studies.GradBench.Numbers;
 
 /// <summary>A number that the engine's scalar tape records.</summary>
 /// <param name="Number">The number.</param>
-internal readonly record struct Recorded(Active Number) : IScalar<Recorded>
+internal readonly record struct Recorded(Active Number) : IReal<Recorded>
 {
     public double Value => Number.Value;
 
