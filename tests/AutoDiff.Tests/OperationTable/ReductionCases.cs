@@ -21,6 +21,57 @@ public static class ReductionCases
         new CumulativeLogSumExp { Ordinary = Lines, HalfTolerance = 1e-2 },
         new CumulativeMaximum { Ordinary = Lines, Kinks = [RunningTies(1, (x, t) => x.CumulativeMaximum(0, t))] },
         new CumulativeMinimum { Ordinary = Matrices, Kinks = [RunningTies(-1, (x, t) => x.CumulativeMinimum(0, t))] },
+        new ProductAll { Ordinary = [[[3, 4]], [[]], [[5]]], Range = (-1.8, 1.8), Large = [[7, 31]], HalfTolerance = 2e-2, FloatTolerance = 1e-5 },
+        new ProductAxis { Ordinary = Lines, Range = (-1.8, 1.8), Large = [[35, 2031]], Empty = [[0, 3]], HalfTolerance = 1e-2, FloatTolerance = 1e-5 },
+        new VarianceAll { Ordinary = Matrices, Empty = null, HalfTolerance = 1e-2 },
+        new VarianceAxis { Ordinary = Matrices, Empty = [[0, 3]], HalfTolerance = 1e-2 },
+        new Deviations { Ordinary = Matrices, Empty = [[0, 3]] },
+        new StandardDeviation
+        {
+            Ordinary = Matrices,
+            Empty = null,
+            HalfTolerance = 1e-2,
+            HasCurvedKinks = true,
+            Kinks =
+            [
+                // The mean of three tenths is rounded; the deviations are exact all the same. Every length at the origin gives the gradient 0.
+                new KinkPoint(
+                    [[3]],
+                    [[0.1, 0.1, 0.1]],
+                    [0],
+                    new("PyTorch", Selections.PyTorch, [[0, 0, 0]]),
+                    new("Jax", Selections.Jax, [[0, 0, 0]]),
+                    new("TensorFlow", Selections.TensorFlow, [[0, 0, 0]]),
+                    new("minimal norm", Selections.MinimalNorm, [[0, 0, 0]]),
+                    new("length 1", Selections.PyTorch with { Norm2AtZero = 1 }, [[0, 0, 0]]),
+                    new("overridden by ½", Selections.PyTorch, [[0, 0, 0]], x => x[0].Apply(new Deviations<double>(null, VarianceDivisor.Sample)).Norm2(0.5)))
+                { Stratum = [[[1, 1, 1]]] },
+            ],
+        },
+        new PNormAll
+        {
+            Avoid = [0],
+            HalfTolerance = 1e-2,
+            HasCurvedKinks = true,
+            FloatTolerance = 5e-6,
+            Kinks =
+            [
+                new KinkPoint(
+                    [[3]],
+                    [[0, 0, 0]],
+                    [0],
+                    new("PyTorch", Selections.PyTorch, [[0, 0, 0]]),
+                    new("Jax", Selections.Jax, [[0, 0, 0]]),
+                    new("TensorFlow", Selections.TensorFlow, [[0, 0, 0]]),
+                    new("minimal norm", Selections.MinimalNorm, [[0, 0, 0]]),
+                    new("length 1", Selections.PyTorch with { Norm2AtZero = 1 }, [Enumerable.Repeat(3 * Math.Pow(3, (1 / 3.0) - 1), 3).ToArray()]),
+                    new("overridden by ½", Selections.PyTorch, [Enumerable.Repeat(1.5 * Math.Pow(3, (1 / 3.0) - 1), 3).ToArray()],
+                        x => x[0].Apply(new PNorm<double>(3, null, false, 0.5)))),
+            ],
+        },
+        new PNormAxis { Ordinary = Matrices, Avoid = [0], HalfTolerance = 1e-2, FloatTolerance = 5e-6 },
+        new SumOfSeveralAxes { Ordinary = [[[3, 2, 4]], [[2, 3, 2]]], Large = [[30, 33, 65]], Empty = [[0, 3, 2]], HalfTolerance = 1e-2 },
+        new MaxOfSeveralAxes { Ordinary = [[[3, 2, 4]], [[2, 3, 2]]], Large = [[30, 33, 65]], Empty = [[0, 3, 2]] },
         new MeanAll { Empty = null },
         new MeanAxis { Ordinary = Matrices, Empty = null },
         new MaxAll { Empty = null, Kinks = [TieOfAll((x, t) => x.Max(t)), NoTie] },
@@ -201,6 +252,44 @@ public static class ReductionCases
     private sealed class CumulativeMinimum()
         : OperationCase("cumulative minimum", typeof(CumulativeExtreme<>))
     { public override Var<T> Apply<T>(Var<T>[] x) => x[0].CumulativeMinimum(0); }
+
+    private sealed class ProductAll()
+        : OperationCase("product", typeof(ProductOverAxes<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Product(); }
+
+    private sealed class ProductAxis()
+        : OperationCase("product over axis", typeof(ProductOverAxes<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Product(0, true); }
+
+    private sealed class VarianceAll()
+        : OperationCase("variance", typeof(Variance<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Variance(); }
+
+    private sealed class VarianceAxis()
+        : OperationCase("variance over axis", typeof(Variance<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Variance(-1, true, VarianceDivisor.Population); }
+
+    private sealed class Deviations()
+        : OperationCase("deviations", typeof(Deviations<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Apply(new Deviations<T>(x[0].Shape.Rank - 1, VarianceDivisor.Sample)); }
+
+    private sealed class StandardDeviation()
+        : OperationCase("standard deviation", typeof(Norm2<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].StandardDeviation(); }
+
+    private sealed class PNormAll() : OperationCase("p-norm", typeof(PNorm<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Norm(3); }
+
+    private sealed class PNormAxis()
+        : OperationCase("p-norm over axis", typeof(PNorm<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Norm(1.5, -1, true); }
+
+    private sealed class SumOfSeveralAxes()
+        : OperationCase("sum over several axes", typeof(SumOverAxes<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sum([0, -1], true); }
+
+    private sealed class MaxOfSeveralAxes()
+        : OperationCase("max over several axes", typeof(ExtremeOverAxes<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Max([1, 2]); }
 
     private sealed class MeanAll() : OperationCase("mean", typeof(MeanOverAxes<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Mean(); }
 

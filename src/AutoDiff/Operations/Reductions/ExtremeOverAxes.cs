@@ -287,5 +287,29 @@ namespace ConservativeAD
         /// <param name="ties">The selection at ties; that of the selections if null.</param>
         public static Var<T> Min<T>(this Var<T> x, int axis, bool keepAxis = false, TieSelection? ties = null)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new ExtremeOverAxes<T>(x.Shape.Axis(axis), keepAxis, true, ties));
+
+        /// <summary>The largest element over several axes.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument.</param>
+        /// <param name="axes">The axes, in any order, each once; negative ones count from the end. Without any, each element stands alone.</param>
+        /// <param name="keepAxis">Whether the axes are kept, with extent 1.</param>
+        /// <param name="ties">The selection at ties; that of the selections if null.</param>
+        /// <exception cref="ArgumentException">An axis is given twice.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">The argument has no such axis.</exception>
+        public static Var<T> Max<T>(this Var<T> x, ReadOnlySpan<int> axes, bool keepAxis = false, TieSelection? ties = null)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+            SeveralAxes.Shaped(SeveralAxes.Join(x, axes, "max").Max(SeveralAxes.Joined, false, ties), x.Shape, axes, keepAxis);
+
+        /// <summary>The smallest element over several axes.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument.</param>
+        /// <param name="axes">The axes, in any order, each once; negative ones count from the end. Without any, each element stands alone.</param>
+        /// <param name="keepAxis">Whether the axes are kept, with extent 1.</param>
+        /// <param name="ties">The selection at ties; that of the selections if null.</param>
+        /// <exception cref="ArgumentException">An axis is given twice.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">The argument has no such axis.</exception>
+        public static Var<T> Min<T>(this Var<T> x, ReadOnlySpan<int> axes, bool keepAxis = false, TieSelection? ties = null)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+            SeveralAxes.Shaped(SeveralAxes.Join(x, axes, "min").Min(SeveralAxes.Joined, false, ties), x.Shape, axes, keepAxis);
     }
 }

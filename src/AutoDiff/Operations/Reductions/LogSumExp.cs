@@ -176,5 +176,16 @@ namespace ConservativeAD
         /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
         public static Var<T> LogSumExp<T>(this Var<T> x, int axis, bool keepAxis = false)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new LogSumExp<T>(x.Shape.Axis(axis), keepAxis));
+
+        /// <summary>log Σ exp(x) over several axes.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument.</param>
+        /// <param name="axes">The axes, in any order, each once; negative ones count from the end. Without any, each element stands alone.</param>
+        /// <param name="keepAxis">Whether the axes are kept, with extent 1.</param>
+        /// <exception cref="ArgumentException">An axis is given twice.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">The argument has no such axis.</exception>
+        public static Var<T> LogSumExp<T>(this Var<T> x, ReadOnlySpan<int> axes, bool keepAxis = false)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+            SeveralAxes.Shaped(SeveralAxes.Join(x, axes, "logsumexp").LogSumExp(SeveralAxes.Joined, false), x.Shape, axes, keepAxis);
     }
 }

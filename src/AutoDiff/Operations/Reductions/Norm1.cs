@@ -137,5 +137,17 @@ namespace ConservativeAD
         /// <param name="slopeAtZero">abs'(0) for this call; that of the selections if null. Clarke in [−1, 1].</param>
         public static Var<T> Norm1<T>(this Var<T> x, int axis, bool keepAxis = false, double? slopeAtZero = null)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new Norm1<T>(x.Shape.Axis(axis), keepAxis, slopeAtZero));
+
+        /// <summary>‖x‖₁ over several axes.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument.</param>
+        /// <param name="axes">The axes, in any order, each once; negative ones count from the end. Without any, each element stands alone.</param>
+        /// <param name="keepAxis">Whether the axes are kept, with extent 1.</param>
+        /// <param name="slopeAtZero">abs'(0) for this call; that of the selections if null. Clarke in [−1, 1].</param>
+        /// <exception cref="ArgumentException">An axis is given twice.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">The argument has no such axis.</exception>
+        public static Var<T> Norm1<T>(this Var<T> x, ReadOnlySpan<int> axes, bool keepAxis = false, double? slopeAtZero = null)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+            SeveralAxes.Shaped(SeveralAxes.Join(x, axes, "norm1").Norm1(SeveralAxes.Joined, false, slopeAtZero), x.Shape, axes, keepAxis);
     }
 }

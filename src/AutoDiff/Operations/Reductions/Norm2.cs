@@ -247,5 +247,17 @@ namespace ConservativeAD
         /// <param name="lengthAtZero">The length of the gradient at the origin, along (1, …, 1)/√n; that of the selections if null. Clarke in [−1, 1].</param>
         public static Var<T> Norm2<T>(this Var<T> x, int axis, bool keepAxis = false, double? lengthAtZero = null)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new Norm2<T>(x.Shape.Axis(axis), keepAxis, lengthAtZero));
+
+        /// <summary>‖x‖₂ over several axes; over the two of a matrix, Frobenius's norm.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument.</param>
+        /// <param name="axes">The axes, in any order, each once; negative ones count from the end. Without any, each element stands alone.</param>
+        /// <param name="keepAxis">Whether the axes are kept, with extent 1.</param>
+        /// <param name="lengthAtZero">The length of the gradient at the origin, along (1, …, 1)/√n; that of the selections if null. Clarke in [−1, 1].</param>
+        /// <exception cref="ArgumentException">An axis is given twice.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">The argument has no such axis.</exception>
+        public static Var<T> Norm2<T>(this Var<T> x, ReadOnlySpan<int> axes, bool keepAxis = false, double? lengthAtZero = null)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+            SeveralAxes.Shaped(SeveralAxes.Join(x, axes, "norm2").Norm2(SeveralAxes.Joined, false, lengthAtZero), x.Shape, axes, keepAxis);
     }
 }
