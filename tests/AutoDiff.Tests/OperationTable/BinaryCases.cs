@@ -18,7 +18,6 @@ public static class BinaryCases
         new Divide { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0.5, 2), HalfTolerance = 1e-2 },
         new Power { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0.5, 2), HalfTolerance = 2e-2, FloatTolerance = 5e-6,
             Kinks = [new KinkPoint([[], []], [[0], [0.5]], [0], new Expectation("any", Selections.PyTorch, [[double.PositiveInfinity], [0]]))] },
-        new Beside { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None },
         new Maximum { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [Tie((x, y, w) => x.Maximum(y, w))] },
         new Minimum { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [Tie((x, y, w) => x.Minimum(y, w))] },
         new MaximumNumber { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Kinks = [NumberTie((x, y, w) => x.MaximumNumber(y, w))] },
@@ -29,6 +28,8 @@ public static class BinaryCases
         new PRelu { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Avoid = [0], Kinks = [Knee(0.25), Knee(-0.5), Knee(3)] },
         new Remainder { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0, 0.4), HalfTolerance = 2e-2,
             Kinks = [new KinkPoint([[], []], [[0.75], [0]], [0], new Expectation("any", Selections.PyTorch, [[3], [-9]]))] },
+        new FlooredRemainder { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, Range = (0, 0.4), HalfTolerance = 2e-2,
+            Kinks = [new KinkPoint([[], []], [[1.875], [0]], [0], new Expectation("any", Selections.PyTorch, [[3], [9]]))] },
         new Atan2 { Ordinary = Broadcasts, Large = LargeWithRow, Empty = None, HalfTolerance = 1e-2,
             Kinks = [new KinkPoint([[], []], [[0], [-2]], [0], new Expectation("any", Selections.PyTorch, [[-1.5], [0]]))] },
         new ChooseCase
@@ -115,13 +116,6 @@ public static class BinaryCases
 
     private sealed class Maximum() : OperationCase("maximum", typeof(Rules.Maximum)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Maximum(x[1]); }
 
-    private sealed class Beside()
-        : OperationCase("beside", typeof(Rules.Beside))
-    {
-        public override Var<T> Apply<T>(Var<T>[] x) =>
-            x[0].Tape.Record(new BinaryOperation<T, ConservativeAD.Rules.Beside>(default), x[0], x[1]);
-    }
-
     private sealed class Minimum() : OperationCase("minimum", typeof(Rules.Minimum)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Minimum(x[1]); }
 
     private sealed class MaximumNumber()
@@ -148,6 +142,10 @@ public static class BinaryCases
     private sealed class Remainder()
         : OperationCase("remainder", typeof(Rules.Remainder))
     { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Shift(5.25).Remainder(x[1].Shift(2)); }
+
+    private sealed class FlooredRemainder()
+        : OperationCase("floored remainder", typeof(Rules.FlooredRemainder))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Shift(4.125).FlooredRemainder(x[1].Shift(-2)); }
 
     private sealed class Atan2() : OperationCase("atan2", typeof(Rules.Atan2)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Atan2(x[1]); }
 

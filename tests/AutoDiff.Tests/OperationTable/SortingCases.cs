@@ -92,9 +92,31 @@ public static class SortingCases
             ],
         },
         new Median { Ordinary = [[[3, 4]], [[5]]], Empty = [[0, 4]],
-            Kinks = [new KinkPoint([[3]], [[1, 1, 1]], [0, 1, 2], new("PyTorch", Selections.PyTorch, [[0, 3, 0]]), new("Jax", Selections.Jax, [[0, 3, 0]]),
+            Kinks = [new KinkPoint([[3]], [[1, 1, 1]], [0], new("PyTorch", Selections.PyTorch, [[0, 3, 0]]), new("Jax", Selections.Jax, [[0, 3, 0]]),
                 new("TensorFlow", Selections.TensorFlow, [[0, 3, 0]]), new("minimal norm", Selections.MinimalNorm, [[1, 1, 1]]),
                     new("even overrides", Selections.PyTorch, [[1, 1, 1]], x => x[0].Median(TieSelection.EvenSplit))) { Stratum = [[[1, 1, 1]]] }] },
+        new KthSmallest
+        {
+            Ordinary = [[[3, 4]], [[2, 3, 2]]],
+            Empty = [[3, 0]],
+            Kinks =
+            [
+                // The two smallest tie in the first column, so that the second smallest may be either; no two do in the second.
+                new KinkPoint(
+                    [[3, 2]],
+                    [[1, 2, 1, 3, 5, 4]],
+                    [0],
+                    new("PyTorch", Selections.PyTorch, [[0, 0, 3, 4, 0, 0]]),
+                    new("Jax", Selections.Jax, [[0, 0, 3, 4, 0, 0]]),
+                    new("TensorFlow", Selections.TensorFlow, [[0, 0, 3, 4, 0, 0]]),
+                    new("minimal norm", Selections.MinimalNorm, [[1.5, 0, 1.5, 4, 0, 0]]),
+                    new("last", Selections.PyTorch with { Sort = TieSelection.Last }, [[3, 0, 0, 4, 0, 0]]),
+                    new("mixture", Selections.PyTorch with { Sort = TieSelection.Mixture(3) }, [[4.5, 0, -1.5, 4, 0, 0]]),
+                    new("last overrides", Selections.MinimalNorm, [[3, 0, 0, 4, 0, 0]], x => x[0].KthSmallest(2, 0, false, TieSelection.Last)))
+                { Stratum = [[[1, 0, 1, 0, 0, 0]], [[0, 1, 0, 2, 3, -1]]] },
+            ],
+        },
+        new Quantile { Ordinary = [[[3, 4]], [[5]]], Empty = [[0, 4]] },
     ];
 
     private sealed class Sort() : OperationCase("sort", typeof(Sort<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Sort(); }
@@ -107,5 +129,13 @@ public static class SortingCases
 
     private sealed class TopKSmallest() : OperationCase("top-k smallest", typeof(TopK<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].TopK(3, true); }
 
-    private sealed class Median() : OperationCase("median", typeof(Sort<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Median(); }
+    private sealed class Median() : OperationCase("median", typeof(OrderStatistics<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Median(); }
+
+    private sealed class KthSmallest()
+        : OperationCase("k-th smallest", typeof(OrderStatistics<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].KthSmallest(2, 0); }
+
+    private sealed class Quantile()
+        : OperationCase("quantile", typeof(OrderStatistics<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Quantile(0.3); }
 }

@@ -61,37 +61,7 @@ namespace ConservativeAD.Rules
                 return;
             TieSelection selection = ties ?? context.Selections.GetValue(Sort.Ties);
             NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
-            if (selection == TieSelection.First)
-            {
-                ScatterRows(context.Device, context.Cotangent, permutation, dx, accumulate);
-                return;
-            }
-
-            NDArray<T> part = context.Rent(x.Shape);
-            if (selection.EvenWeight != 0)
-            {
-                context.Device.AverageOverTies(context.Output, context.Cotangent, part);
-                context.Device.Map(new Arithmetic.Multiple(selection.EvenWeight), part, part);
-                ScatterRows(context.Device, part, permutation, dx, accumulate);
-                accumulate = true;
-            }
-
-            if (selection.EvenWeight != 1)
-            {
-                NDArray<int> order = permutation;
-                if (selection.IsLast)
-                {
-                    order = context.RentIndices(x.Shape);
-                    context.Device.Sort(x, part, order, descending, TieOrder.Last);
-                }
-
-                context.Device.Map(new Arithmetic.Multiple(1 - selection.EvenWeight), context.Cotangent, part);
-                ScatterRows(context.Device, part, order, dx, accumulate);
-                if (selection.IsLast)
-                    context.ReturnIndices(order);
-            }
-
-            context.Return(part);
+            Pull(context, x, context.Output, permutation, context.Cotangent, descending, selection, dx, accumulate);
         }
 
         /// <inheritdoc/>
@@ -145,6 +115,43 @@ namespace ConservativeAD.Rules
         public readonly void AddPieces(in PiecesContext<T> context) =>
             TiedBlocks.AddPieces(context, context.Output.ToArray(), permutation.ToArray(), x.Shape[-1], x.Shape[-1], descending);
 
+        /// <summary>Passes the cotangents of sorted rows back to the elements, by the order that is selected among equal keys.</summary>
+        internal static void Pull(in PullbackContext<T> context, in NDArray<T> x, in NDArray<T> sorted, in NDArray<int> permutation, in NDArray<T> cotangent,
+            bool descending, TieSelection selection, in NDArray<T> dx, bool accumulate)
+        {
+            if (selection == TieSelection.First)
+            {
+                ScatterRows(context.Device, cotangent, permutation, dx, accumulate);
+                return;
+            }
+
+            NDArray<T> part = context.Rent(x.Shape);
+            if (selection.EvenWeight != 0)
+            {
+                context.Device.AverageOverTies(sorted, cotangent, part);
+                context.Device.Map(new Arithmetic.Multiple(selection.EvenWeight), part, part);
+                ScatterRows(context.Device, part, permutation, dx, accumulate);
+                accumulate = true;
+            }
+
+            if (selection.EvenWeight != 1)
+            {
+                NDArray<int> order = permutation;
+                if (selection.IsLast)
+                {
+                    order = context.RentIndices(x.Shape);
+                    context.Device.Sort(x, part, order, descending, TieOrder.Last);
+                }
+
+                context.Device.Map(new Arithmetic.Multiple(1 - selection.EvenWeight), cotangent, part);
+                ScatterRows(context.Device, part, order, dx, accumulate);
+                if (selection.IsLast)
+                    context.ReturnIndices(order);
+            }
+
+            context.Return(part);
+        }
+
         /// <summary>y[r, j] = x[r, indices[r, j]].</summary>
         internal static void GatherRows(Device device, in NDArray<T> x, in NDArray<int> indices, in NDArray<T> y) =>
             device.GatherAlong(Lanes(x), Lanes(indices), Lanes(y));
@@ -184,23 +191,33 @@ namespace ConservativeAD
         }
 
         /// <summary>
-        /// The middle element in sorted order along the last axis, or the mean of the two middle ones; NaN if an element is NaN. The kinks are where other
-        /// elements tie with the middle ones.
+        /// The positions along an axis in the order that sorts the elements; equal ones in their own order, NaN last. No derivative passes through them; where
+        /// elements tie, the order jumps beside the point, and nothing is certified.
         /// </summary>
         /// <typeparam name="T">The element type.</typeparam>
-        /// <param name="x">The argument; at least one element along its last axis.</param>
-        /// <param name="ties">The selection at ties; that of the selections if null.</param>
-        public static Var<T> Median<T>(this Var<T> x, TieSelection? ties = null)
+        /// <param name="x">The argument; at least one axis.</param>
+        /// <param name="axis">The axis; negative counts from the end.</param>
+        /// <param name="descending">Whether the largest element comes first.</param>
+        /// <returns>Positions in the shape of the argument; they last until the tape is reset.</returns>
+        /// <exception cref="ArgumentException">The argument has no axis.</exception>
+        public static NDArray<int> ArgSort<T>(this Var<T> x, int axis = -1, bool descending = false)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             Shape shape = x.Shape;
-            if (shape.Rank == 0 || shape[-1] == 0)
-                throw new ArgumentException($"median: a value of shape {shape} was given; it needs an axis with at least one element.");
-            int length = shape[-1];
-            Var<T> sorted = x.Sort(-1, false, ties), middle = sorted.Slice(-1, (length - 1) / 2, 2 - (length % 2)).Mean(-1);
-
-            // NaN is sorted to the end, so the last element shows whether there is one.
-            return middle.Tape.Record(new BinaryOperation<T, Beside>(default), middle, sorted.Slice(-1, length - 1, 1).Sum(-1));
+            if (shape.Rank == 0)
+                throw new ArgumentException("argsort: a value of rank 0 was given; there is no axis to sort along.", nameof(x));
+            axis = shape.Axis(axis);
+            Device device = x.Tape.Device;
+            NDArray<T> view = axis == shape.Rank - 1 ? x.Value : x.Value.Transpose(axis, -1), rows = device.Allocate<T>(view.Shape);
+            NDArray<T> sorted = device.Allocate<T>(view.Shape);
+            NDArray<int> order = x.Tape.Contents.Memory.RentIndices(view.Shape);
+            device.Copy(view, rows);
+            device.Sort(rows, sorted, order, descending);
+            device.Return(sorted);
+            device.Return(rows);
+            if (x.Tape.Contents.NeedsGradient(x.Node) && shape[axis] > 1)
+                PositionTies.Note(x.Sort(axis, descending), axis);
+            return axis == shape.Rank - 1 ? order : x.Tape.Indices(shape, order.Transpose(axis, -1).ToArray());
         }
     }
 }

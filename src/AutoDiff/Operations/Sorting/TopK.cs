@@ -11,7 +11,9 @@ namespace ConservativeAD.Rules
     /// <param name="k">The number of elements.</param>
     /// <param name="smallest">Whether the smallest elements are taken.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
-    public struct TopK<T>(int k, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasLocalCurvature<T>, IHasPieces<T>
+    /// <param name="indicesForCaller">The caller's destination of the positions along the axis, or the default value.</param>
+    public struct TopK<T>(int k, bool smallest, TieSelection? ties, NDArray<int> indicesForCaller)
+        : IPiecewiseLinearRule<T>, IHasLocalCurvature<T>, IHasPieces<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> x;
@@ -31,11 +33,9 @@ namespace ConservativeAD.Rules
         public NDArray<T> Value(in Recording<T> recording)
         {
             x = recording.ContiguousInput(0);
-            if (x.Shape.Rank == 0 || k < 0 || k > x.Shape[-1])
-                throw new ArgumentException(
-                    $"top-k: the top {k} of a value of shape {x.Shape} were asked for; k must lie between 0 and the extent of the last axis.");
+            Check(k, x.Shape);
             NDArray<T> y = recording.Rent(x.Shape.With(-1, k));
-            indices = recording.RentIndices(y.Shape);
+            indices = indicesForCaller.IsNone ? recording.RentIndices(y.Shape) : indicesForCaller;
             recording.Device.TopK(x, y, indices, !smallest);
             return y;
         }
@@ -156,6 +156,14 @@ namespace ConservativeAD.Rules
             context.Census.Return(sorted);
         }
 
+        /// <summary>Throws unless a shape has so many elements along its last axis.</summary>
+        internal static void Check(int k, in Shape shape)
+        {
+            if (shape.Rank == 0 || k < 0 || k > shape[-1])
+                throw new ArgumentException(
+                    $"top-k: the top {k} of a value of shape {shape} were asked for; k must lie between 0 and the extent of the last axis.");
+        }
+
         private readonly void PullEvenly(in PullbackContext<T> context, double weight, in NDArray<T> dx, bool accumulate)
         {
             NDArray<T> sorted = context.Rent(x.Shape), share = context.Rent(x.Shape);
@@ -184,6 +192,43 @@ namespace ConservativeAD
         /// <param name="smallest">Whether the smallest elements are taken, smallest first.</param>
         /// <param name="ties">The selection at ties; that of the selections if null.</param>
         public static Var<T> TopK<T>(this Var<T> x, int k, bool smallest = false, TieSelection? ties = null)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new TopK<T>(k, smallest, ties));
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Apply(new TopK<T>(k, smallest, ties, default));
+
+        /// <summary>The k largest elements along an axis, largest first; NaN last.</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument; at least one axis.</param>
+        /// <param name="k">The number of elements; from 0 to the extent of the axis.</param>
+        /// <param name="axis">The axis; negative counts from the end.</param>
+        /// <param name="smallest">Whether the smallest elements are taken, smallest first.</param>
+        /// <param name="ties">The selection at ties; that of the selections if null.</param>
+        public static Var<T> TopK<T>(this Var<T> x, int k, int axis, bool smallest = false, TieSelection? ties = null)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            int last = x.Shape.Rank - 1;
+            return x.Shape.Axis(axis) == last ? x.TopK(k, smallest, ties) : x.Transpose(axis, last).TopK(k, smallest, ties).Transpose(axis, last);
+        }
+
+        /// <summary>
+        /// The k largest elements along the last axis, largest first, and their positions; of equal ones the first. No derivative passes through the positions;
+        /// where elements tie, they jump beside the point, and nothing is certified. <see cref="TopK{T}(Var{T}, int, bool, TieSelection?)"/> alone is certified
+        /// there.
+        /// </summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="x">The argument; at least one axis.</param>
+        /// <param name="k">The number of elements; from 0 to the extent of the axis.</param>
+        /// <param name="smallest">Whether the smallest elements are taken, smallest first.</param>
+        /// <param name="ties">The selection at ties; that of the selections if null.</param>
+        /// <returns>The elements, and positions along the last axis, which last until the tape is reset.</returns>
+        public static (Var<T> Values, NDArray<int> Indices) TopKWithIndices<T>(this Var<T> x, int k, bool smallest = false, TieSelection? ties = null)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            Shape shape = x.Shape;
+            Rules.TopK<T>.Check(k, shape);
+            NDArray<int> indices = x.Tape.Contents.Memory.RentIndices(shape.With(-1, k));
+            Var<T> values = x.Apply(new TopK<T>(k, smallest, ties, indices));
+            if (x.Tape.Contents.NeedsGradient(x.Node) && k > 0 && shape[-1] > 1)
+                PositionTies.Note(k == shape[-1] ? values : x.TopK(k + 1, smallest), shape.Rank - 1);
+            return (values, indices);
+        }
     }
 }
