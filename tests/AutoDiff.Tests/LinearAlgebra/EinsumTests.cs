@@ -66,6 +66,12 @@ public sealed class EinsumTests : IDisposable
         LinearSystemTests.AssertGradients(v => Operations.Einsum(formula, v).Sin().Sum(), shapes, 60);
     }
 
+    private static void AssertSame(Var<double> expected, Var<double> actual)
+    {
+        Assert.Equal(expected.Shape, actual.Shape);
+        LinearSystemTests.AssertClose(expected.ToArray(), actual.ToArray(), 1e-13);
+    }
+
     [Fact]
     public void WhatDoesNotFitIsNamedWithItsPosition()
     {
@@ -77,6 +83,37 @@ public sealed class EinsumTests : IDisposable
         LinearSystemTests.Contains(() => Operations.Einsum("ij", a, b), "1 operands", "[2, 3], [2, 4]");
         LinearSystemTests.Contains(() => Operations.Einsum("ijk->i", a), "operand 0 has 3 letters", "[2, 3] has 2 axes");
         LinearSystemTests.Contains(() => Operations.Einsum("i?->i", a), "position 1", "'?'");
+    }
+
+    [Fact]
+    public void AnEllipsisStandsForFurtherAxesThatBroadcast()
+    {
+        double[] left = LinearSystemTests.Random(2 * 3 * 2 * 4, 70), right = LinearSystemTests.Random(3 * 4 * 5, 71);
+        Var<double> a = tape.Variable([2, 3, 2, 4], left), b = tape.Variable([3, 4, 5], right), one = tape.Variable([1, 1, 2, 4], left.AsSpan(0, 8));
+        AssertSame(a.MatMul(b), Operations.Einsum("...ij,...jk->...ik", a, b));
+        AssertSame(a.MatMul(b).Transpose(), Operations.Einsum("...ij, ...jk -> ...ki", a, b));
+        AssertSame(a.MatMul(b), Operations.Einsum("...ij,...jk", a, b));
+        AssertSame(a.MatMul(b).Sum([0, 1]), Operations.Einsum("...ij,...jk->ik", a, b));
+        AssertSame(a.MatMul(b).Permute(2, 0, 1, 3), Operations.Einsum("...ij,...jk->i...k", a, b));
+        AssertSame(one.MatMul(b), Operations.Einsum("...ij,...jk->...ik", one, b));
+        AssertSame(one, Operations.Einsum("...->...", one));
+        AssertSame(a.Sum(-1), Operations.Einsum("...i->...", a));
+        Var<double> squares = tape.Variable([2, 2, 3], left.AsSpan(0, 12));
+        AssertSame(squares.Permute(2, 0, 1).Trace(), Operations.Einsum("ii...->...", squares));
+        AssertSame(a * one, Operations.Einsum("...,...->...", a, one));
+        LinearSystemTests.AssertGradients(v => Operations.Einsum("...ij,...jk->...ik", v).Sin().Sum(), [[2, 1, 2, 3], [3, 3, 2]], 72);
+        LinearSystemTests.AssertGradients(v => Operations.Einsum("...i,i...->...", v).Sin().Sum(), [[3, 2], [2, 3]], 73);
+    }
+
+    [Fact]
+    public void AnEllipsisThatIsNoneIsRefused()
+    {
+        Var<double> a = tape.Variable([2, 3], new double[6]), b = tape.Variable([3, 4], new double[12]);
+        foreach (string formula in (string[])["..i->i", "....i->i", "..i.->i", "i...j...->i", "...i->..", "i.->i", ". ..i->i"])
+            LinearSystemTests.Contains(() => Operations.Einsum(formula, a), "ellipsis is three points", "[2, 3]");
+        LinearSystemTests.Contains(() => Operations.Einsum("...ijk->ijk", a), "3 letters beside its ellipsis", "[2, 3] has 2 axes");
+        LinearSystemTests.Contains(
+            () => Operations.Einsum("...,...->...", a, b), "position 4", "axis 0 of operand 1 has extent 3 and does not broadcast with 2 of operand 0");
     }
 
     [Fact]

@@ -146,6 +146,42 @@ public static class LinearAlgebraCases
                     new Expectation("PyTorch", Selections.PyTorch, [[0, -0.5, 0, -0.5, 0, 2, 0, 2, 0]])),
             ],
         },
+        new SingularVectors
+        {
+            Ordinary = [[[2, 2]], [[2, 3, 2]], [[2, 4]], [[3, 3]]],
+            Large = [[16, 4, 3]],
+            Empty = [[0, 3, 2]],
+            HalfTolerance = 2e-2,
+            FloatTolerance = 2e-5,
+            HasCurvedKinks = true,
+            Kinks =
+            [
+                // The two that meet do not turn into each other, only towards the third.
+                new KinkPoint(
+                    [[3, 3]],
+                    [[1, 0, 0, 0, 2, 0, 0, 0, 1]],
+                    [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
+                    new Expectation("PyTorch", Selections.PyTorch, [[0, -7, 0, -7, 0, -11, 0, -11, 0]])),
+            ],
+        },
+        new PseudoInverse
+        {
+            Ordinary = [[[2, 2]], [[2, 3, 2]], [[2, 4]], [[3, 3]]],
+            Large = [[16, 5, 4]],
+            Empty = [[0, 3, 2]],
+            HalfTolerance = 2e-2,
+            FloatTolerance = 2e-5,
+            HasCurvedKinks = true,
+            Kinks =
+            [
+                // Along changes that keep the rank: those of the first row and column.
+                new KinkPoint(
+                    [[2, 2]],
+                    [[-2, 0, 0, -4]],
+                    [0, 1, 2, 3],
+                    new Expectation("PyTorch", Selections.PyTorch, [[-0.75, 1.25, 1, 0]])),
+            ],
+        },
         new MatrixExponential { Ordinary = [[[2, 2]], [[2, 2, 2]], [[3, 3]]], Large = [[16, 4, 4]], Empty = [[0, 3, 3]], HalfTolerance = 1e-2 },
     ];
 
@@ -230,6 +266,14 @@ public static class LinearAlgebraCases
     private sealed class SymmetricEigenvectors()
         : OperationCase("symmetric eigenvectors", typeof(SymmetricEigenvectors<>))
     { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SymmetricPart().SymmetricEigenvectors(); }
+
+    private sealed class SingularVectors()
+        : OperationCase("singular vectors", typeof(SingularVectors<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Apply(default(SingularVectors<T>)); }
+
+    private sealed class PseudoInverse()
+        : OperationCase("pseudo-inverse", typeof(PseudoInverse<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => Shifted(x[0]).PseudoInverse(); }
 
     private sealed class MatrixExponential()
         : OperationCase("matrix exponential", typeof(MatrixExponential<>))

@@ -1,5 +1,6 @@
 using System.Numerics;
 using ConservativeAD.Kernels;
+using ConservativeAD.Rules;
 
 namespace ConservativeAD;
 
@@ -9,7 +10,8 @@ public static partial class Operations
     /// <summary>
     /// Sums of products after a formula such as "ij,jk->ik": each operand names its axes with letters, a letter in several operands runs through them together,
     /// one that is repeated in an operand takes its diagonal, and those that the result does not name are summed over. Without "->", the result has the letters
-    /// that occur once, in alphabetical order. Operands are taken together from the left, with matrix products.
+    /// that occur once, in alphabetical order. Operands are taken together from the left, with matrix products. An ellipsis stands for all further axes of an
+    /// operand, which broadcast: "...ij,...jk->...ik"; without "->" they come first, and a result without an ellipsis sums over them.
     /// </summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="formula">The formula; spaces do not count.</param>
@@ -23,11 +25,11 @@ public static partial class Operations
         ArgumentNullException.ThrowIfNull(formula);
         EinsumFormula parsed = new(formula, [.. operands.ToArray().Select(operand => operand.Shape)]);
         string kept = parsed.Result, letters = parsed.Operands[0];
-        Var<T> product = Unique(operands[0], ref letters);
+        Var<T> product = Unique(Without(operands[0], parsed.Dropped[0]), ref letters);
         for (int i = 1; i < operands.Length; i++)
         {
             string next = parsed.Operands[i], wanted = kept + string.Concat(parsed.Operands[(i + 1)..]);
-            Var<T> other = Unique(operands[i], ref next);
+            Var<T> other = Unique(Without(operands[i], parsed.Dropped[i]), ref next);
             string ofNext = next + wanted;
             product = SumOver(product, ref letters, letter => ofNext.Contains(letter, StringComparison.Ordinal));
             string ofBefore = letters + wanted;
@@ -47,9 +49,13 @@ public static partial class Operations
     public static Var<T> Trace<T>(this Var<T> a)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Rules.Matrices.CheckSquare(a.Shape, "trace");
+        Matrices.CheckSquare(a.Shape, "trace");
         return a.Diagonal().Sum(-1);
     }
+
+    // Without axes of extent 1.
+    private static Var<T> Without<T>(Var<T> x, int[] axes)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => axes.Length == 0 ? x : x.Apply(new Reshape<T>(SeveralAxes.Without(x.Shape, axes, false)));
 
     // Takes diagonals until no letter is repeated.
     private static Var<T> Unique<T>(Var<T> x, ref string letters)

@@ -13,8 +13,6 @@ namespace ConservativeAD.Rules
     public struct SymmetricEigenvectors<T> : IRule<T>, IMarksObstacles<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        // Elements whose magnitudes are this close may change places beside the point.
-        private const double SignTie = 1e-7;
         private NDArray<T> spectra;
 
         /// <inheritdoc/>
@@ -41,7 +39,7 @@ namespace ConservativeAD.Rules
             {
                 Spectrum spectrum = new(all.Slice(i * length, length), n);
                 for (int row = 0; row < n; row++)
-                    Orient(spectrum.Vectors.Slice(row * n, n));
+                    SignedVectors.Orient(spectrum.Vectors.Slice(row * n, n), []);
                 Matrices.Transpose(spectrum.Vectors, n, vectors.Slice(i * n * n, n * n));
             }
 
@@ -169,7 +167,7 @@ namespace ConservativeAD.Rules
                 Spectrum spectrum = new(all.Slice(i * length, length), n);
                 for (int column = 0; column < n; column++)
                 {
-                    bool jumps = MayFlip(spectrum.Vectors.Slice(column * n, n));
+                    bool jumps = SignedVectors.MayFlip(spectrum.Vectors.Slice(column * n, n));
                     for (int other = 0; other < n && !jumps; other++)
                         jumps = other != column && (spectrum.MayMeet(column, other) || spectrum.Values[column] == spectrum.Values[other]);
                     for (int row = 0; row < n && jumps; row++)
@@ -179,40 +177,6 @@ namespace ConservativeAD.Rules
 
             HostArrays.Write(found, marks);
             return marks;
-        }
-
-        // The element of largest magnitude becomes positive; the first of several.
-        private static void Orient(Span<double> vector)
-        {
-            int at = Largest(vector);
-            if (!(vector[at] < 0))
-                return;
-            for (int i = 0; i < vector.Length; i++)
-                vector[i] = 0 - vector[i];
-        }
-
-        private static bool MayFlip(ReadOnlySpan<double> vector)
-        {
-            double largest = vector[Largest(vector)];
-            foreach (double element in vector)
-            {
-                if (element < 0 && -element >= largest * (1 - SignTie))
-                    return true;
-            }
-
-            return false;
-        }
-
-        private static int Largest(ReadOnlySpan<double> vector)
-        {
-            int at = 0;
-            for (int i = 1; i < vector.Length; i++)
-            {
-                if (Math.Abs(vector[i]) > Math.Abs(vector[at]) * (1 + SignTie))
-                    at = i;
-            }
-
-            return at;
         }
 
         // The tangent in the basis of eigenvectors.

@@ -145,6 +145,19 @@ internal readonly ref struct SingularSpectrum(Span<double> numbers, int m, int n
     /// <summary>Whether two neighbours are equal, or closer than the errors of both.</summary>
     public bool AreClose(int one, int other) => Values[one] == Values[other] || Values[one] - Values[other] <= errors[one] + errors[other];
 
+    /// <summary>Whether two values, and all between them, are equal up to their errors.</summary>
+    public bool AreTied(int one, int other)
+    {
+        (int first, int last) = one < other ? (one, other) : (other, one);
+        for (; first < last; first++)
+        {
+            if (!AreClose(first, first + 1))
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Whether a value is 0 up to its error.</summary>
     public bool IsZero(int index) => Values[index] <= errors[index];
 
@@ -294,18 +307,6 @@ internal readonly ref struct SingularSpectrum(Span<double> numbers, int m, int n
     /// <param name="m">The number of rows.</param>
     /// <param name="n">The number of columns.</param>
     public static int MovedMemory(int m, int n) => (Math.Min(m, n) * (m + n + (2 * Math.Min(m, n)))) + n;
-
-    private bool AreTied(int one, int other)
-    {
-        (int first, int last) = one < other ? (one, other) : (other, one);
-        for (; first < last; first++)
-        {
-            if (!AreClose(first, first + 1))
-                return false;
-        }
-
-        return true;
-    }
 
     private void Set(int index, double value, double error, int part, double twin)
     {
