@@ -47,7 +47,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
     }
 
     private ScalarTape(Selections? selections, int directions, bool isCareful, bool keepsValues, bool writesModuli, bool isOfSecondOrder,
-        NestedRecord? nested = null)
+        NestedRecord? nested = null, List<SeriesLane>? series = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(directions);
         Selections = selections ?? Selections.PyTorch;
@@ -57,6 +57,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         moduli = writesModuli ? [] : null;
         slopeTangents = isOfSecondOrder ? [(0, 0)] : null;
         this.nested = nested;
+        this.series = series;
         record = ScalarTapeSlots.Rent(this);
         Grow(FirstCapacity);
         Clear();
@@ -343,6 +344,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
     {
         if (nested is not null)
             return RecordNested(rule, x, value.Value);
+        if (series is not null)
+            return RecordSeries(rule, x, value.Value);
         if (moduli is not null && !TRule.Facts.IsSmooth)
             return WrittenWithModuli<TRule>(x);
         ScalarLane<double> argument = new(x.Value);
@@ -379,6 +382,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
     {
         if (nested is not null)
             return RecordNested(rule, x, y, value.Value);
+        if (series is not null)
+            return RecordSeries(rule, x, y, value.Value);
         if (moduli is not null && !TRule.Facts.IsSmooth)
             return WrittenWithModuli<TRule>(x, y);
         ScalarLane<double> first = new(x.Value), second = new(y.Value);
@@ -424,6 +429,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
     private int Tie(Active x, Active y)
     {
+        if (series is not null)
+            return SeriesLane.Compare(SeriesOf(x), SeriesOf(y));
         NoteCompared(x, y, 0);
         double tangent = FirstNonzero(TangentOf(x), 1, TangentOf(y), -1);
         if (tangent == 0)
@@ -479,6 +486,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         variables.Clear();
         moduli?.Clear();
         nested?.Clear();
+        series?.RemoveRange(1, series.Count - 1);
         slopeTangents?.RemoveRange(1, slopeTangents.Count - 1);
         bends.Clear();
         keptValues?.RemoveRange(1, keptValues.Count - 1);

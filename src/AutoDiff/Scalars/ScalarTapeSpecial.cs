@@ -31,6 +31,8 @@ public sealed unsafe partial class ScalarTape
         ScalarTape tape = Holding(x, y);
         if (tape.nested is not null)
             return tape.RecordNestedHypot(x, y);
+        if (tape.series is not null)
+            return tape.RecordSeriesHypot(x, y, value);
         (double First, double Second) slopes = value == 0 ? (0, 0) : (x.Value / value, y.Value / value);
         if (value == 0)
         {
@@ -60,6 +62,8 @@ public sealed unsafe partial class ScalarTape
         if (x.IsConstant || !IsCareful(x))
             return new Active(value);
         ScalarTape tape = Holding(x);
+        if (tape.series is not null)
+            return new Active(value);
         tape.slopeTangents?.Add((0, 0));
         Active result = tape.Append(value, 0, x.Node, 0, 0, RoundingNumber);
         tape.keptValues?.Add(value);
@@ -75,6 +79,8 @@ public sealed unsafe partial class ScalarTape
         if (x.IsConstant)
             return new Active(value);
         ScalarTape tape = Holding(x);
+        if (tape.series is not null)
+            return new Active(value);
         tape.AddObstacle((double)ObstacleKind.Jump, x.Value);
         tape.kinks.Add(new ScalarKink(tape.record->Count, RoundingFacts, new ScalarForm(x.Node, 1, 0, 0), true, false));
         tape.slopeTangents?.Add((0, 0));
@@ -100,6 +106,8 @@ public sealed unsafe partial class ScalarTape
         double quotient = double.IsInfinity(y.Value) && double.IsFinite(x.Value) ? 0 : Math.Round((x.Value - value) / y.Value);
         if (tape.nested is not null)
             return tape.RecordNestedRemainder(x, y, value, jumps, quotient);
+        if (tape.series is not null)
+            return tape.RecordSeriesRemainder(x, y, value, quotient);
         if (jumps)
             tape.kinks.Add(new ScalarKink(tape.record->Count, RemainderFacts, new ScalarForm(x.Node, 1, y.Node, -quotient), true, false));
         tape.slopeTangents?.Add((0, 0));
