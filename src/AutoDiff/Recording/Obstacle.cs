@@ -40,6 +40,9 @@ public sealed record Obstacle(int Node, OperationFacts Operation, ObstacleKind K
             ObstacleKind.CotangentUnderflows => "passes back a derivative so small that it is rounded to 0, and the gradient depends on it",
             ObstacleKind.MayMeet => "has eigenvalues or singular values so close that rounding errors hide whether they meet",
             ObstacleKind.SpreadIsRounding => "normalises numbers that differ by little more than rounding errors",
+            ObstacleKind.KinkWithinGradient => "differentiates a function that is at a kink or bends there, so that its gradient may jump",
+            ObstacleKind.Detached => "drops the derivative, so that the gradient is not that of the function",
+            ObstacleKind.Undeclared => "was given by value and slope without facts that state it smooth, or its slope is not that of its differences",
             _ => "prevents certification",
         };
         string where = Shape.Count == 1

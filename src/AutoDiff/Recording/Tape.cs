@@ -184,22 +184,52 @@ public sealed partial class Tape<T> : IDisposable
         ArgumentNullException.ThrowIfNull(segment);
         CheckNotDisposed();
         using Use use = Enter();
-        foreach (Var<T> input in inputs)
-            Check(input);
-        Tape<T> inner = checkpoints.Next(this);
-        Var<T>[] leaves = new Var<T>[inputs.Length];
-        for (int i = 0; i < leaves.Length; i++)
-            leaves[i] = inner.AddLeaf(record.Value(inputs[i].Node), record.NeedsGradient(inputs[i].Node));
-        inner.WasRead = false;
-        Var<T> output = segment(leaves);
-        inner.Check(output);
-        WasRead |= inner.WasRead;
-        branches.Compares |= inner.branches.Compares;
-
-        Parameter<T>[] parameters = [.. inner.record.Parameters];
-        Var<T>[] outer = [.. inputs, .. parameters.Select(Parameter)];
-        Var<T>[] inside = [.. leaves, .. parameters.Select(inner.Parameter)];
+        (Tape<T> inner, Var<T>[] outer, Var<T>[] inside, Var<T> output) = Apart(inputs, segment, input => record.NeedsGradient(input.Node));
         return Record(new Checkpoint<T>(inner, inside, output), outer);
+    }
+
+    /// <summary>
+    /// The gradient of a scalar function as values of this tape: a loss may contain it, as a gradient penalty does, and be differentiated in turn.
+    /// </summary>
+    /// <remarks>
+    /// The function is recorded on a tape of its own. The pullback of its gradient is a product with its Hessian, which costs a few gradients. Third derivatives
+    /// are refused; <see cref="Scalars.NestedTape"/> has derivatives of any order, for numbers. Where the function has a kink, or its slope bends, its gradient
+    /// may jump: nothing is certified there.
+    /// </remarks>
+    /// <param name="inputs">The values of this tape that the gradient is taken with respect to. Parameters that the function uses need not be listed, and its
+    /// gradient regards them as constants; the loss still depends on them.</param>
+    /// <param name="function">Computes a value of one element from the inputs, on a separate tape.</param>
+    /// <returns>One gradient for each input, in its shape.</returns>
+    /// <exception cref="ArgumentNullException">There is no function.</exception>
+    /// <exception cref="InvalidOperationException">The function returned more than one element, or used a variable of another tape.</exception>
+    public Var<T>[] InnerGradient(ReadOnlySpan<Var<T>> inputs, Func<Var<T>[], Var<T>> function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        CheckNotDisposed();
+        using Use use = Enter();
+        if (inputs.IsEmpty)
+            return [];
+        (Tape<T> inner, Var<T>[] outer, Var<T>[] inside, Var<T> output) = Apart(inputs, function, _ => true);
+        inner.CheckScalar(output, "An inner gradient");
+        Var<T> flat = Record(new InnerGradient<T>(inner, inside, inputs.Length, output), outer);
+        Var<T>[] gradients = new Var<T>[inputs.Length];
+        int start = 0;
+        for (int i = 0; i < gradients.Length; i++)
+        {
+            gradients[i] = flat.Slice(0, start, inputs[i].Shape.Count).Reshape(inputs[i].Shape.ToArray());
+            start += inputs[i].Shape.Count;
+        }
+
+        return gradients;
+    }
+
+    /// <summary>Like <see cref="InnerGradient(ReadOnlySpan{Var{T}}, Func{Var{T}[], Var{T}})"/>, with one input.</summary>
+    /// <param name="input">The value of this tape that the gradient is taken with respect to.</param>
+    /// <param name="function">Computes a value of one element from the input.</param>
+    public Var<T> InnerGradient(Var<T> input, Func<Var<T>, Var<T>> function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return InnerGradient([input], inside => function(inside[0]))[0];
     }
 
     /// <summary>Like <see cref="Checkpoint(ReadOnlySpan{Var{T}}, Func{Var{T}[], Var{T}})"/>, with one input.</summary>
@@ -209,6 +239,25 @@ public sealed partial class Tape<T> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(segment);
         return Checkpoint([input], inside => segment(inside[0]));
+    }
+
+    // Records a part of the program on a tape of its own, whose leaves are the inputs and the parameters that it used.
+    private (Tape<T> Inner, Var<T>[] Outer, Var<T>[] Inside, Var<T> Output) Apart(
+        ReadOnlySpan<Var<T>> inputs, Func<Var<T>[], Var<T>> part, Func<Var<T>, bool> needsGradient)
+    {
+        foreach (Var<T> input in inputs)
+            Check(input);
+        Tape<T> inner = checkpoints.Next(this);
+        Var<T>[] leaves = new Var<T>[inputs.Length];
+        for (int i = 0; i < leaves.Length; i++)
+            leaves[i] = inner.AddLeaf(record.Value(inputs[i].Node), needsGradient(inputs[i]));
+        inner.WasRead = false;
+        Var<T> output = part(leaves);
+        inner.Check(output);
+        WasRead |= inner.WasRead;
+        branches.Compares |= inner.branches.Compares;
+        Parameter<T>[] parameters = [.. inner.record.Parameters];
+        return (inner, [.. inputs, .. parameters.Select(Parameter)], [.. leaves, .. parameters.Select(inner.Parameter)], output);
     }
 
     /// <summary>Forgets everything and returns the memory to the device's pool. Earlier variables can no longer be used.</summary>

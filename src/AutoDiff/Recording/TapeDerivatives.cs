@@ -353,6 +353,9 @@ public sealed partial class Tape<T>
     private IEnumerable<Var<T>> LeavesOf(Var<T> output) =>
         Enumerable.Range(0, output.Node + 1).Where(node => record.IsLeaf(node) && record.NeedsGradient(node)).Select(At);
 
+    /// <summary>The operations without second derivatives that an output depends on.</summary>
+    internal KinkCensus SecondOrderKinks(Var<T> output) => secondOrder.Kinks(output);
+
     // Leaves that need a gradient get a tangent one at a time; no other leaf has one.
     private KinkCensus KinksOfWholeHessian(Var<T> output)
     {

@@ -70,4 +70,17 @@ public enum ObstacleKind
     /// an error instead of 0.
     /// </summary>
     SpreadIsRounding,
+
+    /// <summary>
+    /// A function whose gradient the program contains has no second derivatives at the point: it is at a kink, or its slope bends, and its gradient may jump.
+    /// </summary>
+    KinkWithinGradient,
+
+    /// <summary>The derivative was dropped on purpose, so the gradient is not that of the function.</summary>
+    Detached,
+
+    /// <summary>
+    /// The program gave the function by value and slope, and did not state it smooth, or its slope is not that of the differences beside the point.
+    /// </summary>
+    Undeclared,
 }

@@ -62,6 +62,29 @@ public readonly partial struct Active : IFloatingPointIeee754<Active>, IMinMaxVa
         return ScalarTape.Record(rule, this, other);
     }
 
+    /// <summary>
+    /// The value without its derivative: a constant to every tape. The gradient of a program with it is not that of the program's function, so no certificate is
+    /// given. <see cref="Value"/> drops the derivative too, but certificates do not see it.
+    /// </summary>
+    public Active Detach() => ScalarTape.RecordDetached(this);
+
+    /// <summary>Applies a function that is given by its value and its slope, such as one that is computed by iteration.</summary>
+    /// <remarks>
+    /// Without facts nothing is certified of a gradient through it. With facts that state it smooth, certificates compare the slope with differences on both
+    /// sides, and refuse where they disagree.
+    /// </remarks>
+    /// <param name="value">The value at a number.</param>
+    /// <param name="slope">The slope at a number, given the value there as its second argument. It computes on recorded numbers, so that second derivatives and
+    /// nested tapes can differentiate it.</param>
+    /// <param name="facts">What is known of the function; null if nothing is.</param>
+    /// <exception cref="ArgumentNullException">A function is missing.</exception>
+    public Active Apply(Func<double, double> value, Func<Active, Active, Active> slope, OperationFacts? facts = null)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(slope);
+        return ScalarTape.RecordOwn(this, value, slope, OwnFunctions.Known(facts));
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Value.ToString(CultureInfo.CurrentCulture);
 

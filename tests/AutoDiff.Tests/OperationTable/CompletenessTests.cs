@@ -6,12 +6,13 @@ namespace ConservativeAD.Tests.OperationTable;
 /// <summary>The table contains every rule of the library, and the rules' facts are consistent.</summary>
 public class CompletenessTests
 {
-    // A segment is a program of other operations, a composition two of them; ReplayTests puts every row of the table into them.
+    // A segment is a program of other operations, a composition two of them; ReplayTests puts every row of the table into them. Inner gradients, functions of the
+    // program's own and values without derivatives have tests of their own.
     private static readonly Type[] Recorders =
     [
         typeof(UnaryOperation<,>), typeof(BinaryOperation<,>),
-        .. new[] { "Checkpoint`1", "Composition`2",
-            "BinaryComposition`2" }.Select(name => typeof(IRule<>).Assembly.GetType($"ConservativeAD.Rules.{name}", true)!),
+        .. new[] { "Checkpoint`1", "Composition`2", "BinaryComposition`2", "InnerGradient`1", "OwnFunction`1",
+            "Detach`1" }.Select(name => typeof(IRule<>).Assembly.GetType($"ConservativeAD.Rules.{name}", true)!),
     ];
 
     public static TheoryData<string> Rules => [.. Found.Select(type => type.Name)];

@@ -1,0 +1,60 @@
+namespace ConservativeAD.Scalars;
+
+/// <content>Functions of the program's own, and values without derivatives.</content>
+public sealed unsafe partial class ScalarTape
+{
+    // Differences in double agree with a slope to about this much.
+    private const double DifferenceTolerance = 1e-4;
+    private static readonly OperationFacts DetachFacts = new("detach", TameClass.Polynomial);
+    private static readonly ushort DetachNumber = RuleNumbers.Register(DetachFacts, 1);
+
+    /// <summary>The value of a number as a constant; tapes for analysis note that its derivative was dropped.</summary>
+    internal static Active RecordDetached(Active x)
+    {
+        double value = x.Value;
+        x = Ground(x);
+        if (x.IsConstant || !IsCareful(x))
+            return new Active(value);
+        ScalarTape tape = Holding(x);
+        if (tape.series is not null)
+            return new Active(value);
+        tape.AddObstacle((double)ObstacleKind.Detached, null);
+        return tape.AppendAlone(value, 0, 0, x, DetachNumber);
+    }
+
+    /// <summary>A function that the program gave by value and slope.</summary>
+    internal static Active RecordOwn(Active x, Func<double, double> value, Func<Active, Active, Active> slope, OperationFacts facts)
+    {
+        double found = value(x.Value);
+        if (x.IsConstant)
+            return new Active(found);
+        ScalarTape tape = Holding(x);
+        if (tape.nested is not null)
+        {
+            Active argument = tape.Surrounding(x), result = RecordOwn(argument, value, slope, facts), along = slope(argument, result);
+            return tape.AppendNested(result, ActiveLane.Carry(tape.NestedTangent(x), along), along, x, default, default);
+        }
+
+        if (tape.series is not null)
+            throw new NotSupportedException("A function given by value and slope has no Taylor series; give a rule (IUnaryRule) or a program.");
+        double at = slope(x.Value, found).Value;
+        if (!tape.isCareful)
+            return tape.Append(found, at, x.Node, 0, 0, 0);
+        if (!OwnFunctions.IsDeclaredSmooth(facts) || !OwnFunctions.Agrees(value, x.Value, at, DifferenceTolerance))
+            tape.AddObstacle((double)ObstacleKind.Undeclared, x.Value);
+        double turning = tape.slopeTangents is null ? 0
+            : NestedTape.DirectionalDerivative(u => slope(u[0], RecordOwn(u[0], value, slope, facts)), [x.Value], [tape.TangentRow(x.Node)[0]]).Value;
+        return tape.AppendAlone(found, at, turning, x, RuleNumbers.Known(facts, 1));
+    }
+
+    // Appends an operation of one argument on a tape for analysis.
+    private Active AppendAlone(double value, double slope, double slopeTangent, Active x, ushort operation)
+    {
+        slopeTangents?.Add((slopeTangent, 0));
+        Active result = Append(value, slope, x.Node, 0, 0, operation);
+        keptValues?.Add(value);
+        if (columns > 0)
+            CarryTangents(result.Node, slope, x.Node, 0, 0);
+        return result;
+    }
+}
