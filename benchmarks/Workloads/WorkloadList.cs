@@ -27,10 +27,14 @@ internal static class WorkloadList
         new("LeNet-5, batch 64, step", (threads, peer) => TrainingStepWorkload.LeNet5(64, threads, peer)),
         .. ForwardAndBoth("convolution 64→64, 3 × 3, 32 × 32, batch 16", [new([16, 64, 32, 32]), new([64, 64, 3, 3]), new([64])], x => x[0]
             .Conv2d(x[1], x[2], padding: 1), x => functional.conv2d(x[0], x[1], x[2], padding: [1])),
+        .. ForwardAndBoth("convolution 1-D 64→64, 5, 1024, batch 16", [new([16, 64, 1024]), new([64, 64, 5]), new([64])], x => x[0]
+            .Conv1d(x[1], x[2], padding: 2), x => functional.conv1d(x[0], x[1], x[2], padding: 2)),
         .. ForwardAndBoth("max-pool 2 × 2, 64 × 64 × 32 × 32", [Images], x => x[0].MaxPool2d(2), x => functional.max_pool2d(x[0], 2)),
         Both("relu, 64 × 64 × 32 × 32", [Images], x => x[0].Relu(), x => functional.relu(x[0])),
         Both("batch norm 2-D, 64 × 64 × 32 × 32", [Images, new([64], 0.5, 1.5), new([64])], x => x[0]
             .BatchNorm(x[1], x[2]), x => functional.batch_norm(x[0], null!, null!, x[1], x[2], training: true)),
+        Both("group norm of 8 groups, 64 × 64 × 32 × 32", [Images, new([64], 0.5, 1.5), new([64])], x => x[0]
+            .GroupNorm(8, x[1], x[2]), x => functional.group_norm(x[0], 8, x[1], x[2])),
         .. ForwardAndBoth("sort, 10⁶", [Numbers], x => x[0].Sort(), x => torch.sort(x[0], stable: true).values),
         new("softmax cross-entropy 1024 × 1000, both", (threads, peer) => CrossEntropy(1024, 1000, threads, peer)),
         Both("batch norm 1-D, 256 × 512", [new([256, 512]), new([512], 0.5, 1.5), new([512])], x => x[0]

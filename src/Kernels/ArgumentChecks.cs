@@ -81,10 +81,12 @@ internal static class ArgumentChecks
         where T : unmanaged
     {
         if (x.Count != shape.Count || y.Count != shape.Count || scale.Count != shape.ScaleCount || shift.Count != shape.ScaleCount || mean.Count != shape.Groups
-            || variance.Count != shape.Groups || (!shape.IsScaledByGroup && shape.Outer != 1))
+            || variance.Count != shape.Groups || (!shape.IsScaledByGroup && shape.Outer != 1) || shape.ScaleRun < 1 || shape.ScalePeriod < 1
+            || shape.Inner % shape.ScaleRun != 0 || shape.Groups % shape.ScalePeriod != 0)
             throw new ArgumentException(
-                $"A normalisation of {shape.Outer} × {shape.Groups} groups × {shape.Inner} does not fit arrays of {x.Shape} and {y.Shape}, a scale of "
-                    + $"{scale.Shape}, a shift of {shift.Shape}, means of {mean.Shape} and variances of {variance.Shape}.");
+                $"A normalisation of {shape.Outer} × {shape.Groups} groups × {shape.Inner}, with scales of runs of {shape.ScaleRun} that repeat after "
+                    + $"{shape.ScalePeriod} groups, does not fit arrays of {x.Shape} and {y.Shape}, a scale of {scale.Shape}, a shift of {shift.Shape}, "
+                    + $"means of {mean.Shape} and variances of {variance.Shape}.");
         if (!x.IsContiguous || !y.IsContiguous || !scale.IsContiguous || !shift.IsContiguous || !mean.IsContiguous || !variance.IsContiguous)
             throw new ArgumentException("A normalisation needs contiguous arrays.");
     }

@@ -48,46 +48,50 @@ public abstract partial class Device
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>
-    /// As <see cref="ConvolutionDataGradient{T}"/>, where an element of the output's cotangent that is exactly 0 adds 0 for any weight.
+    /// As <see cref="ConvolutionDataGradient{T}"/>, where an element of the carried operand that is exactly 0 adds 0 for any other factor.
     /// </summary>
     /// <typeparam name="T">float, double or Half.</typeparam>
     /// <param name="shape">The sizes.</param>
-    /// <param name="dy">The output's cotangent; contiguous.</param>
-    /// <param name="weights">The weights; contiguous.</param>
+    /// <param name="dy">The output's cotangent, the first operand; contiguous.</param>
+    /// <param name="weights">The weights, the second; contiguous.</param>
     /// <param name="dx">The input's cotangent; contiguous.</param>
     /// <param name="accumulate">Whether to add to what the destination holds.</param>
-    public void CarriedConvolutionDataGradient<T>(in ConvolutionShape shape, in NDArray<T> dy, in NDArray<T> weights, in NDArray<T> dx, bool accumulate = false)
+    /// <param name="carried">Which operand is carried.</param>
+    public void CarriedConvolutionDataGradient<T>(in ConvolutionShape shape, in NDArray<T> dy, in NDArray<T> weights, in NDArray<T> dx,
+        bool accumulate = false, CarriedOperand carried = CarriedOperand.First)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         dy.CheckReadable();
         weights.CheckReadable();
         dx.BeginWrite("Device.CarriedConvolutionDataGradient");
-        CarriedConvolutionDataGradientCore(shape, dy, weights, dx, accumulate);
+        CarriedConvolutionDataGradientCore(shape, dy, weights, dx, accumulate, carried);
     }
 
     private protected abstract void CarriedConvolutionDataGradientCore<T>(in ConvolutionShape shape, in NDArray<T> dy, in NDArray<T> weights, in NDArray<T> dx,
-        bool accumulate)
+        bool accumulate, CarriedOperand carried)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>
-    /// As <see cref="ConvolutionWeightGradient{T}"/>, where an element of the output's cotangent that is exactly 0 adds 0 for any input.
+    /// As <see cref="ConvolutionWeightGradient{T}"/>, where an element of the carried operand that is exactly 0 adds 0 for any other factor.
     /// </summary>
     /// <typeparam name="T">float, double or Half.</typeparam>
     /// <param name="shape">The sizes.</param>
-    /// <param name="x">The input; contiguous.</param>
-    /// <param name="dy">The output's cotangent; contiguous.</param>
+    /// <param name="x">The input, the first operand; contiguous.</param>
+    /// <param name="dy">The output's cotangent, the second; contiguous.</param>
     /// <param name="dw">The weights' cotangent; contiguous.</param>
     /// <param name="accumulate">Whether to add to what the destination holds.</param>
-    public void CarriedConvolutionWeightGradient<T>(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> dy, in NDArray<T> dw, bool accumulate = false)
+    /// <param name="carried">Which operand is carried.</param>
+    public void CarriedConvolutionWeightGradient<T>(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> dy, in NDArray<T> dw, bool accumulate = false,
+        CarriedOperand carried = CarriedOperand.Second)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         x.CheckReadable();
         dy.CheckReadable();
         dw.BeginWrite("Device.CarriedConvolutionWeightGradient");
-        CarriedConvolutionWeightGradientCore(shape, x, dy, dw, accumulate);
+        CarriedConvolutionWeightGradientCore(shape, x, dy, dw, accumulate, carried);
     }
 
     private protected abstract void CarriedConvolutionWeightGradientCore<T>(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> dy, in NDArray<T> dw,
-        bool accumulate)
+        bool accumulate, CarriedOperand carried)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

@@ -1,81 +1,119 @@
+using System.Globalization;
+
 namespace ConservativeAD.Kernels;
 
-/// <summary>The sizes of a pooling of images laid out as [batch, channels, height, width]. A window that would extend past the padded border is left
-/// out.</summary>
-/// <param name="Batch">Images.</param>
-/// <param name="Channels">Channels of an image.</param>
-/// <param name="InputHeight">Rows of the input.</param>
-/// <param name="InputWidth">Columns of the input.</param>
-/// <param name="KernelHeight">Rows of a window.</param>
-/// <param name="KernelWidth">Columns of a window.</param>
-/// <param name="StrideHeight">Rows from one window to the next.</param>
-/// <param name="StrideWidth">Columns from one window to the next.</param>
-/// <param name="PaddingHeight">Rows of padding above and below; fewer than the rows of a window.</param>
-/// <param name="PaddingWidth">Columns of padding left and right; fewer than the columns of a window.</param>
-public readonly record struct PoolingShape(
-    int Batch,
-    int Channels,
-    int InputHeight,
-    int InputWidth,
-    int KernelHeight,
-    int KernelWidth,
-    int StrideHeight,
-    int StrideWidth,
-    int PaddingHeight = 0,
-    int PaddingWidth = 0)
+/// <summary>The sizes of a pooling of volumes laid out as [batch, channels, depth, height, width]; images have a depth of one position.</summary>
+/// <param name="Batch">Volumes.</param>
+/// <param name="Channels">Channels of a volume.</param>
+/// <param name="Depth">The windows along the depth.</param>
+/// <param name="Height">The windows along the height.</param>
+/// <param name="Width">The windows along the width.</param>
+public readonly record struct PoolingShape(int Batch, int Channels, PoolingAxis Depth, PoolingAxis Height, PoolingAxis Width)
 {
-    /// <summary>Rows of the output.</summary>
-    public int OutputHeight => (int)(((InputHeight + (2L * PaddingHeight) - KernelHeight) / StrideHeight) + 1);
+    /// <summary>The sizes of a pooling of images laid out as [batch, channels, height, width], without dilation; a window that would extend past the padded
+    /// border is left out.</summary>
+    /// <param name="batch">Images.</param>
+    /// <param name="channels">Channels of an image.</param>
+    /// <param name="inputHeight">Rows of the input.</param>
+    /// <param name="inputWidth">Columns of the input.</param>
+    /// <param name="kernelHeight">Rows of a window.</param>
+    /// <param name="kernelWidth">Columns of a window.</param>
+    /// <param name="strideHeight">Rows from one window to the next.</param>
+    /// <param name="strideWidth">Columns from one window to the next.</param>
+    /// <param name="paddingHeight">Rows of padding above and below; fewer than the rows of a window.</param>
+    /// <param name="paddingWidth">Columns of padding left and right; fewer than the columns of a window.</param>
+    public PoolingShape(int batch, int channels, int inputHeight, int inputWidth, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth,
+        int paddingHeight = 0, int paddingWidth = 0)
+        : this(batch, channels, PoolingAxis.Single, new PoolingAxis(inputHeight, kernelHeight, strideHeight, paddingHeight),
+            new PoolingAxis(inputWidth, kernelWidth, strideWidth, paddingWidth))
+    {
+    }
 
-    /// <summary>Columns of the output.</summary>
-    public int OutputWidth => (int)(((InputWidth + (2L * PaddingWidth) - KernelWidth) / StrideWidth) + 1);
-
-    /// <summary>Images times channels: each plane is pooled separately.</summary>
+    /// <summary>Volumes times channels: each is pooled separately.</summary>
     public int Planes => Batch * Channels;
 
     /// <summary>Elements of the input.</summary>
-    public int InputLength => Planes * InputHeight * InputWidth;
+    public int InputLength => Planes * InputPlane;
 
     /// <summary>Elements of the output.</summary>
-    public int OutputLength => Planes * OutputHeight * OutputWidth;
+    public int OutputLength => Planes * OutputPlane;
+
+    /// <summary>Elements of one channel of the input.</summary>
+    internal int InputPlane => Depth.Input * Height.Input * Width.Input;
+
+    /// <summary>Elements of one channel of the output.</summary>
+    internal int OutputPlane => Depth.Output * Height.Output * Width.Output;
+
+    private string Extents => string.Create(CultureInfo.InvariantCulture,
+        $"[{Batch}, {Channels}, {(Depth == PoolingAxis.Single ? "" : $"{Depth.Input}, ")}{Height.Input}, {Width.Input}]");
 
     /// <summary>Checks that the sizes are consistent.</summary>
     /// <exception cref="ArgumentException">They are not; the message names the sizes.</exception>
     public void Validate()
     {
-        if (Batch < 0 || Channels < 0 || InputHeight < 1 || InputWidth < 1)
-            throw new ArgumentException($"Pooling needs images of at least one element; the input is [{Batch}, {Channels}, {InputHeight}, {InputWidth}].");
-        if (KernelHeight < 1 || KernelWidth < 1 || StrideHeight < 1 || StrideWidth < 1)
+        if (Batch < 0 || Channels < 0 || Any(axis => axis.Input < 1))
+            throw new ArgumentException($"Pooling needs images of at least one element; the input is {Extents}.");
+        if (Any(axis => axis.IsAdaptive && axis.Output < 1))
+            throw new ArgumentException($"Pooling to a given size needs at least one window along each axis; {Extents} was to be divided into {Windows}.");
+        if (Any(axis => axis.Kernel < 1 || axis.Stride < 1 || axis.Dilation < 1))
             throw new ArgumentException(
-                $"A pooling window and its stride are at least 1 × 1; the window is {KernelHeight} × {KernelWidth} and the stride {StrideHeight} × "
-                    + $"{StrideWidth}.");
+                $"A pooling window, its stride and its dilation are at least 1; the window is {Of(axis => axis.Kernel)}, the stride "
+                    + $"{Of(axis => axis.Stride)} and the dilation {Of(axis => axis.Dilation)}.");
 
         // A window that contains only padding has no largest element and no mean.
-        if (PaddingHeight < 0 || PaddingWidth < 0 || PaddingHeight >= KernelHeight || PaddingWidth >= KernelWidth)
+        if (Any(axis => axis.Padding < 0 || axis.Padding >= axis.Span))
             throw new ArgumentException(
-                $"The padding of a pooling lies between 0 and one less than its window; the padding is {PaddingHeight} × {PaddingWidth} and the window "
-                    + $"{KernelHeight} × {KernelWidth}.");
-        if (KernelHeight > InputHeight + (2L * PaddingHeight) || KernelWidth > InputWidth + (2L * PaddingWidth))
+                $"The padding of a pooling lies between 0 and one less than its window spans; the padding is {Of(axis => axis.Padding)}, the window "
+                    + $"{Of(axis => axis.Kernel)} and its dilation {Of(axis => axis.Dilation)}.");
+        if (Any(axis => axis.Span > axis.Input + (2L * axis.Padding)))
             throw new ArgumentException(
-                $"A pooling window of {KernelHeight} × {KernelWidth} does not fit into an input of {InputHeight} × {InputWidth} padded by {PaddingHeight} × "
-                    + $"{PaddingWidth}.");
+                $"A pooling window of {Of(axis => axis.Kernel)} does not fit into an input of {Of(axis => axis.Input)} padded by {Of(axis => axis.Padding)}"
+                    + $"{(Any(axis => axis.Dilation > 1) ? $" with dilation {Of(axis => axis.Dilation)}" : "")}.");
 
         // Saved positions and window borders are of type int.
-        if (InputHeight + (2L * PaddingHeight) > int.MaxValue || InputWidth + (2L * PaddingWidth) > int.MaxValue
-            || (long)KernelHeight * KernelWidth > int.MaxValue)
+        if (Any(axis => axis.Input + (2L * axis.Padding) > int.MaxValue) || (decimal)Depth.Kernel * Height.Kernel * Width.Kernel > int.MaxValue)
             throw new ArgumentException(
-                $"A pooling window of {KernelHeight} × {KernelWidth} on an input padded by {PaddingHeight} × {PaddingWidth} is too large to be counted with "
-                    + $"integers of 32 bits.");
-        decimal planes = (decimal)Batch * Channels;
-        decimal elements = planes * Math.Max((decimal)InputHeight * InputWidth, (decimal)OutputHeight * OutputWidth);
-        if (elements > int.MaxValue || planes > int.MaxValue)
-            throw new ArgumentException(
-                $"A pooling works on at most {int.MaxValue} elements; [{Batch}, {Channels}, {InputHeight}, {InputWidth}] has {elements}.");
+                $"A pooling window of {Of(axis => axis.Kernel)} on an input padded by {Of(axis => axis.Padding)} is too large to be counted with integers of "
+                    + $"32 bits.");
+        decimal planes = (decimal)Batch * Channels, input = (decimal)Depth.Input * Height.Input * Width.Input,
+            output = (decimal)Depth.Output * Height.Output * Width.Output, elements = planes * Math.Max(input, output);
+        if (elements > int.MaxValue || planes > int.MaxValue || input > int.MaxValue || output > int.MaxValue)
+            throw new ArgumentException($"A pooling works on at most {int.MaxValue} elements; {Extents} has {elements}.");
+        if (Any(axis => axis.EmptyWindow() >= 0))
+            throw new ArgumentException($"A window of the pooling has no element of its input: {this}.");
+    }
+
+    /// <summary>The elements of the input in one window.</summary>
+    /// <param name="output">The flat index of the window's element of the output.</param>
+    /// <returns>Their flat indices, in order.</returns>
+    public IEnumerable<int> WindowOf(int output)
+    {
+        int plane = output / OutputPlane, column = output % Width.Output, row = output / Width.Output % Height.Output,
+            slice = output / (Width.Output * Height.Output) % Depth.Output;
+        for (int d = Depth.First(slice); d < Depth.End(slice); d += Depth.Step)
+        {
+            for (int h = Height.First(row); h < Height.End(row); h += Height.Step)
+            {
+                for (int w = Width.First(column); w < Width.End(column); w += Width.Step)
+                    yield return (plane * InputPlane) + (((d * Height.Input) + h) * Width.Input) + w;
+            }
+        }
     }
 
     /// <summary>The sizes as text for messages.</summary>
-    /// <returns>Input, window, stride and padding.</returns>
-    public override string ToString() =>
-        $"[{Batch}, {Channels}, {InputHeight}, {InputWidth}] pooled by {KernelHeight} × {KernelWidth}, stride {StrideHeight} × {StrideWidth}, padding "
-        + $"{PaddingHeight} × {PaddingWidth}";
+    /// <returns>Input, windows, stride, padding and dilation.</returns>
+    public override string ToString() => Width.IsAdaptive
+        ? $"{Extents} pooled to {Windows}"
+        : $"{Extents} pooled by {Of(axis => axis.Kernel)}, stride {Of(axis => axis.Stride)}, padding {Of(axis => axis.Padding)}"
+            + (Any(axis => axis.Dilation > 1) ? $", dilation {Of(axis => axis.Dilation)}" : "");
+
+    private string Windows => Of(axis => axis.Output);
+
+    private bool Any(Func<PoolingAxis, bool> holds) => holds(Depth) || holds(Height) || holds(Width);
+
+    private string Of(Func<PoolingAxis, int> number)
+    {
+        string plane = string.Create(CultureInfo.InvariantCulture, $"{number(Height)} × {number(Width)}");
+        return Depth == PoolingAxis.Single ? plane : string.Create(CultureInfo.InvariantCulture, $"{number(Depth)} × {plane}");
+    }
 }

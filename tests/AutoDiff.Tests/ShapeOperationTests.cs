@@ -254,7 +254,7 @@ public class ShapeOperationTests
         {
             Var<double> x = tape.Variable([2, 3, 5, 6], [.. Enumerable.Range(0, 180).Select(i => Math.Sin(i))]);
             Var<double> weight = tape.Variable([4, 3, kernel, kernel], [.. Enumerable.Range(0, 12 * kernel * kernel).Select(i => Math.Cos(i))]);
-            Var<double> columns = x.Unfold(kernel, stride, padding, dilation), convolved = x.Conv2d(weight, stride, padding, dilation);
+            Var<double> columns = x.Unfold(kernel, stride, padding, dilation), convolved = x.Conv2d(weight, null, stride, padding, dilation);
             double[] product = weight.Reshape(4, -1).MatMul(columns).ToArray(), expected = convolved.ToArray();
             Assert.Equal(expected.Length, product.Length);
             for (int i = 0; i < expected.Length; i++)

@@ -106,7 +106,7 @@ public sealed unsafe class PoolingTests
                 for (int o = 0; o < y.Length; o++)
                 {
                     int[] window = Window(shape, o);
-                    double divisor = countPadding ? shape.KernelHeight * shape.KernelWidth : window.Length;
+                    double divisor = countPadding ? shape.Height.Kernel * shape.Width.Kernel : window.Length;
                     Assert.Equal(window.Sum(i => double.CreateTruncating(x[i])) / divisor, double.CreateTruncating(y[o]), tolerance * 20);
                     foreach (int i in window)
                         expectedDx[i] += double.CreateTruncating(dy[o]) / divisor;
@@ -229,11 +229,11 @@ public sealed unsafe class PoolingTests
 
     private static int[] Window(PoolingShape s, int output)
     {
-        int column = output % s.OutputWidth, row = output / s.OutputWidth % s.OutputHeight, plane = output / s.OutputWidth / s.OutputHeight;
-        return [.. from h in Enumerable.Range((row * s.StrideHeight) - s.PaddingHeight, s.KernelHeight)
-                   from w in Enumerable.Range((column * s.StrideWidth) - s.PaddingWidth, s.KernelWidth)
-                   where h >= 0 && h < s.InputHeight && w >= 0 && w < s.InputWidth
-                   select (((plane * s.InputHeight) + h) * s.InputWidth) + w];
+        int column = output % s.Width.Output, row = output / s.Width.Output % s.Height.Output, plane = output / s.Width.Output / s.Height.Output;
+        return [.. from h in Enumerable.Range((row * s.Height.Stride) - s.Height.Padding, s.Height.Kernel)
+                   from w in Enumerable.Range((column * s.Width.Stride) - s.Width.Padding, s.Width.Kernel)
+                   where h >= 0 && h < s.Height.Input && w >= 0 && w < s.Width.Input
+                   select (((plane * s.Height.Input) + h) * s.Width.Input) + w];
     }
 
     // Few distinct values, so that ties are frequent, with zeros of both signs and some NaN.

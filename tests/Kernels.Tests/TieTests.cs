@@ -89,8 +89,8 @@ public class TieTests
             foreach (PoolingShape shape in (PoolingShape[])[new(2, 3, 8, 22, 2, 2, 2, 2, 0, 0), new(1, 2, 28, 28, 2, 2, 2, 2, 0, 0),
                 new(1, 1, 7, 30, 3, 3, 2, 1, 1, 1), new(1, 2, 5, 5, 2, 2, 2, 2, 0, 0), new(1, 1, 2, 6, 2, 2, 2, 2, 0, 0)])
             {
-                Shape input = [shape.Batch, shape.Channels, shape.InputHeight, shape.InputWidth],
-                    output = [shape.Batch, shape.Channels, shape.OutputHeight, shape.OutputWidth];
+                Shape input = [shape.Batch, shape.Channels, shape.Height.Input, shape.Width.Input],
+                    output = [shape.Batch, shape.Channels, shape.Height.Output, shape.Width.Output];
                 T[] values = Draw<T>(input.Count, 3, 5), tangents = Draw<T>(input.Count, 1 << 10, 6);
                 values[input.Count / 2] = T.NaN;
                 NDArray<T> x = device.Array<T>(input, values), dx = device.Array<T>(input, tangents), y = device.Allocate<T>(output),
@@ -104,11 +104,12 @@ public class TieTests
                 int tiedWindows = 0;
                 for (int o = 0; o < maxima.Length; o++)
                 {
-                    int plane = o / (shape.OutputHeight * shape.OutputWidth), row = o / shape.OutputWidth % shape.OutputHeight, column = o % shape.OutputWidth;
-                    int[] tied = [.. from h in Enumerable.Range((row * shape.StrideHeight) - shape.PaddingHeight, shape.KernelHeight)
-                                     from w in Enumerable.Range((column * shape.StrideWidth) - shape.PaddingWidth, shape.KernelWidth)
-                                     where h >= 0 && w >= 0 && h < shape.InputHeight && w < shape.InputWidth
-                                     let at = (((plane * shape.InputHeight) + h) * shape.InputWidth) + w
+                    int plane = o / (shape.Height.Output * shape.Width.Output), row = o / shape.Width.Output % shape.Height.Output,
+                        column = o % shape.Width.Output;
+                    int[] tied = [.. from h in Enumerable.Range((row * shape.Height.Stride) - shape.Height.Padding, shape.Height.Kernel)
+                                     from w in Enumerable.Range((column * shape.Width.Stride) - shape.Width.Padding, shape.Width.Kernel)
+                                     where h >= 0 && w >= 0 && h < shape.Height.Input && w < shape.Width.Input
+                                     let at = (((plane * shape.Height.Input) + h) * shape.Width.Input) + w
                                      where values[at] == maxima[o] || (T.IsNaN(values[at]) && T.IsNaN(maxima[o]))
                                      select at];
                     Assert.Contains(places[o], tied);

@@ -83,7 +83,7 @@ public sealed record Selections
     public TieSelection CumulativeExtreme { get => GetValue(Rules.CumulativeExtreme.Ties); init => Choose(Rules.CumulativeExtreme.Ties, value); }
 
     /// <summary>Ties inside a pooling window.</summary>
-    public TieSelection MaxPool { get => GetValue(Rules.MaxPool2d.Ties); init => Choose(Rules.MaxPool2d.Ties, value); }
+    public TieSelection MaxPool { get => GetValue(Rules.MaxPool.Ties); init => Choose(Rules.MaxPool.Ties, value); }
 
     /// <summary>
     /// Ties among equal keys in sort and top-k: "first" keeps their order, "last" reverses it, and the even split averages over all permutations that sort.
@@ -229,7 +229,7 @@ public sealed record Selections
             Rules.MaximumNumber.FirstWeight,
             Rules.ExtremeOverAxes.Ties,
             Rules.CumulativeExtreme.Ties,
-            Rules.MaxPool2d.Ties,
+            Rules.MaxPool.Ties,
             Rules.Sort.Ties,
             Rules.SymmetricEigenvalues.Ties,
             Rules.Norm2.AtOrigin,

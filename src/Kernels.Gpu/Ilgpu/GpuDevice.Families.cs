@@ -72,10 +72,10 @@ internal sealed partial class GpuDevice
         CarriedOperand carried) => Of<T>().CarriedConvolution(shape, x, weights, y, carried);
 
     private protected override void CarriedConvolutionDataGradientCore<T>(in ConvolutionShape shape, in NDArray<T> dy, in NDArray<T> weights, in NDArray<T> dx,
-        bool accumulate) => Of<T>().CarriedConvolutionDataGradient(shape, dy, weights, dx, accumulate);
+        bool accumulate, CarriedOperand carried) => Of<T>().CarriedConvolutionDataGradient(shape, dy, weights, dx, accumulate, carried);
 
     private protected override void CarriedConvolutionWeightGradientCore<T>(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> dy, in NDArray<T> dw,
-        bool accumulate) => Of<T>().CarriedConvolutionWeightGradient(shape, x, dy, dw, accumulate);
+        bool accumulate, CarriedOperand carried) => Of<T>().CarriedConvolutionWeightGradient(shape, x, dy, dw, accumulate, carried);
 
     private protected override void MaxPoolCore<T>(in PoolingShape shape, in NDArray<T> x, in NDArray<T> y, in NDArray<int> positions, TieOrder ties) =>
         Of<T>().MaxPool(shape, x, y, positions, ties);

@@ -9,9 +9,11 @@ internal abstract partial class GpuNumbers<T>
 
     public abstract void CarriedConvolution(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> weights, in NDArray<T> y, CarriedOperand carried);
 
-    public abstract void CarriedConvolutionDataGradient(in ConvolutionShape shape, in NDArray<T> dy, in NDArray<T> weights, in NDArray<T> dx, bool accumulate);
+    public abstract void CarriedConvolutionDataGradient(in ConvolutionShape shape, in NDArray<T> dy, in NDArray<T> weights, in NDArray<T> dx, bool accumulate,
+        CarriedOperand carried);
 
-    public abstract void CarriedConvolutionWeightGradient(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> dy, in NDArray<T> dw, bool accumulate);
+    public abstract void CarriedConvolutionWeightGradient(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> dy, in NDArray<T> dw, bool accumulate,
+        CarriedOperand carried);
 }
 
 /// <content>
@@ -35,27 +37,28 @@ internal sealed partial class GpuNumbers<T, E, L>
         ConvolutionWalk walk = new(shape);
 
         // In that product the weights are the left operand.
-        CarriedOperand side = carried switch { CarriedOperand.First => CarriedOperand.Second, CarriedOperand.Second => CarriedOperand.First, _ => carried };
-        Absorb(shape.Groups, walk.OutputChannels, shape.Batch * walk.OutputPlane, walk.InputChannels * walk.KernelPlane, side,
+        Absorb(shape.Groups, walk.OutputChannels, shape.Batch * walk.OutputPlane, walk.InputChannels * walk.KernelPlane, Swapped(carried),
             new ConvolutionOperands<E, L>(walk, Flat(x), Flat(weights), Flat(weights), 0, Flat(y)));
     }
 
-    public override void CarriedConvolutionDataGradient(in ConvolutionShape shape, in NDArray<T> dy, in NDArray<T> weights, in NDArray<T> dx, bool accumulate)
+    public override void CarriedConvolutionDataGradient(in ConvolutionShape shape, in NDArray<T> dy, in NDArray<T> weights, in NDArray<T> dx, bool accumulate,
+        CarriedOperand carried)
     {
         NDArray<T> result = accumulate ? device.Allocate<T>(dx.Shape) : dx;
         ConvolutionDataGradient(shape, dy, weights, result, false);
         ConvolutionWalk walk = new(shape);
-        Absorb(shape.Groups, walk.InputChannels, shape.Batch * walk.InputPlane, walk.OutputChannels * walk.KernelPlane, CarriedOperand.Second,
+        Absorb(shape.Groups, walk.InputChannels, shape.Batch * walk.InputPlane, walk.OutputChannels * walk.KernelPlane, Swapped(carried),
             new DataGradientOperands<E, L>(walk, Flat(dy), Flat(weights), Flat(result), 0));
         AddAndReturn(accumulate, result, dx);
     }
 
-    public override void CarriedConvolutionWeightGradient(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> dy, in NDArray<T> dw, bool accumulate)
+    public override void CarriedConvolutionWeightGradient(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> dy, in NDArray<T> dw, bool accumulate,
+        CarriedOperand carried)
     {
         NDArray<T> result = accumulate ? device.Allocate<T>(dw.Shape) : dw;
         ConvolutionWeightGradient(shape, x, dy, result, false);
         ConvolutionWalk walk = new(shape);
-        Absorb(shape.Groups, walk.OutputChannels, walk.InputChannels * walk.KernelPlane, shape.Batch * walk.OutputPlane, CarriedOperand.First,
+        Absorb(shape.Groups, walk.OutputChannels, walk.InputChannels * walk.KernelPlane, shape.Batch * walk.OutputPlane, Swapped(carried),
             new WeightGradientOperands<E, L>(walk, Flat(x), Flat(dy), Flat(result), 0));
         AddAndReturn(accumulate, result, dw);
     }
@@ -75,6 +78,13 @@ internal sealed partial class GpuNumbers<T, E, L>
         device.ForEach(heads * rows * columns,
             new AbsorbingProductBody<L, MatrixOperands<E, L, Identity>>(rows, columns, inner, 0, 0, 1,
                 new MatrixOperands<E, L, Identity>(left, right, destination, default, 0, 0, 1, default)));
+
+    private static CarriedOperand Swapped(CarriedOperand carried) => carried switch
+    {
+        CarriedOperand.First => CarriedOperand.Second,
+        CarriedOperand.Second => CarriedOperand.First,
+        _ => carried,
+    };
 
     private void AddAndReturn(bool accumulate, in NDArray<T> result, in NDArray<T> destination)
     {

@@ -59,7 +59,7 @@ internal sealed partial class GpuNumbers<T, E, L>
                     ? View(dy)
                     : View(dx), dx.IsNone ? 0 : 1, accumulate ? 1 : 0, View(dScale), View(dShift)));
         if (!shape.IsScaledByGroup)
-            device.ForEachPart(shape.Inner,
+            device.ForEachPart(shape.ScaleCount,
                 new NormalizePositionBody<E, L>(walk, View(x), View(mean), View(variance), epsilon, View(dy), View(dScale), View(dShift)));
     }
 

@@ -10,6 +10,11 @@ internal readonly struct NormalizationWalk(NormalizationShape shape)
     public readonly int Inner = shape.Inner;
     public readonly int GroupCount = shape.GroupCount;
     public readonly int IsScaledByGroup = shape.IsScaledByGroup ? 1 : 0;
+    public readonly int ScaleRun = shape.ScaleRun;
+    public readonly int ScalePeriod = shape.ScalePeriod;
+
+    /// <summary>The number of elements, over all groups, of one scale and shift that are not a group's own.</summary>
+    public int CountOfScale => Groups / ScalePeriod * ScaleRun;
 
     /// <summary>The offset of an element of a group.</summary>
     public int At(int group, int element)
@@ -19,7 +24,15 @@ internal readonly struct NormalizationWalk(NormalizationShape shape)
     }
 
     /// <summary>The index of the scale and shift of an element of a group.</summary>
-    public int ScaleAt(int group, int element) => IsScaledByGroup != 0 ? group : element % Inner;
+    public int ScaleAt(int group, int element) =>
+        IsScaledByGroup != 0 ? group : (group % ScalePeriod * (Inner / ScaleRun)) + (element % Inner / ScaleRun);
+
+    /// <summary>The group of an element of a scale that is not the group's own.</summary>
+    public int GroupOfScale(int scale, int element) => (element / ScaleRun * ScalePeriod) + (scale / (Inner / ScaleRun));
+
+    /// <summary>The offset of an element of a scale that is not the group's own.</summary>
+    public int AtScale(int scale, int element) =>
+        (GroupOfScale(scale, element) * Inner) + (scale % (Inner / ScaleRun) * ScaleRun) + (element % ScaleRun);
 }
 
 /// <summary>One group: its mean, its variance about it, and its elements.</summary>
@@ -102,7 +115,7 @@ internal readonly struct NormalizePullbackBody<E, L>(NormalizationWalk walk, Arr
     }
 }
 
-/// <summary>The pullback to the scale and shift of one position, over all groups.</summary>
+/// <summary>The pullback to one scale and shift that are not a group's own, over all groups.</summary>
 internal readonly struct NormalizePositionBody<E, L>(NormalizationWalk walk, ArrayView<E> x, ArrayView<E> mean, ArrayView<E> variance, double epsilon,
     ArrayView<E> dy, ArrayView<E> dScale, ArrayView<E> dShift) : IGroupBody
     where E : unmanaged, IElement<E, L>
@@ -111,9 +124,9 @@ internal readonly struct NormalizePositionBody<E, L>(NormalizationWalk walk, Arr
     public void Run(int part)
     {
         L sum = L.Constant(0), product = L.Constant(0);
-        for (int group = Group.IdxX; group < walk.Groups; group += Group.DimX)
+        for (int i = Group.IdxX; i < walk.CountOfScale; i += Group.DimX)
         {
-            int at = (group * walk.Inner) + part;
+            int at = walk.AtScale(part, i), group = walk.GroupOfScale(part, i);
             L cotangent = E.Load(dy[at]);
             sum += cotangent;
             product += L.Absorb(cotangent, cotangent * ((E.Load(x[at]) - E.Load(mean[group])) / L.Sqrt(E.Load(variance[group]) + L.Constant(epsilon))));

@@ -2,48 +2,98 @@ using ILGPU;
 
 namespace ConservativeAD.Kernels.Ilgpu;
 
+/// <summary>Positions from a first to before an end, at a step.</summary>
+internal readonly record struct Positions(int First, int End, int Step);
+
+/// <summary>The windows of a pooling along one axis as its kernels use them.</summary>
+internal readonly struct PoolingAxisWalk(in PoolingAxis axis)
+{
+    public readonly int Input = axis.Input;
+    public readonly int Output = axis.Output;
+    public readonly int Kernel = axis.Kernel;
+    public readonly int Stride = axis.Stride;
+    public readonly int Padding = axis.Padding;
+    public readonly int Step = axis.Step;
+    public readonly int IsAdaptive = axis.IsAdaptive ? 1 : 0;
+
+    private int Span => ((Kernel - 1) * Step) + 1;
+
+    /// <summary>The positions of a window on the axis.</summary>
+    public Positions Window(int window)
+    {
+        if (IsAdaptive != 0)
+            return new Positions((int)((long)window * Input / Output), (int)((((window + 1L) * Input) + Output - 1) / Output), 1);
+        int start = (window * Stride) - Padding;
+        return new Positions(start >= 0 ? start : start + ((Step - 1 - start) / Step * Step), IntrinsicMath.Min(start + Span, Input), Step);
+    }
+
+    /// <summary>The windows that may contain a position; with dilation not all of them do.</summary>
+    public Positions WindowsOver(int position)
+    {
+        if (IsAdaptive != 0)
+            return new Positions((int)((long)position * Output / Input), (int)((((position + 1L) * Output) + Input - 1) / Input), 1);
+        int padded = position + Padding;
+        return new Positions(padded < Span ? 0 : ((padded - Span) / Stride) + 1, IntrinsicMath.Min((padded / Stride) + 1, Output), 1);
+    }
+
+    /// <summary>Whether one of those windows contains the position.</summary>
+    public bool Contains(int window, int position) => Step == 1 || (position + Padding - (window * Stride)) % Step == 0;
+
+    /// <summary>Positions of a window on the axis, or on the padded axis.</summary>
+    public int Count(int window, int withPadding)
+    {
+        Positions positions = Window(window);
+        if (withPadding == 0 || IsAdaptive != 0)
+            return (positions.End - positions.First + Step - 1) / Step;
+        return IntrinsicMath.Min(Kernel, (Input + (2 * Padding) - (window * Stride) + Step - 1) / Step);
+    }
+}
+
 /// <summary>The sizes of a pooling as its kernels use them.</summary>
 internal readonly struct PoolingWalk(in PoolingShape shape)
 {
-    public readonly int InputHeight = shape.InputHeight;
-    public readonly int InputWidth = shape.InputWidth;
-    public readonly int OutputHeight = shape.OutputHeight;
-    public readonly int OutputWidth = shape.OutputWidth;
-    public readonly int KernelHeight = shape.KernelHeight;
-    public readonly int KernelWidth = shape.KernelWidth;
-    public readonly int StrideHeight = shape.StrideHeight;
-    public readonly int StrideWidth = shape.StrideWidth;
-    public readonly int PaddingHeight = shape.PaddingHeight;
-    public readonly int PaddingWidth = shape.PaddingWidth;
+    public readonly PoolingAxisWalk Depth = new(shape.Depth);
+    public readonly PoolingAxisWalk Height = new(shape.Height);
+    public readonly PoolingAxisWalk Width = new(shape.Width);
 
     /// <summary>The window of an element of the output.</summary><param name="output">Its flat index.</param>
     public Window WindowOf(int output)
     {
-        int column = output % OutputWidth, row = output / OutputWidth % OutputHeight, plane = output / (OutputWidth * OutputHeight);
-        int top = (row * StrideHeight) - PaddingHeight, left = (column * StrideWidth) - PaddingWidth;
-        return new Window(plane * InputHeight * InputWidth, IntrinsicMath.Max(top, 0), IntrinsicMath.Max(left, 0),
-            IntrinsicMath.Min(top + KernelHeight, InputHeight), IntrinsicMath.Min(left + KernelWidth, InputWidth));
+        int plane = output / (Width.Output * Height.Output * Depth.Output);
+        return new Window(plane * Depth.Input * Height.Input * Width.Input, Depth.Window(output / (Width.Output * Height.Output) % Depth.Output),
+            Height.Window(output / Width.Output % Height.Output), Width.Window(output % Width.Output));
     }
 
-    /// <summary>The windows that contain an element of the input: rows and columns of the output, and the offset of the plane's output.</summary>
+    /// <summary>The windows that may contain an element of the input: slices, rows and columns of the output, and the offset of the plane's output.</summary>
     /// <param name="input">Its flat index.</param>
     public Window WindowsOver(int input)
     {
-        int w = (input % InputWidth) + PaddingWidth, h = (input / InputWidth % InputHeight) + PaddingHeight, plane = input / (InputWidth * InputHeight);
-        int top = h < KernelHeight ? 0 : ((h - KernelHeight) / StrideHeight) + 1, left = w < KernelWidth ? 0 : ((w - KernelWidth) / StrideWidth) + 1;
-        return new Window(plane * OutputHeight * OutputWidth, top, left, IntrinsicMath.Min((h / StrideHeight) + 1, OutputHeight),
-            IntrinsicMath.Min((w / StrideWidth) + 1, OutputWidth));
+        int plane = input / (Width.Input * Height.Input * Depth.Input);
+        return new Window(plane * Depth.Output * Height.Output * Width.Output, Depth.WindowsOver(input / (Width.Input * Height.Input) % Depth.Input),
+            Height.WindowsOver(input / Width.Input % Height.Input), Width.WindowsOver(input % Width.Input));
     }
 
+    /// <summary>Whether one of those windows contains the element.</summary>
+    public bool Contains(int slice, int row, int column, int input) =>
+        Width.Contains(column, input % Width.Input) && Height.Contains(row, input / Width.Input % Height.Input)
+            && Depth.Contains(slice, input / (Width.Input * Height.Input) % Depth.Input);
+
+    /// <summary>The flat index of an element of the input, from the offset of its plane.</summary>
+    public int InputAt(int plane, int slice, int row, int column) => plane + (((slice * Height.Input) + row) * Width.Input) + column;
+
+    /// <summary>The flat index of an element of the output, from the offset of its plane.</summary>
+    public int OutputAt(int plane, int slice, int row, int column) => plane + (((slice * Height.Output) + row) * Width.Output) + column;
+
     /// <summary>The divisor of a window's sum.</summary>
-    /// <param name="window">The window.</param>
+    /// <param name="output">The flat index of the window.</param>
     /// <param name="countPadding">Whether padding counts.</param>
-    public int Divisor(Window window, int countPadding) =>
-        countPadding != 0 ? KernelHeight * KernelWidth : (window.Bottom - window.Top) * (window.Right - window.Left);
+    public int Divisor(int output, int countPadding) =>
+        Width.Count(output % Width.Output, countPadding) * Height.Count(output / Width.Output % Height.Output, countPadding)
+            * Depth.Count(output / (Width.Output * Height.Output) % Depth.Output, countPadding);
 }
 
-/// <summary>Rows Top to Bottom − 1 and columns Left to Right − 1 of a plane that begins at an index.</summary>
-internal readonly record struct Window(int Plane, int Top, int Left, int Bottom, int Right);
+/// <summary>Slices, rows and columns of a plane that begins at an index.</summary>
+internal readonly record struct Window(int Plane, Positions Slices, Positions Rows, Positions Columns);
 
 /// <summary>The largest element of one window. A NaN wins over every number.</summary>
 internal readonly struct MaxPoolBody<E, L>(PoolingWalk walk, ArrayView<E> x, ArrayView<E> y, ArrayView<int> positions, int isLast) : IIndexBody
@@ -53,18 +103,21 @@ internal readonly struct MaxPoolBody<E, L>(PoolingWalk walk, ArrayView<E> x, Arr
     public void Run(int index)
     {
         Window window = walk.WindowOf(index);
-        int best = window.Plane + (window.Top * walk.InputWidth) + window.Left;
+        int best = walk.InputAt(window.Plane, window.Slices.First, window.Rows.First, window.Columns.First);
         L largest = E.Load(x[best]);
-        for (int h = window.Top; h < window.Bottom; h++)
+        for (int d = window.Slices.First; d < window.Slices.End; d += window.Slices.Step)
         {
-            for (int w = window.Left; w < window.Right; w++)
+            for (int h = window.Rows.First; h < window.Rows.End; h += window.Rows.Step)
             {
-                int at = window.Plane + (h * walk.InputWidth) + w;
-                L value = E.Load(x[at]);
-                if (Extreme.IsTaken(value, largest, isLast))
+                for (int w = window.Columns.First; w < window.Columns.End; w += window.Columns.Step)
                 {
-                    largest = value;
-                    best = at;
+                    int at = walk.InputAt(window.Plane, d, h, w);
+                    L value = E.Load(x[at]);
+                    if (Extreme.IsTaken(value, largest, isLast))
+                    {
+                        largest = value;
+                        best = at;
+                    }
                 }
             }
         }
@@ -97,13 +150,16 @@ internal readonly struct MaxPoolPullbackBody<E, L>(PoolingWalk walk, ArrayView<E
     {
         Window windows = walk.WindowsOver(index);
         L sum = accumulate != 0 ? E.Load(dx[index]) : L.Constant(0);
-        for (int row = windows.Top; row < windows.Bottom; row++)
+        for (int slice = windows.Slices.First; slice < windows.Slices.End; slice++)
         {
-            for (int column = windows.Left; column < windows.Right; column++)
+            for (int row = windows.Rows.First; row < windows.Rows.End; row++)
             {
-                int at = windows.Plane + (row * walk.OutputWidth) + column;
-                if (positions[at] == index)
-                    sum += E.Load(dy[at]);
+                for (int column = windows.Columns.First; column < windows.Columns.End; column++)
+                {
+                    int at = walk.OutputAt(windows.Plane, slice, row, column);
+                    if (positions[at] == index)
+                        sum += E.Load(dy[at]);
+                }
             }
         }
 
@@ -120,12 +176,15 @@ internal static class TiesOfWindow
     {
         bool isNaN = withNaN && L.IsNaN(largest);
         int count = 0;
-        for (int h = window.Top; h < window.Bottom; h++)
+        for (int d = window.Slices.First; d < window.Slices.End; d += window.Slices.Step)
         {
-            for (int w = window.Left; w < window.Right; w++)
+            for (int h = window.Rows.First; h < window.Rows.End; h += window.Rows.Step)
             {
-                L value = E.Load(x[window.Plane + (h * walk.InputWidth) + w]);
-                count += L.IsEqual(value, largest) || (isNaN && L.IsNaN(value)) ? 1 : 0;
+                for (int w = window.Columns.First; w < window.Columns.End; w += window.Columns.Step)
+                {
+                    L value = E.Load(x[walk.InputAt(window.Plane, d, h, w)]);
+                    count += L.IsEqual(value, largest) || (isNaN && L.IsNaN(value)) ? 1 : 0;
+                }
             }
         }
 
@@ -143,14 +202,17 @@ internal readonly struct MaxPoolEvenPullbackBody<E, L>(PoolingWalk walk, ArrayVi
     {
         Window windows = walk.WindowsOver(index);
         L sum = accumulate != 0 ? E.Load(dx[index]) : L.Constant(0), own = E.Load(x[index]);
-        for (int row = windows.Top; row < windows.Bottom; row++)
+        for (int slice = windows.Slices.First; slice < windows.Slices.End; slice++)
         {
-            for (int column = windows.Left; column < windows.Right; column++)
+            for (int row = windows.Rows.First; row < windows.Rows.End; row++)
             {
-                int at = windows.Plane + (row * walk.OutputWidth) + column;
-                L largest = E.Load(y[at]);
-                if (L.IsEqual(own, largest) || (L.IsNaN(own) && L.IsNaN(largest)))
-                    sum += E.Load(dy[at]) / L.Constant(TiesOfWindow.Count<E, L>(walk, x, walk.WindowOf(at), largest, true));
+                for (int column = windows.Columns.First; column < windows.Columns.End; column++)
+                {
+                    int at = walk.OutputAt(windows.Plane, slice, row, column);
+                    L largest = E.Load(y[at]);
+                    if (walk.Contains(slice, row, column, index) && (L.IsEqual(own, largest) || (L.IsNaN(own) && L.IsNaN(largest))))
+                        sum += E.Load(dy[at]) / L.Constant(TiesOfWindow.Count<E, L>(walk, x, walk.WindowOf(at), largest, true));
+                }
             }
         }
 
@@ -179,19 +241,22 @@ internal readonly struct MaxPoolAlongBody<E, L>(PoolingWalk walk, ArrayView<E> x
         L largest = E.Load(y[index]), furthest = L.Constant(0);
         bool isNaN = L.IsNaN(largest);
         int best = -1;
-        for (int h = window.Top; h < window.Bottom; h++)
+        for (int d = window.Slices.First; d < window.Slices.End; d += window.Slices.Step)
         {
-            for (int w = window.Left; w < window.Right; w++)
+            for (int h = window.Rows.First; h < window.Rows.End; h += window.Rows.Step)
             {
-                int at = window.Plane + (h * walk.InputWidth) + w;
-                L value = E.Load(x[at]);
-                if (L.IsEqual(value, largest) || (isNaN && L.IsNaN(value)))
+                for (int w = window.Columns.First; w < window.Columns.End; w += window.Columns.Step)
                 {
-                    L tangent = E.Load(dx[at]);
-                    if (best < 0 || L.IsGreater(tangent, furthest))
+                    int at = walk.InputAt(window.Plane, d, h, w);
+                    L value = E.Load(x[at]);
+                    if (L.IsEqual(value, largest) || (isNaN && L.IsNaN(value)))
                     {
-                        furthest = tangent;
-                        best = at;
+                        L tangent = E.Load(dx[at]);
+                        if (best < 0 || L.IsGreater(tangent, furthest))
+                        {
+                            furthest = tangent;
+                            best = at;
+                        }
                     }
                 }
             }
@@ -212,13 +277,16 @@ internal readonly struct AveragePoolBody<E, L>(PoolingWalk walk, ArrayView<E> x,
     {
         Window window = walk.WindowOf(index);
         L sum = L.Constant(0);
-        for (int h = window.Top; h < window.Bottom; h++)
+        for (int d = window.Slices.First; d < window.Slices.End; d += window.Slices.Step)
         {
-            for (int w = window.Left; w < window.Right; w++)
-                sum += E.Load(x[window.Plane + (h * walk.InputWidth) + w]);
+            for (int h = window.Rows.First; h < window.Rows.End; h += window.Rows.Step)
+            {
+                for (int w = window.Columns.First; w < window.Columns.End; w += window.Columns.Step)
+                    sum += E.Load(x[walk.InputAt(window.Plane, d, h, w)]);
+            }
         }
 
-        y[index] = E.Store(sum / L.Constant(walk.Divisor(window, countPadding)));
+        y[index] = E.Store(sum / L.Constant(walk.Divisor(index, countPadding)));
     }
 }
 
@@ -231,12 +299,16 @@ internal readonly struct AveragePoolPullbackBody<E, L>(PoolingWalk walk, ArrayVi
     {
         Window windows = walk.WindowsOver(index);
         L sum = accumulate != 0 ? E.Load(dx[index]) : L.Constant(0);
-        for (int row = windows.Top; row < windows.Bottom; row++)
+        for (int slice = windows.Slices.First; slice < windows.Slices.End; slice++)
         {
-            for (int column = windows.Left; column < windows.Right; column++)
+            for (int row = windows.Rows.First; row < windows.Rows.End; row++)
             {
-                int at = windows.Plane + (row * walk.OutputWidth) + column;
-                sum += E.Load(dy[at]) / L.Constant(walk.Divisor(walk.WindowOf(at), countPadding));
+                for (int column = windows.Columns.First; column < windows.Columns.End; column++)
+                {
+                    int at = walk.OutputAt(windows.Plane, slice, row, column);
+                    if (walk.Contains(slice, row, column, index))
+                        sum += E.Load(dy[at]) / L.Constant(walk.Divisor(at, countPadding));
+                }
             }
         }
 

@@ -20,14 +20,14 @@ internal static unsafe class AbsorbingNormalization<U>
                 return false;
         }
 
-        return FiniteScan.IsFinite(scale, shape.IsScaledByGroup ? shape.Groups : shape.Inner);
+        return FiniteScan.IsFinite(scale, shape.ScaleCount);
     }
 
     /// <summary>Computes the same pullback as <see cref="Normalization.Pullback"/>.</summary>
     public static void Pullback(NormalizationShape shape, U* x, U* mean, U* variance, U* scale, double epsilon, U* dy, U* dx, bool accumulate, U* dScale,
         U* dShift)
     {
-        int scales = shape.IsScaledByGroup ? shape.Groups : shape.Inner;
+        int scales = shape.ScaleCount;
         new Span<U>(dScale, scales).Clear();
         new Span<U>(dShift, scales).Clear();
         U n = U.CreateTruncating(shape.GroupCount);
@@ -58,6 +58,7 @@ internal static unsafe class AbsorbingNormalization<U>
     private static (nint At, int Scaled) Place(NormalizationShape shape, int group, int element)
     {
         int outer = element / shape.Inner, inner = element % shape.Inner;
-        return (((((nint)outer * shape.Groups) + group) * shape.Inner) + inner, shape.IsScaledByGroup ? group : inner);
+        int scaled = shape.IsScaledByGroup ? group : shape.FirstScale(group) + (inner / shape.ScaleRun);
+        return (((((nint)outer * shape.Groups) + group) * shape.Inner) + inner, scaled);
     }
 }

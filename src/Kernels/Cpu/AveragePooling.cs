@@ -39,8 +39,12 @@ internal static unsafe class AveragePooling
         pool.For(shape.Planes, new PullbackBody<T>(shape, dy, dx, countPadding, accumulate));
     }
 
-    private static int Divisor(in PoolingShape shape, in PoolingWindow window, bool countPadding) =>
-        countPadding ? shape.KernelHeight * shape.KernelWidth : window.Count;
+    // The number of elements that the sum of a window is divided by, without the factor of its column.
+    private static int Lines(in PoolingShape shape, int line, bool countPadding)
+    {
+        int slice = line / shape.Height.Output, row = line - (slice * shape.Height.Output);
+        return shape.Depth.Count(slice, countPadding) * shape.Height.Count(row, countPadding);
+    }
 
     private readonly struct ForwardBody<T, TSum>(PoolingShape shape, T* x, T* y, bool countPadding) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -48,53 +52,54 @@ internal static unsafe class AveragePooling
     {
         public void Run(int part)
         {
-            int height = shape.OutputHeight, width = shape.OutputWidth;
-            T* image = x + ((nint)part * shape.InputHeight * shape.InputWidth);
-            nint output = (nint)part * height * width;
+            int lines = shape.Depth.Output * shape.Height.Output, width = shape.Width.Output;
+            T* image = x + ((nint)part * shape.InputPlane);
+            nint output = (nint)part * lines * width;
             var columns = new PoolingColumns(shape);
-            for (int row = 0; row < height; row++, output += width)
+            for (int line = 0; line < lines; line++, output += width)
             {
+                PoolingWindow rows = new(shape, line);
+                int divisor = Lines(shape, line, countPadding);
                 for (int column = 0; column < width;)
                 {
                     int block = typeof(T) == typeof(float) ? columns.BlockOf(column) : -1;
                     if (block >= 0)
                     {
-                        EightWindows(new PoolingWindow(shape, row, block), (float*)image, output + block);
+                        EightWindows(rows.At(shape, block), (float*)image, output + block, divisor * shape.Width.Kernel);
                         column = block + PoolingColumns.Lanes;
                     }
                     else
                     {
-                        OneWindow(new PoolingWindow(shape, row, column), image, output + column);
+                        OneWindow(rows.At(shape, column), image, output + column, divisor * shape.Width.Count(column, countPadding));
                         column++;
                     }
                 }
             }
         }
 
-        private void OneWindow(in PoolingWindow window, T* image, nint output)
+        private void OneWindow(in PoolingWindow window, T* image, nint output, int divisor)
         {
             TSum sum = TSum.Zero;
-            for (int h = window.Top; h < window.Bottom; h++)
+            foreach (int line in window)
             {
-                T* line = image + (h * shape.InputWidth);
-                for (int w = window.Left; w < window.Right; w++)
-                    sum += TSum.CreateTruncating(line[w]);
+                for (int w = window.Left; w < window.Right; w += window.Step)
+                    sum += TSum.CreateTruncating(image[line + w]);
             }
 
-            y[output] = T.CreateTruncating(sum / TSum.CreateTruncating(Divisor(shape, window, countPadding)));
+            y[output] = T.CreateTruncating(sum / TSum.CreateTruncating(divisor));
         }
 
         // Adds in the same order as the loop for one window, so the bits are the same.
-        private void EightWindows(in PoolingWindow window, float* image, nint output)
+        private void EightWindows(in PoolingWindow window, float* image, nint output, int divisor)
         {
             Vector256<float> sum = Vector256<float>.Zero;
-            for (int h = window.Top; h < window.Bottom; h++)
+            foreach (int line in window)
             {
                 for (int w = window.Left; w < window.Right; w++)
-                    sum += PoolingColumns.Load(image + (h * shape.InputWidth) + w, shape.StrideWidth);
+                    sum += PoolingColumns.Load(image + line + w, shape.Width.Stride);
             }
 
-            (sum / Vector256.Create((float)Divisor(shape, window, countPadding))).Store((float*)y + output);
+            (sum / Vector256.Create((float)divisor)).Store((float*)y + output);
         }
     }
 
@@ -104,21 +109,22 @@ internal static unsafe class AveragePooling
         public void Run(int part)
         {
             T* target = PoolingPlanes.Begin(shape, dx, part, accumulate);
-            int height = shape.OutputHeight, width = shape.OutputWidth;
-            nint output = (nint)part * height * width;
-            for (int row = 0; row < height; row++)
+            int lines = shape.Depth.Output * shape.Height.Output, width = shape.Width.Output;
+            nint output = (nint)part * lines * width;
+            for (int line = 0; line < lines; line++)
             {
+                PoolingWindow rows = new(shape, line);
+                int divisor = Lines(shape, line, countPadding);
                 for (int column = 0; column < width; column++, output++)
                 {
-                    var window = new PoolingWindow(shape, row, column);
+                    PoolingWindow window = rows.At(shape, column);
 
                     // In double, because a large window's size does not fit in Half.
-                    T share = T.CreateTruncating(double.CreateTruncating(dy[output]) / Divisor(shape, window, countPadding));
-                    for (int h = window.Top; h < window.Bottom; h++)
+                    T share = T.CreateTruncating(double.CreateTruncating(dy[output]) / (divisor * shape.Width.Count(column, countPadding)));
+                    foreach (int offset in window)
                     {
-                        T* line = target + (h * shape.InputWidth);
-                        for (int w = window.Left; w < window.Right; w++)
-                            line[w] += share;
+                        for (int w = window.Left; w < window.Right; w += window.Step)
+                            target[offset + w] += share;
                     }
                 }
             }

@@ -24,12 +24,12 @@ internal sealed unsafe partial class CpuDevice
         Absorbing(new Convolved(shape), x, weights, y, carried, false);
 
     private protected override void CarriedConvolutionDataGradientCore<T>(in ConvolutionShape shape, in NDArray<T> dy, in NDArray<T> weights, in NDArray<T> dx,
-        bool accumulate) =>
-        Absorbing(new DataGradient(shape), dy, weights, dx, CarriedOperand.First, accumulate);
+        bool accumulate, CarriedOperand carried) =>
+        Absorbing(new DataGradient(shape), dy, weights, dx, carried, accumulate);
 
     private protected override void CarriedConvolutionWeightGradientCore<T>(in ConvolutionShape shape, in NDArray<T> x, in NDArray<T> dy, in NDArray<T> dw,
-        bool accumulate) =>
-        Absorbing(new WeightGradient(shape), x, dy, dw, CarriedOperand.Second, accumulate);
+        bool accumulate, CarriedOperand carried) =>
+        Absorbing(new WeightGradient(shape), x, dy, dw, carried, accumulate);
 
     private void Absorbing<T, TBilinear>(TBilinear function, in NDArray<T> first, in NDArray<T> second, in NDArray<T> destination,
         CarriedOperand carriedOperand, bool accumulate)

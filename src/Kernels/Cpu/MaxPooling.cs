@@ -90,23 +90,24 @@ internal static unsafe class MaxPooling
     {
         public void Run(int part)
         {
-            int height = shape.OutputHeight, width = shape.OutputWidth;
-            int plane = part * shape.InputHeight * shape.InputWidth;
-            nint output = (nint)part * height * width;
+            int lines = shape.Depth.Output * shape.Height.Output, width = shape.Width.Output;
+            int plane = part * shape.InputPlane;
+            nint output = (nint)part * lines * width;
             var columns = new PoolingColumns(shape);
-            for (int row = 0; row < height; row++, output += width)
+            for (int line = 0; line < lines; line++, output += width)
             {
+                PoolingWindow rows = new(shape, line);
                 for (int column = 0; column < width;)
                 {
                     int block = typeof(T) == typeof(float) ? columns.BlockOf(column) : -1;
                     if (block >= 0)
                     {
-                        EightWindows(new PoolingWindow(shape, row, block), plane, output + block);
+                        EightWindows(rows.At(shape, block), plane, output + block);
                         column = block + PoolingColumns.Lanes;
                     }
                     else
                     {
-                        OneWindow(new PoolingWindow(shape, row, column), plane, output + column);
+                        OneWindow(rows.At(shape, column), plane, output + column);
                         column++;
                     }
                 }
@@ -115,12 +116,12 @@ internal static unsafe class MaxPooling
 
         private void OneWindow(in PoolingWindow window, int plane, nint output)
         {
-            int best = plane + (window.Top * shape.InputWidth) + window.Left;
+            int best = plane + window.FirstLine + window.Left;
             T largest = x[best];
-            for (int h = window.Top; h < window.Bottom; h++)
+            foreach (int offset in window)
             {
-                int line = plane + (h * shape.InputWidth);
-                for (int w = window.Left; w < window.Right; w++)
+                int line = plane + offset;
+                for (int w = window.Left; w < window.Right; w += window.Step)
                 {
                     T value = x[line + w];
                     bool taken = ties == TieOrder.First
@@ -141,13 +142,13 @@ internal static unsafe class MaxPooling
         // Eight neighbouring windows, starting at the given leftmost one.
         private void EightWindows(in PoolingWindow window, int plane, nint output)
         {
-            int stride = shape.StrideWidth;
-            int corner = plane + (window.Top * shape.InputWidth) + window.Left;
+            int stride = shape.Width.Stride;
+            int corner = plane + window.FirstLine + window.Left;
             Vector256<float> best = PoolingColumns.Load((float*)x + corner, stride);
             Vector256<int> place = Vector256.Create(corner);
-            for (int h = window.Top; h < window.Bottom; h++)
+            foreach (int offset in window)
             {
-                int line = plane + (h * shape.InputWidth);
+                int line = plane + offset;
                 for (int w = window.Left; w < window.Right; w++)
                 {
                     Vector256<float> value = PoolingColumns.Load((float*)x + line + w, stride);
@@ -171,7 +172,7 @@ internal static unsafe class MaxPooling
         public void Run(int part)
         {
             PoolingPlanes.Begin(shape, dx, part, accumulate);
-            int count = shape.OutputHeight * shape.OutputWidth;
+            int count = shape.OutputPlane;
             nint output = (nint)part * count;
             for (int i = 0; i < count; i++)
                 dx[positions[output + i]] += dy[output + i];
@@ -183,7 +184,7 @@ internal static unsafe class MaxPooling
     {
         public void Run(int part)
         {
-            int count = shape.OutputHeight * shape.OutputWidth;
+            int count = shape.OutputPlane;
             nint output = (nint)part * count;
             for (int i = 0; i < count; i++)
                 dy[output + i] = dx[positions[output + i]];
@@ -195,24 +196,24 @@ internal static unsafe class MaxPooling
     {
         public void Run(int part)
         {
-            int height = shape.OutputHeight, width = shape.OutputWidth;
-            T* image = x + ((nint)part * shape.InputHeight * shape.InputWidth);
-            nint output = (nint)part * height * width;
+            int lines = shape.Depth.Output * shape.Height.Output, width = shape.Width.Output;
+            T* image = x + ((nint)part * shape.InputPlane);
+            nint output = (nint)part * lines * width;
             var columns = new PoolingColumns(shape);
-            for (int row = 0; row < height; row++, output += width)
+            for (int line = 0; line < lines; line++, output += width)
             {
+                PoolingWindow rows = new(shape, line);
                 for (int column = 0; column < width;)
                 {
                     int block = typeof(T) == typeof(float) ? columns.BlockOf(column) : -1;
                     if (block >= 0)
                     {
-                        EightWindows(new PoolingWindow(shape, row, block), (float*)image, output + block);
+                        EightWindows(rows.At(shape, block), (float*)image, output + block);
                         column = block + PoolingColumns.Lanes;
                     }
                     else
                     {
-                        int tied = PoolingPlanes.CountEqual(new PoolingWindow(shape, row, column), image, shape.InputWidth, y[output + column],
-                            nanIsEqual: false);
+                        int tied = PoolingPlanes.CountEqual(rows.At(shape, column), image, y[output + column], nanIsEqual: false);
                         counts[output + column] = Math.Max(tied, 1);
                         column++;
                     }
@@ -224,11 +225,11 @@ internal static unsafe class MaxPooling
         {
             Vector256<float> largest = Vector256.Load((float*)y + output);
             Vector256<int> tied = Vector256<int>.Zero;
-            for (int h = window.Top; h < window.Bottom; h++)
+            foreach (int line in window)
             {
                 // A true comparison is −1.
                 for (int w = window.Left; w < window.Right; w++)
-                    tied -= Vector256.Equals(PoolingColumns.Load(image + (h * shape.InputWidth) + w, shape.StrideWidth), largest).AsInt32();
+                    tied -= Vector256.Equals(PoolingColumns.Load(image + line + w, shape.Width.Stride), largest).AsInt32();
             }
 
             Vector256.Max(tied, Vector256<int>.One).Store(counts + output);
@@ -241,25 +242,25 @@ internal static unsafe class MaxPooling
         public void Run(int part)
         {
             T* target = PoolingPlanes.Begin(shape, dx, part, accumulate);
-            int height = shape.OutputHeight, width = shape.OutputWidth;
-            T* image = x + ((nint)part * shape.InputHeight * shape.InputWidth);
-            nint output = (nint)part * height * width;
-            for (int row = 0; row < height; row++)
+            int lines = shape.Depth.Output * shape.Height.Output, width = shape.Width.Output;
+            T* image = x + ((nint)part * shape.InputPlane);
+            nint output = (nint)part * lines * width;
+            for (int line = 0; line < lines; line++)
             {
+                PoolingWindow rows = new(shape, line);
                 for (int column = 0; column < width; column++, output++)
                 {
-                    var window = new PoolingWindow(shape, row, column);
+                    PoolingWindow window = rows.At(shape, column);
                     T largest = y[output];
                     bool isNaN = T.IsNaN(largest);
-                    int tied = PoolingPlanes.CountEqual(window, image, shape.InputWidth, largest, nanIsEqual: true);
+                    int tied = PoolingPlanes.CountEqual(window, image, largest, nanIsEqual: true);
                     T share = T.CreateTruncating(double.CreateTruncating(dy[output]) / tied);
-                    for (int h = window.Top; h < window.Bottom; h++)
+                    foreach (int offset in window)
                     {
-                        int line = h * shape.InputWidth;
-                        for (int w = window.Left; w < window.Right; w++)
+                        for (int w = window.Left; w < window.Right; w += window.Step)
                         {
-                            if (image[line + w] == largest || (isNaN && T.IsNaN(image[line + w])))
-                                target[line + w] += share;
+                            if (image[offset + w] == largest || (isNaN && T.IsNaN(image[offset + w])))
+                                target[offset + w] += share;
                         }
                     }
                 }

@@ -22,26 +22,27 @@ internal static unsafe class MaxPoolingAlong
     {
         public void Run(int part)
         {
-            int height = shape.OutputHeight, width = shape.OutputWidth, plane = part * shape.InputHeight * shape.InputWidth;
-            nint output = (nint)part * height * width;
+            int lines = shape.Depth.Output * shape.Height.Output, width = shape.Width.Output, plane = part * shape.InputPlane;
+            nint output = (nint)part * lines * width;
             var columns = new PoolingColumns(shape);
-            for (int row = 0; row < height; row++, output += width)
+            for (int line = 0; line < lines; line++, output += width)
             {
+                PoolingWindow rows = new(shape, line);
                 for (int column = 0; column < width;)
                 {
                     int block = typeof(T) == typeof(float) ? columns.BlockOf(column) : -1;
-                    if (block >= 0 && EightWindows(new PoolingWindow(shape, row, block), plane, output + block))
+                    if (block >= 0 && EightWindows(rows.At(shape, block), plane, output + block))
                     {
                         column = block + PoolingColumns.Lanes;
                         continue;
                     }
 
-                    OneWindow(new PoolingWindow(shape, row, column), plane, output + column);
+                    OneWindow(rows.At(shape, column), plane, output + column);
                     column++;
                 }
             }
 
-            for (nint o = (nint)part * height * width; dy is not null && o < output; o++)
+            for (nint o = (nint)part * lines * width; dy is not null && o < output; o++)
                 dy[o] = dx[positions[o]];
         }
 
@@ -50,11 +51,11 @@ internal static unsafe class MaxPoolingAlong
             T largest = y[output];
             bool isNaN = T.IsNaN(largest);
             int best = -1;
-            for (int h = window.Top; h < window.Bottom; h++)
+            foreach (int line in window)
             {
-                for (int w = window.Left; w < window.Right; w++)
+                for (int w = window.Left; w < window.Right; w += window.Step)
                 {
-                    int at = plane + (h * shape.InputWidth) + w;
+                    int at = plane + line + w;
                     if ((x[at] == largest || (isNaN && T.IsNaN(x[at]))) && (best < 0 || dx[at] > dx[best]))
                         best = at;
                 }
@@ -66,12 +67,12 @@ internal static unsafe class MaxPoolingAlong
         // Whether every window has found its element. A window does not if its maximum is NaN or all its tangents are −∞.
         private bool EightWindows(in PoolingWindow window, int plane, nint output)
         {
-            int stride = shape.StrideWidth;
+            int stride = shape.Width.Stride;
             Vector256<float> largest = Vector256.Load((float*)y + output), furthest = Vector256.Create(float.NegativeInfinity);
             Vector256<int> place = Vector256.Create(-1);
-            for (int h = window.Top; h < window.Bottom; h++)
+            foreach (int offset in window)
             {
-                int line = plane + (h * shape.InputWidth);
+                int line = plane + offset;
                 for (int w = window.Left; w < window.Right; w++)
                 {
                     Vector256<float> tangent = PoolingColumns.Load((float*)dx + line + w, stride);

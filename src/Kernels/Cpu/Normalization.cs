@@ -35,6 +35,12 @@ internal static unsafe class Normalization
         }
 
         int perPart = GroupsPerPart(shape);
+        if (!shape.IsScaledByGroup && (shape.ScaleRun > 1 || shape.ScalePeriod > 1))
+        {
+            PullbackOfRuns(pool, shape, perPart, x, mean, variance, scale, epsilon, dy, dx, accumulate, dScale, dShift);
+            return;
+        }
+
         if (shape.IsScaledByGroup || dx != null)
             pool.For(Partition.Count(shape.Groups, perPart),
                 new PullbackBody<U>(shape, perPart, x, mean, variance, scale, epsilon, dy, dx, accumulate, dScale, dShift));
@@ -42,6 +48,29 @@ internal static unsafe class Normalization
             return;
         int positions = Math.Clamp(ElementsPerPart / Math.Max(1, shape.Groups), 64, Math.Max(64, shape.Inner));
         pool.For(Partition.Count(shape.Inner, positions), new PositionBody<U>(shape, positions, x, mean, variance, epsilon, dy, dScale, dShift));
+    }
+
+    // Each run has two sums, which the cotangents of scale and shift collect in the order of the groups.
+    private static void PullbackOfRuns<U>(WorkerPool pool, NormalizationShape shape, int perPart, U* x, U* mean, U* variance, U* scale, double epsilon, U* dy,
+        U* dx, bool accumulate, U* dScale, U* dShift)
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+    {
+        nuint runs = (nuint)shape.Groups * (nuint)shape.RunsOfGroup;
+        U* sums = (U*)NativeMemory.Alloc(runs * 2, (nuint)sizeof(U)), dots = sums + runs;
+        pool.For(Partition.Count(shape.Groups, perPart), new RunsBody<U>(shape, perPart, x, mean, variance, scale, epsilon, dy, dx, accumulate, sums, dots));
+        new Span<U>(dScale, shape.ScaleCount).Clear();
+        new Span<U>(dShift, shape.ScaleCount).Clear();
+        for (int group = 0, at = 0; group < shape.Groups; group++)
+        {
+            int first = shape.FirstScale(group);
+            for (int run = 0; run < shape.RunsOfGroup; run++, at++)
+            {
+                dShift[first + run] += sums[at];
+                dScale[first + run] += dots[at];
+            }
+        }
+
+        NativeMemory.Free(sums);
     }
 
     private static int GroupsPerPart(NormalizationShape shape)
@@ -144,8 +173,20 @@ internal static unsafe class Normalization
             {
                 if (shape.IsScaledByGroup)
                     NormalizationRuns<U>.Apply(from + (run * stride), to + (run * stride), length, center, inverse * scale[group], shift[group]);
+                else if (shape.ScaleRun == 1)
+                    NormalizationRuns<U>.ApplyByPosition(from + (run * stride), to + (run * stride), length, center, inverse, scale + shape.FirstScale(group),
+                        shift + shape.FirstScale(group));
                 else
-                    NormalizationRuns<U>.ApplyByPosition(from + (run * stride), to + (run * stride), length, center, inverse, scale, shift);
+                    Runs(from, to, center, inverse, shape.FirstScale(group));
+            }
+        }
+
+        private void Runs(U* from, U* to, U center, U inverse, int first)
+        {
+            for (int run = 0; run < shape.RunsOfGroup; run++)
+            {
+                nint at = (nint)run * shape.ScaleRun;
+                NormalizationRuns<U>.Apply(from + at, to + at, shape.ScaleRun, center, inverse * scale[first + run], shift[first + run]);
             }
         }
     }
@@ -246,6 +287,41 @@ internal static unsafe class Normalization
                 else
                     NormalizationRuns<U>.PullByPosition(from + (run * stride), v + (run * stride), to + (run * stride), length, center, inverse, scale, level,
                         slope, add);
+            }
+        }
+    }
+
+    private readonly struct RunsBody<U>(NormalizationShape shape, int perPart, U* x, U* mean, U* variance, U* scale, double epsilon, U* dy, U* dx,
+        bool accumulate, U* sums, U* dots) : IParallelBody
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+    {
+        public void Run(int part)
+        {
+            int end = Math.Min(shape.Groups, (part + 1) * perPart);
+            for (int group = part * perPart; group < end; group++)
+                Group(group);
+        }
+
+        private void Group(int group)
+        {
+            nint start = (nint)group * shape.Inner, first = (nint)group * shape.RunsOfGroup;
+            U center = mean[group], inverse = InverseDeviation(variance[group], epsilon), sum = U.Zero, dot = U.Zero, n = U.CreateTruncating(shape.Inner);
+            U* scales = scale + shape.FirstScale(group);
+            for (int run = 0; run < shape.RunsOfGroup; run++)
+            {
+                nint at = start + ((nint)run * shape.ScaleRun);
+                (U s, U d) = NormalizationRuns<U>.Moments(x + at, dy + at, shape.ScaleRun, center);
+                sum += s * scales[run];
+                dot += d * scales[run];
+                sums[first + run] = s;
+                dots[first + run] = d * inverse;
+            }
+
+            U level = sum / n, slope = dot * inverse * inverse / n;
+            for (int run = 0; dx != null && run < shape.RunsOfGroup; run++)
+            {
+                nint at = start + ((nint)run * shape.ScaleRun);
+                NormalizationRuns<U>.PullScaled(x + at, dy + at, dx + at, shape.ScaleRun, center, inverse, scales[run], level, slope, accumulate);
             }
         }
     }

@@ -140,6 +140,26 @@ internal static unsafe class NormalizationRuns<U>
         }
     }
 
+    /// <summary>d = factor·(v·scale − level − (x − mean)·slope), or added to d.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void PullScaled(U* x, U* v, U* d, int count, U mean, U factor, U scale, U level, U slope, bool accumulate)
+    {
+        Vector<U> by = Vector.Create(mean), times = Vector.Create(factor), scaled = Vector.Create(scale), less = Vector.Create(level),
+            tilt = Vector.Create(slope);
+        int i = 0;
+        for (; i <= count - Lanes; i += Lanes)
+        {
+            Vector<U> pulled = times * ((Vector.Load(v + i) * scaled) - less - ((Vector.Load(x + i) - by) * tilt));
+            Vector.Store(accumulate ? Vector.Load(d + i) + pulled : pulled, d + i);
+        }
+
+        for (; i < count; i++)
+        {
+            U pulled = factor * ((v[i] * scale) - level - ((x[i] - mean) * slope));
+            d[i] = accumulate ? d[i] + pulled : pulled;
+        }
+    }
+
     /// <summary>d = factor·(v·scale − level − (x − mean)·slope), or added to d, with a scale of each position.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void PullByPosition(U* x, U* v, U* d, int count, U mean, U factor, U* scale, U level, U slope, bool accumulate)

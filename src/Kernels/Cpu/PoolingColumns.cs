@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// The output columns of a pooling that can be computed eight at a time: those whose windows lie inside the image's columns, at a stride of 1 or 2.
+/// The output columns of a pooling that can be computed eight at a time: those whose windows lie inside the image's columns, at a stride of 1 or 2 and
+/// without dilation.
 /// </summary>
 internal readonly unsafe struct PoolingColumns
 {
@@ -17,10 +18,10 @@ internal readonly unsafe struct PoolingColumns
     /// <summary>The columns of a pooling.</summary>
     public PoolingColumns(in PoolingShape shape)
     {
-        int stride = shape.StrideWidth;
-        int slack = shape.InputWidth + shape.PaddingWidth - shape.KernelWidth;
-        bool possible = Vector256.IsHardwareAccelerated && stride <= 2 && slack >= 0;
-        firstStart = Partition.Count(shape.PaddingWidth, stride);
+        PoolingAxis width = shape.Width;
+        int stride = width.Stride, slack = width.Input + width.Padding - width.Kernel;
+        bool possible = Vector256.IsHardwareAccelerated && stride <= 2 && slack >= 0 && width is { Dilation: 1, IsAdaptive: false };
+        firstStart = Partition.Count(width.Padding, stride);
         lastStart = possible ? (slack / stride) - (Lanes - 1) : -1;
     }
 

@@ -9,7 +9,7 @@ internal static unsafe class PoolingPlanes
     public static T* Begin<T>(in PoolingShape shape, T* dx, int plane, bool accumulate)
         where T : unmanaged
     {
-        int length = shape.InputHeight * shape.InputWidth;
+        int length = shape.InputPlane;
         T* start = dx + ((nint)plane * length);
         if (!accumulate)
             new Span<T>(start, length).Clear();
@@ -17,16 +17,15 @@ internal static unsafe class PoolingPlanes
     }
 
     /// <summary>The number of elements of a window that equal a value.</summary>
-    public static int CountEqual<T>(in PoolingWindow window, T* image, int imageWidth, T value, bool nanIsEqual)
+    public static int CountEqual<T>(in PoolingWindow window, T* image, T value, bool nanIsEqual)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool countNaN = nanIsEqual && T.IsNaN(value);
         int count = 0;
-        for (int h = window.Top; h < window.Bottom; h++)
+        foreach (int line in window)
         {
-            T* line = image + (h * imageWidth);
-            for (int w = window.Left; w < window.Right; w++)
-                count += line[w] == value || (countNaN && T.IsNaN(line[w])) ? 1 : 0;
+            for (int w = window.Left; w < window.Right; w += window.Step)
+                count += image[line + w] == value || (countNaN && T.IsNaN(image[line + w])) ? 1 : 0;
         }
 
         return count;

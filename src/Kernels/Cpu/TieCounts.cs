@@ -24,14 +24,17 @@ internal static unsafe class TieCounts
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long total = 0;
-        var split = new Lanes(shape.Planes, shape.InputHeight * shape.InputWidth, 1);
+        var split = new Lanes(shape.Planes, shape.Height.Input * shape.Width.Input, 1);
         pool.For(split.Parts, new PairedBody<T>(split, shape, x, y, &total));
         return total;
     }
 
     /// <summary>Whether <see cref="PairedWindows"/> supports these windows.</summary>
     public static bool IsPaired(in PoolingShape shape) =>
-        shape is { KernelHeight: 2, KernelWidth: 2, StrideHeight: 2, StrideWidth: 2, PaddingHeight: 0, PaddingWidth: 0 };
+        shape.Depth == PoolingAxis.Single && IsPaired(shape.Height) && IsPaired(shape.Width);
+
+    private static bool IsPaired(in PoolingAxis axis) =>
+        axis is { Kernel: 2, Stride: 2, Padding: 0, Dilation: 1, RoundsUp: false, IsAdaptive: false };
 
     private readonly struct SortedBody<T>(Lanes split, T* sorted, int length, long* total) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -82,8 +85,8 @@ internal static unsafe class TieCounts
             long count = 0;
             for (long plane = first; plane < end; plane++)
             {
-                T* upper = x + ((nint)plane * shape.InputHeight * shape.InputWidth), maxima = y + ((nint)plane * shape.OutputHeight * shape.OutputWidth);
-                for (int row = 0; row < shape.OutputHeight; row++, upper += (nint)2 * shape.InputWidth, maxima += shape.OutputWidth)
+                T* upper = x + ((nint)plane * shape.Height.Input * shape.Width.Input), maxima = y + ((nint)plane * shape.Height.Output * shape.Width.Output);
+                for (int row = 0; row < shape.Height.Output; row++, upper += (nint)2 * shape.Width.Input, maxima += shape.Width.Output)
                     count += Row(upper, maxima);
             }
 
@@ -93,9 +96,9 @@ internal static unsafe class TieCounts
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private long Row(T* upper, T* maxima)
         {
-            T* lower = upper + shape.InputWidth;
+            T* lower = upper + shape.Width.Input;
             long count = 0;
-            int column = 0, width = shape.OutputWidth;
+            int column = 0, width = shape.Width.Output;
             if (typeof(T) == typeof(float) && width >= 4)
             {
                 // Four windows per iteration; the last iteration reads some counted windows again and ignores them.
@@ -106,7 +109,7 @@ internal static unsafe class TieCounts
                 return count;
             }
 
-            for (; column < shape.OutputWidth; column++)
+            for (; column < shape.Width.Output; column++)
             {
                 T largest = maxima[column];
                 int equal = (upper[2 * column] == largest ? 1 : 0) + (upper[(2 * column) + 1] == largest ? 1 : 0) + (lower[2 * column] == largest

@@ -1,46 +1,41 @@
 using System.Numerics;
-using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Networks;
 
-/// <summary>A convolution of images.</summary>
+/// <summary>A convolution of images: [batch, inputs, height, width] to [batch, outputs, …].</summary>
 /// <typeparam name="T">The element type.</typeparam>
-public sealed class Conv2d<T> : Module<T>
+public sealed class Conv2d<T> : ConvolutionLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly int stride;
-    private readonly int padding;
+    private readonly Size2d? stride;
+    private readonly Size2d? padding;
+    private readonly Size2d? dilation;
+    private readonly bool same;
 
     /// <summary>Creates the layer, with weights and bias uniform in ±1/√fan-in.</summary>
     /// <param name="name">The layer's name, used as the prefix of its parameters' names.</param>
     /// <param name="inputs">The number of input channels.</param>
     /// <param name="outputs">The number of output channels.</param>
-    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="kernel">The extent of the kernel along height and width.</param>
     /// <param name="initializer">The source of the initial parameters.</param>
-    /// <param name="stride">Positions from one placement of the kernel to the next.</param>
-    /// <param name="padding">Zeros on each side.</param>
+    /// <param name="stride">Positions from one placement of the kernel to the next; 1 if null.</param>
+    /// <param name="padding">Zeros on each side; 0 if null.</param>
     /// <param name="bias">Whether there is a bias.</param>
-    public Conv2d(string name, int inputs, int outputs, int kernel, Initializer initializer, int stride = 1, int padding = 0, bool bias = true)
+    /// <param name="dilation">Positions from one kernel element to the next; 1 if null.</param>
+    /// <param name="groups">The number of independent groups of channels.</param>
+    /// <param name="same">Whether zeros are put around the input so that there are ⌈extent / stride⌉ positions.</param>
+    /// <exception cref="ArgumentException">There is no channel, groups do not divide the channels, or the kernel is empty.</exception>
+    public Conv2d(string name, int inputs, int outputs, Size2d kernel, Initializer initializer, Size2d? stride = null, Size2d? padding = null,
+        bool bias = true, Size2d? dilation = null, int groups = 1, bool same = false)
+        : base(name, inputs, outputs, [kernel.Height, kernel.Width], groups, bias, false, initializer)
     {
-        ArgumentNullException.ThrowIfNull(initializer);
         this.stride = stride;
         this.padding = padding;
-        int fanIn = inputs * kernel * kernel;
-        Weight = initializer.Uniform<T>(PathOf(name, "weight"), Shape.Of(outputs, inputs, kernel, kernel), fanIn);
-        Bias = bias ? initializer.Uniform<T>(PathOf(name, "bias"), Shape.Of(outputs), fanIn) : null;
+        this.dilation = dilation;
+        this.same = same;
     }
 
-    /// <summary>The weights, of shape [outputs, inputs, kernel, kernel].</summary>
-    public Parameter<T> Weight { get; }
-
-    /// <summary>The bias, of shape [outputs].</summary>
-    public Parameter<T>? Bias { get; }
-
     /// <inheritdoc/>
-    public override IEnumerable<Parameter<T>> Parameters => Bias is null ? [Weight] : [Weight, Bias];
-
-    /// <inheritdoc/>
-    public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training) => Bias is null
-        ? x.Conv2d(x.Tape.Parameter(Weight), stride, padding)
-        : x.Conv2d(x.Tape.Parameter(Weight), x.Tape.Parameter(Bias), stride, padding);
+    public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training) =>
+        x.Conv2d(x.Tape.Parameter(Weight), BiasOn(x), stride, padding, dilation, Groups, same);
 }

@@ -2,15 +2,18 @@ using System.Numerics;
 
 namespace ConservativeAD.Networks;
 
-/// <summary>The largest element of every window.</summary>
+/// <summary>The largest element of every window of images.</summary>
 /// <typeparam name="T">The element type.</typeparam>
 /// <param name="kernel">Rows and columns of a window.</param>
 /// <param name="stride">Positions from one window to the next; the kernel's size if null.</param>
-/// <param name="padding">Positions around the image, which are never the maximum.</param>
+/// <param name="padding">Positions on each side, which are never the maximum; 0 if null.</param>
 /// <param name="ties">The selection at ties; that of the selections if null.</param>
-public sealed class MaxPool2d<T>(int kernel, int? stride = null, int padding = 0, TieSelection? ties = null) : Module<T>
+/// <param name="dilation">Positions from one position of a window to the next; 1 if null.</param>
+/// <param name="roundUp">Whether a last window that extends past the padded border is kept if it begins before the end of the input.</param>
+public sealed class MaxPool2d<T>(Size2d kernel, Size2d? stride = null, Size2d? padding = null, TieSelection? ties = null, Size2d? dilation = null,
+    bool roundUp = false) : Module<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
-    public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training) => x.MaxPool2d(kernel, stride, padding, ties);
+    public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training) => x.MaxPool2d(kernel, stride, padding, ties, dilation, roundUp);
 }

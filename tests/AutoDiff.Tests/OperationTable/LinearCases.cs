@@ -97,18 +97,18 @@ public static class LinearCases
             x[0].Conv2d(x[1], stride: 2, padding: 1, dilation: 2, groups: 2);
     }
 
-    private sealed class MaxPool2d() : OperationCase("max-pool 2-D", typeof(MaxPool2d<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].MaxPool2d(2); }
+    private sealed class MaxPool2d() : OperationCase("max-pool 2-D", typeof(MaxPool<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].MaxPool2d(2); }
 
     private sealed class MaxPool2dOverlapping()
-        : OperationCase("max-pool 2-D overlapping", typeof(MaxPool2d<>))
+        : OperationCase("max-pool 2-D overlapping", typeof(MaxPool<>))
     { public override Var<T> Apply<T>(Var<T>[] x) => x[0].MaxPool2d(3, 2, 1); }
 
     private sealed class AveragePool2d()
-        : OperationCase("average-pool 2-D", typeof(AveragePool2d<>))
+        : OperationCase("average-pool 2-D", typeof(AveragePool<>))
     { public override Var<T> Apply<T>(Var<T>[] x) => x[0].AveragePool2d(2); }
 
     private sealed class AveragePool2dPadded()
-        : OperationCase("average-pool 2-D padded", typeof(AveragePool2d<>))
+        : OperationCase("average-pool 2-D padded", typeof(AveragePool<>))
     {
         public override Var<T> Apply<T>(Var<T>[] x) =>
             x[0].AveragePool2d(3, 2, 1, countPadding: false);

@@ -10,7 +10,7 @@ public class NanPolicyTests
 {
     // They pass an element on, NaN like any other, and pass the cotangent back to its source.
     private static readonly Type[] Selecting = [typeof(ExtremeOverAxes<>), typeof(CumulativeExtreme<>), typeof(Sort<>), typeof(TopK<>),
-        typeof(OrderStatistics<>), typeof(MaxPool2d<>), typeof(Choose<>)];
+        typeof(OrderStatistics<>), typeof(MaxPool<>), typeof(Choose<>)];
 
     private static readonly Type[] IgnoringNan = [typeof(MaximumNumber), typeof(MinimumNumber), typeof(NanToNumber)];
 

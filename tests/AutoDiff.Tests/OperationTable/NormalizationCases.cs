@@ -14,6 +14,13 @@ public static class NormalizationCases
             FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
         new LayerNorm { Ordinary = [[[3, 4], [4], [4]], [[2, 3, 2], [3, 2], [3, 2]]], Large = [[65, 1031], [1031], [1031]], Empty = null, FloatTolerance = 1e-5,
             HalfTolerance = 2e-2 },
+        new GroupNorm { Ordinary = [[[2, 4, 3], [4], [4]], [[3, 4], [4], [4]], [[2, 2, 2, 3], [2], [2]]], Large = [[8, 8, 1031], [8], [8]], Empty = null,
+            FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
+        new GroupNormPlain { Ordinary = [[[2, 4, 3]]], Large = [[8, 8, 1031]], Empty = null, FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
+        new InstanceNorm { Ordinary = [[[2, 3, 4], [3], [3]]], Large = [[8, 8, 1031], [8], [8]], Empty = null, FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
+        new RmsNorm { Ordinary = [[[3, 4], [4]], [[2, 3, 2], [3, 2]]], Large = [[65, 1031], [1031]], Empty = null, FloatTolerance = 1e-5,
+            HalfTolerance = 2e-2 },
+        new RmsNormPlain { Ordinary = [[[3, 4]]], Large = [[65, 1031]], Empty = null, FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
         new Dropout { HalfTolerance = 4e-3 },
     ];
 
@@ -35,6 +42,26 @@ public static class NormalizationCases
     private sealed class LayerNorm()
         : OperationCase("layer normalisation", typeof(Normalize<>))
     { public override Var<T> Apply<T>(Var<T>[] x) => x[0].LayerNorm(x[1], x[2]); }
+
+    private sealed class GroupNorm()
+        : OperationCase("group normalisation", typeof(Normalize<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].GroupNorm(2, x[1], x[2]); }
+
+    private sealed class GroupNormPlain()
+        : OperationCase("group normalisation without scale", typeof(Standardize<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].GroupNorm(2); }
+
+    private sealed class InstanceNorm()
+        : OperationCase("instance normalisation", typeof(Normalize<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].InstanceNorm(x[1], x[2]); }
+
+    private sealed class RmsNorm()
+        : OperationCase("root-mean-square normalisation", typeof(Standardize<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].RmsNorm(x[1]); }
+
+    private sealed class RmsNormPlain()
+        : OperationCase("root-mean-square normalisation without scale", typeof(Standardize<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].RmsNorm(); }
 
     private sealed class Dropout()
         : OperationCase("dropout", typeof(Dropout<>))

@@ -31,7 +31,8 @@ internal static partial class OperationPage
     // The folders of src/AutoDiff/Operations, as headings.
     private static readonly (string Folder, string Heading)[] Groups =
     [
-        ("Elementwise", "Elementwise"), ("Reductions", "Over axes"), ("Sorting", "Sorting"), ("Linear", "Matrix products, convolution and pooling"),
+        ("Elementwise", "Elementwise"), ("Reductions", "Over axes"), ("Sorting", "Sorting"), ("Linear", "Matrix products and convolution"),
+        ("Pooling", "Pooling"), ("Images", "Images"),
         ("LinearAlgebra", "Linear algebra"),
         ("Losses", "Losses"), ("Normalization", "Normalisation"), ("Attention", "Attention"), ("Recurrent", "Recurrence"), ("Shapes", "Shapes"),
         ("Indexing", "Indexing"),

@@ -6,7 +6,8 @@ public static class Table
     public static IReadOnlyList<OperationCase> All { get; } =
     [
         .. ElementwiseCases.All, .. BinaryCases.All, .. ReductionCases.All, .. ShapeCases.All, .. IndexingCases.All, .. SortingCases.All, .. LinearCases.All,
-            .. LinearAlgebraCases.All, .. LossCases.All, .. NormalizationCases.All, .. SequenceCases.All,
+            .. ConvolutionCases.All, .. PoolingCases.All, .. ImageCases.All, .. LinearAlgebraCases.All, .. LossCases.All, .. NormalizationCases.All,
+            .. SequenceCases.All,
     ];
 
     public static TheoryData<string> Names => [.. All.Select(row => row.Name)];

@@ -31,6 +31,9 @@ public class NormalizedRoundingTests
         [
             x => x.Reshape(1, count).LayerNorm(x.Tape.Constant(Shape.Of(count), ones), x.Tape.Constant(Shape.Of(count), new T[count])),
             x => x.Reshape(1, count).LayerNorm(),
+            x => x.Reshape(1, 1, count).GroupNorm(1, x.Tape.Constant(Shape.Of(1), [T.One]), x.Tape.Constant(Shape.Of(1), [T.Zero])),
+            x => x.Reshape(1, count).GroupNorm(1),
+            x => x.Reshape(1, 1, count).InstanceNorm(),
         ];
         foreach (Func<Var<T>, Var<T>> normalise in normalisations)
         {

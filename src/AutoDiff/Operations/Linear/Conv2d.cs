@@ -9,11 +9,11 @@ namespace ConservativeAD.Rules
     /// channels / groups, kernel height, kernel width] and, optionally, b of shape [out].
     /// </summary>
     /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="stride">Positions from one placement of the kernel to the next, in both directions.</param>
-    /// <param name="padding">Zeros on each side, in both directions.</param>
-    /// <param name="dilation">Positions from one kernel element to the next, in both directions.</param>
+    /// <param name="stride">Positions from one placement of the kernel to the next.</param>
+    /// <param name="padding">Zeros on each side.</param>
+    /// <param name="dilation">Positions from one kernel element to the next.</param>
     /// <param name="groups">The number of independent groups of channels.</param>
-    public struct Conv2d<T>(int stride, int padding, int dilation, int groups) : ISmoothRule<T>
+    public struct Conv2d<T>(Size2d stride, Size2d padding, Size2d dilation, int groups) : ISmoothRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private ConvolutionShape shape;
@@ -32,15 +32,9 @@ namespace ConservativeAD.Rules
         public NDArray<T> Value(in Recording<T> recording)
         {
             Shape input = recording.Input(0).Shape, kernel = recording.Input(1).Shape;
-            if (input.Rank != 4 || kernel.Rank != 4 || input[1] != kernel[1] * groups)
-                throw new ArgumentException(
-                    $"conv2d: an input of shape {input} does not fit weights of shape {kernel} with {groups} group(s); they must be [batch, channels, "
-                        + $"height, width] and [out, channels / groups, height, width].");
-            if (recording.InputCount > 2 && (recording.Input(2).Shape.Rank != 1 || recording.Input(2).Shape[0] != kernel[0]))
-                throw new ArgumentException(
-                    $"conv2d: a bias of shape {recording.Input(2).Shape} does not fit weights of shape {kernel}; it must be [{kernel[0]}].");
-            shape = new ConvolutionShape(input[0], input[1], input[2], input[3], kernel[0], kernel[2], kernel[3], stride, stride, padding, padding, dilation,
-                dilation, groups);
+            new ConvolutionArguments("conv2d", input, kernel, groups).Check(recording.InputCount > 2 ? recording.Input(2).Shape : null, 2, false);
+            shape = new ConvolutionShape(input[0], input[1], input[2], input[3], kernel[0], kernel[2], kernel[3], stride.Height, stride.Width, padding.Height,
+                padding.Width, dilation.Height, dilation.Width, groups);
             shape.Validate();
             x = recording.ContiguousInput(0);
             weight = recording.ContiguousInput(1);
@@ -146,30 +140,42 @@ namespace ConservativeAD.Rules
 
 namespace ConservativeAD
 {
-    /// <content>Convolution.</content>
+    /// <content>Convolution of images.</content>
     public static partial class Operations
     {
-        /// <summary>x ∗ W, for images.</summary>
-        /// <typeparam name="T">The element type.</typeparam>
-        /// <param name="x">[batch, channels, height, width].</param>
-        /// <param name="weight">[out, channels / groups, kernel height, kernel width].</param>
-        /// <param name="stride">Positions from one placement of the kernel to the next.</param>
-        /// <param name="padding">Zeros on each side.</param>
-        /// <param name="dilation">Positions from one kernel element to the next.</param>
-        /// <param name="groups">The number of independent groups of channels.</param>
-        public static Var<T> Conv2d<T>(this Var<T> x, Var<T> weight, int stride = 1, int padding = 0, int dilation = 1, int groups = 1)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Tape.Record(new Conv2d<T>(stride, padding, dilation, groups), x, weight);
-
         /// <summary>x ∗ W + b, for images.</summary>
         /// <typeparam name="T">The element type.</typeparam>
         /// <param name="x">[batch, channels, height, width].</param>
         /// <param name="weight">[out, channels / groups, kernel height, kernel width].</param>
-        /// <param name="bias">[out].</param>
-        /// <param name="stride">Positions from one placement of the kernel to the next.</param>
-        /// <param name="padding">Zeros on each side.</param>
-        /// <param name="dilation">Positions from one kernel element to the next.</param>
+        /// <param name="bias">[out]; 0 if null.</param>
+        /// <param name="stride">Positions from one placement of the kernel to the next; 1 if null.</param>
+        /// <param name="padding">Zeros on each side; 0 if null.</param>
+        /// <param name="dilation">Positions from one kernel element to the next; 1 if null.</param>
         /// <param name="groups">The number of independent groups of channels.</param>
-        public static Var<T> Conv2d<T>(this Var<T> x, Var<T> weight, Var<T> bias, int stride = 1, int padding = 0, int dilation = 1, int groups = 1)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Tape.Record(new Conv2d<T>(stride, padding, dilation, groups), x, weight, bias);
+        /// <param name="same">
+        /// Whether zeros are put around the images so that the output has ⌈extent / stride⌉ positions: as many on both sides or, where that is not
+        /// possible, one more below and to the right.
+        /// </param>
+        /// <returns>[batch, out, rows, columns].</returns>
+        /// <exception cref="ArgumentException">The shapes do not fit each other, or a number is out of range.</exception>
+        public static Var<T> Conv2d<T>(this Var<T> x, Var<T> weight, Var<T>? bias = null, Size2d? stride = null, Size2d? padding = null,
+            Size2d? dilation = null, int groups = 1, bool same = false)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            ConvolutionArguments arguments = new("conv2d", x.Shape, weight.Shape, groups);
+            arguments.Check(bias?.Shape, 2, false);
+            Size2d step = stride ?? Size2d.One, around = padding ?? 0, apart = dilation ?? Size2d.One;
+            (int top, int bottom) = arguments.Zeros(0, step.Height, around.Height, apart.Height, same);
+            (int left, int right) = arguments.Zeros(1, step.Width, around.Width, apart.Width, same);
+            Var<T> padded = bottom == top && right == left ? x : x.Pad([0, 0], [bottom - top, right - left]);
+            return padded.Convolved(weight, bias, step, new Size2d(top, left), apart, groups);
+        }
+
+        private static Var<T> Convolved<T>(this Var<T> x, Var<T> weight, Var<T>? bias, Size2d stride, Size2d padding, Size2d dilation, int groups)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            Conv2d<T> rule = new(stride, padding, dilation, groups);
+            return bias is { } shift ? x.Tape.Record(rule, x, weight, shift) : x.Tape.Record(rule, x, weight);
+        }
     }
 }

@@ -5,7 +5,10 @@ using ConservativeAD.Kernels.Reductions;
 
 namespace ConservativeAD.Rules;
 
-/// <summary>The Jacobian of u = (x − μ)/√(σ² + ε) and its derivative. It is P/√(σ² + ε), symmetric, with P v = v − mean(v) − u·mean(u·v).</summary>
+/// <summary>
+/// The Jacobian of u = (x − μ)/√(σ² + ε) and its derivative. It is P/√(σ² + ε), symmetric, with P v = v − mean(v) − u·mean(u·v); without the mean of v if u
+/// is not centred.
+/// </summary>
 internal static class Standardization
 {
     /// <summary>Throws if ε does not keep the root of a variance of 0 away from 0.</summary>
@@ -17,14 +20,19 @@ internal static class Standardization
                 $"normalisation: an epsilon of {epsilon} was given; it is added to the variance and must be above 0 and finite, such as 1e-5.");
     }
 
-    /// <summary>u = (x − μ)/√(σ² + ε) and 1/√(σ² + ε), from x.</summary>
-    public static void Standardize<T>(Device device, in NDArray<T> x, double epsilon, in NDArray<T> u, in NDArray<T> inverseDeviation)
+    /// <summary>u = (x − μ)/√(σ² + ε) and 1/√(σ² + ε), from x; about 0 instead of μ if not centred.</summary>
+    public static void Standardize<T>(Device device, in NDArray<T> x, double epsilon, bool isCentred, in NDArray<T> u, in NDArray<T> inverseDeviation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int n = x.Count / inverseDeviation.Count;
-        device.Reduce(default(Sum), x, inverseDeviation);
-        device.Map(new Arithmetic.Quotient(n), inverseDeviation, inverseDeviation);
-        device.Map2(default(Arithmetic.Difference), x, inverseDeviation, u);
+        if (isCentred)
+        {
+            device.Reduce(default(Sum), x, inverseDeviation);
+            device.Map(new Arithmetic.Quotient(n), inverseDeviation, inverseDeviation);
+            device.Map2(default(Arithmetic.Difference), x, inverseDeviation, u);
+        }
+        else
+            device.Copy(x, u);
         device.Reduce(default(SumOfSquares), u, inverseDeviation);
         device.Map(new Arithmetic.Quotient(n), inverseDeviation, inverseDeviation);
         device.Map(new InverseRoot(epsilon), inverseDeviation, inverseDeviation);
@@ -33,13 +41,15 @@ internal static class Standardization
 
     /// <summary>result = P v / √(σ² + ε), or adds it to result; result may be the array of v.</summary>
     public static void Project<T>(Device device, Selections selections, in NDArray<T> inverseDeviation, in NDArray<T> u, in NDArray<T> v, in NDArray<T> result,
-        bool accumulate = false)
+        bool accumulate = false, bool isCentred = true)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         NDArray<T> projected = device.Allocate<T>(u.Shape), sum = device.Allocate<T>(inverseDeviation.Shape), dot = device.Allocate<T>(inverseDeviation.Shape);
         MeanOfProduct(device, selections, v, u, projected, dot);
-        device.Reduce(default(Sum), v, sum);
-        device.Map(new Arithmetic.Quotient(u.Count / sum.Count), sum, sum);
+        if (isCentred)
+            Mean(device, v, sum);
+        else
+            device.Fill(sum, T.Zero);
         device.Carry(selections, default(Projection), u, v, sum, dot, projected);
         device.Carry(selections, default(Arithmetic.CarriedProduct), projected, inverseDeviation, result, accumulate);
         device.Return(dot);
@@ -49,14 +59,14 @@ internal static class Standardization
 
     /// <summary>target = the derivative of P w / √(σ² + ε) along the tangent of x with w fixed, or adds it to target.</summary>
     public static void MoveProjection<T>(Device device, Selections selections, in NDArray<T> inverseDeviation, in NDArray<T> u, in NDArray<T> uTangent,
-        in NDArray<T> xTangent, in NDArray<T> w, in NDArray<T> target, bool accumulate)
+        in NDArray<T> xTangent, in NDArray<T> w, in NDArray<T> target, bool accumulate, bool isCentred = true)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // The derivative of 1/√(σ² + ε) is −⟨u, ẋ⟩/n times its square; P changes through u.
         Shape statistics = inverseDeviation.Shape;
         NDArray<T> product = device.Allocate<T>(u.Shape), pulled = device.Allocate<T>(u.Shape);
         NDArray<T> stretch = device.Allocate<T>(statistics), dot = device.Allocate<T>(statistics), dotMoved = device.Allocate<T>(statistics);
-        Project(device, selections, inverseDeviation, u, w, pulled);
+        Project(device, selections, inverseDeviation, u, w, pulled, false, isCentred);
         MeanOfProduct(device, selections, w, u, product, dot);
         MeanOfProduct(device, selections, xTangent, u, product, stretch);
         device.Carry(selections, default(Arithmetic.ProductOfCarried), uTangent, w, product);

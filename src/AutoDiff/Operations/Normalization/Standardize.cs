@@ -4,14 +4,15 @@ using ConservativeAD.Kernels.Reductions;
 
 namespace ConservativeAD.Rules;
 
-/// <summary>(x − μ) / √(σ² + ε), with mean and variance over some axes: the common part of batch and layer normalisation.</summary>
+/// <summary>(x − μ) / √(σ² + ε), with mean and variance over some axes, or x / √(mean of x² + ε): the common part of normalisations.</summary>
 /// <typeparam name="T">The element type.</typeparam>
 /// <param name="statistics">The shape of mean and variance: the input's, aligned at the last axis, with extent 1 along the axes that they are taken
 /// over.</param>
 /// <param name="epsilon">ε, above 0.</param>
 /// <param name="mean">The caller's destination of μ, or the default value.</param>
 /// <param name="variance">The caller's destination of σ² (over n, not n − 1), or the default value.</param>
-public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, NDArray<T> variance) : ISmoothRule<T>, IMarksObstacles<T>
+/// <param name="isCentred">Whether the mean is subtracted; otherwise σ² is the mean of the squares.</param>
+public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, NDArray<T> variance, bool isCentred = true) : ISmoothRule<T>, IMarksObstacles<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private NDArray<T> inverseDeviation;
@@ -27,7 +28,7 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
             throw new ArgumentException($"standardize: an input of shape {x.Shape} is empty; mean and variance need at least one element.");
         NDArray<T> y = recording.Rent(x.Shape);
         inverseDeviation = recording.Rent(statistics);
-        InFloat.Compute(recording.Device, new ValueFormula(epsilon), y, false, x, inverseDeviation);
+        InFloat.Compute(recording.Device, new ValueFormula(epsilon, isCentred), y, false, x, inverseDeviation);
         if (!mean.IsNone)
             InFloat.Compute(recording.Device, default(MeanFormula), mean.Reshape(statistics), false, x);
         if (!variance.IsNone)
@@ -41,7 +42,7 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
         if (!context.Needs(0))
             return;
         NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        InFloat.Compute(context.Device, new JacobianFormula(epsilon, context.Selections, InFloat.Asks<T>()), target, accumulate, InFloat.Asks<T>()
+        InFloat.Compute(context.Device, new JacobianFormula(epsilon, isCentred, context.Selections, InFloat.Asks<T>()), target, accumulate, InFloat.Asks<T>()
             ? context.Input(0)
             : context.Output, context.Output, inverseDeviation, context.Cotangent);
     }
@@ -52,7 +53,7 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
         if (!context.Needs(0))
             return;
         NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-        var formula = new JacobianMoved(epsilon, context.Selections, InFloat.Asks<T>());
+        var formula = new JacobianMoved(epsilon, isCentred, context.Selections, InFloat.Asks<T>());
         InFloat.Compute(context.Device, formula, target, accumulate, InFloat.Asks<T>()
             ? context.Input(0)
             : context.Output, context.Output, inverseDeviation, context.Tangent(0), context.OutputTangent, context.Cotangent);
@@ -60,7 +61,8 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
 
     /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context) =>
-        InFloat.Compute(context.Device, new JacobianFormula(epsilon, context.Selections, InFloat.Asks<T>()), context.OutputTangent, false, InFloat.Asks<T>()
+        InFloat.Compute(context.Device, new JacobianFormula(epsilon, isCentred, context.Selections, InFloat.Asks<T>()), context.OutputTangent, false,
+            InFloat.Asks<T>()
             ? context.Input(0)
             : context.Output, context.Output, inverseDeviation, context.Tangent(0));
 
@@ -70,6 +72,10 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
         // The reciprocal of a deviation that overflowed is 0.
         if (context.Device.Count(default(Arithmetic.IsZero), inverseDeviation) > 0)
             return context.MarkWhole(true, ObstacleKind.Overflows);
+
+        // Without a mean nothing cancels.
+        if (!isCentred)
+            return context.MarkWhole(false, ObstacleKind.None);
         if (!InFloat.Asks<T>())
             return context.MarkWhole(IsSpreadHidden(context.Device, context.Input(0)), ObstacleKind.SpreadIsRounding);
         NDArray<float> wide = InFloat.Widened(context.Device, context.Input(0));
@@ -91,10 +97,11 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
     }
 
     // Inputs: x, and memory for the inverse deviation, which is kept.
-    private readonly struct ValueFormula(double epsilon) : IArrayFormula
+    private readonly struct ValueFormula(double epsilon, bool isCentred) : IArrayFormula
     {
         public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
-            where W : unmanaged, IBinaryFloatingPointIeee754<W> => Standardization.Standardize(device, inputs[0], epsilon, destination, inputs[1]);
+            where W : unmanaged, IBinaryFloatingPointIeee754<W> =>
+                Standardization.Standardize(device, inputs[0], epsilon, isCentred, destination, inputs[1]);
     }
 
     private readonly struct MeanFormula : IArrayFormula
@@ -122,27 +129,27 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
     }
 
     // Inputs: x, u, the inverse deviation and the vector to project.
-    private readonly struct JacobianFormula(double epsilon, Selections selections, bool computesOutput) : IArrayFormula
+    private readonly struct JacobianFormula(double epsilon, bool isCentred, Selections selections, bool computesOutput) : IArrayFormula
     {
         public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
             where W : unmanaged, IBinaryFloatingPointIeee754<W>
         {
             if (computesOutput)
-                Standardization.Standardize(device, inputs[0], epsilon, inputs[1], inputs[2]);
-            Standardization.Project(device, selections, inputs[2], inputs[1], inputs[3], destination, accumulate);
+                Standardization.Standardize(device, inputs[0], epsilon, isCentred, inputs[1], inputs[2]);
+            Standardization.Project(device, selections, inputs[2], inputs[1], inputs[3], destination, accumulate, isCentred);
         }
     }
 
     // Inputs: x, u, the inverse deviation, ẋ, u̇ and the cotangent.
-    private readonly struct JacobianMoved(double epsilon, Selections selections, bool computesOutput) : IArrayFormula
+    private readonly struct JacobianMoved(double epsilon, bool isCentred, Selections selections, bool computesOutput) : IArrayFormula
     {
         public void Compute<W>(Device device, ReadOnlySpan<NDArray<W>> inputs, in NDArray<W> destination, bool accumulate)
             where W : unmanaged, IBinaryFloatingPointIeee754<W>
         {
             NDArray<W> u = inputs[1], inverse = inputs[2], dx = inputs[3], du = inputs[4];
             if (computesOutput)
-                new JacobianFormula(epsilon, selections, true).Compute(device, [inputs[0], u, inverse, dx], du, false);
-            Standardization.MoveProjection(device, selections, inverse, u, du, dx, inputs[5], destination, accumulate);
+                new JacobianFormula(epsilon, isCentred, selections, true).Compute(device, [inputs[0], u, inverse, dx], du, false);
+            Standardization.MoveProjection(device, selections, inverse, u, du, dx, inputs[5], destination, accumulate, isCentred);
         }
     }
 }

@@ -1,0 +1,14 @@
+using System.Numerics;
+
+namespace ConservativeAD.Networks;
+
+/// <summary>The largest element of each of a given number of windows that divide sequences.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+/// <param name="output">The number of windows.</param>
+/// <param name="ties">The selection at ties; that of the selections if null.</param>
+public sealed class AdaptiveMaxPool1d<T>(int output, TieSelection? ties = null) : Module<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training) => x.AdaptiveMaxPool1d(output, ties);
+}
