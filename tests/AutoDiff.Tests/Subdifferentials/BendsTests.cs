@@ -123,7 +123,7 @@ public class BendsTests
         Is(Up, Objective.OfTensor(x => (x.TopK(2) * x.Tape.Constant([2], [3.0, 1])).Sum()), tied);
         Is(Open, Objective.OfTensor(x => (x.TopK(2) * x.Tape.Constant([2], [1.0, 3])).Sum()), tied, "top-k");
         Is(Down, Objective.OfTensor(x => (x.TopK(3) * x.Tape.Constant([3], [1.0, 2, 3])).Sum()), tied);
-        Is(Open, Objective.OfTensor(x => x.Median()), [1, 1, 1], "sort");
+        Is(Open, Objective.OfTensor(x => x.Median()), [1, 1, 1], "order statistics");
         Is(Down, Objective.OfTensor(x => x.Median()), [0, 1, 5, 0.5, 1]);
         Is(Smooth, Objective.OfTensor(x => x.Median()), [0, 1, 1, -4, 0.5]);
         Is(Up, Objective.OfTensor(x => x.Median()), [3, 1, 1, 4, 0]);
