@@ -38,26 +38,27 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public readonly void Pullback(in PullbackContext<T> context) =>
-            SingularSpectra.Pullback(context, spectra, null, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties), false);
+            SpectralFunctions<SingularSpectrum>.Pullback(context, spectra, null, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties), false);
 
         /// <inheritdoc/>
-        public readonly void LockedPullback(in PullbackContext<T> context) => SingularSpectra.Pullback(context, spectra, null, TieSelection.First, true);
+        public readonly void LockedPullback(in PullbackContext<T> context) =>
+            SpectralFunctions<SingularSpectrum>.Pullback(context, spectra, null, TieSelection.First, true);
 
         /// <inheritdoc/>
         public readonly void PullbackTangent(in SecondOrderContext<T> context) =>
-            SingularSpectra.PullbackTangent(context, spectra, null, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
+            SpectralFunctions<SingularSpectrum>.PullbackTangent(context, spectra, null, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
 
         /// <inheritdoc/>
-        public readonly void Tangent(in TangentContext<T> context) => SingularSpectra.Tangent(context, spectra, null);
+        public readonly void Tangent(in TangentContext<T> context) => SpectralFunctions<SingularSpectrum>.Tangent(context, spectra, null);
 
         /// <inheritdoc/>
-        public readonly NDArray<T> Kinks(in KinkContext<T> context) => SingularSpectra.Mark(context, spectra, null, false);
+        public readonly NDArray<T> Kinks(in KinkContext<T> context) => SpectralFunctions<SingularSpectrum>.Mark(context, spectra, null, false);
 
         /// <inheritdoc/>
-        public readonly NDArray<T> Obstacles(in KinkContext<T> context) => SingularSpectra.Mark(context, spectra, null, true);
+        public readonly NDArray<T> Obstacles(in KinkContext<T> context) => SpectralFunctions<SingularSpectrum>.Mark(context, spectra, null, true);
 
         /// <inheritdoc/>
-        public readonly void SwitchingForms(in SwitchingContext<T> context) => SingularSpectra.AddForms(context, spectra, null);
+        public readonly void SwitchingForms(in SwitchingContext<T> context) => SpectralFunctions<SingularSpectrum>.AddForms(context, spectra, null);
 
         /// <inheritdoc/>
         public readonly Curvature CurvatureUnder(in KinkContext<T> context, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper) =>

@@ -48,26 +48,27 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public readonly void Pullback(in PullbackContext<T> context) =>
-            Spectra.Pullback(context, spectra, count, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties), false);
+            SpectralFunctions<Spectrum>.Pullback(context, spectra, count, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties), false);
 
         /// <inheritdoc/>
-        public readonly void LockedPullback(in PullbackContext<T> context) => Spectra.Pullback(context, spectra, count, TieSelection.First, true);
+        public readonly void LockedPullback(in PullbackContext<T> context) =>
+            SpectralFunctions<Spectrum>.Pullback(context, spectra, count, TieSelection.First, true);
 
         /// <inheritdoc/>
         public readonly void PullbackTangent(in SecondOrderContext<T> context) =>
-            Spectra.PullbackTangent(context, spectra, count, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
+            SpectralFunctions<Spectrum>.PullbackTangent(context, spectra, count, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
 
         /// <inheritdoc/>
-        public readonly void Tangent(in TangentContext<T> context) => Spectra.Tangent(context, spectra, count);
+        public readonly void Tangent(in TangentContext<T> context) => SpectralFunctions<Spectrum>.Tangent(context, spectra, count);
 
         /// <inheritdoc/>
-        public readonly NDArray<T> Kinks(in KinkContext<T> context) => Spectra.Mark(context, spectra, count, false);
+        public readonly NDArray<T> Kinks(in KinkContext<T> context) => SpectralFunctions<Spectrum>.Mark(context, spectra, count, false);
 
         /// <inheritdoc/>
-        public readonly NDArray<T> Obstacles(in KinkContext<T> context) => Spectra.Mark(context, spectra, count, true);
+        public readonly NDArray<T> Obstacles(in KinkContext<T> context) => SpectralFunctions<Spectrum>.Mark(context, spectra, count, true);
 
         /// <inheritdoc/>
-        public readonly void SwitchingForms(in SwitchingContext<T> context) => Spectra.AddForms(context, spectra, count);
+        public readonly void SwitchingForms(in SwitchingContext<T> context) => SpectralFunctions<Spectrum>.AddForms(context, spectra, count);
     }
 }
 

@@ -47,26 +47,27 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public readonly void Pullback(in PullbackContext<T> context) =>
-            SingularSpectra.Pullback(context, spectra, count, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties), false);
+            SpectralFunctions<SingularSpectrum>.Pullback(context, spectra, count, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties), false);
 
         /// <inheritdoc/>
-        public readonly void LockedPullback(in PullbackContext<T> context) => SingularSpectra.Pullback(context, spectra, count, TieSelection.First, true);
+        public readonly void LockedPullback(in PullbackContext<T> context) =>
+            SpectralFunctions<SingularSpectrum>.Pullback(context, spectra, count, TieSelection.First, true);
 
         /// <inheritdoc/>
         public readonly void PullbackTangent(in SecondOrderContext<T> context) =>
-            SingularSpectra.PullbackTangent(context, spectra, count, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
+            SpectralFunctions<SingularSpectrum>.PullbackTangent(context, spectra, count, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
 
         /// <inheritdoc/>
-        public readonly void Tangent(in TangentContext<T> context) => SingularSpectra.Tangent(context, spectra, count);
+        public readonly void Tangent(in TangentContext<T> context) => SpectralFunctions<SingularSpectrum>.Tangent(context, spectra, count);
 
         /// <inheritdoc/>
-        public readonly NDArray<T> Kinks(in KinkContext<T> context) => SingularSpectra.Mark(context, spectra, count, false);
+        public readonly NDArray<T> Kinks(in KinkContext<T> context) => SpectralFunctions<SingularSpectrum>.Mark(context, spectra, count, false);
 
         /// <inheritdoc/>
-        public readonly NDArray<T> Obstacles(in KinkContext<T> context) => SingularSpectra.Mark(context, spectra, count, true);
+        public readonly NDArray<T> Obstacles(in KinkContext<T> context) => SpectralFunctions<SingularSpectrum>.Mark(context, spectra, count, true);
 
         /// <inheritdoc/>
-        public readonly void SwitchingForms(in SwitchingContext<T> context) => SingularSpectra.AddForms(context, spectra, count);
+        public readonly void SwitchingForms(in SwitchingContext<T> context) => SpectralFunctions<SingularSpectrum>.AddForms(context, spectra, count);
     }
 }
 

@@ -58,26 +58,27 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public readonly void Pullback(in PullbackContext<T> context) =>
-            Spectra.Pullback(context, spectra, null, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties), false);
+            SpectralFunctions<Spectrum>.Pullback(context, spectra, null, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties), false);
 
         /// <inheritdoc/>
-        public readonly void LockedPullback(in PullbackContext<T> context) => Spectra.Pullback(context, spectra, null, TieSelection.First, true);
+        public readonly void LockedPullback(in PullbackContext<T> context) =>
+            SpectralFunctions<Spectrum>.Pullback(context, spectra, null, TieSelection.First, true);
 
         /// <inheritdoc/>
         public readonly void PullbackTangent(in SecondOrderContext<T> context) =>
-            Spectra.PullbackTangent(context, spectra, null, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
+            SpectralFunctions<Spectrum>.PullbackTangent(context, spectra, null, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
 
         /// <inheritdoc/>
-        public readonly void Tangent(in TangentContext<T> context) => Spectra.Tangent(context, spectra, null);
+        public readonly void Tangent(in TangentContext<T> context) => SpectralFunctions<Spectrum>.Tangent(context, spectra, null);
 
         /// <inheritdoc/>
-        public readonly NDArray<T> Kinks(in KinkContext<T> context) => Spectra.Mark(context, spectra, null, false);
+        public readonly NDArray<T> Kinks(in KinkContext<T> context) => SpectralFunctions<Spectrum>.Mark(context, spectra, null, false);
 
         /// <inheritdoc/>
-        public readonly NDArray<T> Obstacles(in KinkContext<T> context) => Spectra.Mark(context, spectra, null, true);
+        public readonly NDArray<T> Obstacles(in KinkContext<T> context) => SpectralFunctions<Spectrum>.Mark(context, spectra, null, true);
 
         /// <inheritdoc/>
-        public readonly void SwitchingForms(in SwitchingContext<T> context) => Spectra.AddForms(context, spectra, null);
+        public readonly void SwitchingForms(in SwitchingContext<T> context) => SpectralFunctions<Spectrum>.AddForms(context, spectra, null);
 
         /// <inheritdoc/>
         public readonly Curvature CurvatureUnder(in KinkContext<T> context, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)

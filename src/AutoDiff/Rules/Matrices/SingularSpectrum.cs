@@ -9,7 +9,7 @@ namespace ConservativeAD.Rules;
 /// <param name="numbers">Memory of <see cref="Length"/> numbers.</param>
 /// <param name="m">The number of rows.</param>
 /// <param name="n">The number of columns.</param>
-internal readonly ref struct SingularSpectrum(Span<double> numbers, int m, int n)
+internal readonly ref struct SingularSpectrum(Span<double> numbers, int m, int n) : ISpectrum<SingularSpectrum>
 {
     private const double Exact = SymmetricEigen.Exact;
     private const double Precision = 2.220446049250313e-16;
@@ -21,6 +21,9 @@ internal readonly ref struct SingularSpectrum(Span<double> numbers, int m, int n
     private readonly Span<double> errors = numbers.Slice(Math.Min(m, n), Math.Min(m, n));
     private readonly Span<double> parts = numbers.Slice(2 * Math.Min(m, n), Math.Min(m, n));
     private readonly Span<double> twins = numbers.Slice(3 * Math.Min(m, n), Math.Min(m, n));
+
+    /// <inheritdoc/>
+    public static bool Ascends => false;
 
     /// <summary>The number of singular values.</summary>
     public int Count { get; } = Math.Min(m, n);
@@ -52,10 +55,16 @@ internal readonly ref struct SingularSpectrum(Span<double> numbers, int m, int n
         }
     }
 
+    /// <inheritdoc/>
+    public int InBlocks => Zero;
+
     /// <summary>The number of numbers that a spectrum takes.</summary>
     /// <param name="m">The number of rows.</param>
     /// <param name="n">The number of columns.</param>
     public static int Length(int m, int n) => Math.Min(m, n) * (4 + m + n);
+
+    /// <inheritdoc/>
+    public static SingularSpectrum Of(Span<double> numbers, int m, int n) => new(numbers, m, n);
 
     /// <summary>The numbers that <see cref="Compute"/> takes.</summary>
     /// <param name="m">The number of rows.</param>
@@ -182,14 +191,15 @@ internal readonly ref struct SingularSpectrum(Span<double> numbers, int m, int n
     /// <param name="tangent">The tangent, [m, n].</param>
     /// <param name="derivatives">The derivatives.</param>
     /// <param name="memory">Memory of <see cref="TurnMemory"/> numbers.</param>
-    public void Turn(ReadOnlySpan<double> tangent, Span<double> derivatives, Span<double> memory)
+    /// <param name="largest">How many of the largest values matter; all if null.</param>
+    public void Turn(scoped Span<double> tangent, scoped Span<double> derivatives, scoped Span<double> memory, int? largest)
     {
-        int m = Rows, n = Columns, k = Count, zero = Zero;
+        int m = Rows, n = Columns, k = Count, zero = Zero, most = largest ?? k;
         Span<double> products = memory[..(k * n)], inner = memory.Slice(k * n, k * k), rotated = memory.Slice((k * n) + (k * k), k * Math.Max(m, n));
         Span<double> rest = memory[((k * n) + (k * k) + (k * Math.Max(m, n)))..];
         products.Clear();
         Matrices.AddProduct(Left, tangent, products, m, n);
-        for (int begin = 0; begin < zero;)
+        for (int begin = 0; begin < Math.Min(zero, most);)
         {
             int end = BlockEnd(begin), size = end - begin;
             Span<double> compressed = inner[..(size * size)];
@@ -215,7 +225,7 @@ internal readonly ref struct SingularSpectrum(Span<double> numbers, int m, int n
             begin = end;
         }
 
-        if (zero < k)
+        if (zero < most)
             TurnNull(tangent, derivatives, zero, memory);
     }
 
@@ -232,7 +242,7 @@ internal readonly ref struct SingularSpectrum(Span<double> numbers, int m, int n
     /// <param name="weights">The weights.</param>
     /// <param name="matrix">[m, n].</param>
     /// <param name="memory">n numbers.</param>
-    public void AddWeighted(ReadOnlySpan<double> weights, Span<double> matrix, Span<double> memory)
+    public void AddWeighted(scoped ReadOnlySpan<double> weights, scoped Span<double> matrix, scoped Span<double> memory)
     {
         Span<double> scaled = memory[..Columns];
         for (int i = 0; i < Count; i++)
@@ -253,7 +263,7 @@ internal readonly ref struct SingularSpectrum(Span<double> numbers, int m, int n
     /// <param name="tangent">The tangent, [m, n].</param>
     /// <param name="matrix">[m, n].</param>
     /// <param name="memory">Memory of <see cref="MovedMemory"/> numbers.</param>
-    public void AddWeightedMoved(ReadOnlySpan<double> weights, ReadOnlySpan<double> tangent, Span<double> matrix, Span<double> memory)
+    public void AddWeightedMoved(scoped ReadOnlySpan<double> weights, scoped Span<double> tangent, scoped Span<double> matrix, scoped Span<double> memory)
     {
         int m = Rows, n = Columns, k = Count, zero = Zero;
         Span<double> rowsOf = memory[..(k * n)], columnsOf = memory.Slice(k * n, k * m), p = memory.Slice(k * (m + n), k * k);

@@ -6,20 +6,25 @@ namespace ConservativeAD.Rules;
 /// The eigenvalues of a symmetric matrix in ascending order, with eigenvectors, bounds of their errors, and what is known of those that meet. Two eigenvalues
 /// meet for certain if both are elements of rows without others, or if they belong to equal blocks of the matrix; rounding errors hide it everywhere else.
 /// </summary>
-/// <param name="numbers">Memory of <see cref="Length"/> numbers.</param>
+/// <param name="numbers">Memory of <see cref="Length(int)"/> numbers.</param>
 /// <param name="n">The number of eigenvalues.</param>
-internal readonly ref struct Spectrum(Span<double> numbers, int n)
+internal readonly ref struct Spectrum(Span<double> numbers, int n) : ISpectrum<Spectrum>
 {
     // If a gap is this many times the error of the eigenvalues, the eigenvectors are right to 10⁻⁶.
     private const double SafeGap = 1e6;
-    private const double Undecided = 1e-10;
 
     private readonly Span<double> errors = numbers.Slice(n, n);
     private readonly Span<double> parts = numbers.Slice(2 * n, n);
     private readonly Span<double> twins = numbers.Slice(3 * n, n);
 
+    /// <inheritdoc/>
+    public static bool Ascends => true;
+
     /// <summary>The number of eigenvalues.</summary>
     public int Count { get; } = n;
+
+    /// <inheritdoc/>
+    public int InBlocks => Count;
 
     /// <summary>The eigenvalues.</summary>
     public Span<double> Values { get; } = numbers[..n];
@@ -30,6 +35,18 @@ internal readonly ref struct Spectrum(Span<double> numbers, int n)
     /// <summary>The number of numbers that a spectrum takes.</summary>
     /// <param name="n">The number of eigenvalues.</param>
     public static int Length(int n) => (4 * n) + (n * n);
+
+    /// <inheritdoc/>
+    public static int Length(int m, int n) => Length(n);
+
+    /// <inheritdoc/>
+    public static int TurnMemory(int m, int n) => (3 * n * n) + Length(n) + SymmetricEigen.Memory(n);
+
+    /// <inheritdoc/>
+    public static int MovedMemory(int m, int n) => n * n;
+
+    /// <inheritdoc/>
+    public static Spectrum Of(Span<double> numbers, int m, int n) => new(numbers, n);
 
     /// <summary>Sets an eigenvalue.</summary>
     /// <param name="index">Its place.</param>
@@ -109,6 +126,12 @@ internal readonly ref struct Spectrum(Span<double> numbers, int n)
         return parts[one] == parts[other] && gap <= SafeGap * errors[one];
     }
 
+    /// <inheritdoc/>
+    public bool IsZero(int index) => false;
+
+    /// <inheritdoc/>
+    public bool MayBeZero(int index) => false;
+
     /// <summary>
     /// Turns the eigenvectors of every block into those that a tangent of the matrix leads to, those of the compressed tangent, and gives the one-sided
     /// derivatives of the eigenvalues (Lancaster, Numer. Math. 1964).
@@ -116,10 +139,10 @@ internal readonly ref struct Spectrum(Span<double> numbers, int n)
     /// <param name="tangent">The tangent, [n, n]; it is made symmetric.</param>
     /// <param name="derivatives">The derivatives.</param>
     /// <param name="memory">Memory of <see cref="TurnMemory"/> numbers.</param>
-    /// <param name="from">The first eigenvalue that matters.</param>
-    public void Turn(Span<double> tangent, Span<double> derivatives, Span<double> memory, int from = 0)
+    /// <param name="largest">How many of the largest eigenvalues matter; all if null.</param>
+    public void Turn(scoped Span<double> tangent, scoped Span<double> derivatives, scoped Span<double> memory, int? largest)
     {
-        int n = Count;
+        int n = Count, from = largest is { } number ? n - number : 0;
         Matrices.Symmetrize(tangent, n);
         Span<double> moved = memory[..(n * n)], compressed = memory.Slice(n * n, n * n), numbers = memory.Slice(2 * n * n, Length(n));
         Span<double> rotated = memory.Slice((2 * n * n) + Length(n), n * n), work = memory[((3 * n * n) + Length(n))..];
@@ -154,23 +177,11 @@ internal readonly ref struct Spectrum(Span<double> numbers, int n)
         }
     }
 
-    /// <summary>The numbers that <see cref="Turn"/> takes.</summary>
-    /// <param name="n">The number of eigenvalues.</param>
-    public static int TurnMemory(int n) => (3 * n * n) + Length(n) + SymmetricEigen.Memory(n);
-
-    /// <summary>Whether derivatives of neighbours in a block differ, so that a tangent leads to one piece.</summary>
-    /// <param name="derivatives">The derivatives of the eigenvalues.</param>
-    /// <param name="one">An eigenvalue.</param>
-    /// <param name="other">Its neighbour.</param>
-    /// <param name="size">The size of the tangent.</param>
-    public static bool IsDecided(ReadOnlySpan<double> derivatives, int one, int other, double size) =>
-        derivatives[other] - derivatives[one] > Undecided * size;
-
     /// <summary>Adds Σ wᵢ·vᵢvᵢᵀ to a matrix.</summary>
     /// <param name="weights">The weights.</param>
     /// <param name="matrix">[n, n].</param>
     /// <param name="memory">n numbers.</param>
-    public void AddWeighted(ReadOnlySpan<double> weights, Span<double> matrix, Span<double> memory)
+    public void AddWeighted(scoped ReadOnlySpan<double> weights, scoped Span<double> matrix, scoped Span<double> memory)
     {
         Span<double> scaled = memory[..Count];
         for (int i = 0; i < Count; i++)
@@ -192,7 +203,7 @@ internal readonly ref struct Spectrum(Span<double> numbers, int n)
     /// <param name="tangent">The tangent, [n, n]; it is overwritten.</param>
     /// <param name="matrix">[n, n].</param>
     /// <param name="memory">n² numbers.</param>
-    public void AddWeightedMoved(ReadOnlySpan<double> weights, Span<double> tangent, Span<double> matrix, Span<double> memory)
+    public void AddWeightedMoved(scoped ReadOnlySpan<double> weights, scoped Span<double> tangent, scoped Span<double> matrix, scoped Span<double> memory)
     {
         int n = Count;
         Matrices.Symmetrize(tangent, n);
