@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace ConservativeAD.Kernels;
 
@@ -62,6 +63,7 @@ public readonly record struct PoolingAxis(int Input, int Kernel, int Stride, int
             + (RoundsUp ? ", rounded up" : "");
 
     /// <summary>The first position of a window on the axis.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int First(int window)
     {
         if (IsAdaptive)
@@ -71,6 +73,7 @@ public readonly record struct PoolingAxis(int Input, int Kernel, int Stride, int
     }
 
     /// <summary>The position after the last of a window on the axis.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int End(int window) => IsAdaptive
         ? (int)((((window + 1L) * Input) + parts - 1) / parts)
         : (int)Math.Min(((long)window * Stride) - Padding + Span, Input);

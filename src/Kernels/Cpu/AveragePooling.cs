@@ -53,50 +53,60 @@ internal static unsafe class AveragePooling
         public void Run(int part)
         {
             int lines = shape.Depth.Output * shape.Height.Output, width = shape.Width.Output;
+            PoolingAxis axis = shape.Width;
             T* image = x + ((nint)part * shape.InputPlane);
             nint output = (nint)part * lines * width;
             var columns = new PoolingColumns(shape);
             for (int line = 0; line < lines; line++, output += width)
             {
-                PoolingWindow rows = new(shape, line);
+                PoolingRows rows = new(shape, line);
                 int divisor = Lines(shape, line, countPadding);
                 for (int column = 0; column < width;)
                 {
                     int block = typeof(T) == typeof(float) ? columns.BlockOf(column) : -1;
                     if (block >= 0)
                     {
-                        EightWindows(rows.At(shape, block), (float*)image, output + block, divisor * shape.Width.Kernel);
+                        EightWindows(rows, new PoolingSpan(axis, block), (float*)image, output + block, divisor * axis.Kernel);
                         column = block + PoolingColumns.Lanes;
                     }
                     else
                     {
-                        OneWindow(rows.At(shape, column), image, output + column, divisor * shape.Width.Count(column, countPadding));
+                        OneWindow(rows, new PoolingSpan(axis, column), image, output + column, divisor * axis.Count(column, countPadding));
                         column++;
                     }
                 }
             }
         }
 
-        private void OneWindow(in PoolingWindow window, T* image, nint output, int divisor)
+        private void OneWindow(in PoolingRows rows, PoolingSpan span, T* image, nint output, int divisor)
         {
             TSum sum = TSum.Zero;
-            foreach (int line in window)
+            for (int d = rows.Front; d < rows.Back; d += rows.SliceStep)
             {
-                for (int w = window.Left; w < window.Right; w += window.Step)
-                    sum += TSum.CreateTruncating(image[line + w]);
+                for (int h = rows.Top; h < rows.Bottom; h += rows.RowStep)
+                {
+                    int line = rows.Line(d, h);
+                    for (int w = span.Left; w < span.Right; w += span.Step)
+                        sum += TSum.CreateTruncating(image[line + w]);
+                }
             }
 
             y[output] = T.CreateTruncating(sum / TSum.CreateTruncating(divisor));
         }
 
         // Adds in the same order as the loop for one window, so the bits are the same.
-        private void EightWindows(in PoolingWindow window, float* image, nint output, int divisor)
+        private void EightWindows(in PoolingRows rows, PoolingSpan span, float* image, nint output, int divisor)
         {
+            int stride = shape.Width.Stride;
             Vector256<float> sum = Vector256<float>.Zero;
-            foreach (int line in window)
+            for (int d = rows.Front; d < rows.Back; d += rows.SliceStep)
             {
-                for (int w = window.Left; w < window.Right; w++)
-                    sum += PoolingColumns.Load(image + line + w, shape.Width.Stride);
+                for (int h = rows.Top; h < rows.Bottom; h += rows.RowStep)
+                {
+                    int line = rows.Line(d, h);
+                    for (int w = span.Left; w < span.Right; w++)
+                        sum += PoolingColumns.Load(image + line + w, stride);
+                }
             }
 
             (sum / Vector256.Create((float)divisor)).Store((float*)y + output);
@@ -110,21 +120,26 @@ internal static unsafe class AveragePooling
         {
             T* target = PoolingPlanes.Begin(shape, dx, part, accumulate);
             int lines = shape.Depth.Output * shape.Height.Output, width = shape.Width.Output;
+            PoolingAxis axis = shape.Width;
             nint output = (nint)part * lines * width;
             for (int line = 0; line < lines; line++)
             {
-                PoolingWindow rows = new(shape, line);
+                PoolingRows rows = new(shape, line);
                 int divisor = Lines(shape, line, countPadding);
                 for (int column = 0; column < width; column++, output++)
                 {
-                    PoolingWindow window = rows.At(shape, column);
+                    PoolingSpan span = new(axis, column);
 
                     // In double, because a large window's size does not fit in Half.
-                    T share = T.CreateTruncating(double.CreateTruncating(dy[output]) / (divisor * shape.Width.Count(column, countPadding)));
-                    foreach (int offset in window)
+                    T share = T.CreateTruncating(double.CreateTruncating(dy[output]) / (divisor * axis.Count(column, countPadding)));
+                    for (int d = rows.Front; d < rows.Back; d += rows.SliceStep)
                     {
-                        for (int w = window.Left; w < window.Right; w += window.Step)
-                            target[offset + w] += share;
+                        for (int h = rows.Top; h < rows.Bottom; h += rows.RowStep)
+                        {
+                            int offset = rows.Line(d, h);
+                            for (int w = span.Left; w < span.Right; w += span.Step)
+                                target[offset + w] += share;
+                        }
                     }
                 }
             }

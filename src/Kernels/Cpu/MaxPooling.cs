@@ -91,46 +91,50 @@ internal static unsafe class MaxPooling
         public void Run(int part)
         {
             int lines = shape.Depth.Output * shape.Height.Output, width = shape.Width.Output;
+            PoolingAxis axis = shape.Width;
             int plane = part * shape.InputPlane;
             nint output = (nint)part * lines * width;
             var columns = new PoolingColumns(shape);
             for (int line = 0; line < lines; line++, output += width)
             {
-                PoolingWindow rows = new(shape, line);
+                PoolingRows rows = new(shape, line);
                 for (int column = 0; column < width;)
                 {
                     int block = typeof(T) == typeof(float) ? columns.BlockOf(column) : -1;
                     if (block >= 0)
                     {
-                        EightWindows(rows.At(shape, block), plane, output + block);
+                        EightWindows(rows, new PoolingSpan(axis, block), plane, output + block);
                         column = block + PoolingColumns.Lanes;
                     }
                     else
                     {
-                        OneWindow(rows.At(shape, column), plane, output + column);
+                        OneWindow(rows, new PoolingSpan(axis, column), plane, output + column);
                         column++;
                     }
                 }
             }
         }
 
-        private void OneWindow(in PoolingWindow window, int plane, nint output)
+        private void OneWindow(in PoolingRows rows, PoolingSpan span, int plane, nint output)
         {
-            int best = plane + window.FirstLine + window.Left;
+            int best = plane + rows.Line(rows.Front, rows.Top) + span.Left;
             T largest = x[best];
-            foreach (int offset in window)
+            for (int d = rows.Front; d < rows.Back; d += rows.SliceStep)
             {
-                int line = plane + offset;
-                for (int w = window.Left; w < window.Right; w += window.Step)
+                for (int h = rows.Top; h < rows.Bottom; h += rows.RowStep)
                 {
-                    T value = x[line + w];
-                    bool taken = ties == TieOrder.First
-                        ? !(value <= largest) && !T.IsNaN(largest)
-                        : (!(value < largest) && !T.IsNaN(largest)) || T.IsNaN(value);
-                    if (taken)
+                    int line = plane + rows.Line(d, h);
+                    for (int w = span.Left; w < span.Right; w += span.Step)
                     {
-                        largest = value;
-                        best = line + w;
+                        T value = x[line + w];
+                        bool taken = ties == TieOrder.First
+                            ? !(value <= largest) && !T.IsNaN(largest)
+                            : (!(value < largest) && !T.IsNaN(largest)) || T.IsNaN(value);
+                        if (taken)
+                        {
+                            largest = value;
+                            best = line + w;
+                        }
                     }
                 }
             }
@@ -140,24 +144,27 @@ internal static unsafe class MaxPooling
         }
 
         // Eight neighbouring windows, starting at the given leftmost one.
-        private void EightWindows(in PoolingWindow window, int plane, nint output)
+        private void EightWindows(in PoolingRows rows, PoolingSpan span, int plane, nint output)
         {
             int stride = shape.Width.Stride;
-            int corner = plane + window.FirstLine + window.Left;
+            int corner = plane + rows.Line(rows.Front, rows.Top) + span.Left;
             Vector256<float> best = PoolingColumns.Load((float*)x + corner, stride);
             Vector256<int> place = Vector256.Create(corner);
-            foreach (int offset in window)
+            for (int d = rows.Front; d < rows.Back; d += rows.SliceStep)
             {
-                int line = plane + offset;
-                for (int w = window.Left; w < window.Right; w++)
+                for (int h = rows.Top; h < rows.Bottom; h += rows.RowStep)
                 {
-                    Vector256<float> value = PoolingColumns.Load((float*)x + line + w, stride);
-                    Vector256<float> bestIsNumber = Vector256.Equals(best, best);
-                    Vector256<float> taken = ties == TieOrder.First
-                        ? ~Vector256.LessThanOrEqual(value, best) & bestIsNumber
-                        : (~Vector256.LessThan(value, best) & bestIsNumber) | ~Vector256.Equals(value, value);
-                    best = Vector256.ConditionalSelect(taken, value, best);
-                    place = Vector256.ConditionalSelect(taken.AsInt32(), Vector256.Create(line + w), place);
+                    int line = plane + rows.Line(d, h);
+                    for (int w = span.Left; w < span.Right; w++)
+                    {
+                        Vector256<float> value = PoolingColumns.Load((float*)x + line + w, stride);
+                        Vector256<float> bestIsNumber = Vector256.Equals(best, best);
+                        Vector256<float> taken = ties == TieOrder.First
+                            ? ~Vector256.LessThanOrEqual(value, best) & bestIsNumber
+                            : (~Vector256.LessThan(value, best) & bestIsNumber) | ~Vector256.Equals(value, value);
+                        best = Vector256.ConditionalSelect(taken, value, best);
+                        place = Vector256.ConditionalSelect(taken.AsInt32(), Vector256.Create(line + w), place);
+                    }
                 }
             }
 
@@ -197,23 +204,24 @@ internal static unsafe class MaxPooling
         public void Run(int part)
         {
             int lines = shape.Depth.Output * shape.Height.Output, width = shape.Width.Output;
+            PoolingAxis axis = shape.Width;
             T* image = x + ((nint)part * shape.InputPlane);
             nint output = (nint)part * lines * width;
             var columns = new PoolingColumns(shape);
             for (int line = 0; line < lines; line++, output += width)
             {
-                PoolingWindow rows = new(shape, line);
+                PoolingRows rows = new(shape, line);
                 for (int column = 0; column < width;)
                 {
                     int block = typeof(T) == typeof(float) ? columns.BlockOf(column) : -1;
                     if (block >= 0)
                     {
-                        EightWindows(rows.At(shape, block), (float*)image, output + block);
+                        EightWindows(rows, new PoolingSpan(axis, block), (float*)image, output + block);
                         column = block + PoolingColumns.Lanes;
                     }
                     else
                     {
-                        int tied = PoolingPlanes.CountEqual(rows.At(shape, column), image, y[output + column], nanIsEqual: false);
+                        int tied = PoolingPlanes.CountEqual(rows, new PoolingSpan(axis, column), image, y[output + column], nanIsEqual: false);
                         counts[output + column] = Math.Max(tied, 1);
                         column++;
                     }
@@ -221,15 +229,20 @@ internal static unsafe class MaxPooling
             }
         }
 
-        private void EightWindows(in PoolingWindow window, float* image, nint output)
+        private void EightWindows(in PoolingRows rows, PoolingSpan span, float* image, nint output)
         {
             Vector256<float> largest = Vector256.Load((float*)y + output);
+            int stride = shape.Width.Stride;
             Vector256<int> tied = Vector256<int>.Zero;
-            foreach (int line in window)
+            for (int d = rows.Front; d < rows.Back; d += rows.SliceStep)
             {
-                // A true comparison is −1.
-                for (int w = window.Left; w < window.Right; w++)
-                    tied -= Vector256.Equals(PoolingColumns.Load(image + line + w, shape.Width.Stride), largest).AsInt32();
+                for (int h = rows.Top; h < rows.Bottom; h += rows.RowStep)
+                {
+                    int line = rows.Line(d, h);
+                    // A true comparison is −1.
+                    for (int w = span.Left; w < span.Right; w++)
+                        tied -= Vector256.Equals(PoolingColumns.Load(image + line + w, stride), largest).AsInt32();
+                }
             }
 
             Vector256.Max(tied, Vector256<int>.One).Store(counts + output);
@@ -243,24 +256,29 @@ internal static unsafe class MaxPooling
         {
             T* target = PoolingPlanes.Begin(shape, dx, part, accumulate);
             int lines = shape.Depth.Output * shape.Height.Output, width = shape.Width.Output;
+            PoolingAxis axis = shape.Width;
             T* image = x + ((nint)part * shape.InputPlane);
             nint output = (nint)part * lines * width;
             for (int line = 0; line < lines; line++)
             {
-                PoolingWindow rows = new(shape, line);
+                PoolingRows rows = new(shape, line);
                 for (int column = 0; column < width; column++, output++)
                 {
-                    PoolingWindow window = rows.At(shape, column);
+                    PoolingSpan span = new(axis, column);
                     T largest = y[output];
                     bool isNaN = T.IsNaN(largest);
-                    int tied = PoolingPlanes.CountEqual(window, image, largest, nanIsEqual: true);
+                    int tied = PoolingPlanes.CountEqual(rows, span, image, largest, nanIsEqual: true);
                     T share = T.CreateTruncating(double.CreateTruncating(dy[output]) / tied);
-                    foreach (int offset in window)
+                    for (int d = rows.Front; d < rows.Back; d += rows.SliceStep)
                     {
-                        for (int w = window.Left; w < window.Right; w += window.Step)
+                        for (int h = rows.Top; h < rows.Bottom; h += rows.RowStep)
                         {
-                            if (image[offset + w] == largest || (isNaN && T.IsNaN(image[offset + w])))
-                                target[offset + w] += share;
+                            int offset = rows.Line(d, h);
+                            for (int w = span.Left; w < span.Right; w += span.Step)
+                            {
+                                if (image[offset + w] == largest || (isNaN && T.IsNaN(image[offset + w])))
+                                    target[offset + w] += share;
+                            }
                         }
                     }
                 }

@@ -23,21 +23,22 @@ internal static unsafe class MaxPoolingAlong
         public void Run(int part)
         {
             int lines = shape.Depth.Output * shape.Height.Output, width = shape.Width.Output, plane = part * shape.InputPlane;
+            PoolingAxis axis = shape.Width;
             nint output = (nint)part * lines * width;
             var columns = new PoolingColumns(shape);
             for (int line = 0; line < lines; line++, output += width)
             {
-                PoolingWindow rows = new(shape, line);
+                PoolingRows rows = new(shape, line);
                 for (int column = 0; column < width;)
                 {
                     int block = typeof(T) == typeof(float) ? columns.BlockOf(column) : -1;
-                    if (block >= 0 && EightWindows(rows.At(shape, block), plane, output + block))
+                    if (block >= 0 && EightWindows(rows, new PoolingSpan(axis, block), plane, output + block))
                     {
                         column = block + PoolingColumns.Lanes;
                         continue;
                     }
 
-                    OneWindow(rows.At(shape, column), plane, output + column);
+                    OneWindow(rows, new PoolingSpan(axis, column), plane, output + column);
                     column++;
                 }
             }
@@ -46,18 +47,22 @@ internal static unsafe class MaxPoolingAlong
                 dy[o] = dx[positions[o]];
         }
 
-        private void OneWindow(in PoolingWindow window, int plane, nint output)
+        private void OneWindow(in PoolingRows rows, PoolingSpan span, int plane, nint output)
         {
             T largest = y[output];
             bool isNaN = T.IsNaN(largest);
             int best = -1;
-            foreach (int line in window)
+            for (int d = rows.Front; d < rows.Back; d += rows.SliceStep)
             {
-                for (int w = window.Left; w < window.Right; w += window.Step)
+                for (int h = rows.Top; h < rows.Bottom; h += rows.RowStep)
                 {
-                    int at = plane + line + w;
-                    if ((x[at] == largest || (isNaN && T.IsNaN(x[at]))) && (best < 0 || dx[at] > dx[best]))
-                        best = at;
+                    int line = rows.Line(d, h);
+                    for (int w = span.Left; w < span.Right; w += span.Step)
+                    {
+                        int at = plane + line + w;
+                        if ((x[at] == largest || (isNaN && T.IsNaN(x[at]))) && (best < 0 || dx[at] > dx[best]))
+                            best = at;
+                    }
                 }
             }
 
@@ -65,21 +70,24 @@ internal static unsafe class MaxPoolingAlong
         }
 
         // Whether every window has found its element. A window does not if its maximum is NaN or all its tangents are −∞.
-        private bool EightWindows(in PoolingWindow window, int plane, nint output)
+        private bool EightWindows(in PoolingRows rows, PoolingSpan span, int plane, nint output)
         {
             int stride = shape.Width.Stride;
             Vector256<float> largest = Vector256.Load((float*)y + output), furthest = Vector256.Create(float.NegativeInfinity);
             Vector256<int> place = Vector256.Create(-1);
-            foreach (int offset in window)
+            for (int d = rows.Front; d < rows.Back; d += rows.SliceStep)
             {
-                int line = plane + offset;
-                for (int w = window.Left; w < window.Right; w++)
+                for (int h = rows.Top; h < rows.Bottom; h += rows.RowStep)
                 {
-                    Vector256<float> tangent = PoolingColumns.Load((float*)dx + line + w, stride);
-                    Vector256<float> taken = Vector256.Equals(PoolingColumns.Load((float*)x + line + w, stride), largest) & Vector256.GreaterThan(tangent,
-                        furthest);
-                    furthest = Vector256.ConditionalSelect(taken, tangent, furthest);
-                    place = Vector256.ConditionalSelect(taken.AsInt32(), Vector256.Create(line + w), place);
+                    int line = plane + rows.Line(d, h);
+                    for (int w = span.Left; w < span.Right; w++)
+                    {
+                        Vector256<float> tangent = PoolingColumns.Load((float*)dx + line + w, stride);
+                        Vector256<float> taken = Vector256.Equals(PoolingColumns.Load((float*)x + line + w, stride), largest) & Vector256.GreaterThan(tangent,
+                            furthest);
+                        furthest = Vector256.ConditionalSelect(taken, tangent, furthest);
+                        place = Vector256.ConditionalSelect(taken.AsInt32(), Vector256.Create(line + w), place);
+                    }
                 }
             }
 

@@ -17,15 +17,19 @@ internal static unsafe class PoolingPlanes
     }
 
     /// <summary>The number of elements of a window that equal a value.</summary>
-    public static int CountEqual<T>(in PoolingWindow window, T* image, T value, bool nanIsEqual)
+    public static int CountEqual<T>(in PoolingRows rows, PoolingSpan span, T* image, T value, bool nanIsEqual)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool countNaN = nanIsEqual && T.IsNaN(value);
         int count = 0;
-        foreach (int line in window)
+        for (int d = rows.Front; d < rows.Back; d += rows.SliceStep)
         {
-            for (int w = window.Left; w < window.Right; w += window.Step)
-                count += image[line + w] == value || (countNaN && T.IsNaN(image[line + w])) ? 1 : 0;
+            for (int h = rows.Top; h < rows.Bottom; h += rows.RowStep)
+            {
+                int line = rows.Line(d, h);
+                for (int w = span.Left; w < span.Right; w += span.Step)
+                    count += image[line + w] == value || (countNaN && T.IsNaN(image[line + w])) ? 1 : 0;
+            }
         }
 
         return count;
