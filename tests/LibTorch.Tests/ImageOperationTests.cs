@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace ConservativeAD.LibTorch.Tests;
 
-/// <summary>Values and gradients of convolutions, poolings, normalisations and interpolations of sequences, images and volumes, compared with libtorch.</summary>
+/// <summary>Values and gradients of convolutions, poolings, normalisations and interpolations, compared with libtorch.</summary>
 public class ImageOperationTests
 {
     private static readonly Dictionary<string, Row> Rows = new()
