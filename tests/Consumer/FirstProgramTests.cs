@@ -39,6 +39,7 @@ public class FirstProgramTests
         [typeof(GlobalMaxPool<>)] = (_, tape) => new GlobalMaxPool<float>().Forward(Numbers(tape, 2, 3, 4, 4)),
         [typeof(GroupNorm<>)] = (start, tape) => new GroupNorm<float>("norm", 2, 4, start).Forward(Numbers(tape, 2, 4, 3)),
         [typeof(InstanceNorm<>)] = (start, tape) => new InstanceNorm<float>("norm", 3, start).Forward(Numbers(tape, 2, 3, 4)),
+        [typeof(Gru<>)] = (start, tape) => new Gru<float>("gru", 3, 4, start, isBidirectional: true).Forward(Numbers(tape, 5, 2, 3)),
         [typeof(LayerNorm<>)] = (start, tape) => new LayerNorm<float>("norm", [3], start).Forward(Numbers(tape, 2, 3)),
         [typeof(Linear<>)] = (start, tape) => new Linear<float>("linear", 3, 4, start).Forward(Numbers(tape, 2, 3)),
         [typeof(Lstm<>)] = (start, tape) => new Lstm<float>("lstm", 3, 4, start).Forward(Numbers(tape, 5, 2, 3)),
@@ -51,6 +52,7 @@ public class FirstProgramTests
         [typeof(Relu<>)] = (_, tape) => new Relu<float>().Forward(Numbers(tape, 2, 3)),
         [typeof(Residual<>)] = (start, tape) => new Residual<float>(new Linear<float>("inner", 3, 3, start)).Forward(Numbers(tape, 2, 3)),
         [typeof(RmsNorm<>)] = (start, tape) => new RmsNorm<float>("norm", [3], start).Forward(Numbers(tape, 2, 3)),
+        [typeof(Rnn<>)] = (start, tape) => new Rnn<float>("rnn", 3, 4, start).Forward(Numbers(tape, 5, 2, 3)),
         [typeof(Sequential<>)] = (start, tape) =>
             new Sequential<float>(new Linear<float>("linear", 3, 4, start), new Relu<float>()).Forward(Numbers(tape, 2, 3)),
         [typeof(TransformerBlock<>)] = (start, tape) => new TransformerBlock<float>("block", 4, 2, 8, start).Forward(Numbers(tape, 2, 3, 4)),

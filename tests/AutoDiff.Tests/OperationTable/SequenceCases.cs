@@ -13,6 +13,10 @@ public static class SequenceCases
         new LstmWithStates { Ordinary = [[[3, 2, 8], [8, 2], [8], [2, 2], [2, 2]], [[1, 3, 4], [4, 1], [4], [3, 1], [3, 1]]],
             Large = [[5, 9, 132], [132, 33], [132], [9, 33], [9, 33]], Empty = [[2, 0, 8], [8, 2], [8], [0, 2], [0, 2]], FloatTolerance = 1e-5,
                 HalfTolerance = 2e-2 },
+        new Gru { Ordinary = [[[3, 2, 6], [6, 2], [6]], [[1, 3, 9], [9, 3], [9]], [[2, 1, 27], [27, 9], [27]]], Large = [[5, 29, 99], [99, 33], [99]],
+            Empty = [[2, 0, 6], [6, 2], [6]], FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
+        new GruWithState { Ordinary = [[[3, 2, 6], [6, 2], [6], [2, 2]], [[1, 3, 3], [3, 1], [3], [3, 1]]], Large = [[5, 9, 99], [99, 33], [99], [9, 33]],
+            Empty = [[2, 0, 6], [6, 2], [6], [0, 2]], FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
         new Attention { Ordinary = [[[2, 3, 4], [2, 2, 4], [2, 2, 4]], [[1, 2, 9], [1, 17, 9], [1, 17, 9]]], Large = [[4, 33, 24], [4, 45, 24], [4, 45, 24]],
             Empty = [[0, 3, 4], [0, 2, 4], [0, 2, 4]], FloatTolerance = 1e-5, HalfTolerance = 2e-2 },
         new CausalSelfAttention { Ordinary = [[[2, 3, 12]], [[1, 10, 6]]], Large = [[4, 45, 72]], Empty = [[0, 3, 12]], FloatTolerance = 1e-5,
@@ -29,6 +33,12 @@ public static class SequenceCases
     private sealed class CausalSelfAttention()
         : OperationCase("causal self-attention", typeof(Attention<>))
     { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SelfAttention(2, isCausal: true); }
+
+    private sealed class Gru() : OperationCase("gru", typeof(Gru<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Gru(x[1], x[2]); }
+
+    private sealed class GruWithState()
+        : OperationCase("gru with state", typeof(Gru<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Gru(x[1], x[2], x[3]); }
 
     private sealed class Lstm() : OperationCase("lstm", typeof(Lstm<>)) { public override Var<T> Apply<T>(Var<T>[] x) => x[0].Lstm(x[1], x[2]); }
 
