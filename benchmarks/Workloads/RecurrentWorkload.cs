@@ -6,17 +6,18 @@ using TorchSharp;
 namespace ConservativeAD.Benchmarks.Workloads;
 
 /// <summary>
-/// Long short-term memory layers, forward and backward from a random cotangent to the input and to every parameter, with the same parameters in both engines.
+/// Recurrent layers, forward and backward from a random cotangent to the input and to every parameter, with the same parameters in both engines.
 /// </summary>
 internal sealed class RecurrentWorkload : IWorkload
 {
     private readonly Device device;
     private readonly Tape<float> tape;
-    private readonly Lstm<float> network;
+    private readonly Recurrent<float> network;
     private readonly Parameter<float>[] parameters;
     private readonly NDArray<float> input;
     private readonly NDArray<float> cotangent;
-    private readonly TorchSharp.Modules.LSTM? peer;
+    private readonly torch.nn.Module? peer;
+    private readonly Func<torch.Tensor, torch.Tensor>? peerForward;
     private readonly torch.Tensor[] peerLeaves = [];
     private readonly torch.Tensor? peerInput;
     private readonly torch.Tensor? peerCotangent;
@@ -24,18 +25,29 @@ internal sealed class RecurrentWorkload : IWorkload
     private Var<float> output;
     private Gradients<float> gradients;
 
-    public RecurrentWorkload(int layers, int steps, int batch, int inputs, int width, int threads, bool withPeer)
+    public RecurrentWorkload(bool isGru, int layers, int steps, int batch, int inputs, int width, int threads, bool withPeer)
     {
         device = Device.Cpu(threads);
         tape = new Tape<float>(device);
-        network = new Lstm<float>("lstm", inputs, width, new Initializer(device, 1), layers);
+        Initializer initializer = new(device, 1);
+        network = isGru ? new Gru<float>("gru", inputs, width, initializer, layers) : new Lstm<float>("lstm", inputs, width, initializer, layers);
         parameters = [.. network.Parameters];
         float[] x = new Argument([steps, batch, inputs]).Draw(1), v = new Argument([steps, batch, width]).Draw(2);
         input = device.Array<float>(Shape.Of(steps, batch, inputs), x);
         cotangent = device.Array<float>(Shape.Of(steps, batch, width), v);
         if (!withPeer)
             return;
-        peer = torch.nn.LSTM(inputs, width, layers);
+        if (isGru)
+        {
+            TorchSharp.Modules.GRU gru = torch.nn.GRU(inputs, width, layers);
+            (peer, peerForward) = (gru, x => gru.forward(x).Item1);
+        }
+        else
+        {
+            TorchSharp.Modules.LSTM lstm = torch.nn.LSTM(inputs, width, layers);
+            (peer, peerForward) = (lstm, x => lstm.forward(x).Item1);
+        }
+
         TorchSharp.Modules.Parameter[] theirs = [.. peer.parameters()];
         using IDisposable guard = torch.no_grad();
         for (int i = 0; i < theirs.Length; i++)
@@ -86,7 +98,7 @@ internal sealed class RecurrentWorkload : IWorkload
 
     private (torch.Tensor Output, IList<torch.Tensor> Slopes) RunPeer()
     {
-        torch.Tensor result = peer!.forward(peerInput!).Item1;
+        torch.Tensor result = peerForward!(peerInput!);
         return (result, torch.autograd.grad([result], peerLeaves, [peerCotangent!]));
     }
 
