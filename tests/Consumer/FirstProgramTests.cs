@@ -34,6 +34,7 @@ public class FirstProgramTests
         [typeof(ConvTranspose3d<>)] = (start, tape) => new ConvTranspose3d<float>("conv", 3, 5, 3, start, stride: 2).Forward(Numbers(tape, 2, 3, 4, 4, 4)),
         [typeof(Dropout<>)] = (start, tape) => new Dropout<float>(0.5, start).Forward(Numbers(tape, 2, 3)),
         [typeof(Embedding<>)] = (start, tape) => new Embedding<float>("table", 7, 3, start).Forward(tape, tape.Indices([2, 2], [0, 6, 6, 1])),
+        [typeof(EmbeddingBag<>)] = (start, tape) => new EmbeddingBag<float>("table", 7, 3, start).Forward(tape, [0, 6, 6, 1], [0, 3]),
         [typeof(Flatten<>)] = (_, tape) => new Flatten<float>().Forward(Numbers(tape, 2, 3, 4)),
         [typeof(GlobalAveragePool<>)] = (_, tape) => new GlobalAveragePool<float>().Forward(Numbers(tape, 2, 3, 4, 4)),
         [typeof(GlobalMaxPool<>)] = (_, tape) => new GlobalMaxPool<float>().Forward(Numbers(tape, 2, 3, 4, 4)),
