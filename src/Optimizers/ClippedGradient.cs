@@ -3,7 +3,8 @@ using ConservativeAD.Kernels.Elementwise;
 namespace ConservativeAD.Optimizers;
 
 /// <summary>
-/// The clipping of a gradient's component: it is scaled, then limited to bounds. This is part of every update, so clipping needs no separate pass.
+/// The clipping of a gradient's component: it is scaled, then limited to bounds, and changes its sign where a step maximises. This is part of every update, so
+/// clipping needs no separate pass.
 /// </summary>
 public readonly record struct ClippedGradient
 {
@@ -17,6 +18,8 @@ public readonly record struct ClippedGradient
     }
 
     internal bool IsNone => scale == 1 && double.IsPositiveInfinity(bound);
+
+    internal ClippedGradient Times(double factor) => new(scale * factor, bound);
 
     /// <summary>The component after clipping.</summary>
     /// <typeparam name="L">The lane type.</typeparam>

@@ -23,9 +23,9 @@ public sealed record GradientClipping
     /// <param name="maximum">The largest magnitude of a component, positive.</param>
     public static GradientClipping ByValue(double maximum) => new() { MaximumMagnitude = maximum };
 
-    internal ClippedGradient Of(double norm) => new(
-        MaximumNorm is { } largest ? Math.Min(1, largest / (norm + NormOffset)) : 1,
-        MaximumMagnitude ?? double.PositiveInfinity);
+    internal double FactorOf(double norm) => MaximumNorm is { } largest ? Math.Min(1, largest / (norm + NormOffset)) : 1;
+
+    internal ClippedGradient Of(double norm) => new(FactorOf(norm), MaximumMagnitude ?? double.PositiveInfinity);
 
     private bool PrintMembers(System.Text.StringBuilder text) => RecordText.Write(text, this);
 }

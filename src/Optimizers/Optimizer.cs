@@ -13,8 +13,9 @@ namespace ConservativeAD.Optimizers;
 public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const string StepsName = "steps", UpdatesSuffix = ".updates", SchedulePrefix = "schedule.", OwnPrefix = "own.";
+    private const string StepsName = "steps", UpdatesSuffix = ".updates", SchedulePrefix = "schedule.", OwnPrefix = "own.", GroupPrefix = "group";
 
+    private readonly ParameterGroup<T>[] groups;
     private readonly OptimizerSlot<T>[] slots;
     private readonly string[] stateNames;
     private readonly string stepName;
@@ -33,7 +34,8 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
         Schedule = schedule;
         stepName = GetType().Name.Split('`')[0] + ".Step";
         this.stateNames = stateNames;
-        slots = [.. groups.SelectMany(group => group.Parameters.Select(parameter => new OptimizerSlot<T>(parameter, group, stateNames.Length)))];
+        this.groups = [.. groups];
+        slots = [.. this.groups.SelectMany(group => group.Parameters.Select(parameter => new OptimizerSlot<T>(parameter, group, stateNames.Length)))];
         if (slots.Length == 0)
             throw new ArgumentException("An optimiser needs at least one parameter; none was given.", nameof(groups));
         HashSet<string> names = [];
@@ -46,8 +48,13 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
         }
     }
 
-    /// <summary>The step sizes.</summary>
+    /// <summary>The step sizes of groups that have no schedule of their own.</summary>
     public IStepSizeSchedule Schedule { get; }
+
+    /// <summary>
+    /// Whether steps rise instead of falling, for groups that do not say: the gradient changes its sign, before weight decay is added.
+    /// </summary>
+    public bool Maximize { get; init; }
 
     /// <summary>The clipping of gradients.</summary>
     public GradientClipping Clipping { get; init; } = GradientClipping.None;
@@ -138,15 +145,20 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
     /// <exception cref="ArithmeticException">A gradient is not finite, gradients are checked, and <see cref="OnNonFiniteGradient"/> is set to
     /// throw.</exception>
     public bool StepFrom<TGradients>(TGradients gradients)
+        where TGradients : IGradientSource<T> => StepScaled(gradients, 1);
+
+    // The gradients are multiplied by the factor after this optimiser's own clipping.
+    internal bool StepScaled<TGradients>(TGradients gradients, double factor)
         where TGradients : IGradientSource<T>
     {
-        if (Clipping.MaximumNorm is not null || CheckGradients || looksForNonFinite)
+        CheckCanStep();
+        if (LooksForNonFinite)
         {
             if (!TryMeasure(gradients))
                 return false;
         }
 
-        ClippedGradient clipped = Clipping.Of(GradientNorm);
+        ClippedGradient clipped = Clipping.Of(GradientNorm).Times(factor);
         double stepSize = Schedule.StepSize(StepCount);
         foreach (OptimizerSlot<T> slot in slots)
         {
@@ -156,7 +168,8 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
             slot.Updates++;
             try
             {
-                Update(slot, gradient, clipped, stepSize * slot.Group.StepSizeMultiplier, slot.Group.WeightDecay ?? WeightDecay);
+                double size = (slot.Group.Schedule?.StepSize(StepCount) ?? stepSize) * slot.Group.StepSizeMultiplier;
+                Update(slot, gradient, slot.Group.Maximize ?? Maximize ? clipped.Times(-1) : clipped, size, slot.Group.WeightDecay ?? WeightDecay);
             }
             catch
             {
@@ -233,6 +246,8 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
                 numbers[slot.Parameter.Name + UpdatesSuffix] = slot.Updates;
             if (Schedule is IKeepsProgress schedule)
                 numbers = new(numbers.Concat(schedule.Progress.Under(SchedulePrefix)));
+            foreach ((int group, IKeepsProgress own) in SchedulesOfGroups)
+                numbers = new(numbers.Concat(own.Progress.Under(PrefixOf(group))));
             return new Dictionary<string, double>(numbers.Concat(OwnProgress.Under(OwnPrefix)));
         }
     }
@@ -246,9 +261,35 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
         RestoreOwnProgress(progress.From(OwnPrefix));
         if (Schedule is IKeepsProgress schedule)
             schedule.RestoreProgress(progress.From(SchedulePrefix));
+        foreach ((int group, IKeepsProgress own) in SchedulesOfGroups)
+            own.RestoreProgress(progress.From(PrefixOf(group)));
         StepCount = steps;
         for (int i = 0; i < slots.Length; i++)
             slots[i].Updates = updates[i];
+    }
+
+    private IEnumerable<(int Group, IKeepsProgress Schedule)> SchedulesOfGroups =>
+        groups.Index().Where(group => group.Item.Schedule is IKeepsProgress).Select(group => (group.Index, (IKeepsProgress)group.Item.Schedule!));
+
+    private static string PrefixOf(int group) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{GroupPrefix}{group}.{SchedulePrefix}");
+
+    // Throws if a step cannot be taken now, before anything has changed.
+    private protected virtual void CheckCanStep()
+    {
+    }
+
+    // Whether a step takes more than gradients, such as a loss.
+    internal virtual bool NeedsMoreThanGradients => false;
+
+    internal bool LooksForNonFinite => CheckGradients || looksForNonFinite || Clipping.MaximumNorm is not null;
+
+    // For methods whose formulas read the one schedule.
+    private protected void RefuseSchedulesOfGroups()
+    {
+        if (Array.Find(groups, group => group.Schedule is not null) is { } own)
+            throw new ArgumentException(
+                $"A group of {own.Parameters.Count} parameters has a schedule of its own; {GetType().Name.Split('`')[0]} has one schedule for all. Make one "
+                    + $"optimiser for each group and a {nameof(GroupedOptimizer<>)} of them.", nameof(groups));
     }
 
     /// <summary>The numbers that a method keeps besides states and counts.</summary>
@@ -312,7 +353,19 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
         }
     }
 
+    // For an optimiser that steps this one among others.
+    internal void CheckReady() => CheckCanStep();
+
     private bool TryMeasure<TGradients>(TGradients gradients)
+        where TGradients : IGradientSource<T>
+    {
+        double sum = SumOfSquares(gradients, OnNonFiniteGradient == OnNonFiniteGradient.Throw);
+        GradientNorm = Math.Sqrt(sum);
+        return double.IsFinite(sum);
+    }
+
+    // Of all gradients.
+    internal double SumOfSquares<TGradients>(TGradients gradients, bool throws)
         where TGradients : IGradientSource<T>
     {
         double sum = 0;
@@ -321,7 +374,7 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
             if (!gradients.Has(slot.Parameter))
                 continue;
             double square = slot.Parameter.Value.Device.SumOfSquares(gradients.Of(slot.Parameter));
-            if (!double.IsFinite(square) && OnNonFiniteGradient == OnNonFiniteGradient.Throw)
+            if (!double.IsFinite(square) && throws)
                 throw new ArithmeticException(
                     $"At step {StepCount} the gradient of {slot.Parameter} has NaN, infinite or overflowing components; lower the step size, clip, look for "
                         + $"the source with tape.DetectAnomalies, or skip such steps with {nameof(OnNonFiniteGradient)} = "
@@ -329,7 +382,6 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
             sum += square;
         }
 
-        GradientNorm = Math.Sqrt(sum);
-        return double.IsFinite(sum);
+        return sum;
     }
 }

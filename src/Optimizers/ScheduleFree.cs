@@ -21,8 +21,12 @@ public abstract class ScheduleFree<T> : Optimizer<T>
     private readonly ScheduleFreeWeights weights = new();
 
     private protected ScheduleFree(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule, params string[] otherStates)
-        : base(groups, schedule, ["base", .. otherStates])
+        : base(groups, schedule, ["base", .. otherStates]) => RefuseSchedulesOfGroups();
+
+    private protected sealed override void CheckCanStep()
     {
+        if (!IsTraining)
+            throw new InvalidOperationException($"The parameters hold the averaged iterate; call {nameof(Train)} before step {StepCount}.");
     }
 
     /// <summary>Whether the parameters hold y, where gradients are taken; otherwise they hold x, where the model is used.</summary>
@@ -69,8 +73,6 @@ public abstract class ScheduleFree<T> : Optimizer<T>
     protected sealed override void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay)
     {
         ArgumentNullException.ThrowIfNull(slot);
-        if (!IsTraining)
-            throw new InvalidOperationException($"The parameters hold the averaged iterate; call {nameof(Train)} before step {StepCount}.");
         if (slot.Updates == 1)
             slot.Parameter.Value.Device.Update(new Start(), slot.First, slot.Parameter.Value);
         Update(slot, gradient, clipped, stepSize, weightDecay, weights.Of(Schedule, StepCount));

@@ -89,6 +89,8 @@ public sealed class SparseAdam<T> : Optimizer<T>
     /// throw.</exception>
     public bool Step(Gradients<T> gradients, TableRows<T> rows) => Step(gradients, [rows]);
 
+    internal override bool NeedsMoreThanGradients => true;
+
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Always for the gradient of a whole table, because it does not tell which rows were used.</exception>
     protected override void Update(OptimizerSlot<T> slot, in NDArray<T> gradient, ClippedGradient clipped, double stepSize, double weightDecay)

@@ -28,9 +28,9 @@ public sealed class TruncatedSgd<T> : Optimizer<T>
     /// <param name="groups">The parameters in groups.</param>
     /// <param name="schedule">The upper bounds of the step sizes.</param>
     public TruncatedSgd(IEnumerable<ParameterGroup<T>> groups, IStepSizeSchedule schedule)
-        : base(groups, schedule)
-    {
-    }
+        : base(groups, schedule) => RefuseSchedulesOfGroups();
+
+    internal override bool NeedsMoreThanGradients => true;
 
     /// <summary>The lower bound of every mini-batch's loss.</summary>
     public double LowerBound
@@ -49,6 +49,7 @@ public sealed class TruncatedSgd<T> : Optimizer<T>
     /// <param name="loss">The loss.</param>
     /// <returns>Whether the step was taken; false if it was skipped because a gradient is not finite.</returns>
     /// <exception cref="ArgumentException">The loss is below the lower bound, or NaN.</exception>
+    /// <exception cref="InvalidOperationException">Steps are to rise; the model is a lower bound.</exception>
     /// <exception cref="ArithmeticException">A gradient is not finite, gradients are checked, and <see cref="Optimizer{T}.OnNonFiniteGradient"/> is set to
     /// throw.</exception>
     public bool Step(Gradients<T> gradients, double loss)
@@ -58,6 +59,8 @@ public sealed class TruncatedSgd<T> : Optimizer<T>
         double square = 0;
         foreach (OptimizerSlot<T> slot in Slots)
         {
+            if (slot.Group.Maximize ?? Maximize)
+                throw new InvalidOperationException($"{slot.Parameter} is to be maximised; a step that is cut at a lower bound falls. Negate the loss.");
             if (gradients.Has(slot.Parameter))
                 square += slot.Parameter.Value.Device.SumOfSquares(gradients.Of(slot.Parameter));
         }

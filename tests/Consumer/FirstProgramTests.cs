@@ -86,7 +86,7 @@ public class FirstProgramTests
     };
 
     // Optimisers with another step method, each in its own test below.
-    private static readonly Type[] OthersThatStep = [typeof(LBfgs<>), typeof(MixedPrecision), typeof(SparseAdam<>)];
+    private static readonly Type[] OthersThatStep = [typeof(GroupedOptimizer<>), typeof(LBfgs<>), typeof(MixedPrecision), typeof(SparseAdam<>)];
 
     public static TheoryData<Type> LayerTypes => [.. Layers.Keys];
 
@@ -136,6 +136,11 @@ public class FirstProgramTests
         using TableRows<float> rows = new(table, [0, 2]);
         Assert.True(new SparseAdam<float>([table], Schedule).Step(tape.Backward(rows.Record(tape).Sum()), rows));
         Assert.Equal([3f, 4], table.Value.ToArray()[2..4]);
+
+        Parameter<float> scale = new("scale", Device.Default, [1], [1]);
+        GroupedOptimizer<float> groups = new(new Adam<float>([table], Schedule), new Sgd<float>([scale], Schedule, 0.9) { Maximize = true });
+        Assert.True(groups.Step(tape.Backward((tape.Parameter(table).Sum() * tape.Parameter(scale)).Sum())));
+        Assert.True(scale.Value.ToArray()[0] > 1);
 
         Parameter<double> x = new("x", Device.Default, [2], [1, -2]);
         using Tape<double> wide = new();

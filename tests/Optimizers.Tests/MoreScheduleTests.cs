@@ -33,16 +33,6 @@ public class MoreScheduleTests
     }
 
     [Fact]
-    public void OneCycleStartsLowAndPeaksWhereItShould()
-    {
-        var cycle = new OneCycle(0.5, 100, 0.3, 10);
-        Assert.Equal(0.05, cycle.StepSize(0), 1e-15);
-        Assert.Equal(0.5, cycle.StepSize(30), 1e-15);
-        Assert.Equal(0.275, cycle.StepSize(15), 1e-15);
-        Assert.Equal(0.25, cycle.StepSize(65), 1e-15);
-    }
-
-    [Fact]
     public void TheInverseSquareRootVanishesWithBothSumsInfinite()
     {
         IStepSizeSchedule schedule = new InverseSquareRoot(1, 10);

@@ -131,21 +131,25 @@ public static class ConvergenceChecklist
             return new(statement, Finding.Unknown, "L is not known");
         double largest = Enumerable.Range(0, StepsSeen).Max(step => run.Schedule.StepSize(step)), limit = bound / constant;
         bool holds = mayEqual ? largest <= limit : largest < limit;
-        bool staysAway = !mayEqual || run.Schedule.SumOfSquares.Limit == SeriesLimit.Diverges;
+        bool staysAway = !mayEqual || run.Schedule.SumOfSquares.Limit is SeriesLimit.Diverges or SeriesLimit.Unknown;
+        bool isOpen = mayEqual && run.Schedule.SumOfSquares.Limit == SeriesLimit.Unknown;
         string seen = string.Create(CultureInfo.InvariantCulture,
             $"the largest of the first {StepsSeen} steps is {largest:0.####}, 1/L is {limit:0.####}{(staysAway ? "" : "; the steps vanish")}");
-        return new(statement, holds && staysAway ? Finding.Holds : Finding.Fails, seen);
+        return new(statement, !holds || !staysAway ? Finding.Fails : isOpen ? Finding.Unknown : Finding.Holds, seen);
     }
 
     private static Hypothesis RobbinsMonroDivergence(RunFacts run) => new(
         "Σα = ∞",
-        run.Schedule.SumOfSteps.Limit == SeriesLimit.Diverges ? Finding.Holds : Finding.Fails,
+        Found(run.Schedule.SumOfSteps, run.Schedule.SumOfSteps.Limit == SeriesLimit.Diverges),
         $"the sum of steps {run.Schedule.SumOfSteps}");
 
     private static Hypothesis RobbinsMonroSquares(RunFacts run) => new(
         "Σα² < ∞",
-        run.Schedule.SumOfSquares.Limit != SeriesLimit.Diverges ? Finding.Holds : Finding.Fails,
+        Found(run.Schedule.SumOfSquares, run.Schedule.SumOfSquares.Limit != SeriesLimit.Diverges),
         $"the sum of squares {run.Schedule.SumOfSquares}");
+
+    private static Finding Found(SeriesBehaviour series, bool holds) =>
+        series.Limit == SeriesLimit.Unknown ? Finding.Unknown : holds ? Finding.Holds : Finding.Fails;
 
     private static Hypothesis Noise(RunFacts run) => run.IsStochastic
         ? Known(run with { IsObserved = false }, "noise of mean 0 and bounded variance", run.IsNoiseBounded)

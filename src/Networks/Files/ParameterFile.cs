@@ -11,11 +11,14 @@ public static class ParameterFile
     /// <param name="path">The path; an existing file is replaced.</param>
     /// <param name="module">The module.</param>
     /// <param name="metadata">Strings to store with them.</param>
+    /// <param name="inBFloat16">Whether all elements are rounded to bfloat16, to the nearest, ties to even; <see cref="Load{T}(string, Module{T}, bool)"/> then
+    /// converts.</param>
     /// <exception cref="ArgumentException">Two arrays of the module have the same name.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save<T>(string path, Module<T> module, IReadOnlyDictionary<string, string>? metadata = null)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        SafetensorsFile.Of(Arrays(module).Select(array => SafetensorsTensor.Of(array.Name, array.Value)), metadata).Write(path);
+    public static void Save<T>(string path, Module<T> module, IReadOnlyDictionary<string, string>? metadata = null, bool inBFloat16 = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => SafetensorsFile.Of(Arrays(module).Select(array => inBFloat16
+            ? SafetensorsTensor.InBFloat16(array.Name, array.Value)
+            : SafetensorsTensor.Of(array.Name, array.Value)), metadata).Write(path);
 
     /// <summary>Loads parameters and buffers into a module. All names and shapes must match the module's; otherwise nothing is changed.</summary>
     /// <typeparam name="T">The element type.</typeparam>

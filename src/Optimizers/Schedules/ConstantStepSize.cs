@@ -1,7 +1,7 @@
 namespace ConservativeAD.Optimizers;
 
 /// <summary>αₖ = α₀. Both sums diverge: the iterates end in a neighbourhood of critical points whose size shrinks with α₀.</summary>
-public sealed record ConstantStepSize : IStepSizeSchedule
+public sealed record ConstantStepSize : IStepSizeSchedule, IBecomesConstant
 {
     /// <summary>Makes the schedule.</summary>
     /// <param name="initial">α₀, positive.</param>
@@ -16,6 +16,8 @@ public sealed record ConstantStepSize : IStepSizeSchedule
 
     /// <inheritdoc/>
     public SeriesBehaviour SumOfSquares => SeriesBehaviour.Diverges;
+
+    long? IBecomesConstant.ConstantFrom => 0;
 
     /// <inheritdoc/>
     public double StepSize(long step)

@@ -4,7 +4,7 @@ namespace ConservativeAD.Optimizers;
 /// A linear rise to α₀ during the warm-up, then half a cosine down to a last size, which is kept (Loshchilov and Hutter 2017, without restarts):
 /// αₖ = α₀ (k + 1)/w for k &lt; w, then αₖ = ℓ + (α₀ − ℓ)(1 + cos(π (k − w)/(n − w)))/2, and ℓ from step n on.
 /// </summary>
-public sealed record CosineDecay : IStepSizeSchedule
+public sealed record CosineDecay : IStepSizeSchedule, IBecomesConstant
 {
     /// <summary>Makes the schedule.</summary>
     /// <param name="initial">α₀, the largest step size.</param>
@@ -64,6 +64,8 @@ public sealed record CosineDecay : IStepSizeSchedule
             return Last > 0 ? SeriesBehaviour.Diverges : SeriesBehaviour.Finite(Steps, Initial * Initial * (rise + ((falling + 2 + cosines) / 4)));
         }
     }
+
+    long? IBecomesConstant.ConstantFrom => Steps;
 
     /// <inheritdoc/>
     public double StepSize(long step)

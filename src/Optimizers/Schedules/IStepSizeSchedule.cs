@@ -12,10 +12,11 @@ public interface IStepSizeSchedule
     /// <summary>
     /// Whether Σ αₖ = ∞ and Σ αₖ² &lt; ∞ (Robbins and Monro 1951; for tame functions Davis, Drusvyatskiy, Kakade and Lee 2020, and Bolte and Pauwels 2021).
     /// </summary>
-    bool SatisfiesRobbinsMonro => SumOfSteps.Limit == SeriesLimit.Diverges && SumOfSquares.Limit != SeriesLimit.Diverges;
+    bool SatisfiesRobbinsMonro => SumOfSteps.Limit == SeriesLimit.Diverges && SumOfSquares.Limit is SeriesLimit.Converges or SeriesLimit.FiniteHorizon;
 
     /// <summary>Whether αₖ → 0. This follows if the sum of steps or of squares converges; a schedule for which both diverge overrides the property.</summary>
-    bool StepsVanish => SumOfSteps.Limit != SeriesLimit.Diverges || SumOfSquares.Limit != SeriesLimit.Diverges;
+    bool StepsVanish =>
+        SumOfSteps.Limit is SeriesLimit.Converges or SeriesLimit.FiniteHorizon || SumOfSquares.Limit is SeriesLimit.Converges or SeriesLimit.FiniteHorizon;
 
     /// <summary>Whether each of the first step sizes is below 1/L, under which a full gradient step lowers a function whose gradient is L-Lipschitz.</summary>
     /// <param name="smoothness">L, positive.</param>

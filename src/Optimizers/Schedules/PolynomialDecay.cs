@@ -1,7 +1,7 @@
 namespace ConservativeAD.Optimizers;
 
 /// <summary>αₖ = ℓ + (α₀ − ℓ)(1 − k/n)^p for k &lt; n, and ℓ from step n on.</summary>
-public sealed record PolynomialDecay : IStepSizeSchedule
+public sealed record PolynomialDecay : IStepSizeSchedule, IBecomesConstant
 {
     /// <summary>Makes the schedule.</summary>
     /// <param name="initial">α₀, positive.</param>
@@ -38,6 +38,8 @@ public sealed record PolynomialDecay : IStepSizeSchedule
     /// <inheritdoc/>
     public SeriesBehaviour SumOfSquares =>
         Last > 0 ? SeriesBehaviour.Diverges : SeriesBehaviour.Finite(Steps, ((IStepSizeSchedule)this).PartialSums(Steps).Squares);
+
+    long? IBecomesConstant.ConstantFrom => Steps;
 
     /// <inheritdoc/>
     public double StepSize(long step) =>

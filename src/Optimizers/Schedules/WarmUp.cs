@@ -8,7 +8,7 @@ namespace ConservativeAD.Optimizers;
 /// Finitely many additional terms change neither whether the sums diverge nor whether the steps tend to 0, so the facts are those of the following schedule,
 /// with those terms added.
 /// </remarks>
-public sealed record WarmUp : IStepSizeSchedule, IKeepsProgress
+public sealed record WarmUp : IStepSizeSchedule, IKeepsProgress, IBecomesConstant
 {
     /// <summary>Makes the schedule.</summary>
     /// <param name="inner">The schedule after the rise.</param>
@@ -43,6 +43,8 @@ public sealed record WarmUp : IStepSizeSchedule, IKeepsProgress
     /// <inheritdoc/>
     public bool StepsVanish => Inner.StepsVanish;
 
+    long? IBecomesConstant.ConstantFrom => (Inner as IBecomesConstant)?.ConstantFrom + Steps;
+
     /// <inheritdoc/>
     public double StepSize(long step)
     {
@@ -58,7 +60,7 @@ public sealed record WarmUp : IStepSizeSchedule, IKeepsProgress
 
     private SeriesBehaviour Add(SeriesBehaviour behaviour, int power)
     {
-        if (behaviour.Limit == SeriesLimit.Diverges)
+        if (behaviour.Limit is SeriesLimit.Diverges or SeriesLimit.Unknown)
             return behaviour;
         double sum = behaviour.Value;
         for (long step = 0; step < Steps; step++)

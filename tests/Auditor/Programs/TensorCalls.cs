@@ -156,6 +156,11 @@ public static class TensorCalls
             "Dropout" => x[0].Dropout(0.5, new Philox((ulong)a[0], 6)),
             "Lstm" => x[0].Lstm(x[1], x[2]),
             "LstmWithStates" => x[0].Lstm(x[1], x[2], x[3], x[4]),
+            "Gru" => x[0].Gru(x[1], x[2]),
+            "GruWithState" => x[0].Gru(x[1], x[2], x[3]),
+            "CtcLoss" => x[0].CtcLoss([[1]]),
+            "MaskedAttention" => x[0].Attention(
+                x[1], x[2], 1, new AttentionOptions<T> { Mask = x[0].Tape.Conditions([2, 2], [false, true, true, true]) }),
             "Attention" => x[0].Attention(x[1], x[2], 1),
             "SelfAttention" => x[0].SelfAttention(1, isCausal: true),
             "Checkpoint" => x[0].Tape.Checkpoint(x[0], s => s.Abs() + s),

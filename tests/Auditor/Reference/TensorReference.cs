@@ -92,8 +92,12 @@ public static class TensorReference
             : x[0],
         "Lstm" => Recurrent(x[0], x[1], x[2], null, null),
         "LstmWithStates" => Recurrent(x[0], x[1], x[2], x[3], x[4]),
-        "Attention" => Attended(x[0], x[1], x[2], false),
-        "SelfAttention" => Attended(Third(x[0], 0), Third(x[0], 1), Third(x[0], 2), true),
+        "Gru" => Gated(x[0], x[1], x[2], null),
+        "GruWithState" => Gated(x[0], x[1], x[2], x[3]),
+        "CtcLoss" => GermTensor.Scalar(-LogSumExp([x[0][0, 0, 1] + x[0][1, 0, 1], x[0][0, 0, 0] + x[0][1, 0, 1], x[0][0, 0, 1] + x[0][1, 0, 0]])),
+        "MaskedAttention" => Attended(x[0], x[1], x[2], (token, key) => token == 1 || key == 1),
+        "Attention" => Attended(x[0], x[1], x[2], (_, _) => true),
+        "SelfAttention" => Attended(Third(x[0], 0), Third(x[0], 1), Third(x[0], 2), (token, key) => key <= token),
         "Checkpoint" => x[0].Map(u => Germ.Abs(u) + u),
         _ => x[0].Map(u => Of(name, u, a)),
     };
@@ -323,17 +327,34 @@ public static class TensorReference
 
     private static GermTensor Third(GermTensor packed, int third) => GermTensor.Make([1, 2, 1], at => packed[0, at[1], third]);
 
-    private static GermTensor Attended(GermTensor queries, GermTensor keys, GermTensor values, bool isCausal)
+    private static GermTensor Attended(GermTensor queries, GermTensor keys, GermTensor values, Func<int, int, bool> sees)
     {
         int tokens = queries.Shape[1], width = queries.Shape[2];
         Germ scale = Germ.Of((Ball)Wide.Sqrt(width));
         return GermTensor.Make([1, tokens, width], at =>
         {
-            int seen = isCausal ? at[1] + 1 : keys.Shape[1];
-            Germ[] scores = [.. Enumerable.Range(0, seen)
-                .Select(key => Sum([.. Enumerable.Range(0, width).Select(k => queries[0, at[1], k] * keys[0, key, k])]) / scale)];
+            int[] seen = [.. Enumerable.Range(0, keys.Shape[1]).Where(key => sees(at[1], key))];
+            Germ[] scores = [.. seen.Select(key => Sum([.. Enumerable.Range(0, width).Select(k => queries[0, at[1], k] * keys[0, key, k])]) / scale)];
             Germ[] weights = Softmax(scores);
-            return Sum([.. Enumerable.Range(0, seen).Select(key => weights[key] * values[0, key, at[2]])]);
+            return Sum([.. seen.Select((key, i) => weights[i] * values[0, key, at[2]])]);
         });
+    }
+
+    private static GermTensor Gated(GermTensor projected, GermTensor weight, GermTensor bias, GermTensor? hidden)
+    {
+        // One example of width one.
+        Germ h = hidden?.Elements[0] ?? Germ.Zero;
+        List<Germ> outputs = [];
+        for (int step = 0; step < projected.Shape[0]; step++)
+        {
+            // Without an initial state the first step has no recurrent term, also where W is infinite.
+            bool isFirst = step == 0 && hidden is null;
+            Germ[] inside = [.. Enumerable.Range(0, 3).Select(gate => (isFirst ? Germ.Zero : h * weight[gate, 0]) + bias[gate])];
+            Germ r = Germ.Logistic(projected[step, 0, 0] + inside[0]), z = Germ.Logistic(projected[step, 0, 1] + inside[1]);
+            h = ((Germ.One - z) * Germ.Tanh(projected[step, 0, 2] + (r * inside[2]))) + (z * h);
+            outputs.Add(h);
+        }
+
+        return new GermTensor([outputs.Count, 1, 1], [.. outputs]);
     }
 }
