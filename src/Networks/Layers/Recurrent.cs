@@ -94,12 +94,12 @@ public abstract class Recurrent<T> : Module<T>
         return BatchFirst ? x.Transpose(0, 1) : x;
     }
 
-    private protected void CheckStates(int count)
+    private protected void CheckStates(int states)
     {
-        if (count != StateCount)
+        if (states != StateCount)
             throw new ArgumentException(
-                $"{count} states were given to {Layers} layers of {Kind}; each layer has {(IsBidirectional ? "two, one for each direction" : "one")}.",
-                "states");
+                $"{states} states were given to {Layers} layers of {Kind}; each layer has {(IsBidirectional ? "two, one for each direction" : "one")}.",
+                nameof(states));
     }
 
     private protected static Var<T> Bias(Tape<T> tape, Weights layer) => tape.Parameter(layer.InputBias) + tape.Parameter(layer.HiddenBias);
