@@ -38,7 +38,8 @@ public sealed class GroupedOptimizer<T> : IOptimizer<T>, IKeepsProgress
     /// <summary>The optimisers.</summary>
     public IReadOnlyList<Optimizer<T>> Members => members;
 
-    /// <summary>The largest Euclidean norm of all gradients of all members together, as in <see cref="GradientClipping.MaximumNorm"/>; no bound if null.</summary>
+    /// <summary>The largest Euclidean norm of all gradients of all members together, as in <see cref="GradientClipping.MaximumNorm"/>; no bound if
+    /// null.</summary>
     public double? MaximumNorm { get; init => field = value is { } norm ? Demand.Positive(norm) : null; }
 
     /// <summary>The norm of all gradients at the last step, before clipping; NaN if neither this optimiser nor a member looks at it.</summary>

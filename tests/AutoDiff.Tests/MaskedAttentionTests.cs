@@ -62,7 +62,9 @@ public class MaskedAttentionTests
                     {
                         double expected = 0;
                         for (int key = 0; key < Keys; key++)
-                            expected += sum == 0 ? 0 : weights[key] / sum * v[(((b * Keys) + key) * keyHeads * ValueDimension) + (keyHead * ValueDimension) + i];
+                            expected += sum == 0
+                                ? 0
+                                : weights[key] / sum * v[(((b * Keys) + key) * keyHeads * ValueDimension) + (keyHead * ValueDimension) + i];
                         Assert.Equal(expected, y[(((b * Tokens) + token) * Heads * ValueDimension) + (head * ValueDimension) + i], 1e-13);
                     }
                 }

@@ -60,7 +60,8 @@ public sealed partial class SnippetTests
             static Var<float> Loss(Var<float> read) => read.Square().Sum();
             """,
         [("optimizers.md", 3)] = """
-            Linear<float> body = new("body", 3, 4, new Initializer(Device.Default, seed: 1)), head = new("head", 4, 2, new Initializer(Device.Default, seed: 2));
+            Linear<float> body = new("body", 3, 4, new Initializer(Device.Default, seed: 1)),
+                head = new("head", 4, 2, new Initializer(Device.Default, seed: 2));
             """,
         [("replay.md", 1)] = Network + """
             using Tape<float> tape = new();

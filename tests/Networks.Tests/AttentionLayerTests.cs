@@ -21,7 +21,8 @@ public class AttentionLayerTests
         using Tape<double> tape = new();
         Var<double> q = tape.Constant([2, 3, Width], Draw(48, 1)), k = tape.Constant([2, 4, keyWidth ?? Width], Draw(8 * (keyWidth ?? Width), 2)),
             v = tape.Constant([2, 4, valueWidth ?? Width], Draw(8 * (valueWidth ?? Width), 3));
-        AttentionOptions<double> options = new() { Mask = tape.Conditions([3, 4], [true, false, true, true, false, true, true, false, true, true, true, true]) };
+        bool[] seen = [true, false, true, true, false, true, true, false, true, true, true, true];
+        AttentionOptions<double> options = new() { Mask = tape.Conditions([3, 4], seen) };
         double[] y = layer.Forward(q, k, v, options).ToArray();
         Var<double>[] p = [.. parameters.Select(tape.Parameter)];
         bool isSplit = keyWidth is not null || valueWidth is not null;

@@ -14,7 +14,8 @@ public class GroupTests
     public void MaximisingIsMinimisingTheNegative(string method)
     {
         Parameter<double> up = Made("x"), down = Made("x");
-        Optimizer<double> rising = Make(method, new ParameterGroup<double>([up]) { Maximize = true }), falling = Make(method, new ParameterGroup<double>([down]));
+        Optimizer<double> rising = Make(method, new ParameterGroup<double>([up]) { Maximize = true }),
+            falling = Make(method, new ParameterGroup<double>([down]));
         using GivenGradients<double> toUp = new(up), toDown = new(down);
         for (int t = 0; t < 10; t++)
         {

@@ -47,7 +47,8 @@ public sealed record SafetensorsTensor(string Name, string Type, Shape Shape, Re
             "F32" => Array.ConvertAll(Elements<float>(), T.CreateTruncating),
             "F64" => Array.ConvertAll(Elements<double>(), T.CreateTruncating),
             _ => throw new InvalidDataException(
-                $"Tensor {Excerpt.Of(Name)} has elements of type {Excerpt.Of(Type)}; only F16, BF16, F32 and F64 are numbers that this library computes with or converts."),
+                $"Tensor {Excerpt.Of(Name)} has elements of type {Excerpt.Of(Type)}; only F16, BF16, F32 and F64 are numbers that "
+                    + "this library computes with or converts."),
         };
 
     private static string TypeOf<T>() =>

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace ConservativeAD.Networks;
 
 /// <summary>
-/// Stacked layers of gated recurrent units (Cho et al. 2014): [steps, batch, inputs] to [steps, batch, width], or to [steps, batch, 2·width] in both directions.
-/// Weights and biases are those of PyTorch's GRU: gates in the order r, z, n; the hidden bias of n is inside the reset gate's product.
+/// Stacked layers of gated recurrent units (Cho et al. 2014): [steps, batch, inputs] to [steps, batch, width], or to [steps, batch, 2·width] in both
+/// directions. Weights and biases are those of PyTorch's GRU: gates in the order r, z, n; the hidden bias of n is inside the reset gate's product.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class Gru<T> : Recurrent<T>
@@ -21,8 +21,8 @@ public sealed class Gru<T> : Recurrent<T>
     /// <param name="layers">The number of layers; at least 1.</param>
     /// <param name="batchFirst">Whether inputs and outputs are [batch, steps, …] instead, which costs a copy of each.</param>
     /// <param name="dropout">The probability of dropout between layers.</param>
-    /// <param name="isBidirectional">Whether every layer also runs from the last step to the first; the two results stand side by side, and the next layer reads
-    /// both.</param>
+    /// <param name="isBidirectional">Whether every layer also runs from the last step to the first; the two results stand side by side, and the next layer
+    /// reads both.</param>
     /// <exception cref="ArgumentOutOfRangeException">The inputs, the width or the layers are fewer than 1, or the probability is out of range.</exception>
     public Gru(string name, int inputs, int width, Initializer initializer, int layers = 1, bool batchFirst = false, double dropout = 0,
         bool isBidirectional = false)

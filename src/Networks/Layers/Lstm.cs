@@ -21,8 +21,8 @@ public sealed class Lstm<T> : Recurrent<T>
     /// <param name="layers">The number of layers; at least 1.</param>
     /// <param name="batchFirst">Whether inputs and outputs are [batch, steps, …] instead, which costs a copy of each.</param>
     /// <param name="dropout">The probability of dropout between layers.</param>
-    /// <param name="isBidirectional">Whether every layer also runs from the last step to the first; the two results stand side by side, and the next layer reads
-    /// both.</param>
+    /// <param name="isBidirectional">Whether every layer also runs from the last step to the first; the two results stand side by side, and the next layer
+    /// reads both.</param>
     /// <exception cref="ArgumentOutOfRangeException">The inputs, the width or the layers are fewer than 1, or the probability is out of range.</exception>
     public Lstm(string name, int inputs, int width, Initializer initializer, int layers = 1, bool batchFirst = false, double dropout = 0,
         bool isBidirectional = false)

@@ -107,7 +107,8 @@ public sealed class MultiHeadAttention<T> : Module<T>
     /// <param name="x">[batch, tokens, width].</param>
     /// <param name="mode">Training or evaluation.</param>
     /// <returns>[batch, tokens, width].</returns>
-    /// <exception cref="ArgumentException">The input is not of shape [batch, tokens, width], there are no tokens, or keys or values have another width.</exception>
+    /// <exception cref="ArgumentException">The input is not of shape [batch, tokens, width], there are no tokens, or keys or values have another
+    /// width.</exception>
     public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training)
     {
         if (x.Shape.Rank != 3 || x.Shape[2] != Width)

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace ConservativeAD.Networks;
 
 /// <summary>
-/// Stacked plain recurrent layers (Elman 1990), h ← φ(W·x + b + W'·h + b') with φ = tanh or relu: [steps, batch, inputs] to [steps, batch, width], or to [steps,
-/// batch, 2·width] in both directions. Weights and biases are those of PyTorch's RNN. The operations of every step are recorded one by one.
+/// Stacked plain recurrent layers (Elman 1990), h ← φ(W·x + b + W'·h + b') with φ = tanh or relu: [steps, batch, inputs] to [steps, batch, width], or to
+/// [steps, batch, 2·width] in both directions. Weights and biases are those of PyTorch's RNN. The operations of every step are recorded one by one.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed class Rnn<T> : Recurrent<T>
@@ -19,8 +19,8 @@ public sealed class Rnn<T> : Recurrent<T>
     /// <param name="layers">The number of layers; at least 1.</param>
     /// <param name="batchFirst">Whether inputs and outputs are [batch, steps, …] instead, which costs a copy of each.</param>
     /// <param name="dropout">The probability of dropout between layers.</param>
-    /// <param name="isBidirectional">Whether every layer also runs from the last step to the first; the two results stand side by side, and the next layer reads
-    /// both.</param>
+    /// <param name="isBidirectional">Whether every layer also runs from the last step to the first; the two results stand side by side, and the next layer
+    /// reads both.</param>
     /// <param name="usesRelu">Whether φ is relu instead of tanh.</param>
     /// <exception cref="ArgumentOutOfRangeException">The inputs, the width or the layers are fewer than 1, or the probability is out of range.</exception>
     public Rnn(string name, int inputs, int width, Initializer initializer, int layers = 1, bool batchFirst = false, double dropout = 0,

@@ -2,7 +2,8 @@ namespace ConservativeAD.Optimizers;
 
 /// <summary>
 /// Half cosines from α₀ down towards ℓ, again and again, each r times as long as the one before (Loshchilov and Hutter, ICLR 2017): αₖ = ℓ + (α₀ − ℓ)(1 + cos(π
-/// j/n))/2 at place j of a period of n steps; PyTorch's CosineAnnealingWarmRestarts. Every period begins with α₀, so both sums diverge and the steps do not vanish.
+/// j/n))/2 at place j of a period of n steps; PyTorch's CosineAnnealingWarmRestarts. Every period begins with α₀, so both sums diverge and the steps do not
+/// vanish.
 /// </summary>
 public sealed record CosineRestarts : IStepSizeSchedule
 {

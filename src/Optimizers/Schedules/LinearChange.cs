@@ -1,7 +1,8 @@
 namespace ConservativeAD.Optimizers;
 
 /// <summary>
-/// αₖ = α₀·(a + (b − a)·k/n) for k &lt; n, and α₀·b from step n on: PyTorch's LinearLR, a warm-up or a decay. <see cref="WarmUp"/> rises in front of any schedule.
+/// αₖ = α₀·(a + (b − a)·k/n) for k &lt; n, and α₀·b from step n on: PyTorch's LinearLR, a warm-up or a decay. <see cref="WarmUp"/> rises in front of any
+/// schedule.
 /// </summary>
 public sealed record LinearChange : IStepSizeSchedule, IBecomesConstant
 {

@@ -1,7 +1,8 @@
 namespace ConservativeAD.Optimizers;
 
 /// <summary>
-/// αₖ = α₀ γᵐ with m the number of milestones up to k, PyTorch's MultiStepLR. The size is constant, and positive, from the last milestone on: both sums diverge.
+/// αₖ = α₀ γᵐ with m the number of milestones up to k, PyTorch's MultiStepLR. The size is constant, and positive, from the last milestone on: both sums
+/// diverge.
 /// </summary>
 public sealed record MultiStepDecay : IStepSizeSchedule, IBecomesConstant
 {

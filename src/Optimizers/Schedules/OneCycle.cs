@@ -1,9 +1,9 @@
 namespace ConservativeAD.Optimizers;
 
 /// <summary>
-/// One cycle (Smith and Topin 2018, arXiv 1708.07120), with PyTorch's numbers for OneCycleLR: from α/d up to α during the first fraction q of n steps, then down
-/// to α/(d·e) at the last step, in half cosines or in straight lines; with three phases first down to α/d as fast as it rose. The size is 0 after the n steps,
-/// where PyTorch refuses to go on.
+/// One cycle (Smith and Topin 2018, arXiv 1708.07120), with PyTorch's numbers for OneCycleLR: from α/d up to α during the first fraction q of n steps, then
+/// down to α/(d·e) at the last step, in half cosines or in straight lines; with three phases first down to α/d as fast as it rose. The size is 0 after the
+/// n steps, where PyTorch refuses to go on.
 /// </summary>
 public sealed record OneCycle : IStepSizeSchedule, IBecomesConstant
 {

@@ -1,8 +1,8 @@
 namespace ConservativeAD.Optimizers;
 
 /// <summary>
-/// One schedule after another, each from its own step 0: PyTorch's SequentialLR. Finitely many steps decide nothing, so the facts are those of the last schedule,
-/// with the steps before added.
+/// One schedule after another, each from its own step 0: PyTorch's SequentialLR. Finitely many steps decide nothing, so the facts are those of the last
+/// schedule, with the steps before added.
 /// </summary>
 public sealed record SequentialSchedule : IStepSizeSchedule, IKeepsProgress, IBecomesConstant
 {

@@ -159,7 +159,8 @@ public sealed record TensorProgram(double[] Point, TensorStep[] Steps) : AuditPr
     }
 
     // Operations that require the extents that they were drawn with.
-    private static readonly string[] Small = ["TopK", "TopKSmallest", "MeanSquaredError", "Attention", "MaskedAttention", "CtcLoss", "Slice", "Select", "Permute", "Transpose", "Gather",
+    private static readonly string[] Small = ["TopK", "TopKSmallest", "MeanSquaredError", "Attention", "MaskedAttention", "CtcLoss", "Slice", "Select",
+        "Permute", "Transpose", "Gather",
         "GatherRows", "MatMul", "LinearWithoutBias", "CrossEntropy", "CrossEntropyEach", "LayerNormPlain", "MaxPool2d", "MaxPool2dOverlapping", "AveragePool2d",
             "SelfAttention", "Pad", "Conv2d", "Conv2dGrouped", "BroadcastTo"];
 

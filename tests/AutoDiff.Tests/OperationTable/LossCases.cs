@@ -14,7 +14,8 @@ public static class LossCases
         new MeanSquaredError { Ordinary = [[[3, 4], [3, 4]], [[], []]], Large = [[65, 1031], [65, 1031]], Empty = null, HalfTolerance = 1e-2 },
         new SumSquaredError { Ordinary = [[[3, 4], [3, 4]]], Large = [[65, 1031], [65, 1031]], Empty = null, HalfTolerance = 2e-2, FloatTolerance = 1e-5 },
         new SquaredErrors { Ordinary = [[[3, 4], [3, 4]]], Large = [[65, 1031], [65, 1031]], Empty = null, HalfTolerance = 1e-2 },
-        new CtcLoss { Ordinary = [[[5, 2, 4]], [[3, 1, 3]], [[1, 1, 3]]], Large = [[12, 40, 30]], Empty = [[0, 2, 3]], FloatTolerance = 1e-5, HalfTolerance = 8e-3 },
+        new CtcLoss { Ordinary = [[[5, 2, 4]], [[3, 1, 3]], [[1, 1, 3]]], Large = [[12, 40, 30]], Empty = [[0, 2, 3]], FloatTolerance = 1e-5,
+            HalfTolerance = 8e-3 },
         new CtcLossEach { Ordinary = [[[5, 2, 4]], [[7, 3, 3]]], Large = [[12, 40, 30]], Empty = [[3, 0, 4]], FloatTolerance = 1e-5, HalfTolerance = 8e-3 },
     ];
 

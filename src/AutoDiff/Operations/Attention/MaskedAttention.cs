@@ -10,8 +10,8 @@ namespace ConservativeAD;
 public static partial class Operations
 {
     /// <summary>
-    /// Scaled dot-product attention, softmax(scale·q·kᵀ + bias)·v, for each sequence and head, over the keys that a query sees. A query that sees no key gets 0,
-    /// with derivatives 0.
+    /// Scaled dot-product attention, softmax(scale·q·kᵀ + bias)·v, for each sequence and head, over the keys that a query sees. A query that sees no key gets
+    /// 0, with derivatives 0.
     /// </summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="queries">[batch, tokens, heads·dimension].</param>
@@ -57,7 +57,9 @@ public static partial class Operations
             ? tape.Record(rule, Split(queries, heads), Split(keys, keyHeads), b)
             : tape.Record(rule, Split(queries, heads), Split(keys, keyHeads));
         if (options.Dropout != 0)
-            weights = options.Counter is { } counter ? weights.Dropout(options.Dropout, options.Random, counter) : weights.Dropout(options.Dropout, options.Random);
+            weights = options.Counter is { } counter
+                ? weights.Dropout(options.Dropout, options.Random, counter)
+                : weights.Dropout(options.Dropout, options.Random);
         Var<T> mixed = tape.Record(default(WeightedRows<T>), weights, Split(values, keyHeads));
         return mixed.Permute([0, 2, 1, 3]).Apply(new Reshape<T>(q.With(2, heads * (v[2] / keyHeads))));
     }

@@ -4,8 +4,8 @@ using ConservativeAD.Kernels;
 namespace ConservativeAD.Rules;
 
 /// <summary>
-/// Sums of values, weighted with the weights of attention; a weight of 0 leaves its value out, whatever it is. Inputs: weights [batch, heads, tokens, keys], and
-/// values [batch, key heads, keys, dimension], each head shared by consecutive heads of weights.
+/// Sums of values, weighted with the weights of attention; a weight of 0 leaves its value out, whatever it is. Inputs: weights [batch, heads, tokens, keys],
+/// and values [batch, key heads, keys, dimension], each head shared by consecutive heads of weights.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 public struct WeightedRows<T> : ISmoothRule<T>, IMarksObstacles<T>

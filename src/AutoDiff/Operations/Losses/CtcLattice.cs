@@ -136,7 +136,8 @@ internal ref struct CtcLattice(Span<double> memory)
             {
                 backward[(step * width) + place] = step == steps - 1
                     ? place >= width - 2 ? 0 : double.NegativeInfinity
-                    : LogSum(After(logs, step, place), After(logs, step, place + 1), place + 2 < width && Skips(place + 2) ? After(logs, step, place + 2) : None);
+                    : LogSum(After(logs, step, place), After(logs, step, place + 1),
+                        place + 2 < width && Skips(place + 2) ? After(logs, step, place + 2) : None);
             }
         }
     }

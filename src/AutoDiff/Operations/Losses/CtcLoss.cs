@@ -207,7 +207,8 @@ namespace ConservativeAD
                 {
                     if ((uint)label >= (uint)shape[2] || label == options.Blank)
                         throw new ArgumentException(
-                            $"ctc loss: label {label} of sequence {sequence} is not from 0 to {shape[2] - 1}, or is the blank {options.Blank}.", nameof(targets));
+                            $"ctc loss: label {label} of sequence {sequence} is not from 0 to {shape[2] - 1}, or is the blank {options.Blank}.",
+                            nameof(targets));
                 }
             }
 

@@ -8,6 +8,9 @@ public sealed class DrawCounter
     /// <summary>The count so far; set it to continue a run where it stopped.</summary>
     public ulong Drawn { get; set; }
 
+    /// <summary>The count.</summary>
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Drawn} drawn");
+
     internal ulong Take(int count)
     {
         ulong first = Drawn;

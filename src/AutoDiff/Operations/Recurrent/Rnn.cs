@@ -7,8 +7,8 @@ namespace ConservativeAD;
 public static partial class Operations
 {
     /// <summary>
-    /// A plain recurrent layer (Elman, Cognitive Science 1990): h ← φ(a + h·Wᵀ + b) in each step, with φ = tanh or relu. Without an initial h, the first step has
-    /// no term h·Wᵀ. Kinks and selections are those of <see cref="Relu{T}(Var{T}, double?)"/>.
+    /// A plain recurrent layer (Elman, Cognitive Science 1990): h ← φ(a + h·Wᵀ + b) in each step, with φ = tanh or relu. Without an initial h, the first step
+    /// has no term h·Wᵀ. Kinks and selections are those of <see cref="Relu{T}(Var{T}, double?)"/>.
     /// </summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="projected">The inputs' contribution a to the arguments: [steps, batch, width].</param>
