@@ -15,6 +15,15 @@ internal unsafe struct ScalarRecord
     /// <summary>The number of nodes that can be added without a further check; 0 on a careful tape and on a record that its tape has left.</summary>
     public int FreeNodes;
 
+    /// <summary>Like <see cref="FreeNodes"/>, on a tape with second derivatives; 0 on others.</summary>
+    public int FreeTwice;
+
+    /// <summary>The second derivatives of each node, on a tape that keeps them.</summary>
+    public ScalarCurvature* Curvatures;
+
+    /// <summary>Whether a tape with second derivatives met what it does not examine.</summary>
+    public bool IsInDoubt;
+
     /// <summary>The thread that may record here.</summary>
     public int Owner;
 

@@ -42,17 +42,18 @@ public sealed unsafe partial class ScalarTape : IDisposable
     /// <param name="directions">The number of tangents that every number carries; 0 for none. With tangents, kinks and comparisons of equal numbers are decided
     /// by the first tangents that differ.</param>
     public ScalarTape(Selections? selections = null, int directions = 0)
-        : this(selections, directions, directions > 0, false, false, false)
+        : this(selections, directions, directions > 0, false, false, false, false)
     {
     }
 
     private ScalarTape(Selections? selections, int directions, bool isCareful, bool keepsValues, bool writesModuli, bool isOfSecondOrder,
-        NestedRecord? nested = null, List<SeriesLane>? series = null)
+        bool isTwice, NestedRecord? nested = null, List<SeriesLane>? series = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(directions);
         Selections = selections ?? Selections.PyTorch;
         columns = directions;
         this.isCareful = isCareful;
+        this.isTwice = isTwice;
         keptValues = keepsValues ? [0] : null;
         moduli = writesModuli ? [] : null;
         slopeTangents = isOfSecondOrder ? [(0, 0)] : null;
@@ -103,7 +104,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
     /// <summary>Creates a tape that also notes the operations and comparisons it meets and, if requested, their values.</summary>
     internal static ScalarTape ForAnalysis(Selections? selections, int directions, bool keepsValues) =>
-        new(selections, directions, true, keepsValues, false, false);
+        new(selections, directions, true, keepsValues, false, false, false);
 
     /// <summary>Creates an independent variable.</summary>
     /// <param name="value">Its value.</param>
@@ -276,7 +277,14 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Active RecordRare<TRule>(TRule rule, Active x)
-        where TRule : struct, IUnaryRule<TRule> => RecordValued(rule, x, rule.Value(new ScalarLane<double>(x.Value)).Value);
+        where TRule : struct, IUnaryRule<TRule>
+    {
+        double value = rule.Value(new ScalarLane<double>(x.Value)).Value;
+        ScalarRecord* twice = ScalarTapeSlots.Twice;
+        return twice != null && twice->PlaceOf(x.Handle) >> ScalarTapeSlots.PlaceBits == 0 && twice->Count < twice->FreeTwice
+            ? RecordTwice(twice, rule, x, value)
+            : RecordValued(rule, x, value);
+    }
 
     /// <summary>Records an operation with a given value, computed by .NET's own function where the rule's formula may round differently.</summary>
     internal static Active RecordValued<TRule>(TRule rule, Active x, double given)
@@ -287,6 +295,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
             return new Active(given);
         ScalarRecord* record = ScalarTapeSlots.Named(x.Handle);
         int node = record->Count;
+        if (node < record->FreeTwice)
+            return RecordTwice(record, rule, x, given);
         double slope = rule.Slope(argument, value).Value;
         if (node >= record->FreeNodes || TRule.Kink(rule, argument).Value != 0 || !double.IsFinite(slope))
             return ScalarTapeSlots.TapeOf(record).RecordWithCare(rule, x, value);
@@ -295,8 +305,15 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Active RecordRare<TRule>(TRule rule, Active x, Active y)
-        where TRule : struct, IBinaryRule<TRule> =>
-            RecordValued(rule, x, y, rule.Value(new ScalarLane<double>(x.Value), new ScalarLane<double>(y.Value)).Value);
+        where TRule : struct, IBinaryRule<TRule>
+    {
+        double value = rule.Value(new ScalarLane<double>(x.Value), new ScalarLane<double>(y.Value)).Value;
+        ScalarRecord* twice = ScalarTapeSlots.Twice;
+        if (twice == null || twice->Count >= twice->FreeTwice || (x.Handle | y.Handle) == 0)
+            return RecordValued(rule, x, y, value);
+        ulong placeOfX = x.Handle == 0 ? 0 : twice->PlaceOf(x.Handle), placeOfY = y.Handle == 0 ? 0 : twice->PlaceOf(y.Handle);
+        return (placeOfX | placeOfY) >> ScalarTapeSlots.PlaceBits == 0 ? RecordTwice(twice, rule, x, y, value) : RecordValued(rule, x, y, value);
+    }
 
     /// <summary>Records an operation of two arguments with a given value, computed by .NET's own function.</summary>
     internal static Active RecordValued<TRule>(TRule rule, Active x, Active y, double given)
@@ -307,6 +324,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
             return new Active(given);
         ScalarRecord* record = ScalarTapeSlots.Named(x.Handle, y.Handle);
         int node = record->Count;
+        if (node < record->FreeTwice)
+            return RecordTwice(record, rule, x, y, given);
         if (node >= record->FreeNodes || TRule.Kink(rule, first, second).Value != 0)
             return ScalarTapeSlots.TapeOf(record).RecordWithCare(rule, x, y, value);
         return record->Append(
@@ -322,12 +341,19 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
     private static ScalarTape Holding(Active x, Active y) => ScalarTapeSlots.TapeOf(ScalarTapeSlots.Named(x.Handle, y.Handle));
 
-    private Active Append(double value, double slope, int input, double otherSlope, int otherInput, ushort operation)
+    private Active Append(double value, double slope, int input, double otherSlope, int otherInput, ushort operation, in ScalarCurvature curvature = default)
     {
         int node = record->Count;
         if (node == capacity)
             Grow(2 * capacity);
-        if (!isCareful)
+        if (isTwice)
+        {
+            MakeRoomTwice();
+            double sizes = Math.Abs(value) + Math.Abs(slope) + Math.Abs(otherSlope) + Math.Abs(curvature.OfFirst) + Math.Abs(curvature.OfSecond);
+            record->IsInDoubt |= !(sizes < double.PositiveInfinity);
+            record->Curvatures[node] = curvature;
+        }
+        else if (!isCareful)
             record->FreeNodes = Math.Min(capacity, node + OperationsBetweenChecks);
         if (isCareful)
         {
@@ -346,6 +372,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
             return RecordNested(rule, x, value.Value);
         if (series is not null)
             return RecordSeries(rule, x, value.Value);
+        if (isTwice)
+            return RecordTwiceWithRoom(rule, x, value.Value);
         if (moduli is not null && !TRule.Facts.IsSmooth)
             return WrittenWithModuli<TRule>(x);
         ScalarLane<double> argument = new(x.Value);
@@ -384,6 +412,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
             return RecordNested(rule, x, y, value.Value);
         if (series is not null)
             return RecordSeries(rule, x, y, value.Value);
+        if (isTwice)
+            return RecordTwiceWithRoom(rule, x, y, value.Value);
         if (moduli is not null && !TRule.Facts.IsSmooth)
             return WrittenWithModuli<TRule>(x, y);
         ScalarLane<double> first = new(x.Value), second = new(y.Value);
@@ -498,7 +528,10 @@ public sealed unsafe partial class ScalarTape : IDisposable
         if (columns > 0)
             TangentRow(0).Clear();
         record->Count = 1;
-        record->FreeNodes = isCareful ? 0 : OperationsBetweenChecks;
+        record->FreeNodes = isCareful || isTwice ? 0 : OperationsBetweenChecks;
+        record->IsInDoubt = false;
+        if (isTwice)
+            MakeRoomTwice();
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -511,8 +544,10 @@ public sealed unsafe partial class ScalarTape : IDisposable
             operations = (ushort*)NativeMemory.Realloc(operations, (nuint)places * sizeof(ushort));
         if (columns > 0)
             tangents = (double*)NativeMemory.Realloc(tangents, (nuint)places * (nuint)columns * sizeof(double));
+        if (isTwice)
+            record->Curvatures = (ScalarCurvature*)NativeMemory.Realloc(record->Curvatures, (nuint)places * (nuint)sizeof(ScalarCurvature));
         capacity = places;
-        record->FreeNodes = isCareful ? 0 : Math.Min(places, record->Count + OperationsBetweenChecks);
+        record->FreeNodes = isCareful || isTwice ? 0 : Math.Min(places, record->Count + OperationsBetweenChecks);
     }
 
     private void Free()
@@ -521,6 +556,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
             return;
         isDisposed = true;
         NativeMemory.Free(record->Nodes);
+        NativeMemory.Free(record->Curvatures);
+        record->Curvatures = null;
         ScalarTapeSlots.Return(record);
         NativeMemory.Free(operations);
         NativeMemory.Free(tangents);

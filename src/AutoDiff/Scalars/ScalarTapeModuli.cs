@@ -8,7 +8,7 @@ public sealed unsafe partial class ScalarTape
     /// <summary>The arguments and results of the recorded absolute values, in program order.</summary>
     internal IReadOnlyList<(int Switch, int Modulus)> Moduli => moduli ?? [];
 
-    internal static ScalarTape WithModuli() => new(null, 0, true, true, true, false);
+    internal static ScalarTape WithModuli() => new(null, 0, true, true, true, false, false);
 
     /// <summary>The derivatives of a node with respect to the variables and to the absolute values, which are treated as independent variables.</summary>
     internal (double[] Variables, double[] Moduli) PullToModuli(int node)

@@ -11,7 +11,7 @@ public sealed unsafe partial class ScalarTape
     /// <summary>0, or the place of a nested tape in the order of creation.</summary>
     internal long Level => nested?.Level ?? 0;
 
-    internal static ScalarTape Nested(Selections? selections) => new(selections, 0, true, false, false, false, new NestedRecord());
+    internal static ScalarTape Nested(Selections? selections) => new(selections, 0, true, false, false, false, false, new NestedRecord());
 
     /// <summary>The derivative of a number of this nested tape along the direction of its variables; 0 for other numbers.</summary>
     internal Active NestedTangent(Active x) => IsOwn(x) ? nested!.TangentOf(x.Node) : default;

@@ -13,9 +13,12 @@ public sealed unsafe partial class ScalarTape
     {
         double value = x.Value;
         x = Ground(x);
-        if (x.IsConstant || !IsCareful(x))
+        if (x.IsConstant)
             return new Active(value);
         ScalarTape tape = Holding(x);
+        tape.record->IsInDoubt = true;
+        if (!tape.isCareful)
+            return new Active(value);
         if (tape.series is not null)
             return new Active(value);
         tape.AddObstacle((double)ObstacleKind.Detached, null);
@@ -38,6 +41,7 @@ public sealed unsafe partial class ScalarTape
         if (tape.series is not null)
             throw new NotSupportedException("A function given by value and slope has no Taylor series; give a rule (IUnaryRule) or a program.");
         double at = slope(x.Value, found).Value;
+        tape.record->IsInDoubt = true;
         if (!tape.isCareful)
             return tape.Append(found, at, x.Node, 0, 0, 0);
         if (!OwnFunctions.IsDeclaredSmooth(facts) || !OwnFunctions.Agrees(value, x.Value, at, DifferenceTolerance))

@@ -27,7 +27,7 @@ public sealed unsafe partial class ScalarTape
             ScalarTapeSlots.ThrowForeign();
         if (variables.Count != madeBefore)
             throw new InvalidOperationException("A preaccumulated statement created variables; create them before it.");
-        if (isCareful || result.Node < begin || kinks.Count != kinksBefore || obstacles.Count != obstaclesBefore)
+        if (isCareful || isTwice || result.Node < begin || kinks.Count != kinksBefore || obstacles.Count != obstaclesBefore)
             return result;
         Span<int> inputs = stackalloc int[MaximumInputs];
         Span<double> slopes = stackalloc double[MaximumInputs];

@@ -53,7 +53,7 @@ public sealed unsafe partial class ScalarTape
     internal static bool LooksAtDigits(Active x)
     {
         x = Ground(x);
-        if (!x.IsConstant && IsCareful(x))
+        if (!x.IsConstant && (IsCareful(x) || Holding(x).isTwice))
             Holding(x).Note(x, Digits, 0);
         return true;
     }

@@ -15,7 +15,7 @@ public sealed unsafe partial class ScalarTape
         .DistinctBy(met => (met.Node, met.Operation))
         .OrderBy(met => met.Node)]);
 
-    internal static ScalarTape OfSecondOrder(Selections? selections) => new(selections, 1, true, false, false, true);
+    internal static ScalarTape OfSecondOrder(Selections? selections) => new(selections, 1, true, false, false, true, false);
 
     /// <summary>The gradient and its derivative along the tape's direction.</summary>
     internal (double[] Gradient, double[] Product) HessianProduct(Active output)

@@ -9,7 +9,7 @@ public sealed unsafe partial class ScalarTape
     private readonly List<SeriesLane>? series;
 
     /// <summary>A tape whose numbers carry the coefficients of t⁰, t¹, … along the direction of the variables.</summary>
-    internal static ScalarTape OfSeries(Selections? selections) => new(selections, 0, true, false, false, false, null, [default]);
+    internal static ScalarTape OfSeries(Selections? selections) => new(selections, 0, true, false, false, false, false, null, [default]);
 
     internal Active SeriesVariable(double[] coefficients) => AppendSeries(new SeriesLane(coefficients));
 

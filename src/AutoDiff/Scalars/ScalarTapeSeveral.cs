@@ -219,12 +219,18 @@ public sealed unsafe partial class ScalarTape
     private void PrepareRows(int seeds)
     {
         rowWidth = seeds > 4 ? 8 : seeds > 2 ? 4 : 2;
-        long needed = (long)record->Count * rowWidth;
+        PrepareRowsOf(rowWidth);
+    }
+
+    // Memory for some numbers a node.
+    private void PrepareRowsOf(int numbers)
+    {
+        long needed = (long)record->Count * numbers;
         if (rowCapacity >= needed)
             return;
         FreeRows();
-        rows = (double*)NativeMemory.AlignedAlloc((nuint)needed * sizeof(double), RowAlignment);
-        rowCapacity = needed;
+        rowCapacity = (long)capacity * numbers;
+        rows = (double*)NativeMemory.AlignedAlloc((nuint)rowCapacity * sizeof(double), RowAlignment);
     }
 
     private void FreeRows()

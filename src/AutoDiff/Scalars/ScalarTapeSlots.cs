@@ -37,6 +37,9 @@ internal static unsafe class ScalarTapeSlots
     /// </summary>
     public static ScalarRecord* Guess;
 
+    /// <summary>The record of a tape with second derivatives that any thread used last.</summary>
+    public static ScalarRecord* Twice;
+
     /// <summary>The record of a number that is not a constant.</summary>
     /// <exception cref="InvalidOperationException">The number belongs to another thread's tape, or its tape was reset or disposed.</exception>
     public static ScalarRecord* Named(ulong handle)
@@ -46,7 +49,7 @@ internal static unsafe class ScalarTapeSlots
             ThrowForeign();
         if (record->Owner != Environment.CurrentManagedThreadId)
             ThrowOfOtherThread(record->Owner);
-        if (Guess == null || Guess->FreeNodes == 0)
+        if (record->FreeNodes != 0 && (Guess == null || Guess->FreeNodes == 0))
             Guess = record;
         return record;
     }
@@ -114,6 +117,7 @@ internal static unsafe class ScalarTapeSlots
     public static void Retire(ScalarRecord* record)
     {
         Volatile.Write(ref record->FreeNodes, 0);
+        Volatile.Write(ref record->FreeTwice, 0);
         record->Start += (ulong)record->Count;
         record->Count = 0;
     }
@@ -141,7 +145,9 @@ internal static unsafe class ScalarTapeSlots
         }
 
         record->Start = start | (isCareful ? Careful : 0);
-        Guess = record;
+
+        // On tapes that examine their operations the fast path would only compute what the other computes again.
+        Guess = isCareful || record->Curvatures != null ? null : record;
     }
 
     [DoesNotReturn]

@@ -48,7 +48,9 @@ public sealed unsafe partial class ScalarTape
         if (value != 0 && value < SmallestNormal.Of<double>())
             tape.AddObstacle((double)ObstacleKind.TooNearZero, null);
         tape.slopeTangents?.Add(value == 0 ? (0, 0) : tape.TurningOf(x, y, slopes, value));
-        Active result = tape.Append(value, slopes.First, x.Node, slopes.Second, y.Node, HypotNumber);
+        (double unitX, double unitY) = slopes;
+        ScalarCurvature curvature = new() { OfFirst = unitY * unitY / value, Mixed = -unitX * unitY / value, OfSecond = unitX * unitX / value };
+        Active result = tape.Append(value, unitX, x.Node, unitY, y.Node, HypotNumber, curvature);
         tape.keptValues?.Add(value);
         if (tape.columns > 0)
             tape.CarryTangents(result.Node, slopes.First, x.Node, slopes.Second, y.Node);

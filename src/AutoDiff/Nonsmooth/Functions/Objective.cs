@@ -102,6 +102,51 @@ public abstract class Objective
     /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
     public abstract HessianProduct HessianProduct(ReadOnlySpan<double> point, ReadOnlySpan<double> vector, Selections? selections = null);
 
+    /// <summary>
+    /// Value, gradient and the products of the Hessian with several vectors. Programs on numbers compute up to eight of them in two passes over one record
+    /// where they are twice differentiable; others run once for each vector.
+    /// </summary>
+    /// <param name="point">The point.</param>
+    /// <param name="vectors">The vectors, one per row, with one element per variable; at least one.</param>
+    /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
+    /// <exception cref="ArgumentException">There is no vector, or their length is not that of the point.</exception>
+    public virtual HessianProducts HessianProducts(ReadOnlySpan<double> point, double[,] vectors, Selections? selections = null)
+    {
+        CheckVectors(point, vectors);
+        HessianProduct[] parts = new HessianProduct[vectors.GetLength(0)];
+        double[] vector = new double[point.Length];
+        for (int row = 0; row < parts.Length; row++)
+        {
+            for (int column = 0; column < vector.Length; column++)
+                vector[column] = vectors[row, column];
+            parts[row] = HessianProduct(point, vector, selections);
+        }
+
+        return Nonsmooth.HessianProducts.Of(parts, point.Length);
+    }
+
+    /// <summary>Value, gradient and Hessian: the products with the unit vectors.</summary>
+    /// <param name="point">The point.</param>
+    /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
+    public HessianProducts Hessian(ReadOnlySpan<double> point, Selections? selections = null)
+    {
+        double[,] units = new double[point.Length, point.Length];
+        for (int i = 0; i < point.Length; i++)
+            units[i, i] = 1;
+        return HessianProducts(point, units, selections);
+    }
+
+    /// <summary>
+    /// Value, gradient and the entries of the Hessian that may be nonzero. For a program on numbers that is twice differentiable at the point one
+    /// reverse pass finds and computes them together, at a cost that grows with their number; no pattern and no colouring is needed. Otherwise, and for a
+    /// program on tensors, whose record shows no structure within arrays, the whole Hessian is computed and its zeros are left out.
+    /// </summary>
+    /// <remarks>R. Gower and M. Mello, Optim. Methods Softw. 2012 (edge pushing).</remarks>
+    /// <param name="point">The point.</param>
+    /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
+    public virtual SparseHessian SparseHessian(ReadOnlySpan<double> point, Selections? selections = null) =>
+        Nonsmooth.SparseHessian.Of(Hessian(point, selections));
+
     /// <summary>The operations and comparisons that are at a kink at a point.</summary>
     /// <param name="point">The point.</param>
     public KinkCensus Kinks(ReadOnlySpan<double> point)
@@ -121,6 +166,16 @@ public abstract class Objective
 
     /// <summary>Runs the program once and keeps the values of single operations readable.</summary>
     internal virtual RecordedRun RunKeepingValues(ReadOnlySpan<double> point, Selections? selections) => Run(point, selections);
+
+    private protected static void CheckVectors(ReadOnlySpan<double> point, double[,] vectors)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        CheckDirections(point, []);
+        if (vectors.GetLength(0) == 0 || vectors.GetLength(1) != point.Length)
+            throw new ArgumentException(
+                $"Vectors of shape {vectors.GetLength(0)} × {vectors.GetLength(1)} were given for a point of {point.Length}; each row is a vector.",
+                nameof(vectors));
+    }
 
     private protected static void CheckDirections(ReadOnlySpan<double> point, ReadOnlySpan<double[]> directions)
     {

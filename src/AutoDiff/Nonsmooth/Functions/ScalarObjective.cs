@@ -8,9 +8,17 @@ internal sealed class ScalarObjective(Func<Active[], Active> program) : Objectiv
     // Tapes with more numbers, tangents included, are not kept for reuse.
     private const long MaximumKept = 1 << 16;
 
-    private readonly TapePool<ScalarTape, Settings> tapes = new(settings => settings.IsOfSecondOrder
+    // A program whose Hessian is needed is run often. Its tape takes about 80 bytes an operation.
+    private const long MaximumKeptTwice = 1 << 20;
+
+    private readonly TapePool<ScalarTape, Settings> tapes = new(settings => settings.IsTwice
+        ? ScalarTape.Twice(settings.Selections)
+        : settings.IsOfSecondOrder
         ? ScalarTape.OfSecondOrder(settings.Selections)
         : ScalarTape.ForAnalysis(settings.Selections, settings.Directions, settings.KeepsValues));
+
+    // Whether the last program with second derivatives met a kink or the like. The next one is then examined at once, instead of run twice.
+    private volatile bool wasInDoubt;
 
     internal override RecordedRun Run(ReadOnlySpan<double> point, Selections? selections = null, params ReadOnlySpan<double[]> directions) =>
         Run(point, selections, false, directions);
@@ -22,7 +30,68 @@ internal sealed class ScalarObjective(Func<Active[], Active> program) : Objectiv
     /// <inheritdoc/>
     public override HessianProduct HessianProduct(ReadOnlySpan<double> point, ReadOnlySpan<double> vector, Selections? selections = null)
     {
-        CheckDirections(point, [vector.ToArray()]);
+        double[] along = vector.ToArray();
+        CheckDirections(point, [along]);
+        HessianProduct? smooth = OnSmooth(point, selections, (tape, output) =>
+        {
+            (double[] gradient, double[] product) = tape.ProductTwice(output, along);
+            return new HessianProduct(output.Value, gradient, product, new KinkCensus([]));
+        });
+        if (smooth is not null)
+            return smooth;
+        HessianProduct examined = Examined(point, vector, selections);
+        wasInDoubt = !wasInDoubt || !examined.IsTwiceDifferentiable;
+        return examined;
+    }
+
+    /// <inheritdoc/>
+    public override HessianProducts HessianProducts(ReadOnlySpan<double> point, double[,] vectors, Selections? selections = null)
+    {
+        CheckVectors(point, vectors);
+        return OnSmooth(point, selections, (tape, output) =>
+        {
+            (double[] gradient, double[,] products) = tape.ProductsTwice(output, new MatrixSeeds(vectors));
+            return new HessianProducts(output.Value, gradient, products, new KinkCensus([]), []);
+        }) ?? base.HessianProducts(point, vectors, selections);
+    }
+
+    /// <inheritdoc/>
+    public override SparseHessian SparseHessian(ReadOnlySpan<double> point, Selections? selections = null)
+    {
+        CheckDirections(point, []);
+        return OnSmooth(point, selections, (tape, output) =>
+        {
+            (double[] gradient, List<(int, int, double)> entries) = tape.HessianTwice(output);
+            return new SparseHessian(output.Value, gradient, entries, new KinkCensus([]), []);
+        }) ?? base.SparseHessian(point, selections);
+    }
+
+    // Runs the program on a tape that keeps second derivatives and knows no kinks. Null if the program may have met one.
+    private TResult? OnSmooth<TResult>(ReadOnlySpan<double> point, Selections? selections, Func<ScalarTape, Active, TResult> read)
+        where TResult : class
+    {
+        if (wasInDoubt)
+            return null;
+        Settings settings = new(selections ?? Selections.PyTorch, 0, false, false) { IsTwice = true };
+        ScalarTape tape = tapes.Take(settings);
+        try
+        {
+            tape.Reset();
+            Active[] variables = new Active[point.Length];
+            for (int i = 0; i < variables.Length; i++)
+                variables[i] = tape.Variable(point[i]);
+            Active output = program(variables);
+            tape.NodesOf([output]);
+            return tape.IsInDoubt || !double.IsFinite(output.Value) ? null : read(tape, output);
+        }
+        finally
+        {
+            Return(settings, tape);
+        }
+    }
+
+    private HessianProduct Examined(ReadOnlySpan<double> point, ReadOnlySpan<double> vector, Selections? selections)
+    {
         Settings settings = new(selections ?? Selections.PyTorch, 1, false, true);
         ScalarTape tape = tapes.Take(settings);
         try
@@ -72,7 +141,7 @@ internal sealed class ScalarObjective(Func<Active[], Active> program) : Objectiv
     {
         if (tape.IsDisposed)
             return;
-        if (tape.Count * (1L + settings.Directions) > MaximumKept)
+        if (tape.Count * (1L + settings.Directions) > (settings.IsTwice ? MaximumKeptTwice : MaximumKept))
         {
             tape.Dispose();
             return;
@@ -83,7 +152,11 @@ internal sealed class ScalarObjective(Func<Active[], Active> program) : Objectiv
     }
 
     /// <summary>The settings that a tape is created with.</summary>
-    internal readonly record struct Settings(Selections Selections, int Directions, bool KeepsValues, bool IsOfSecondOrder);
+    internal readonly record struct Settings(Selections Selections, int Directions, bool KeepsValues, bool IsOfSecondOrder)
+    {
+        /// <summary>Whether the tape keeps second derivatives and knows no kinks.</summary>
+        public bool IsTwice { get; init; }
+    }
 }
 
 internal sealed class ScalarRun(ScalarObjective objective, ScalarObjective.Settings settings, ScalarTape tape, Active output) : RecordedRun
