@@ -7,60 +7,63 @@ namespace ConservativeAD.Scalars;
 public sealed unsafe partial class ScalarTape
 {
     /// <summary>
-    /// The Jacobian's entries, row by row, from a reverse pass for each output over the operations that it depends on alone. Null if these are too many: if all
-    /// outputs together visit each operation more than a few times, products with the whole Jacobian are cheaper.
+    /// The Jacobian's entries, row by row, from a reverse pass for each output that ends where nothing recorded before matters to it. Each has the bits of
+    /// <see cref="Gradient(Active)"/>. Null if these passes are long: if together they look at each operation more than a few times, products with the whole
+    /// Jacobian are cheaper.
     /// </summary>
     internal IReadOnlyList<(int Row, int Column, double Value)>? RowsAlone(ReadOnlySpan<int> nodes)
     {
-        const long VisitsPerNode = 4;
+        const long LooksPerNode = 4;
         const int RowsForEstimate = 64;
         PrepareAdjoints();
         new Span<double>(adjoints, record->Count).Clear();
         int[] places = ArrayPool<int>.Shared.Rent(record->Count), seenBy = ArrayPool<int>.Shared.Rent(record->Count);
         Array.Clear(seenBy);
         PlaceVariables(places);
-        Stack<int> open = new();
-        List<int> finished = [], columns = [];
-        List<double> values = [];
+        List<int> columns = [];
         List<(int, int, double)> entries = [];
-        long visits = VisitsPerNode * record->Count;
-        for (int row = 0; row < nodes.Length && visits >= 0; row++)
+        long looks = LooksPerNode * record->Count;
+        for (int row = 0; row < nodes.Length && looks >= 0; row++)
         {
-            OrderBelow(nodes[row], row + 1, open, seenBy, finished);
-            visits -= finished.Count;
             columns.Clear();
-            values.Clear();
-            SweepBack(nodes[row], finished, places, columns, values);
+            looks -= SweepAlone(nodes[row], row + 1, places, seenBy, columns);
             Span<int> order = CollectionsMarshal.AsSpan(columns);
-            Span<double> sorted = CollectionsMarshal.AsSpan(values);
-            order.Sort(sorted);
+            order.Sort();
             if (row == RowsForEstimate)
                 entries.EnsureCapacity((int)Math.Min(Array.MaxLength, (long)entries.Count * nodes.Length / RowsForEstimate));
-            for (int k = 0; k < order.Length; k++)
-                entries.Add((row, order[k], sorted[k]));
+            foreach (int column in order)
+            {
+                int variable = variables[column];
+                entries.Add((row, column, adjoints[variable]));
+                adjoints[variable] = 0;
+            }
         }
 
         ArrayPool<int>.Shared.Return(places);
         ArrayPool<int>.Shared.Return(seenBy);
         GC.KeepAlive(this);
-        return visits < 0 ? null : entries;
+        return looks < 0 ? null : entries;
     }
 
-    private void SweepBack(int output, List<int> finished, int[] places, List<int> columns, List<double> values)
+    // Goes back from an output until no operation that it depends on is left, and returns how many it looked at. The adjoints of its variables remain, those of
+    // operations are 0 again.
+    private int SweepAlone(int output, int mark, int[] places, int[] seenBy, List<int> columns)
     {
-        adjoints[output] = 1;
-        for (int k = finished.Count - 1; k >= 0; k--)
+        int left = 0, node = output;
+        Meet(output, places, seenBy, mark, columns, ref left);
+        if (output != 0)
+            adjoints[output] = 1;
+        for (; left > 0; node--)
         {
-            int node = finished[k];
+            if (seenBy[node] != mark)
+                continue;
+            left--;
             double cotangent = adjoints[node];
-            if (places[node] > 0)
+            ScalarNode* entry = record->Nodes + node;
+            Meet(entry->First, places, seenBy, mark, columns, ref left);
+            Meet(entry->Second, places, seenBy, mark, columns, ref left);
+            if (cotangent != 0)
             {
-                columns.Add(places[node] - 1);
-                values.Add(cotangent);
-            }
-            else if (cotangent != 0)
-            {
-                ScalarNode* entry = record->Nodes + node;
                 adjoints[entry->First] += cotangent * entry->FirstSlope;
                 adjoints[entry->Second] += cotangent * entry->SecondSlope;
             }
@@ -69,32 +72,18 @@ public sealed unsafe partial class ScalarTape
         }
 
         adjoints[0] = 0;
+        return output - node;
     }
 
-    // The nodes below one, itself included, each after its inputs.
-    private void OrderBelow(int output, int mark, Stack<int> open, int[] seenBy, List<int> finished)
+    private static void Meet(int node, int[] places, int[] seenBy, int mark, List<int> columns, ref int left)
     {
-        finished.Clear();
-        if (output != 0)
-            open.Push(output);
-        while (open.TryPop(out int node))
-        {
-            if (node < 0)
-            {
-                finished.Add(~node);
-                continue;
-            }
-
-            if (seenBy[node] == mark)
-                continue;
-            seenBy[node] = mark;
-            open.Push(~node);
-            ScalarNode* entry = record->Nodes + node;
-            if (entry->First != 0 && seenBy[entry->First] != mark)
-                open.Push(entry->First);
-            if (entry->Second != 0 && seenBy[entry->Second] != mark)
-                open.Push(entry->Second);
-        }
+        if (node == 0 || seenBy[node] == mark)
+            return;
+        seenBy[node] = mark;
+        if (places[node] > 0)
+            columns.Add(places[node] - 1);
+        else
+            left++;
     }
 
     // Writes for each node the place of the variable that it is, from 1; 0 for operations.

@@ -200,6 +200,19 @@ public class NumbersHessianTests
     }
 
     [Fact]
+    public void NestedDerivativesAreDifferentiatedTwiceMore()
+    {
+        // d/dz z³y at z = x is 3x²y.
+        Objective objective = Objective.OfScalars(x => NestedTape.Derivative(z => z * z * z * x[1], x[0]));
+        HessianProduct product = objective.HessianProduct([2, 5], [1, 0]);
+        Assert.Equal((30, 12, true), (product.Product[0], product.Product[1], product.IsTwiceDifferentiable));
+        Assert.Equal([(0, 0, 30), (1, 0, 12)], objective.SparseHessian([2, 5]).Entries.Where(entry => entry.Value != 0));
+        Objective kinked = Objective.OfScalars(x => NestedTape.Derivative(z => Active.Relu(z) * z, x[0]));
+        Assert.False(kinked.HessianProduct([0], [1]).IsTwiceDifferentiable);
+        Assert.True(kinked.HessianProduct([1], [1]).IsTwiceDifferentiable);
+    }
+
+    [Fact]
     public void SeveralTapesAndThreadsDoNotDisturbEachOther()
     {
         Objective inner = Objective.OfScalars(x => x[0] * x[0] * x[0]);
