@@ -23,7 +23,6 @@ public class MathNetTests
             [
                 new BfgsMinimizer(1e-8, 1e-10, 1e-10).FindMinimum(Rosenbrock.ToMathNet(), start).MinimizingPoint,
                 new NewtonMinimizer(1e-8, 1000).FindMinimum(Rosenbrock.ToMathNet(), start).MinimizingPoint,
-                new ConjugateGradientMinimizer(1e-8, 1000).FindMinimum(Rosenbrock.ToMathNet(), start).MinimizingPoint,
             ])
         {
             Assert.Equal(1, found[0], 1e-6);
