@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
 using ConservativeAD.Kernels;
+using ConservativeAD.Nonsmooth;
+using ConservativeAD.Scalars;
 
 namespace ConservativeAD.Tests;
 
@@ -38,6 +40,20 @@ public class TapeArraysTests
         Assert.Equal(10, (tape.TensorConstant(shape, elements) * tape.TensorVariable(shape, [1, 1, 1, 1])).Sum().GetScalar());
         Assert.Equal(30, (tape.VectorVariable(elements) * tape.VectorConstant(elements)).Sum().GetScalar());
         Assert.Throws<ArgumentException>(() => tape.TensorVariable(shape, [1, 2]));
+        Var<float> vector = tape.VectorVariable(elements);
+        Assert.Equal(shape, vector.Reshape(shape).Shape.ToArray());
+        Var<float>[] parts = [vector, vector];
+        Assert.Equal((Shape.Of(4, 2), Shape.Of(8)), (parts.Stack(1).Shape, parts.Concatenate(0).Shape));
+        Objective objective = Objective.OfScalars(x => x[0] * x[0] * x[1]);
+        double[] point = [3, 2], along = [1, 0];
+        Assert.Equal((18, 12), (PlainArrays.Value(objective, point), PlainArrays.Gradient(objective, point).Gradient[0]));
+        Assert.Equal([4, 6], PlainArrays.HessianProduct(objective, point, along).Product);
+        Assert.Equal(new double[,] { { 4, 6 }, { 6, 0 } }, PlainArrays.Hessian(objective, point).Products);
+        Assert.Equal(new double[,] { { 4, 6 }, { 6, 0 } }, PlainArrays.SparseHessian(objective, point).ToDense());
+        using ScalarTape numbers = new();
+        Active number = numbers.Variable(3);
+        Active[] outputs = [number * number, number];
+        Assert.Equal(new double[,] { { 6 }, { 1 } }, PlainArrays.Gradients(numbers, outputs));
     }
 
     [Fact]

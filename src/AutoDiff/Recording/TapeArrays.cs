@@ -114,6 +114,27 @@ public static class TapeArrays
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
             Checked(tape).Constant(NDArrayTensorSpans.ShapeOf(elements), NDArrayTensorSpans.Flattened(elements));
 
+    /// <summary>The same elements in another shape.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="value">The value.</param>
+    /// <param name="shape">The new extents; one may be −1 and follows from the others.</param>
+    public static Var<T> Reshape<T>(this Var<T> value, int[] shape)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => value.Reshape((ReadOnlySpan<int>)shape);
+
+    /// <summary>Joins values of one shape along a new axis.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="parts">The values, at least one.</param>
+    /// <param name="axis">The new axis of the result.</param>
+    public static Var<T> Stack<T>(this Var<T>[] parts, int axis)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Operations.Stack(axis, (ReadOnlySpan<Var<T>>)parts);
+
+    /// <summary>Joins values along an axis.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="parts">The values, at least one.</param>
+    /// <param name="axis">The axis.</param>
+    public static Var<T> Concatenate<T>(this Var<T>[] parts, int axis)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Operations.Concatenate(axis, (ReadOnlySpan<Var<T>>)parts);
+
     /// <summary>The elements as a new matrix.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="value">A value of rank 2.</param>

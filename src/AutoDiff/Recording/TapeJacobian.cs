@@ -25,8 +25,12 @@ public sealed partial class Tape<T>
             : JacobianByColumns(output, given);
     }
 
+    /// <summary>The Jacobian of a value with respect to every leaf that needs a gradient and was recorded before it, in recording order.</summary>
+    /// <inheritdoc cref="Jacobian(Var{T}, ReadOnlySpan{Var{T}})"/>
+    public T[,] Jacobian(Var<T> output) => Jacobian(output, []);
+
     /// <summary>The Jacobian by rows, with one reverse pass each: an element of the conservative Jacobian that the selections choose.</summary>
-    /// <inheritdoc cref="Jacobian" path="/param|/returns|/exception"/>
+    /// <inheritdoc cref="Jacobian(Var{T}, ReadOnlySpan{Var{T}})" path="/param|/returns|/exception"/>
     public T[,] JacobianByRows(Var<T> output, params ReadOnlySpan<Var<T>> leaves) => JacobianRows(output, 0, CountOf(output), leaves);
 
     /// <summary>Some neighbouring rows of the Jacobian, with one reverse pass each.</summary>
@@ -68,7 +72,7 @@ public sealed partial class Tape<T>
     /// The Jacobian by columns, with one pass of tangents each. At kinks a column is the one-sided derivative along its unit vector, whatever the selections
     /// are. The tangents of the leaves are replaced.
     /// </summary>
-    /// <inheritdoc cref="Jacobian" path="/param|/returns|/exception"/>
+    /// <inheritdoc cref="Jacobian(Var{T}, ReadOnlySpan{Var{T}})" path="/param|/returns|/exception"/>
     public T[,] JacobianByColumns(Var<T> output, params ReadOnlySpan<Var<T>> leaves)
     {
         using Use use = Enter();
@@ -155,6 +159,10 @@ public sealed partial class Tape<T>
         tangents.Release();
         return hessian;
     }
+
+    /// <summary>The Hessian with respect to every leaf that needs a gradient and was recorded before the scalar, in recording order.</summary>
+    /// <inheritdoc cref="Hessian(Var{T}, ReadOnlySpan{Var{T}})"/>
+    public T[,] Hessian(Var<T> output) => Hessian(output, []);
 
     private int CountOf(Var<T> output)
     {
