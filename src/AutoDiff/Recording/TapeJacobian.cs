@@ -188,6 +188,7 @@ public sealed partial class Tape<T>
     private static void CheckBlock(int first, int count, int available, string what)
     {
         if (first < 0 || count < 0 || first > available - count)
-            throw new ArgumentOutOfRangeException(nameof(first), first, $"{what} {first} to {(long)first + count - 1} were asked of a Jacobian of {available} {what}.");
+            throw new ArgumentOutOfRangeException(nameof(first), first,
+                $"{what} {first} to {(long)first + count - 1} were asked of a Jacobian of {available} {what}.");
     }
 }
