@@ -63,8 +63,8 @@ public readonly partial struct Active : IFloatingPointIeee754<Active>, IMinMaxVa
     }
 
     /// <summary>
-    /// The value without its derivative: a constant to every tape. The gradient of a program with it is not that of the program's function, so no certificate is
-    /// given. <see cref="Value"/> drops the derivative too, but certificates do not see it.
+    /// The value without its derivative: a constant to every tape. The gradient of a program with it is not that of the program's function, so no certificate
+    /// is given. <see cref="Value"/> drops the derivative too, but certificates do not see it.
     /// </summary>
     public Active Detach() => ScalarTape.RecordDetached(this);
 

@@ -3,8 +3,8 @@ using ConservativeAD.Kernels.Elementwise;
 namespace ConservativeAD.Scalars;
 
 /// <summary>
-/// A recorded number as a lane: a formula evaluated on it is recorded, and can be differentiated in turn. Products with the constants 0 and 1, which most slopes
-/// contain, record nothing.
+/// A recorded number as a lane: a formula evaluated on it is recorded, and can be differentiated in turn. Products with the constants 0 and 1, which most
+/// slopes contain, record nothing.
 /// </summary>
 /// <param name="number">The number.</param>
 internal readonly struct ActiveLane(Active number) : ILane<ActiveLane>

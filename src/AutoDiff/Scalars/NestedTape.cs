@@ -55,8 +55,8 @@ public sealed class NestedTape : IDisposable
     }
 
     /// <summary>
-    /// The one-sided derivative of a function along a direction, in forward mode, as a number that can be differentiated further. At a kink it is the derivative
-    /// of the piece that the direction leads to.
+    /// The one-sided derivative of a function along a direction, in forward mode, as a number that can be differentiated further. At a kink it is the
+    /// derivative of the piece that the direction leads to.
     /// </summary>
     /// <param name="function">The function. It may use numbers of the surrounding program; its derivative regards them as constants.</param>
     /// <param name="point">The point.</param>

@@ -5,8 +5,8 @@ namespace ConservativeAD.Scalars;
 /// direction is k!·c_k.
 /// </summary>
 /// <remarks>
-/// One run of the program carries all coefficients; an operation costs O(k³) for order k. At a kink the series is that of the piece that the direction leads to:
-/// comparisons of equal numbers are decided by the first coefficients that differ. Where there is no such series, as for √t, its coefficients are NaN.
+/// One run of the program carries all coefficients; an operation costs O(k³) for order k. At a kink the series is that of the piece that the direction leads
+/// to: comparisons of equal numbers are decided by the first coefficients that differ. Where there is no such series, as for √t, its coefficients are NaN.
 /// A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., SIAM 2008, chapter 13.
 /// </remarks>
 public static class TaylorSeries

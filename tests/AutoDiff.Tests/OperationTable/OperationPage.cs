@@ -23,6 +23,12 @@ internal static partial class OperationPage
         - **shape**: convex, concave or affine, rising or falling, as far as the rules of convex composition use it.
         - **choice**: the property of `Selections` that decides what backpropagation returns at its kinks; [Selections at kinks](selections.md) has the
           values and those of other engines.
+        - **set**: what `Clarke.Subdifferential` is built from at its kinks: *pieces* if the rule gives all slopes there at once, *cells* if they are found
+          direction by direction; nothing is certified where it is *refused*.
+        - **GPU**: *kernels*, or *host* where the operation goes through the host, which computes in double.
+        - **PyTorch**: its name there, under torch, torch.linalg or torch.nn.functional.
+
+        What is composed of these (losses, norms, statistics, layers) has no line of its own.
 
         [The truth at kinks](kinks.md) tells what these facts are used for, and [Adding an operation](adding-an-operation.md) how to declare your own.
 
@@ -45,17 +51,20 @@ internal static partial class OperationPage
         ILookup<string, Type> rules = Table.All.Select(row => row.Rule).Distinct().ToLookup(FolderOf);
         string[] unplaced = [.. rules.Select(group => group.Key).Except(Groups.Select(group => group.Folder))];
         Assert.True(unplaced.Length == 0, $"OperationPage has no heading for the folders {string.Join(", ", unplaced)}.");
+        string[] unknown = [.. TorchNames.All.Keys.Except(Table.All.Select(row => OperationCase.FactsOf(row.Rule).Name))];
+        Assert.True(unknown.Length == 0, $"TorchNames names operations that are not in the table: {string.Join(", ", unknown)}.");
         Dictionary<Type, string[]> choices = Choices();
         foreach ((string folder, string heading) in Groups)
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n## {heading}\n\n| operation | what it is | structure | slopes | shape | choice |\n");
-            page.Append("| --- | --- | --- | --- | --- | --- |\n");
+            page.Append(CultureInfo.InvariantCulture, $"\n## {heading}\n\n| operation | what it is | structure | slopes | shape | choice | set | GPU | PyTorch |\n");
+            page.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
             foreach (Type rule in rules[folder].OrderBy(rule => OperationCase.FactsOf(rule).Name, StringComparer.Ordinal))
             {
                 OperationFacts facts = OperationCase.FactsOf(rule);
                 string choice = string.Join(", ", choices.GetValueOrDefault(rule, []).Select(property => $"`{property}`"));
                 page.Append(CultureInfo.InvariantCulture,
-                    $"| {facts.Name} | {summaries[Name(rule)]} | {Structure(facts)} | {Slopes(facts)} | {Shape(facts)} | {choice} |\n");
+                    $"| {facts.Name} | {summaries[Name(rule)]} | {Structure(facts)} | {Slopes(facts)} | {Shape(facts)} | {choice} | "
+                        + $"{SetOf(rule, facts)} | {(UsesHost(rule) ? "host" : "kernels")} | {TorchOf(facts)} |\n");
             }
         }
 
@@ -103,15 +112,37 @@ internal static partial class OperationPage
         return string.Join(", ", new[] { curvature, monotonicity }.Where(word => word.Length > 0));
     }
 
-    private static string FolderOf(Type rule)
+    // Elementwise rules have pieces through the operation that records them.
+    private static string SetOf(Type rule, OperationFacts facts)
     {
-        string name = rule.Name.Split('`')[0], operations = Path.Combine(Repository.Root, "src", "AutoDiff", "Operations");
+        if (facts.IsSmooth && facts.IsLocallyLipschitz && facts.IsContinuous)
+            return "";
+        if (!facts.IsContinuous || !facts.IsLocallyLipschitz)
+            return "refused";
+        string[] kinds = [.. rule.GetInterfaces().Select(kind => kind.Name.Split('`')[0])];
+        return kinds.Contains("IHasPieces") || kinds.Contains("IUnaryRule") || kinds.Contains("IBinaryRule") ? "pieces" : "cells";
+    }
+
+    private static bool UsesHost(Type rule) => Regex.IsMatch(File.ReadAllText(FileOf(rule)), @"\bHost(Memory|Arrays)\b");
+
+    private static string TorchOf(OperationFacts facts)
+    {
+        Assert.True(TorchNames.All.TryGetValue(facts.Name, out string? name), $"TorchNames has no entry for '{facts.Name}'; an empty one if PyTorch has none.");
+        return name.Length == 0 ? "" : $"`{name}`";
+    }
+
+    private static string FolderOf(Type rule) => Path.GetRelativePath(Operations, FileOf(rule)).Split(Path.DirectorySeparatorChar)[0];
+
+    private static string FileOf(Type rule)
+    {
+        string name = rule.Name.Split('`')[0];
         Regex declaration = new($@"\bstruct {name}\b");
-        string file = Directory.EnumerateFiles(operations, "*.cs", SearchOption.AllDirectories)
+        return Directory.EnumerateFiles(Operations, "*.cs", SearchOption.AllDirectories)
             .OrderByDescending(path => Path.GetFileNameWithoutExtension(path) == name).ThenBy(path => path, StringComparer.Ordinal)
             .First(path => declaration.IsMatch(File.ReadAllText(path)));
-        return Path.GetRelativePath(operations, file).Split(Path.DirectorySeparatorChar)[0];
     }
+
+    private static string Operations => Path.Combine(Repository.Root, "src", "AutoDiff", "Operations");
 
     private static string Name(Type rule) => rule.FullName!.Replace('+', '.');
 

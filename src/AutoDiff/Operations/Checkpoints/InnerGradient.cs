@@ -18,7 +18,12 @@ internal struct InnerGradient<T>(Tape<T> tape, Var<T>[] leaves, int count, Var<T
     private bool wasRun;
 
     /// <inheritdoc/>
-    public static OperationFacts Facts { get; } = new("inner gradient", TameClass.NotTame) { IsSmooth = false, IsLocallyLipschitz = false, IsContinuous = false };
+    public static OperationFacts Facts { get; } = new("inner gradient", TameClass.NotTame)
+    {
+        IsSmooth = false,
+        IsLocallyLipschitz = false,
+        IsContinuous = false,
+    };
 
     /// <inheritdoc/>
     public NDArray<T> Value(in Recording<T> recording)

@@ -58,7 +58,7 @@ namespace ConservativeAD.Rules
             where L : struct, ILane<L>
         {
             L zero = L.Constant(0), value = L.Pow(x, y);
-            return L.IfEqual(x, zero, zero, value * L.IfEqual(value, zero, zero, L.Log(x)));
+            return L.IfEqual(x, zero, Lane.UnlessNaN(y, zero), value * L.IfEqual(value, zero, zero, L.Log(x)));
         }
     }
 }

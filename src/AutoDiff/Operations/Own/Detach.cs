@@ -9,7 +9,12 @@ namespace ConservativeAD.Rules
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
-        public static OperationFacts Facts { get; } = new("detach", TameClass.Polynomial) { HasFiniteSlopes = true, PassesOnNonFinite = true, KeepsFinite = true };
+        public static OperationFacts Facts { get; } = new("detach", TameClass.Polynomial)
+        {
+            HasFiniteSlopes = true,
+            PassesOnNonFinite = true,
+            KeepsFinite = true,
+        };
 
         /// <inheritdoc/>
         public NDArray<T> Value(in Recording<T> recording) => recording.Input(0);
