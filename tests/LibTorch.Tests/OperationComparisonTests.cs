@@ -65,6 +65,8 @@ public class OperationComparisonTests
         page.Append(CultureInfo.InvariantCulture, $"{Special.Length} special ones or all pairs of them). ");
         page.Append(CultureInfo.InvariantCulture, $"{all.Sum(one => one.Disagreements.Count)} numbers disagree, all for the reasons below. Numbers of half precision count as equal within 2 %, of float within 2·10⁻⁵, of double within 10⁻⁹; ");
         page.Append("what libtorch refuses in half precision is not counted.\n\n");
+        page.Append("Convolutions are compared in double alone: in single precision libtorch's gradients were NaN or unlike its own in double on a processor ");
+        page.Append("that it knows only in part.\n\n");
         page.Append("The choices at kinks are in [selections](selections.md).\n\n| program | numbers | disagree | why |\n| --- | --- | --- | --- |\n");
         foreach (Comparison one in all.Where(one => one.Disagreements.Count > 0))
         {
@@ -87,6 +89,10 @@ public class OperationComparisonTests
         foreach ((double[][] values, Shape[] shapes, bool isSpecial) in Samples(row))
         {
             found = Add(found, InPrecision<double>(row, values, shapes, isSpecial, ScalarType.Float64, "double"));
+
+            // On some processors libtorch's gradients of convolutions in single precision are not those of its own double precision, or NaN.
+            if (row.Name.Contains("conv", StringComparison.Ordinal))
+                continue;
             found = Add(found, InPrecision<float>(row, values, shapes, isSpecial, ScalarType.Float32, "float"));
             found = Add(found, InPrecision<Half>(row, values, shapes, isSpecial, ScalarType.Float16, "Half"));
         }
