@@ -257,6 +257,11 @@ internal static class TorchPrograms
         ["dropout"] = "other random numbers",
         ["lstm"] = "the row has one bias, libtorch two; tests compare layers with weights from PyTorch",
         ["lstm with states"] = "the row has one bias, libtorch two; tests compare layers with weights from PyTorch",
+        ["gru"] = "the row has its gates side by side, as libtorch; tests compare it with the definition",
+        ["gru with state"] = "the row has its gates side by side, as libtorch; tests compare it with the definition",
+        ["weighted rows"] = "indices and sums only",
+        ["attention weights"] = "other layout of heads; tests compare with softmax(QKᵀ)V",
+        ["attention weights, masked"] = "other layout of heads; tests compare with softmax(QKᵀ)V",
         ["attention"] = "other layout of heads; tests compare with softmax(QKᵀ)V",
         ["causal self-attention"] = "other layout of heads; tests compare with softmax(QKᵀ)V",
     };
