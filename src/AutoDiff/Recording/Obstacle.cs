@@ -43,6 +43,7 @@ public sealed record Obstacle(int Node, OperationFacts Operation, ObstacleKind K
             ObstacleKind.KinkWithinGradient => "differentiates a function that is at a kink or bends there, so that its gradient may jump",
             ObstacleKind.Detached => "drops the derivative, so that the gradient is not that of the function",
             ObstacleKind.Undeclared => "was given by value and slope without facts that state it smooth, or its slope is not that of its differences",
+            ObstacleKind.TermsAreRounded => "adds terms so large that rounding errors hide how they compare",
             _ => "prevents certification",
         };
         string where = Shape.Count == 1

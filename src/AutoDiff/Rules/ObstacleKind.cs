@@ -83,4 +83,7 @@ public enum ObstacleKind
     /// The program gave the function by value and slope, and did not state it smooth, or its slope is not that of the differences beside the point.
     /// </summary>
     Undeclared,
+
+    /// <summary>The terms of a sum are so large that rounding errors hide how they compare, and the derivative depends on it.</summary>
+    TermsAreRounded,
 }

@@ -24,6 +24,8 @@ internal static class LinearAlgebraOperations
         yield return Operation(new SymmetricEigenvectors(), "{0}.SymmetricPart().SymmetricEigenvectors().Square()", 1);
         yield return Operation(new MatrixExponential(), "({0}.Tanh() + {0}.Tanh().Flip(0, 1)).MatrixExponential()", 1);
         yield return Operation(new Solve(), Positive + ".Solve({1})", 2);
+        yield return Operation(new PseudoInverse(), Positive + ".PseudoInverse()", 1);
+        yield return Operation(new SingularVectors(), Positive + ".Svd().U.Square()", 1);
         yield return Operation(new TriangularSolve(), Positive + ".TriangularSolve({1})", 2);
     }
 
@@ -198,6 +200,32 @@ internal static class LinearAlgebraOperations
             return GermTensor.Make([2, 2], at => (at[0] == 0
                 ? (a.R * x[1][0, at[1]]) - (a.Q * x[1][1, at[1]])
                 : (a.P * x[1][1, at[1]]) - (a.Q * x[1][0, at[1]])) / det);
+        }
+    }
+
+    private sealed class PseudoInverse : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => Positive(x[0]).PseudoInverse();
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes)
+        {
+            var a = Positive(x[0]);
+            Germ det = Det(a);
+            return new GermTensor([2, 2], [a.R / det, -a.Q / det, -a.Q / det, a.P / det]);
+        }
+    }
+
+    // Those of a positive matrix are its eigenvectors, that of the larger eigenvalue first.
+    private sealed class SingularVectors : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => Positive(x[0]).Svd().U.Square();
+
+        public override GermTensor Refer(GermTensor[] x, double[] attributes)
+        {
+            var a = Positive(x[0]);
+            Germ half = Germ.Of(0.5), difference = (a.P - a.R) * half, cosine = difference / Germ.Hypot(difference, a.Q);
+            Germ less = (Germ.One - cosine) * half, more = (Germ.One + cosine) * half;
+            return new GermTensor([2, 2], [more, less, less, more]);
         }
     }
 

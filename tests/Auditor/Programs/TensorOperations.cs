@@ -32,7 +32,8 @@ public static class TensorOperations
         .. Pairs(("Add", "({0} + {1})"), ("Subtract", "({0} - {1})"), ("Multiply", "({0} * {1})"), ("Divide", "({0} / {1})"), ("Power", "{0}.Power({1})"),
             ("Maximum", "{0}.Maximum({1})"), ("Minimum", "{0}.Minimum({1})"), ("Atan2", "{0}.Atan2({1})"),
             ("MaximumNumber", "{0}.MaximumNumber({1})"), ("MinimumNumber", "{0}.MinimumNumber({1})"), ("LogAddExp", "{0}.LogAddExp({1})"),
-            ("XLogY", "{0}.XLogY({1})"), ("PRelu", "{0}.PRelu({1})"), ("Hypot", "{0}.Hypot({1})"), ("Remainder", "{0}.Remainder({1})")),
+            ("XLogY", "{0}.XLogY({1})"), ("PRelu", "{0}.PRelu({1})"), ("Hypot", "{0}.Hypot({1})"), ("Remainder", "{0}.Remainder({1})"),
+            ("FlooredRemainder", "{0}.FlooredRemainder({1})")),
         new("Choose", "{0}.ChooseWhereGreater({1}, {2}, {3})", draw => draw.Any(Small) is var shape && draw.OneIn(3)
             ? [shape, [], shape, shape]
             : [shape, shape, shape, shape], None),
@@ -55,6 +56,11 @@ public static class TensorOperations
         new("Norm2Axis", "{0}.Norm2({a})", Arrays, LastOrFirst),
         new("NormInfinity", "{0}.NormInfinity()", Arrays, None),
         new("NormInfinityAxis", "{0}.NormInfinity({a})", Arrays, LastOrFirst),
+        new("Product", "{0}.Product()", Arrays, None),
+        new("ProductAxis", "{0}.Product({a})", Arrays, LastOrFirst),
+        new("Variance", "{0}.Variance(VarianceDivisor.Population)", Arrays, None),
+        new("StandardDeviation", "{0}.StandardDeviation(VarianceDivisor.Population)", Arrays, None),
+        new("PNorm", "{0}.Norm(3)", Arrays, None),
         new("LogSumExp", "{0}.LogSumExp()", Arrays, None),
         new("LogSumExpAxis", "{0}.LogSumExp({a})", Arrays, LastOrFirst),
         new("Softmax", "{0}.Softmax({a})", Arrays, LastOrFirst),
@@ -81,6 +87,8 @@ public static class TensorOperations
         new("LinearWithoutBias", "{0}.Linear({1})", _ => [[1, 2], [2, 2]], None),
         new("Conv2d", "{0}.Conv2d({1}, {2}, padding: 1)", _ => [[1, 1, 2, 2], [1, 1, 2, 2], [1]], None),
         new("Conv2dGrouped", "{0}.Conv2d({1}, stride: 2, padding: 1, groups: 2)", _ => [[1, 2, 2, 2], [2, 1, 2, 2]], None),
+        new("ConvTranspose2d", "{0}.ConvTranspose2d({1})", _ => [[1, 1, 1, 2], [1, 1, 1, 2]], None),
+        new("Interpolate", "{0}.Interpolate([3], InterpolationMode.Linear, true)", _ => [[1, 1, 2]], None),
         new("MaxPool2d", "{0}.MaxPool2d(2)", _ => [[1, 1, 2, 4]], None),
         new("MaxPool2dOverlapping", "{0}.MaxPool2d(2, 1, 1)", _ => [[1, 1, 2, 2]], None),
         new("AveragePool2d", "{0}.AveragePool2d(2, 1, 1)", _ => [[1, 1, 2, 2]], None),
@@ -104,6 +112,11 @@ public static class TensorOperations
         new("SelfAttention", "{0}.SelfAttention(1, isCausal: true)", _ => [[1, 2, 3]], None),
         .. LinearAlgebraOperations.All(),
         new("Checkpoint", "{0}.Tape.Checkpoint({0}, s => s.Abs() + s)", One, None),
+        new("InnerGradient", "{0}.Tape.InnerGradient({0}, s => (s.Abs() + (s * s * s)).Sum())", One, None),
+        new("Detach", "{0}.Detach()", One, None),
+        new("OwnExp", "{0}.Apply(Math.Exp, (_, y) => y)", One, None),
+        new("OwnCube", "{0}.Apply(v => v * v * v, (v, _) => 3 * v * v, new OperationFacts(\"cube\", TameClass.Polynomial))", One, None),
+        new("OwnAbs", "{0}.Apply(Math.Abs, (v, _) => v > 0 ? 1 : -1, new OperationFacts(\"wrongly smooth\", TameClass.SemiAlgebraic))", One, None),
     ];
 
     private static IEnumerable<TensorOperation> Elementwise(params string[] names) =>

@@ -26,6 +26,7 @@ public static class TensorReference
         "XLogY" => GermTensor.Map(x[0], x[1], (p, q) => q.Kind == Kind.Undefined ? q : Germ.BySign(p, sign => sign == 0 ? Germ.Zero : p * Germ.Log(q))),
         "PRelu" => GermTensor.Map(x[0], x[1], (p, q) => Germ.BySign(p, sign => sign > 0 ? p : q * p)),
         "Remainder" => GermTensor.Map(x[0], x[1], (p, q) => GermMembers.Call("op_Modulus", [p, q], 0)),
+        "FlooredRemainder" => GermTensor.Map(x[0], x[1], FlooredRemainder),
         "Hypot" => GermTensor.Map(x[0], x[1], (p, q) => Norm2([p, q])),
         "Choose" or "WhereGreater" => Chosen(x),
         "WhereBits" => TensorCalls.Bits(x[0].Count, (int)a[0]) is var bits
@@ -48,6 +49,13 @@ public static class TensorReference
         "Norm2Axis" => x[0].Reduce((int)a[0], false, Norm2),
         "NormInfinity" => GermTensor.Scalar(NormInfinity(x[0].Elements)),
         "NormInfinityAxis" => x[0].Reduce((int)a[0], false, NormInfinity),
+        "Product" => GermTensor.Scalar(x[0].Elements.Aggregate((p, q) => p * q)),
+        "ProductAxis" => x[0].Reduce((int)a[0], false, line => line.Aggregate((p, q) => p * q)),
+        "Variance" => GermTensor.Scalar(Sum([.. Deviations(x[0].Elements).Select(d => d * d)]) / Germ.Of(x[0].Count)),
+        "StandardDeviation" => GermTensor.Scalar(Norm2([.. Deviations(x[0].Elements)]) / Germ.Sqrt(Germ.Of(x[0].Count))),
+        "PNorm" => GermTensor.Scalar(Sum([.. x[0].Elements.Select(u => Germ.Abs(u * u * u))]) is var cubes
+            ? Germ.BySign(cubes, sign => sign == 0 ? Germ.Unknown : Germ.Exp(Germ.Log(cubes) / Germ.Of(3)))
+            : Germ.Unknown),
         "LogSumExp" => GermTensor.Scalar(LogSumExp(x[0].Elements)),
         "LogSumExpAxis" => x[0].Reduce((int)a[0], false, LogSumExp),
         "Softmax" => x[0].Lines((int)a[0], Softmax),
@@ -77,6 +85,10 @@ public static class TensorReference
                 at => Sum([.. Enumerable.Range(0, x[0].Shape[1]).Select(k => x[0][at[0], k] * x[1][at[1], k]), .. x.Length > 2 ? [x[2][at[1]]] : (Germ[])[]])),
         "Conv2d" => Convolved(x[0], x[1], 1, 1, 1) is var image ? GermTensor.Map(image, x[2].Reshape(1, 1, 1), (p, q) => p + q) : x[0],
         "Conv2dGrouped" => Convolved(x[0], x[1], 2, 1, 2),
+        "ConvTranspose2d" => (x[0].Elements, x[1].Elements) is var (u, w)
+            ? new GermTensor([1, 1, 1, 3], [u[0] * w[0], (u[0] * w[1]) + (u[1] * w[0]), u[1] * w[1]])
+            : x[0],
+        "Interpolate" => new GermTensor([1, 1, 3], [x[0].Elements[0], (x[0].Elements[0] + x[0].Elements[1]) * Half, x[0].Elements[1]]),
         "MaxPool2d" => Pooled(x[0], 2, 0, window => window.Aggregate(Germ.Max)),
         "MaxPool2dOverlapping" => Pooled(x[0], 1, 1, window => window.Aggregate(Germ.Max)),
         "AveragePool2d" => Pooled(x[0], 1, 1, window => Sum([.. window]) / Germ.Of(4)),
@@ -99,8 +111,21 @@ public static class TensorReference
         "Attention" => Attended(x[0], x[1], x[2], (_, _) => true),
         "SelfAttention" => Attended(Third(x[0], 0), Third(x[0], 1), Third(x[0], 2), (token, key) => key <= token),
         "Checkpoint" => x[0].Map(u => Germ.Abs(u) + u),
+        "InnerGradient" => x[0].Map(u => Germ.BySign(u, sign => Germ.Of(sign)) + (Germ.Of(3) * u * u)),
+        "Detach" => x[0],
+        "OwnExp" => x[0].Map(Germ.Exp),
+        "OwnCube" => x[0].Map(u => u * u * u),
+        "OwnAbs" => x[0].Map(Germ.Abs),
         _ => x[0].Map(u => Of(name, u, a)),
     };
+
+    private static IEnumerable<Germ> Deviations(Germ[] x) => Mean(x) is var mean ? x.Select(element => element - mean) : x;
+
+    private static Germ FlooredRemainder(Germ p, Germ q)
+    {
+        Germ truncated = GermMembers.Call("op_Modulus", [p, q], 0);
+        return Germ.BySign(truncated, sign => Germ.BySign(q, other => sign * other < 0 ? truncated + q : truncated));
+    }
 
     private static Germ Of(string name, Germ x, double[] a) => name switch
     {

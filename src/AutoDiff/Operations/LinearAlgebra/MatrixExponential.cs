@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Rules
@@ -70,6 +71,7 @@ namespace ConservativeAD.Rules
                     continue;
                 }
 
+                int exponent = Normalise(part) + Normalise(tangent);
                 whole.Clear();
                 for (int block = 0; block < 4; block++)
                     Put(whole, blocks, block, block, matrix, n, true);
@@ -78,6 +80,7 @@ namespace ConservativeAD.Rules
                 Put(whole, blocks, 0, 2, tangent, n, true);
                 Put(whole, blocks, 1, 3, tangent, n, true);
                 Exponentiate(whole, blocks, 3, part, n, work);
+                Scale(part, exponent);
             }
 
             HostArrays.Write(w, context.InputCotangent(0, out bool accumulate), accumulate);
@@ -107,9 +110,28 @@ namespace ConservativeAD.Rules
                 whole.Clear();
                 Put(whole, blocks, 0, 0, a.Slice(start, size), n, isTransposed);
                 Put(whole, blocks, 1, 1, a.Slice(start, size), n, isTransposed);
+                int exponent = Normalise(direction);
                 Put(whole, blocks, 0, 1, direction, n, false);
                 Exponentiate(whole, blocks, 1, direction, n, work);
+                Scale(direction, exponent);
             }
+        }
+
+        // The derivative is linear in its directions. A large one would demand many squarings, each of which doubles the errors.
+        private static int Normalise(Span<double> direction)
+        {
+            double largest = TensorPrimitives.MaxMagnitude<double>(direction);
+            if (largest == 0 || !double.IsFinite(largest))
+                return 0;
+            int exponent = Math.ILogB(largest);
+            Scale(direction, -exponent);
+            return exponent;
+        }
+
+        private static void Scale(Span<double> numbers, int exponent)
+        {
+            for (int i = 0; i < numbers.Length; i++)
+                numbers[i] = Math.ScaleB(numbers[i], exponent);
         }
 
         // A block of the first row of the exponential.

@@ -2,21 +2,26 @@ namespace ConservativeAD.Rules;
 
 /// <summary>
 /// All alignments of one target with one sequence (Graves, Fernández, Gomez and Schmidhuber, ICML 2006), in double and with logarithms. Places of the lattice
-/// are the target's labels with blanks before, between and behind them. Its memory is used again for the next sequence.
+/// are the target's labels with blanks before, between and behind them. At every step the largest log-probability that is read is subtracted, which all
+/// alignments share, so that large common numbers do not round their differences away. Its memory is used again for the next sequence.
 /// </summary>
 /// <param name="memory">Memory for the lattice: the numbers of <see cref="Size"/>.</param>
 internal ref struct CtcLattice(Span<double> memory)
 {
-    private readonly Span<double> forward = memory[..(memory.Length / 4)];
-    private readonly Span<double> backward = memory.Slice(memory.Length / 4, memory.Length / 4);
-    private readonly Span<double> forwardMoved = memory.Slice(2 * (memory.Length / 4), memory.Length / 4);
-    private readonly Span<double> backwardMoved = memory.Slice(3 * (memory.Length / 4), memory.Length / 4);
+    private readonly Span<double> forward = memory[..(memory.Length / 5)];
+    private readonly Span<double> backward = memory.Slice(memory.Length / 5, memory.Length / 5);
+    private readonly Span<double> forwardMoved = memory.Slice(2 * (memory.Length / 5), memory.Length / 5);
+    private readonly Span<double> backwardMoved = memory.Slice(3 * (memory.Length / 5), memory.Length / 5);
+    private readonly Span<double> common = memory.Slice(4 * (memory.Length / 5), memory.Length / 5);
     private ReadOnlySpan<int> target;
     private int blank;
     private int width;
     private int steps;
     private int first;
     private int stride;
+
+    // Minus the logarithm of the sum over all alignments, without what they share.
+    private double rest;
 
     /// <summary>Minus the logarithm of the sum over all alignments; ∞ if there is none.</summary>
     public double Loss { get; private set; }
@@ -29,7 +34,7 @@ internal ref struct CtcLattice(Span<double> memory)
         long longest = 0;
         foreach (int[] target in targets)
             longest = Math.Max(longest, target.Length);
-        return 4L * steps * ((2 * longest) + 1);
+        return 5L * steps * ((2 * longest) + 1);
     }
 
     /// <summary>Finds the loss.</summary>
@@ -43,9 +48,12 @@ internal ref struct CtcLattice(Span<double> memory)
     {
         (first, stride, steps, blank, width) = (firstElement, stepStride, stepCount, blankClass, checked((2 * labels.Length) + 1));
         target = labels;
-        Loss = target.IsEmpty ? 0 : double.PositiveInfinity;
+        rest = Loss = target.IsEmpty ? 0 : double.PositiveInfinity;
         if (steps == 0)
             return;
+        double shared = 0;
+        for (int step = 0; step < steps; step++)
+            shared += common[step] = LargestAt(step, logs);
         for (int step = 0; step < steps; step++)
         {
             for (int place = 0; place < width; place++)
@@ -54,12 +62,16 @@ internal ref struct CtcLattice(Span<double> memory)
                     ? place < 2 ? 0 : None
                     : LogSum(At(forward, step - 1, place, None), At(forward, step - 1, place - 1, None),
                         Skips(place) ? At(forward, step - 1, place - 2, None) : None);
-                forward[(step * width) + place] = Times(before, logs[Element(step, place)]);
+                forward[(step * width) + place] = Times(before, LogAt(logs, step, place));
             }
         }
 
-        Loss = -LogSum(At(forward, steps - 1, width - 1, None), At(forward, steps - 1, width - 2, None), None);
+        rest = -LogSum(At(forward, steps - 1, width - 1, None), At(forward, steps - 1, width - 2, None), None);
+        Loss = rest - shared;
     }
+
+    /// <summary>Whether the best alignments are so improbable that rounding errors hide how they compare.</summary>
+    public readonly bool HidesShares => Math.Abs(rest) * steps > TrustedSize;
 
     /// <summary>Whether a log-probability that the alignments read is not finite.</summary>
     public readonly bool ReadsNonFinite(ReadOnlySpan<double> logs)
@@ -123,9 +135,12 @@ internal ref struct CtcLattice(Span<double> memory)
         }
     }
 
+    // Beyond, errors of a unit in the last place of each step add to more than 10⁻⁸.
+    private const double TrustedSize = 1e-8 * (1L << 52);
+
     private static double None => double.NegativeInfinity;
 
-    private readonly bool HasAlignments => steps > 0 && !double.IsPositiveInfinity(Loss);
+    private readonly bool HasAlignments => steps > 0 && !double.IsPositiveInfinity(rest);
 
     // Logarithms of the sums over the ends of alignments behind each place, without the place itself.
     private readonly void RunBackward(ReadOnlySpan<double> logs)
@@ -151,7 +166,7 @@ internal ref struct CtcLattice(Span<double> memory)
                 double before = 0;
                 if (step > 0)
                 {
-                    double sum = At(forward, step, place) - logs[Element(step, place)];
+                    double sum = At(forward, step, place) - LogAt(logs, step, place);
                     before = Part(At(forward, step - 1, place), sum, At(forwardMoved, step - 1, place, 0))
                         + Part(At(forward, step - 1, place - 1), sum, At(forwardMoved, step - 1, place - 1, 0));
                     if (Skips(place))
@@ -181,14 +196,30 @@ internal ref struct CtcLattice(Span<double> memory)
 
     private readonly double MovedLoss()
     {
-        double moved = -Part(At(forward, steps - 1, width - 1), -Loss, At(forwardMoved, steps - 1, width - 1, 0));
-        return width == 1 ? moved : moved - Part(At(forward, steps - 1, width - 2), -Loss, At(forwardMoved, steps - 1, width - 2, 0));
+        double moved = -Part(At(forward, steps - 1, width - 1), -rest, At(forwardMoved, steps - 1, width - 1, 0));
+        return width == 1 ? moved : moved - Part(At(forward, steps - 1, width - 2), -rest, At(forwardMoved, steps - 1, width - 2, 0));
     }
 
-    private readonly double Share(int step, int place) => Math.Exp(At(forward, step, place) + At(backward, step, place) + Loss);
+    private readonly double Share(int step, int place) => Math.Exp(At(forward, step, place) + At(backward, step, place) + rest);
 
     private readonly double After(ReadOnlySpan<double> logs, int step, int next) =>
-        next < width ? Times(At(backward, step + 1, next), logs[Element(step + 1, next)]) : None;
+        next < width ? Times(At(backward, step + 1, next), LogAt(logs, step + 1, next)) : None;
+
+    private readonly double LogAt(scoped ReadOnlySpan<double> logs, int step, int place) => logs[Element(step, place)] - common[step];
+
+    // The largest finite log-probability that is read at a step.
+    private readonly double LargestAt(int step, scoped ReadOnlySpan<double> logs)
+    {
+        double largest = None;
+        for (int place = 0; place < width; place++)
+        {
+            double log = logs[Element(step, place)];
+            if (double.IsFinite(log) && log > largest)
+                largest = log;
+        }
+
+        return double.IsFinite(largest) ? largest : 0;
+    }
 
     // An alignment leaves a blank out between two different labels.
     private readonly bool Skips(int place) => place % 2 == 1 && place > 1 && target[place / 2] != target[(place / 2) - 1];
@@ -205,7 +236,6 @@ internal ref struct CtcLattice(Span<double> memory)
     private static double Times(double reached, double log) => double.IsNegativeInfinity(reached) ? reached : reached + log;
 
     private static double Product(double share, double tangent) => share == 0 || tangent == 0 ? 0 : share * tangent;
-
 
     private static double LogSum(double x, double y, double z)
     {

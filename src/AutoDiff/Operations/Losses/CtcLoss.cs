@@ -114,14 +114,15 @@ namespace ConservativeAD.Rules
             using HostMemory memory = new(shape.Count + CtcLattice.Size(shape[0], targets));
             Span<double> logs = memory.Take(context.Input(0));
             CtcLattice lattice = Lattice(memory, shape);
-            bool isLost = false;
-            for (int sequence = 0; sequence < targets.Length && !isLost; sequence++)
+            ObstacleKind found = ObstacleKind.None;
+            for (int sequence = 0; sequence < targets.Length && found == ObstacleKind.None; sequence++)
             {
                 Run(ref lattice, logs, shape, sequence);
-                isLost = lattice.ReadsNonFinite(logs) || (!options.ZeroInfinity && !double.IsFinite(lattice.Loss));
+                found = lattice.ReadsNonFinite(logs) || (!options.ZeroInfinity && !double.IsFinite(lattice.Loss)) ? ObstacleKind.InfiniteValue
+                    : double.IsFinite(lattice.Loss) && lattice.HidesShares ? ObstacleKind.TermsAreRounded : ObstacleKind.None;
             }
 
-            return context.MarkWhole(isLost, ObstacleKind.InfiniteValue);
+            return context.MarkWhole(found != ObstacleKind.None, found);
         }
 
         private CtcLattice Lattice(HostMemory memory, in Shape shape) => new(memory.Take((int)CtcLattice.Size(shape[0], targets)));

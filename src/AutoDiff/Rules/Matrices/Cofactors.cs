@@ -48,6 +48,12 @@ internal static class Cofactors
             return;
         }
 
+        if (n <= 2)
+        {
+            Small(a, n, cofactors);
+            return;
+        }
+
         Span<double> numbers = memory[..LuFactors.Length(n)];
         a.CopyTo(numbers);
         LuFactors lu = new(numbers, n);
@@ -75,6 +81,15 @@ internal static class Cofactors
         Matrices.AddTransposedProduct(left, right, cofactors, n, n);
     }
 
+    // The elements themselves, without a rounding error.
+    private static void Small(ReadOnlySpan<double> a, int n, Span<double> cofactors)
+    {
+        if (n == 1)
+            cofactors[0] = 1;
+        else if (n == 2)
+            (cofactors[0], cofactors[1], cofactors[2], cofactors[3]) = (a[3], -a[2], -a[1], a[0]);
+    }
+
     /// <summary>The change of the matrix of cofactors along a tangent, for any finite matrix.</summary>
     /// <param name="a">[n, n].</param>
     /// <param name="da">The tangent, [n, n].</param>
@@ -86,6 +101,15 @@ internal static class Cofactors
         if (!HostArrays.AreFinite(a))
         {
             change.Fill(double.NaN);
+            return;
+        }
+
+        // The cofactors of two rows are linear, those of one are constant.
+        if (n <= 2)
+        {
+            change.Clear();
+            if (n == 2)
+                Small(da, n, change);
             return;
         }
 
