@@ -31,7 +31,8 @@ public class GroupTests
     {
         Parameter<double> a = new("a", Device.Default, [1], [1]), b = new("b", Device.Default, [1], [1]), c = new("c", Device.Default, [1], [1]);
         Sgd<double> optimizer = new([new ParameterGroup<double>([a]), new([b]) { Schedule = new ExponentialDecay(0.5, 0.5), StepSizeMultiplier = 2 },
-            new([c]) { Maximize = false }], new ConstantStepSize(0.1)) { Maximize = true };
+            new([c]) { Maximize = false }], new ConstantStepSize(0.1))
+        { Maximize = true };
         using Tape<double> tape = new();
         for (int step = 0; step < 2; step++)
         {
