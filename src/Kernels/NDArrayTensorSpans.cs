@@ -6,8 +6,8 @@ namespace ConservativeAD.Kernels;
 public static unsafe class NDArrayTensorSpans
 {
     /// <summary>
-    /// The elements without a copy, to be read. The span is valid until the array's memory is given back, which nothing checks afterwards: for a value of a tape
-    /// that is its reset, its next reverse pass for gradients, or its disposal. The array must be contiguous and on the processor.
+    /// The elements without a copy, to be read. The span is valid until the array's memory is given back, which nothing checks afterwards: for a value of a
+    /// tape that is its reset, its next reverse pass for gradients, or its disposal. The array must be contiguous and on the processor.
     /// </summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="array">The array. One without axes gives a span of one axis of length 1.</param>

@@ -61,9 +61,11 @@ public class OperationComparisonTests
         page.Append(
             CultureInfo.InvariantCulture,
             $"Every operation of the table, and the losses composed of them, beside libtorch 2.10 on its CPU: {all.Count} programs, ");
-        page.Append(CultureInfo.InvariantCulture, $"{all.Sum(one => one.Count)} numbers (values and gradients; double, float and half precision; ordinary points and, for elementwise operations, ");
+        page.Append(CultureInfo.InvariantCulture, $"{all.Sum(one => one.Count)} numbers (values and gradients; double, float and half ");
+        page.Append("precision; ordinary points and, for elementwise operations, ");
         page.Append(CultureInfo.InvariantCulture, $"{Special.Length} special ones or all pairs of them). ");
-        page.Append(CultureInfo.InvariantCulture, $"{all.Sum(one => one.Disagreements.Count)} numbers disagree, all for the reasons below. Numbers of half precision count as equal within 2 %, of float within 2·10⁻⁵, of double within 10⁻⁹; ");
+        page.Append(CultureInfo.InvariantCulture, $"{all.Sum(one => one.Disagreements.Count)} numbers disagree, all for the reasons below. ");
+        page.Append("Numbers of half precision count as equal within 2 %, of float within 2·10⁻⁵, of double within 10⁻⁹; ");
         page.Append("what libtorch refuses in half precision is not counted.\n\n");
         page.Append("Convolutions are compared in double alone: in single precision libtorch's gradients were NaN or unlike its own in double on a processor ");
         page.Append("that it knows only in part.\n\n");

@@ -193,8 +193,8 @@ public sealed partial class Tape<T> : IDisposable
     /// </summary>
     /// <remarks>
     /// The function is recorded on a tape of its own. The pullback of its gradient is a product with its Hessian, which costs a few gradients. Third
-    /// derivatives are refused; <see cref="Scalars.NestedTape"/> has derivatives of any order, for numbers. Where the function has a kink, or its slope bends, its gradient
-    /// may jump: nothing is certified there.
+    /// derivatives are refused; <see cref="Scalars.NestedTape"/> has derivatives of any order, for numbers. Where the function has a kink, or
+    /// its slope bends, its gradient may jump: nothing is certified there.
     /// </remarks>
     /// <param name="inputs">The values of this tape that the gradient is taken with respect to. Parameters that the function uses need not be listed, and its
     /// gradient regards them as constants; the loss still depends on them.</param>

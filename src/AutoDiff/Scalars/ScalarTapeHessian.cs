@@ -83,8 +83,8 @@ public sealed unsafe partial class ScalarTape
 
     /// <summary>The gradient of a number, and the entries of its Hessian's lower triangle that its operations give rise to, row by row.</summary>
     /// <remarks>
-    /// R. Gower and M. Mello, Optim. Methods Softw. 2012: a reverse pass that keeps the second derivatives with respect to the operations not yet passed, pair by
-    /// pair. Sums create no pairs, so that the pass costs in proportion to what the Hessian and the operations between hold.
+    /// R. Gower and M. Mello, Optim. Methods Softw. 2012: a reverse pass that keeps the second derivatives with respect to the operations not yet passed, pair
+    /// by pair. Sums create no pairs, so that the pass costs in proportion to what the Hessian and the operations between hold.
     /// </remarks>
     internal (double[] Gradient, List<(int Row, int Column, double Value)> Entries) HessianTwice(Active output)
     {

@@ -6,8 +6,8 @@ namespace ConservativeAD.Tests.OperationTable;
 /// <summary>The table contains every rule of the library, and the rules' facts are consistent.</summary>
 public class CompletenessTests
 {
-    // A segment is a program of other operations, a composition two of them; ReplayTests puts every row of the table into them. Inner gradients, functions of the
-    // program's own and values without derivatives have tests of their own.
+    // A segment is a program of other operations, a composition two of them; ReplayTests puts every row of the table into them. Inner gradients, functions of
+    // the program's own and values without derivatives have tests of their own.
     private static readonly Type[] Recorders =
     [
         typeof(UnaryOperation<,>), typeof(BinaryOperation<,>),

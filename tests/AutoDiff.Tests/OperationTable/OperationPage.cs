@@ -56,7 +56,8 @@ internal static partial class OperationPage
         Dictionary<Type, string[]> choices = Choices();
         foreach ((string folder, string heading) in Groups)
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n## {heading}\n\n| operation | what it is | structure | slopes | shape | choice | set | GPU | PyTorch |\n");
+            page.Append(CultureInfo.InvariantCulture, $"\n## {heading}\n\n");
+            page.Append("| operation | what it is | structure | slopes | shape | choice | set | GPU | PyTorch |\n");
             page.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
             foreach (Type rule in rules[folder].OrderBy(rule => OperationCase.FactsOf(rule).Name, StringComparer.Ordinal))
             {

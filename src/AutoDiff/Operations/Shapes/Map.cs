@@ -27,7 +27,8 @@ public static partial class Operations
             results[example] = program(x.Select(0, example));
             if (results[example].Shape != results[0].Shape)
                 throw new ArgumentException(
-                    $"map: the result for example {example} has shape {results[example].Shape}, and that for example 0 has {results[0].Shape}.", nameof(program));
+                    $"map: the result for example {example} has shape {results[example].Shape}, and that for example 0 has {results[0].Shape}.",
+                    nameof(program));
         }
 
         return Stack(0, results);
