@@ -257,6 +257,8 @@ internal static class TorchPrograms
         ["dropout"] = "other random numbers",
         ["lstm"] = "the row has one bias, libtorch two; tests compare layers with weights from PyTorch",
         ["lstm with states"] = "the row has one bias, libtorch two; tests compare layers with weights from PyTorch",
+        ["ctc loss"] = "libtorch's gradient is that of the scores before its softmax; tests compare with all alignments",
+        ["ctc loss, each"] = "libtorch's gradient is that of the scores before its softmax; tests compare with all alignments",
         ["gru"] = "the row has its gates side by side, as libtorch; tests compare it with the definition",
         ["gru with state"] = "the row has its gates side by side, as libtorch; tests compare it with the definition",
         ["weighted rows"] = "indices and sums only",
