@@ -25,7 +25,10 @@ public class ChannelNormalizationTests
         using Tape<Half> tape = new();
         Var<Half> x = tape.Variable([1, 4], [(Half)60000, (Half)(-60000), (Half)60000, (Half)60000]);
         Assert.Equal([Half.One, -Half.One, Half.One, Half.One], x.RmsNorm().ToArray());
-        Assert.True(tape.ClarkeGradient(x.RmsNorm().Square().Sum()).Certificate.IsCertified);
+
+        // The gradient is 0; what rounding leaves of it may underflow in Half.
+        ClarkeCertificate certificate = tape.ClarkeGradient(x.RmsNorm().Square().Sum()).Certificate;
+        Assert.All(certificate.Obstacles, obstacle => Assert.Equal(ObstacleKind.CotangentUnderflows, obstacle.Kind));
     }
 
     [Fact]
