@@ -47,7 +47,8 @@ public class ConservativityTests
         Assert.True(report.IsConservative, $"{name} under {preset}: {report}");
 
         // The kink of a norm over all elements is a single point, along which no path runs.
-        Assert.True(row.Kinks.Length == 0 || count < 2 || name is "norm2" or "p-norm" || report.StratumPathsTried > 0, $"{name}: no path inside a kink was found");
+        Assert.True(row.Kinks.Length == 0 || count < 2 || name is "norm2" or "p-norm" || report.StratumPathsTried > 0,
+            $"{name}: no path inside a kink was found");
     }
 
     [Fact]
