@@ -10,7 +10,7 @@ public sealed class NormalizedGoldsteinDescent : NonsmoothSolver
     private const double FirstRadius = 0.1;
 
     // Smaller than the radius at which stationarity is measured, because a step of radius ε leaves F about ε times its slope above the least value.
-    private const double LastShare = 1e-3;
+    private const double LastShare = 1e-4;
 
     /// <inheritdoc/>
     public override string Name => "ingd";

@@ -24,7 +24,7 @@ public class NonsmoothSolverTests
 
     [Theory]
     [MemberData(nameof(Problems))]
-    public void NormalizedGoldsteinDescentReachesTheOptimum(string name) => Reaches(new NormalizedGoldsteinDescent(), name, null, "shell-dual");
+    public void NormalizedGoldsteinDescentReachesTheOptimum(string name) => Reaches(new NormalizedGoldsteinDescent(), name, null, null);
 
     [Fact]
     public void WhereBfgsStopsAboveTheOptimumThePointIsStationary()
