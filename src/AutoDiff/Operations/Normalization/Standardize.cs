@@ -15,6 +15,8 @@ namespace ConservativeAD.Rules;
 public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, NDArray<T> variance, bool isCentred = true) : ISmoothRule<T>, IMarksObstacles<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+
+    // Not written for Half, whose formulas compute it anew.
     private NDArray<T> inverseDeviation;
 
     /// <inheritdoc/>
@@ -69,8 +71,8 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
     /// <inheritdoc/>
     public readonly NDArray<T> Obstacles(in KinkContext<T> context)
     {
-        // The reciprocal of a deviation that overflowed is 0.
-        if (context.Device.Count(default(Arithmetic.IsZero), inverseDeviation) > 0)
+        // The reciprocal of a deviation that overflowed is 0. Squares of Half do not overflow in float, where they are summed, and nothing is kept of them.
+        if (!InFloat.Asks<T>() && context.Device.Count(default(Arithmetic.IsZero), inverseDeviation) > 0)
             return context.MarkWhole(true, ObstacleKind.Overflows);
 
         // Without a mean nothing cancels.
