@@ -86,10 +86,11 @@ public sealed class NestedTape : IDisposable
 
     /// <summary>The derivative of a recorded number along the direction of the variables' tangents, as a number of the surrounding program.</summary>
     /// <param name="number">The number. The derivative of a constant or of a number of the surrounding program is 0.</param>
+    /// <exception cref="InvalidOperationException">The number belongs to a later tape, or to one that was reset or disposed.</exception>
     public Active Tangent(Active number)
     {
         tape.TakeOver();
-        return tape.NestedTangent(number);
+        return tape.TangentOfOutput(number);
     }
 
     /// <summary>

@@ -27,6 +27,14 @@ public sealed unsafe partial class ScalarTape
         return x;
     }
 
+    /// <summary>The same, for a number that a program returned.</summary>
+    internal Active TangentOfOutput(Active output)
+    {
+        if (!IsOwn(output))
+            NeedSurrounding(output);
+        return NestedTangent(output);
+    }
+
     internal Active NestedVariable(Active value, Active tangent)
     {
         Active variable = AppendNested(value, tangent, default, default, default, default);
@@ -38,9 +46,7 @@ public sealed unsafe partial class ScalarTape
     {
         if (!IsOwn(output))
         {
-            // A number of the surrounding program does not depend on this tape's variables.
-            if (!output.IsConstant && Holding(output).Level > Level)
-                ScalarTapeSlots.ThrowForeign();
+            NeedSurrounding(output);
             return new Active[variables.Count];
         }
 
@@ -96,6 +102,13 @@ public sealed unsafe partial class ScalarTape
             x,
             -quotient,
             y);
+
+    // A number of the surrounding program does not depend on this tape's variables; one of a later tape may.
+    private void NeedSurrounding(Active x)
+    {
+        if (!x.IsConstant && Holding(x).Level > Level)
+            ScalarTapeSlots.ThrowForeign();
+    }
 
     private bool IsOwn(Active x) => !x.IsConstant && Holds(x);
 

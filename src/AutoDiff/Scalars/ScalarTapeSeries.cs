@@ -14,7 +14,15 @@ public sealed unsafe partial class ScalarTape
     internal Active SeriesVariable(double[] coefficients) => AppendSeries(new SeriesLane(coefficients));
 
     /// <summary>The series of a number; a constant has one coefficient.</summary>
-    internal SeriesLane SeriesOf(Active x) => x.IsConstant ? new SeriesLane(x.Value) : series![x.Node];
+    /// <exception cref="InvalidOperationException">The number belongs to another tape.</exception>
+    internal SeriesLane SeriesOf(Active x)
+    {
+        if (x.IsConstant)
+            return new SeriesLane(x.Value);
+        if (!Holds(x))
+            ScalarTapeSlots.ThrowForeign();
+        return series![x.Node];
+    }
 
     private Active RecordSeries<TRule>(TRule rule, Active x, double value)
         where TRule : struct, IUnaryRule<TRule>

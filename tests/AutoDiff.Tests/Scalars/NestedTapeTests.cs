@@ -175,6 +175,7 @@ public class NestedTapeTests
         Active x = first.Variable(2), y = second.Variable(x);
         Active output = x * y;
         Assert.Throws<InvalidOperationException>(() => first.Gradient(output));
+        Assert.Throws<InvalidOperationException>(() => first.Tangent(output));
         Assert.Equal(2, second.Gradient(output)[0].Value);
         Assert.Equal(4, first.Gradient(second.Surrounding(output))[0].Value);
     }

@@ -100,6 +100,15 @@ public class TaylorSeriesTests
     }
 
     [Fact]
+    public void ANumberOfAnotherTapeHasNoSeries()
+    {
+        using ScalarTape other = new();
+        Active captured = other.Variable(3);
+        Assert.Throws<InvalidOperationException>(() => TaylorSeries.Of(_ => captured, [1], [1], 2));
+        Assert.Throws<InvalidOperationException>(() => TaylorSeries.Of(x => x[0] * captured, [1], [1], 2));
+    }
+
+    [Fact]
     public void WrongArgumentsAreRefused()
     {
         Assert.Throws<ArgumentNullException>(() => TaylorSeries.Of((Func<Active[], Active>)null!, [1], [1], 1));

@@ -67,8 +67,8 @@ namespace ConservativeAD.Rules
                 return marks;
             }
 
-            using HostMemory memory = new(2L * context.Output.Count);
-            Span<double> x = memory.Take(context.Input(0)), y = memory.Take(context.Output);
+            using HostMemory memory = new(context.Output.Count);
+            Span<double> x = memory.Take(context.Input(0));
             for (int i = 0; i < x.Length; i++)
                 x[i] = OwnFunctions.Agrees(value, x[i], slope(x[i], value(x[i])), DifferenceTolerance) ? 0 : (int)ObstacleKind.Undeclared;
             HostArrays.Write(x, marks);

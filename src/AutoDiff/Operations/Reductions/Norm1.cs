@@ -88,7 +88,7 @@ namespace ConservativeAD.Rules
             Shape lanes = axes.Lanes(context.Input(0).Shape);
             for (int element = 0; element < x.Length; element++)
             {
-                int output = (element / (lanes[1] * lanes[2]) * lanes[2]) + (element % lanes[2]);
+                int output = ReducedAxes.OutputOf(lanes, element);
                 double slope = T.Sign(x[element]);
                 context.AddInterval(output, 0, element, slope == 0 ? -1 : slope, slope == 0 ? 1 : slope);
             }

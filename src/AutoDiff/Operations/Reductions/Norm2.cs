@@ -82,27 +82,10 @@ namespace ConservativeAD.Rules
             return marks;
         }
 
-        int IHasGroups.GroupOf(in Shape input, int element)
-        {
-            Shape lanes = axes.Lanes(input);
-            return (element / (lanes[1] * lanes[2]) * lanes[2]) + (element % lanes[2]);
-        }
+        int IHasGroups.GroupOf(in Shape input, int element) => ReducedAxes.OutputOf(axes.Lanes(input), element);
 
         /// <inheritdoc/>
-        public void SwitchingForms(in SwitchingContext<T> context)
-        {
-            T[] norms = context.Output.ToArray(), tangents = context.Tangent(0).ToArray();
-            HashSet<int> moving = [];
-            for (int element = 0; element < tangents.Length; element++)
-            {
-                if (tangents[element] != T.Zero)
-                    moving.Add(((IHasGroups)this).GroupOf(context.Input(0).Shape, element));
-            }
-
-            int[] atOrigin = [.. Enumerable.Range(0, norms.Length).Where(group => norms[group] == T.Zero)];
-            if (atOrigin.Length > 0)
-                context.AddCurved(Array.TrueForAll(atOrigin, moving.Contains));
-        }
+        public void SwitchingForms(in SwitchingContext<T> context) => NormOrigins.AddForms(context, axes);
 
         /// <inheritdoc/>
         public void AddPieces(in PiecesContext<T> context)

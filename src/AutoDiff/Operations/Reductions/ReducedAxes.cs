@@ -31,6 +31,11 @@ internal readonly struct ReducedAxes(int? axis, bool keepAxis)
         return Shape.Of(outer, input[axis], inner);
     }
 
+    /// <summary>The element of the output that an element of the input is reduced to.</summary>
+    /// <param name="lanes">The input's shape as <see cref="Lanes"/>.</param>
+    /// <param name="element">The element of the input.</param>
+    public static int OutputOf(in Shape lanes, int element) => (element / (lanes[1] * lanes[2]) * lanes[2]) + (element % lanes[2]);
+
     /// <summary>The output's shape.</summary>
     public Shape OutputShape(in Shape input)
     {
