@@ -82,8 +82,14 @@ public sealed unsafe partial class ScalarTape
         return new SeriesLane(coefficients);
     }
 
+    // Behind a coefficient that is not finite there is no series.
     private Active AppendSeries(SeriesLane added)
     {
+        Span<double> coefficients = added.Coefficients;
+        int last = 0;
+        while (last < coefficients.Length - 1 && double.IsFinite(coefficients[last]))
+            last++;
+        coefficients[(last + 1)..].Fill(double.NaN);
         int node = record->Count;
         if (node == capacity)
             Grow(2 * capacity);

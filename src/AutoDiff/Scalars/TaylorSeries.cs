@@ -6,7 +6,8 @@ namespace ConservativeAD.Scalars;
 /// </summary>
 /// <remarks>
 /// One run of the program carries all coefficients; an operation costs O(k³) for order k. At a kink the series is that of the piece that the direction leads
-/// to: comparisons of equal numbers are decided by the first coefficients that differ. Where there is no such series, as for √t, its coefficients are NaN.
+/// to: comparisons of equal numbers are decided by the first coefficients that differ. Where there is no such series, as for √t, or behind a
+/// coefficient that is not finite, the coefficients are NaN.
 /// A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., SIAM 2008, chapter 13.
 /// </remarks>
 public static class TaylorSeries

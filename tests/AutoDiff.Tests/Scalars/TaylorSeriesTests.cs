@@ -86,6 +86,9 @@ public class TaylorSeriesTests
         Assert.Equal([0, 1, 0.5, -0.125, double.NaN], Cut(TaylorSeries.Of(x => Active.Sqrt((x[0] * x[0]) + (x[0] * x[0] * x[0])), [0], [1], 4)));
         Assert.Equal(double.NaN, TaylorSeries.Of(x => Active.Sqrt(Active.Pow(x[0], 8)), [0], [1], 5)[4]);
 
+        foreach (double start in (double[])[double.NaN, double.PositiveInfinity, 1e200])
+            Assert.Equal([double.NaN, double.NaN], TaylorSeries.Of(x => x[0] * x[0], [start], [1], 2)[1..]);
+
         static double[] Cut(double[] found) => [.. found.Select(c => Math.Round(c, 14))];
     }
 
