@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace ConservativeAD.LibTorch.Tests;
 
 /// <summary>
-/// Every operation of the table beside libtorch's: values and gradients, in double, float and half precision, at ordinary and at special points. Where the two
-/// disagree, an explanation is needed, and an explanation without a disagreement is an error too.
+/// The operations of the table that libtorch has too, beside libtorch's: values and gradients, in double, float and half precision, at ordinary and at
+/// special points. Where the two disagree, an explanation is needed, and an explanation without a disagreement is an error too.
 /// </summary>
 public class OperationComparisonTests
 {
@@ -60,7 +60,7 @@ public class OperationComparisonTests
         List<Comparison> all = [.. Rows.Where(row => TorchPrograms.All.ContainsKey(row.Name)).Select(Compare)];
         page.Append(
             CultureInfo.InvariantCulture,
-            $"Every operation of the table, and the losses composed of them, beside libtorch 2.10 on its CPU: {all.Count} programs, ");
+            $"Operations of the table, and losses composed of them, beside libtorch 2.10 on its CPU: {all.Count} programs, ");
         page.Append(CultureInfo.InvariantCulture, $"{all.Sum(one => one.Count)} numbers (values and gradients; double, float and half ");
         page.Append("precision; ordinary points and, for elementwise operations, ");
         page.Append(CultureInfo.InvariantCulture, $"{Special.Length} special ones or all pairs of them). ");
