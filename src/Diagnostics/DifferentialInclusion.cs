@@ -36,7 +36,7 @@ public static class DifferentialInclusion
         options ??= new FlowOptions();
         options.Check();
         SlopeField field = new(objective, options, cancellation);
-        FlowPath path = new();
+        FlowPath path = new() { ActiveRadius = options.ActiveRadius };
         double[] x = start.ToArray(), k1 = field.At(x);
         path.Add(0, x, k1, field.Value);
         double t = 0, h = Math.Min(Math.Min(time, options.MaximumTime), 1e-3);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using ConservativeAD.Solvers;
 
 namespace ConservativeAD.Diagnostics;
 
@@ -7,6 +8,10 @@ namespace ConservativeAD.Diagnostics;
 public sealed class FlowPath
 {
     private readonly List<double> times = [];
+    // A direction jumps if its norm changes by this factor within a few active radii.
+    private const double Jump = 1.2;
+    private const double RadiiOfJump = 10;
+
     private readonly List<double[]> points = [];
     private readonly List<double[]> directions = [];
     private readonly List<double> values = [];
@@ -45,9 +50,49 @@ public sealed class FlowPath
         }
     }
 
+    /// <summary>The largest distance of a kink that was taken for one at the point: values are known to this times the slope there.</summary>
+    internal double ActiveRadius { get; set; }
+
     /// <summary>The point at one of the times.</summary>
     /// <param name="index">The index of the time.</param>
     public ReadOnlySpan<double> Point(int index) => points[index];
+
+    /// <summary>
+    /// The index of the first time from which on the flow meets no other kinks: it slides along those that it is on, and its direction does not jump any more.
+    /// 0 if its direction never jumps.
+    /// </summary>
+    /// <param name="above">Only times at which F is above this value count. Near the limit a direction is as small as its error.</param>
+    public int LastJump(double above = double.NegativeInfinity)
+    {
+        for (int i = times.Count - 1; i > 0; i--)
+        {
+            if (!(values[i] > above))
+                continue;
+            double before = TensorPrimitives.Norm<double>(directions[i - 1]), after = TensorPrimitives.Norm<double>(directions[i]);
+            bool isFar = Math.Max(before, after) > Jump * Math.Min(before, after);
+            if (isFar && TensorPrimitives.Distance<double>(points[i - 1], points[i]) <= RadiiOfJump * ActiveRadius)
+                return i;
+        }
+
+        return 0;
+    }
+
+    /// <summary>The flow from one of its times on, as a run of least-norm subgradients with the times between its points as step sizes.</summary>
+    /// <param name="index">The index of the time.</param>
+    /// <param name="greatestGap">Points at which F is above the given limit by more than this are left out.</param>
+    /// <param name="limit">The limit.</param>
+    public Trajectory From(int index, double greatestGap = double.PositiveInfinity, double limit = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        Trajectory run = new(SubgradientChoice.MinimalNorm);
+        for (int i = index; i < times.Count; i++)
+        {
+            if (values[i] - limit <= greatestGap)
+                run.Add(points[i], values[i], TensorPrimitives.Norm<double>(directions[i]), i + 1 < times.Count ? times[i + 1] - times[i] : 0);
+        }
+
+        return run;
+    }
 
     /// <summary>θ(t), by cubic interpolation between the times.</summary>
     /// <param name="time">t, not negative. After the last time the last point is returned if the flow is at rest.</param>

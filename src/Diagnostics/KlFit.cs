@@ -7,7 +7,8 @@ namespace ConservativeAD.Diagnostics;
 
 /// <summary>
 /// An estimate of the KL exponent θ from a run: the slope of log‖g‖ over log(F − F*), by least squares. Successive points of a run are not independent, so they
-/// are first averaged over equal parts of the range of log(F − F*), and the confidence interval is that of the averages.
+/// are first averaged over equal parts of the range of log(F − F*), and the confidence interval is that of the averages, wider by the difference between the
+/// slope of all and of the half that is nearer to the limit: the inequality is local.
 /// </summary>
 /// <param name="Exponent">θ.</param>
 /// <param name="Lower">The lower end of the confidence interval.</param>
@@ -35,17 +36,21 @@ public sealed record KlFit(double Exponent, double Lower, double Upper, double C
     /// <param name="greatestGap">Points with a larger F − F* are left out: the inequality is local.</param>
     /// <param name="leastGap">Points with a smaller one are left out; if null, those where F − F* is within the rounding error of F.</param>
     /// <param name="confidence">The confidence level of the interval.</param>
+    /// <param name="gapError">
+    /// The largest error of F − F*, from a limit that is known roughly or values that are. The interval is widened by what it can do to the slope.
+    /// </param>
     /// <exception cref="ArgumentException">Fewer than three averages remain, or the confidence is not between 0 and 1.</exception>
     public static KlFit Of(Trajectory run, double optimum, double greatestGap = double.PositiveInfinity, double? leastGap = null,
-        double confidence = UsualConfidence)
+        double confidence = UsualConfidence, double gapError = 0)
     {
         ArgumentNullException.ThrowIfNull(run);
         if (!(confidence > 0 && confidence < 1))
             throw new ArgumentOutOfRangeException(nameof(confidence), confidence, $"A confidence of {confidence} was given; it must be between 0 and 1.");
+        ArgumentOutOfRangeException.ThrowIfNegative(gapError);
         double floor = leastGap ?? Math.Max(Math.Abs(optimum) * 1e-12, 1e-280);
         List<(double X, double Y)> points = Usable(run, optimum, floor, greatestGap), averages = Averages(points);
         return averages.Count >= 3
-            ? Through(run, points, averages, confidence)
+            ? Through(run, points, averages, confidence, gapError)
             : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
                 $"Of {run.Count} points {points.Count} have a gap to {optimum} between {floor:0.0E+0} and {greatestGap:0.0E+0} and a gradient that is not "
                     + $"0, in {averages.Count} places; a line takes three at least."), nameof(run));
@@ -59,7 +64,7 @@ public sealed record KlFit(double Exponent, double Lower, double Upper, double C
     {
         List<(double X, double Y)> points = Usable(run, optimum, Math.Max(Math.Abs(optimum) * 1e-12, 1e-280), double.PositiveInfinity),
             averages = Averages(points);
-        fit = averages.Count >= 3 ? Through(run, points, averages, UsualConfidence) : null;
+        fit = averages.Count >= 3 ? Through(run, points, averages, UsualConfidence, 0) : null;
         return fit is not null;
     }
 
@@ -76,17 +81,30 @@ public sealed record KlFit(double Exponent, double Lower, double Upper, double C
         return points;
     }
 
-    private static KlFit Through(Trajectory run, List<(double X, double Y)> points, List<(double X, double Y)> averages, double confidence)
+    private static KlFit Through(Trajectory run, List<(double X, double Y)> points, List<(double X, double Y)> averages, double confidence,
+        double gapError)
     {
-        double meanX = averages.Average(point => point.X), meanY = averages.Average(point => point.Y);
-        double spread = averages.Sum(point => (point.X - meanX) * (point.X - meanX));
-        double slope = averages.Sum(point => (point.X - meanX) * (point.Y - meanY)) / spread;
-        double error = Math.Sqrt(averages.Sum(point => Square(point.Y - meanY - (slope * (point.X - meanX)))) / (averages.Count - 2) / spread);
+        (double slope, double error) = Line(averages);
         double half = StudentT.InvCDF(0, 1, averages.Count - 2, 0.5 + (0.5 * confidence)) * error;
+        // Where the points bend, the line through those nearer to the limit has another slope, and the inequality is about them.
+        double middle = 0.5 * (averages[0].X + averages[^1].X);
+        List<(double X, double Y)> nearer = [.. averages.Where(point => point.X <= middle)];
+        half += nearer.Count >= 3 ? Math.Abs(Line(nearer).Slope - slope) : 0;
+        double range = points.Max(point => point.X) - points.Min(point => point.X);
+        half += Math.Abs(slope) * Math.Log(1 + (gapError / Math.Exp(points.Min(point => point.X)))) / range;
         double exponent = Settled(slope, slope - half, slope + half);
         double constant = Math.Exp(points.Min(point => point.Y - (exponent * point.X)));
-        double decades = (points.Max(point => point.X) - points.Min(point => point.X)) / Math.Log(10);
+        double decades = range / Math.Log(10);
         return new KlFit(slope, slope - half, slope + half, confidence, constant, averages.Count, decades, run.Gradient);
+    }
+
+    private static (double Slope, double Error) Line(List<(double X, double Y)> points)
+    {
+        double meanX = points.Average(point => point.X), meanY = points.Average(point => point.Y);
+        double spread = points.Sum(point => (point.X - meanX) * (point.X - meanX));
+        double slope = points.Sum(point => (point.X - meanX) * (point.Y - meanY)) / spread;
+        double error = Math.Sqrt(points.Sum(point => Square(point.Y - meanY - (slope * (point.X - meanX)))) / (points.Count - 2) / spread);
+        return (slope, error);
     }
 
     private static double Settled(double exponent, double lower, double upper) => lower <= 0.5 && 0.5 <= upper ? 0.5 : Math.Max(0, exponent);

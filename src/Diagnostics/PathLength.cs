@@ -16,6 +16,8 @@ namespace ConservativeAD.Diagnostics;
 /// <param name="Gradient">The gradient that the run followed.</param>
 public sealed record PathLength(double Length, double Bound, IReadOnlyList<double> Cumulative, SubgradientChoice Gradient)
 {
+    private const double OfDescent = 2;
+
     /// <summary>The bound minus the length.</summary>
     public double Slack => Bound - Length;
 
@@ -27,7 +29,19 @@ public sealed record PathLength(double Length, double Bound, IReadOnlyList<doubl
     /// <param name="optimum">F*, the value at the limit.</param>
     /// <param name="inequality">The KL inequality.</param>
     /// <exception cref="ArgumentException">The run has no points.</exception>
-    public static PathLength Of(Trajectory run, double optimum, KlInequality inequality)
+    public static PathLength Of(Trajectory run, double optimum, KlInequality inequality) => Of(run, optimum, inequality, OfDescent);
+
+    /// <summary>
+    /// Measures a flow: for θ' ∈ −∂F(θ) with the element of least norm, φ(F(θ(0)) − F*) bounds the length (J. Bolte, A. Daniilidis and A. Lewis, SIAM J. Optim.
+    /// 2007, theorem 4.5). <see cref="Bound"/> is then this number, without the factor 2.
+    /// </summary>
+    /// <param name="flow">The points of a flow, as <see cref="FlowPath.From"/> gives them.</param>
+    /// <param name="optimum">F*, the value at the limit.</param>
+    /// <param name="inequality">The KL inequality.</param>
+    /// <exception cref="ArgumentException">The flow has no points.</exception>
+    public static PathLength OfFlow(Trajectory flow, double optimum, KlInequality inequality) => Of(flow, optimum, inequality, 1);
+
+    private static PathLength Of(Trajectory run, double optimum, KlInequality inequality, double factor)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(inequality);
@@ -36,7 +50,7 @@ public sealed record PathLength(double Length, double Bound, IReadOnlyList<doubl
         double[] cumulative = new double[run.Count];
         for (int k = 1; k < cumulative.Length; k++)
             cumulative[k] = cumulative[k - 1] + run.Moves[k - 1];
-        return new PathLength(cumulative[^1], 2 * inequality.Desingularize(Math.Max(0, run.Values[0] - optimum)), cumulative, run.Gradient);
+        return new PathLength(cumulative[^1], factor * inequality.Desingularize(Math.Max(0, run.Values[0] - optimum)), cumulative, run.Gradient);
     }
 
     /// <summary>

@@ -16,11 +16,12 @@ public sealed record PolyakLojasiewicz(double Smallest, double Largest, int Smal
     /// <summary>Measures a run.</summary>
     /// <param name="run">The run.</param>
     /// <param name="optimum">F*.</param>
+    /// <param name="leastGap">Points with a smaller F − F* are left out; if null, those where it is within the rounding error of F.</param>
     /// <exception cref="ArgumentException">No point has a value above F*.</exception>
-    public static PolyakLojasiewicz Of(Trajectory run, double optimum)
+    public static PolyakLojasiewicz Of(Trajectory run, double optimum, double? leastGap = null)
     {
         ArgumentNullException.ThrowIfNull(run);
-        double floor = Math.Max(Math.Abs(optimum) * 1e-12, 1e-280), smallest = double.PositiveInfinity, largest = 0;
+        double floor = leastGap ?? Math.Max(Math.Abs(optimum) * 1e-12, 1e-280), smallest = double.PositiveInfinity, largest = 0;
         int at = -1, points = 0;
         for (int k = 0; k < run.Count; k++)
         {

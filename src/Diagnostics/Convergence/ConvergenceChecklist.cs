@@ -158,5 +158,6 @@ public static class ConvergenceChecklist
     private static Hypothesis Known(RunFacts run, string statement, bool? isTrue) => new(
         statement,
         Of(isTrue),
-        isTrue is null ? "not known; a run can watch it" : run.IsObserved ? "as observed along the run" : "as given");
+        isTrue is null ? run.IsObserved ? "not settled: the second half of the run went on moving away from the start" : "not known; a run can watch it"
+            : run.IsObserved ? "as observed along the run" : "as given");
 }

@@ -4,13 +4,13 @@ using System.Globalization;
 namespace ConservativeAD.Studies.CommandLine;
 
 /// <summary>
-/// Reports on the error stream what a command is doing, if it takes more than a second: in a terminal on one line that is erased later, elsewhere by occasional
-/// lines.
+/// Reports on the error stream what a command is doing, if it takes more than a second: in a terminal on one line that is erased later, elsewhere by a line every
+/// two seconds.
 /// </summary>
 internal sealed class StageNotes : IDisposable
 {
     private const int Interval = 1000;
-    private const int IntervalsOfFiles = 10;
+    private const int IntervalsOfFiles = 2;
     private const int Margin = 1;
 
     private readonly Lock writing = new();

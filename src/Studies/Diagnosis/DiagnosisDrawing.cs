@@ -87,7 +87,7 @@ internal static class DiagnosisDrawing
         Plot plot = new();
         Scatter seen = plot.Add.ScatterPoints(points, RunColor);
         seen.MarkerSize = 5;
-        seen.LegendText = $"the run, {NameOf(diagnosis)} gradient";
+        seen.LegendText = diagnosis.IsReadAlongFlow ? "the flow, least norm" : $"the run, {NameOf(diagnosis)} gradient";
         double from = points.Min(point => point.X), to = points.Max(point => point.X);
         KlInequality inequality = fit.Inequality;
         double Line(double x) => Math.Log10(inequality.Constant) + (inequality.Exponent * x);
@@ -107,7 +107,7 @@ internal static class DiagnosisDrawing
 
     private static Plot DrawRate(RunDiagnosis diagnosis)
     {
-        Trajectory run = diagnosis.Near;
+        Trajectory run = diagnosis.IsReadAlongFlow ? diagnosis.Run : diagnosis.Near;
         double limit = diagnosis.Limit!.Value, exponent = diagnosis.Kl!.Inequality.Exponent;
         bool isSublinear = exponent > 0.55 || diagnosis.Schedule is not ConstantStepSize;
         int[] steps = [.. (isSublinear
@@ -150,10 +150,10 @@ internal static class DiagnosisDrawing
         Scatter seen = AddLine(plot, [.. steps.Select(k => new Coordinates(Math.Log10(k), path.Cumulative[k]))], RunColor, Thick);
         seen.LegendText = Text($"length so far; in the end {path.Length:0.######}");
         HorizontalLine bound = plot.Add.HorizontalLine(path.Bound, (float)Thin, TheoryColor);
-        bound.LegendText = Text($"2φ(F(θ₀) − F*) = {path.Bound:0.####}");
-        plot.Title($"Length of the path of {diagnosis.Program.Name}", size: 14);
+        bound.LegendText = Text($"{(diagnosis.IsReadAlongFlow ? "φ(F(θ) − F*)" : "2φ(F(θ₀) − F*)")} = {path.Bound:0.####}");
+        plot.Title($"Length of the path of {(diagnosis.IsReadAlongFlow ? "the flow of " : "")}{diagnosis.Program.Name}", size: 14);
         LogarithmicAxis.Label(plot.Axes.Bottom);
-        plot.XLabel("steps k");
+        plot.XLabel(diagnosis.IsReadAlongFlow ? "points of the flow after its last kink" : "steps k");
         plot.YLabel("sum of the lengths of steps");
         plot.Axes.SetLimitsY(0, 1.15 * Math.Max(path.Bound, path.Length));
         plot.ShowLegend(Alignment.LowerRight);

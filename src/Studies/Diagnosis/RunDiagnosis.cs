@@ -27,6 +27,17 @@ internal sealed class RunDiagnosis
     // Below this fraction of the first gradient's norm, values are rounding errors.
     private const double Vanishing = 1e-9;
 
+    private const double DecadesToHalve = 1e3;
+
+    // The flow is continued this many times, over four times the time each, where it ends far from the limit.
+    private const int Continuations = 5;
+
+    // A norm that rises by this factor shows that another critical point was passed.
+    private const double RiseOfPassing = 10;
+
+    // Gaps are read where they are this many times as large as their errors.
+    private const double TimesError = 30;
+
     // The descent lemma and rates are checked if the steps are at most 1/L, up to the accuracy of L.
     private const double AccuracyOfSmoothness = 1e-6;
 
@@ -48,14 +59,29 @@ internal sealed class RunDiagnosis
 
     public Trajectory Run { get; private set; } = new(SubgradientChoice.Conservative);
 
-    /// <summary>The points of the run to which the inequality is fitted: all, or those after which gaps stay below the given limit.</summary>
+    /// <summary>
+    /// The points to which the inequality is fitted: all those of the run, or those after which gaps stay below the given limit. For a program with kinks they
+    /// are those of the flow after it met its last kink: a run beside a kink sees the slopes of the pieces, and not the smaller one of the kink.
+    /// </summary>
     public Trajectory Near { get; private set; } = new(SubgradientChoice.Conservative);
+
+    /// <summary>Whether <see cref="Near"/> has points of the flow.</summary>
+    public bool IsReadAlongFlow { get; private set; }
 
     /// <summary>The steps of the run.</summary>
     public IStepSizeSchedule Schedule { get; private set; } = new ConstantStepSize(1);
 
     /// <summary>F at the limit; null if it is unknown and was not found.</summary>
     public double? Limit { get; private set; }
+
+    // How far a limit that was found may be above the true one: much, where the minimum is degenerate.
+    private double limitError;
+
+    // The flow until near the limit.
+    private FlowPath? continued;
+
+    // Why there is no flow.
+    private string? flowMissing;
 
     public SmoothnessConstant? Smoothness { get; private set; }
 
@@ -113,9 +139,9 @@ internal sealed class RunDiagnosis
         (string Stage, Action<CancellationToken> Read)[] stages =
         [
             ("descending", diagnosis.Descend), ("looking for the limit", diagnosis.FindLimit), ("reading the smoothness", _ => diagnosis.ReadSmoothness()),
-                ("reading the values", _ => diagnosis.ReadValues()),
+                ("following the flow", diagnosis.FollowFlow), ("reading the values", diagnosis.ReadValues),
             ("classifying the end", diagnosis.ReadEnd), ("escaping from the saddle", diagnosis.ReadSaddle),
-                ("reading the tangent kernel", diagnosis.ReadKernel), ("following the flow", diagnosis.ReadFlow),
+                ("reading the tangent kernel", diagnosis.ReadKernel), ("comparing with the flow", _ => diagnosis.ReadFlow()),
             ("going through the theorems", diagnosis.ReadTheorems),
         ];
         try
@@ -217,10 +243,18 @@ internal sealed class RunDiagnosis
         // Descent may end at a critical value that is not the least one.
         SolverResult found = new NonsmoothBfgs().Minimize(Program.Objective, Run.Last, new SolverOptions { EvaluationLimit = 20_000, Seed = Settings.Seed },
             null, cancellation);
-        if (found.Reason != StopReason.UnboundedBelow && double.IsFinite(found.Value))
-            Limit = Program.Optimum is { } optimum && Math.Abs(found.Value - optimum) <= 1e-6 * Math.Max(1, Math.Abs(optimum))
-                ? optimum
-                : Math.Min(found.Value, end);
+        if (found.Reason == StopReason.UnboundedBelow || !double.IsFinite(found.Value))
+            return;
+        if (Program.Optimum is { } optimum && Math.Abs(found.Value - optimum) <= 1e-6 * Math.Max(1, Math.Abs(optimum)))
+        {
+            Limit = optimum;
+            return;
+        }
+
+        // For convex F the gap is at most the distance of ∂F from 0 times that of the point from a minimum, which is nearer than the end of the run.
+        Limit = Math.Min(found.Value, end);
+        double[] least = [.. found.Point];
+        limitError = found.Stationarity.Value * (TensorPrimitives.Distance<double>(least, Run.Last) + found.Stationarity.Radius);
     }
 
     private void ReadSmoothness()
@@ -254,7 +288,7 @@ internal sealed class RunDiagnosis
     private bool IsWithin(SmoothnessConstant smoothness) =>
         Options.IsDeterministic && IsWithinReach(smoothness) && Run.StepSizes.All(step => step * smoothness.Value <= 1 + AccuracyOfSmoothness);
 
-    private void ReadValues()
+    private void ReadValues(CancellationToken cancellation)
     {
         if (Limit is not { } limit)
         {
@@ -262,53 +296,144 @@ internal sealed class RunDiagnosis
             return;
         }
 
-        Near = Run;
-        if (Settings.GreatestGap is { } greatest)
-        {
-            int from = Run.Count;
-            while (from > 0 && Run.Values[from - 1] - limit <= greatest)
-                from--;
-            Near = new Trajectory(Run.Gradient);
-            for (int k = from; k < Run.Count; k++)
-                Near.Add(Run.Point(k), Run.Values[k], Run.GradientNorms[k], Run.StepSizes[k]);
-        }
-
-        PolyakLojasiewicz? ratio = null;
+        if (IsBesideKinks && !PlaceAlongFlow(limit, cancellation))
+            return;
+        if (!IsReadAlongFlow)
+            PlaceAlongRun(limit);
+        double floor = Math.Max(Math.Max(Math.Abs(limit) * 1e-12, 1e-280), IsReadAlongFlow ? FloorAlongFlow : TimesError * limitError);
+        PolyakLojasiewicz ratio;
         try
         {
-            Kl = KlFit.Of(Near, limit);
-            Add("KL exponent", Kl.Exponent, null, null, Kl.ToString());
-            ratio = PolyakLojasiewicz.Of(Near, limit);
-            Add("Polyak–Łojasiewicz ratio", ratio.Smallest, null, null,
-                string.Create(CultureInfo.InvariantCulture, $"½‖g‖²/(F − F*), from {ratio.Smallest:0.####E+0} to {ratio.Largest:0.####E+0} along the run"));
+            Kl = KlFit.Of(Near, limit, leastGap: floor, gapError: IsReadAlongFlow ? ErrorAlongFlow : limitError);
+            string along = IsReadAlongFlow ? string.Create(CultureInfo.InvariantCulture,
+                $"; along the flow after its last kink, from F − F* = {Near.Values[0] - limit:0.#E+0} "
+                    + $"to {Math.Max(Near.Values[^1] - limit, floor):0.#E+0}") : "";
+            AddOf(Near.Gradient, "KL exponent", Kl.Exponent, null, null, $"{Kl}{along}{Hint(limit)}");
+            ratio = PolyakLojasiewicz.Of(Near, limit, floor);
+            AddOf(Near.Gradient, "Polyak–Łojasiewicz ratio", ratio.Smallest, null, null,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"½‖g‖²/(F − F*), from {ratio.Smallest:0.####E+0} to {ratio.Largest:0.####E+0} along the {(IsReadAlongFlow ? "flow" : "run")}"));
         }
         catch (ArgumentException reason)
         {
             Missing("KL exponent", reason.Message);
-        }
-
-        if (Kl is null || ratio is null)
             return;
-        if (Kl.Exponent < 1 && Options.IsDeterministic)
-        {
-            Path = PathLength.Of(Near, limit, Kl.Inequality);
-            bool applies = Smoothness is { } smoothness && IsWithin(smoothness);
-            Add("path length", Path.Length, Path.Bound, applies
-                ? Path.Holds
-                : null, string.Create(CultureInfo.InvariantCulture,
-                    $"{Path.Length:0.######}; the bound 2φ(F(θ₀) − F*) with the fitted inequality is {Path.Bound:0.####}{(applies ? "" : ", which is one "
-                        + "for steps of at most 1/L on smooth functions")}"));
         }
 
-        if (Smoothness is { Value: > 0 } constant && Schedule is ConstantStepSize && IsWithin(constant) && ratio.Smallest > 0)
+        ReadPath(limit, Kl);
+        ReadRate(limit, Kl, ratio);
+    }
+
+    // A fit over a whole run that passed another critical point says little about its limit.
+    private string Hint(double limit)
+    {
+        if (IsReadAlongFlow || Settings.GreatestGap is not null || !Options.IsDeterministic)
+            return "";
+        double least = double.PositiveInfinity;
+        for (int k = 0; k < Near.Count; k++)
         {
-            // For steps below 1/L, the relevant constant is 1/α.
-            Rate = LinearRate.Of(Near, limit, KlInequality.OfModulus(ratio.Smallest), 1 / Run.StepSizes[0]);
-            Add("linear rate", Rate.Worst, Rate.Bound, Rate.Holds,
-                string.Create(CultureInfo.InvariantCulture,
-                    $"F − F* is multiplied by at most {Rate.Worst:0.#########} a step, typically at the end by {Rate.Typical:0.#########}; the bound 1 − μα "
-                        + $"with the least ratio μ of the run is {Rate.Bound:0.#########}"));
+            double norm = Near.GradientNorms[k];
+            if (norm > RiseOfPassing * least)
+                return string.Create(CultureInfo.InvariantCulture,
+                    $"; ‖g‖ fell to {least:0.#E+0} and rose again, as when another critical point is passed: --below {Near.Values[k] - limit:0.#E+0} "
+                        + $"reads what comes after it");
+            least = Math.Min(least, norm);
         }
+
+        return "";
+    }
+
+    private bool IsBesideKinks => !isSmooth && (Program.Model is null || Smoothness is not { IsOfSmoothPoints: true });
+
+    private bool PlaceAlongFlow(double limit, CancellationToken cancellation)
+    {
+        if (Flow is null)
+        {
+            Missing("KL exponent", $"the program has kinks, where it is read along the flow, and there is none: {flowMissing ?? "--draw leaves it out"}");
+            return false;
+        }
+
+        continued = Continued(Flow, limit, cancellation);
+        int from = continued.LastJump(limit + FloorAlongFlow);
+        double gap = continued.Values[from] - limit, middle = Math.Sqrt(gap * FloorAlongFlow);
+        // The inequality is local: of a flow over many powers of ten the nearer half is read.
+        double greatest = Settings.GreatestGap ?? (gap > DecadesToHalve * FloorAlongFlow ? middle : double.PositiveInfinity);
+        Near = continued.From(from, greatest, limit);
+        return IsReadAlongFlow = true;
+    }
+
+    // F − F* along the flow is known up to its integration error and to the distance within which kinks count.
+    private double FloorAlongFlow => TimesError * ErrorAlongFlow;
+
+    private double ErrorAlongFlow => Math.Max(limitError, Math.Max(Math.Abs((continued ?? Flow!).EnergyError), FlowOptionsHere.ActiveRadius));
+
+    private void PlaceAlongRun(double limit)
+    {
+        Near = Run;
+        if (Settings.GreatestGap is not { } greatest)
+            return;
+        int from = Run.Count;
+        while (from > 0 && Run.Values[from - 1] - limit <= greatest)
+            from--;
+        Near = new Trajectory(Run.Gradient);
+        for (int k = from; k < Run.Count; k++)
+            Near.Add(Run.Point(k), Run.Values[k], Run.GradientNorms[k], Run.StepSizes[k]);
+    }
+
+    // The length is bounded for the flow, and for descent with steps of at most 1/L on a smooth function. Of other runs nothing is claimed.
+    private void ReadPath(double limit, KlFit fit)
+    {
+        if (fit.Exponent >= 1)
+        {
+            Missing("path length", "the exponent is 1 or more, so that no length is bounded");
+            return;
+        }
+
+        if (IsReadAlongFlow)
+        {
+            Path = PathLength.OfFlow(Near, limit, fit.Inequality);
+            AddOf(Near.Gradient, "path length", Path.Length, Path.Bound, Path.Length <= Path.Bound + ErrorAlongFlow, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Path.Length:0.######} along the flow from its last kink on; the bound φ(F(θ) − F*) with the fitted inequality is {Path.Bound:0.####}"));
+        }
+        else if (Smoothness is { } smoothness && IsWithin(smoothness))
+        {
+            Path = PathLength.Of(Near, limit, fit.Inequality);
+            Add("path length", Path.Length, Path.Bound, Path.Holds, string.Create(CultureInfo.InvariantCulture,
+                $"{Path.Length:0.######}; the bound 2φ(F(θ₀) − F*) with the fitted inequality is {Path.Bound:0.####}"));
+        }
+        else
+        {
+            Missing("path length", !Options.IsDeterministic
+                ? "gradients are those of samples or noisy, and no bound is one for them"
+                : "steps are above 1/L, and no bound is one for them");
+        }
+    }
+
+    private void ReadRate(double limit, KlFit fit, PolyakLojasiewicz ratio)
+    {
+        if (IsReadAlongFlow || Smoothness is not { Value: > 0 } constant || Schedule is not ConstantStepSize || !IsWithin(constant) || !(ratio.Smallest > 0))
+            return;
+        if (fit.Lower > 0.5)
+        {
+            Missing("linear rate", string.Create(CultureInfo.InvariantCulture,
+                $"the exponent is above ½, and the rate {fit.Inequality.Rate}; over the second half of the run F − F* falls like k^(-{PowerOfFall(limit):0.###})"));
+            return;
+        }
+
+        // For steps below 1/L, the relevant constant is 1/α.
+        Rate = LinearRate.Of(Near, limit, KlInequality.OfModulus(ratio.Smallest), 1 / Run.StepSizes[0]);
+        Add("linear rate", Rate.Worst, Rate.Bound, Rate.Holds,
+            string.Create(CultureInfo.InvariantCulture,
+                $"F − F* is multiplied by at most {Rate.Worst:0.#########} a step, typically at the end by {Rate.Typical:0.#########}; the bound 1 − μα "
+                    + $"with the least ratio μ of the run is {Rate.Bound:0.#########}"));
+    }
+
+    // p of the law k^(-p) through the middle and the end of the run.
+    private double PowerOfFall(double limit)
+    {
+        int end = Run.Count - 1, middle = end / 2;
+        return middle == 0 ? double.NaN : Math.Log((Run.Values[middle] - limit) / (Run.Values[end] - limit)) / Math.Log(end / (double)middle);
     }
 
     private void ReadEnd(CancellationToken cancellation)
@@ -319,7 +444,8 @@ internal sealed class RunDiagnosis
         string kind = end.Kind switch
         {
             CriticalPointKind.NotCritical => "not critical to 1e-4",
-            CriticalPointKind.StrictMinimum => "a strict minimum",
+            CriticalPointKind.StrictMinimum => Kl is { Lower: > 0.5 } ? "a minimum whose curvature vanishes at the limit, as the exponent above ½ tells"
+                : "a strict minimum",
             CriticalPointKind.StrictMaximum => "a strict maximum",
             CriticalPointKind.StrictSaddle => "a strict saddle",
             CriticalPointKind.Degenerate => "critical, with a degenerate Hessian",
@@ -439,43 +565,85 @@ internal sealed class RunDiagnosis
         }
     }
 
-    private void ReadFlow(CancellationToken cancellation)
+    private FlowOptions FlowOptionsHere
     {
-        if (!Settings.Wants(DiagnosisPicture.Flow))
+        get
+        {
+            double tolerance = Program.Start.Length > FewVariables ? 1e-5 : 1e-6;
+            return new FlowOptions
+            {
+                Tolerance = tolerance,
+                ActiveRadius = 4 * tolerance,
+                EvaluationLimit = Program.Start.Length > ManyVariables ? MaximumGradientsOfMany : MaximumGradients,
+            };
+        }
+    }
+
+    private double TimeOfRun => Run.StepSizes.Take(Run.Count - 1).Sum();
+
+    private double WindowOfRun => Math.Min(Settings.Window, TimeOfRun / 2);
+
+    private void FollowFlow(CancellationToken cancellation)
+    {
+        bool isCompared = Settings.Wants(DiagnosisPicture.Flow);
+        if (!isCompared && !(IsBesideKinks && Limit is not null))
             return;
-        double time = Run.StepSizes.Take(Run.Count - 1).Sum(), window = Math.Min(Settings.Window, time / 2);
+        double time = TimeOfRun, window = WindowOfRun;
         if (!(window > 0) || Run.Values.Any(value => Math.Abs(value) > 1e12))
         {
-            Missing("flow tracking", "the run has no time, or leaves every bounded set");
+            flowMissing = "the run has no time, or leaves every bounded set";
             return;
         }
 
-        double tolerance = Program.Start.Length > FewVariables ? 1e-5 : 1e-6;
-        FlowOptions options = new()
-        {
-            Tolerance = tolerance,
-            ActiveRadius = 4 * tolerance,
-            EvaluationLimit = Program.Start.Length > ManyVariables
-            ? MaximumGradientsOfMany
-            : MaximumGradients
-        };
+        FlowOptions options = FlowOptionsHere;
         try
         {
-            FlowTracking tracking = FlowTracking.Of(Program.Objective, Run, window, 12, options, cancellation);
+            FlowTracking? tracking = isCompared ? FlowTracking.Of(Program.Objective, Run, window, 12, options, cancellation) : null;
             // Both or none, because a picture needs both.
-            Flow = DifferentialInclusion.Solve(Program.Objective, Program.Start, Math.Min(time, Math.Max(window, 20 * window)), options, cancellation);
+            Flow = DifferentialInclusion.Solve(Program.Objective, Program.Start, Math.Min(time, 20 * window), options, cancellation);
             Tracking = tracking;
         }
         catch (Exception reason) when (reason is InvalidOperationException or ArithmeticException)
         {
-            Missing("flow tracking", reason is InvalidOperationException
+            flowMissing = reason is InvalidOperationException
                 ? string.Create(CultureInfo.InvariantCulture,
                     $"the flow took more than {options.EvaluationLimit} gradients, as one that slides along many kinks does; a shorter --window may do, and "
                         + $"--draw leaves it out")
-                : reason.Message);
+                : reason.Message;
+        }
+    }
+
+    // The flow for as long as it takes to come near the limit, if that is not too many gradients.
+    private FlowPath Continued(FlowPath flow, double limit, CancellationToken cancellation)
+    {
+        double time = flow.Times[^1];
+        for (int i = 0; i < Continuations && !flow.IsAtRest && flow.Values[^1] - limit > FloorAlongFlow; i++)
+        {
+            time *= 4;
+            try
+            {
+                flow = DifferentialInclusion.Solve(Program.Objective, Program.Start, time, FlowOptionsHere, cancellation);
+            }
+            catch (Exception reason) when (reason is InvalidOperationException or ArithmeticException)
+            {
+                break;
+            }
+        }
+
+        return flow;
+    }
+
+    private void ReadFlow()
+    {
+        if (!Settings.Wants(DiagnosisPicture.Flow))
+            return;
+        if (Tracking is null || Flow is null)
+        {
+            Missing("flow tracking", flowMissing ?? "there is no flow");
             return;
         }
 
+        double window = WindowOfRun;
         WindowDescent windows = WindowDescent.Of(Run, window);
         Add("descent over windows", windows.Falls[^1].Fall, null, null,
             string.Create(CultureInfo.InvariantCulture,
@@ -496,14 +664,17 @@ internal sealed class RunDiagnosis
             : "";
         (KlInequality? inequality, string? source) = leastOfKernel is { } least
             ? (KlInequality.OfModulus(2 * least), $"as the tangent kernel kept λ_min above 0 where the run was looked at{line}")
-            : Kl is { } fit ? (fit.Inequality, "fitted along the run")
+            : Kl is { } fit ? (fit.Inequality, IsReadAlongFlow ? "fitted along the flow" : "fitted along the run")
             : ((KlInequality?)null, (string?)null);
         (Facts, Theorems) = RunChecklist.Of(Program.Objective, Run, Schedule, !Options.IsDeterministic, Program.IsStartRandom, null, inequality, source,
             cancellation);
     }
 
     private void Add(string instrument, double value, double? bound, bool? holds, string text) =>
-        readings.Add(new Reading(instrument, value, bound, holds, GradientName, text));
+        AddOf(Settings.Gradient, instrument, value, bound, holds, text);
+
+    private void AddOf(SubgradientChoice gradient, string instrument, double value, double? bound, bool? holds, string text) =>
+        readings.Add(new Reading(instrument, value, bound, holds, NameOf(gradient), text));
 
     private void Missing(string instrument, string reason) => readings.Add(new Reading(instrument, null, null, null, GradientName, $"not read: {reason}"));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ConservativeAD.Diagnostics;
+using ConservativeAD.Nonsmooth;
 using ConservativeAD.Optimizers;
 using ConservativeAD.Solvers;
 using ConservativeAD.Studies.CommandLine;
@@ -72,7 +73,9 @@ public class DiagnosisTests
         Assert.True(diagnosis.Tracking!.Errors[^1].Distance < 0.5 * diagnosis.Tracking.Errors[0].Distance);
         Assert.Equal(Finding.Holds, diagnosis.Theorems.Single(theorem => theorem.Name == "The iterates follow the differential inclusion").Applies);
         Assert.Equal(Finding.Holds, diagnosis.Theorems[^1].Applies);
-        Assert.Null(diagnosis.Path);
+        // The length is that of the flow: of the noisy run nothing is claimed.
+        Assert.Equal(SubgradientChoice.MinimalNorm, diagnosis.Path!.Gradient);
+        Assert.True(diagnosis.Path.Holds);
         Assert.InRange(Math.Abs(diagnosis.Flow!.EnergyError), 0, 1e-4);
     }
 
@@ -84,6 +87,69 @@ public class DiagnosisTests
         Assert.True(near.Near.Count < whole.Near.Count);
         Assert.True(near.Kl!.Constant > 100 * whole.Kl!.Constant);
         Assert.InRange(near.Kl.Constant, 1, 2.1);
+    }
+
+    [Fact]
+    public void ADegenerateMinimumIsReadWithoutKnowingItsValue()
+    {
+        DiagnosedProgram quartic = DiagnosedPrograms.Named("quartic", 50) with { Optimum = null };
+        RunDiagnosis diagnosis = RunDiagnosis.Of(quartic, new DiagnosisSettings { Steps = 20_000 }, TestContext.Current.CancellationToken);
+        Assert.InRange(0.75, diagnosis.Kl!.Lower, diagnosis.Kl.Upper);
+        Assert.InRange(diagnosis.Kl.Exponent, 0.74, 0.76);
+        Assert.StartsWith("a minimum whose curvature vanishes", Read(diagnosis, "end of the run").Text, StringComparison.Ordinal);
+        Assert.Null(diagnosis.Rate);
+        Assert.Contains("k^(-2", Read(diagnosis, "linear rate").Text, StringComparison.Ordinal);
+        Assert.True(Read(diagnosis, "path length").Holds);
+    }
+
+    [Theory]
+    [InlineData("kinked", 0.5)]
+    [InlineData("crescent", 0.5)]
+    [InlineData("mifflin2", 0.5)]
+    [InlineData("rosen-suzuki", 0.5)]
+    [InlineData("absolute-value", 0)]
+    [InlineData("maxl", 0)]
+    [InlineData("dem", 0)]
+    public void ProgramsWithKinksHaveTheExponentOfTheirKinks(string name, double exponent)
+    {
+        RunDiagnosis diagnosis = Diagnose(name);
+        Assert.True(diagnosis.IsReadAlongFlow);
+        Assert.InRange(exponent, diagnosis.Kl!.Lower - 1e-9, diagnosis.Kl.Upper + 1e-9);
+        Assert.InRange(diagnosis.Kl.Exponent, exponent - 0.02, exponent + 0.02);
+        Assert.True(Read(diagnosis, "path length").Holds);
+        Hypothesis atMostHalf = diagnosis.Theorems.Single(theorem => theorem.Name == "The rate is linear").Hypotheses[^1];
+        Assert.Equal(Finding.Holds, atMostHalf.Finding);
+    }
+
+    [Fact]
+    public void TheChecklistReadsTheSamePointsAsTheInstrument()
+    {
+        // Near 1 the exponent of x² + x⁴ is that of a quartic, near 0 that of a square.
+        DiagnosedProgram mixed = new("mixed", "0.001x² + x⁴", Objective.OfScalars(x => (1e-3 * x[0] * x[0]) + (x[0] * x[0] * x[0] * x[0])), [1]) { Optimum = 0,
+            Steps = 100_000 };
+        RunDiagnosis near = RunDiagnosis.Of(mixed, new DiagnosisSettings { GreatestGap = 1e-9 }, TestContext.Current.CancellationToken);
+        Assert.Equal(0.5, near.Kl!.Inequality.Exponent);
+        Assert.Equal(0.5, near.Facts!.KlExponent);
+        Assert.Equal(Finding.Holds, near.Theorems.Single(theorem => theorem.Name == "The rate is linear").Applies);
+        Assert.NotNull(near.Rate);
+    }
+
+    [Fact]
+    public void NoBoundIsStatedWhereNoneApplies()
+    {
+        RunDiagnosis noisy = Diagnose("quadratic", new DiagnosisSettings { Noise = 0.1, Steps = 200 });
+        Assert.Null(noisy.Path);
+        Assert.StartsWith("not read", Read(noisy, "path length").Text, StringComparison.Ordinal);
+        RunDiagnosis large = Diagnose("quadratic", new DiagnosisSettings { StepSize = 0.19, Steps = 200, Schedule = DiagnosisSchedule.Constant });
+        Assert.Null(large.Path);
+    }
+
+    [Fact]
+    public void APassedSaddleIsTold()
+    {
+        Assert.Contains("--below", Read(Diagnose("double-well"), "KL exponent").Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("--below", Read(Diagnose("double-well", new DiagnosisSettings { GreatestGap = 0.05 }), "KL exponent").Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
