@@ -42,6 +42,10 @@ internal abstract class Column<T>
 
     public abstract void PassReach(int index, in PullbackContext<T> context);
 
+    public abstract Dependence? DependenceOn(int index, int input, in Node<T> node);
+
+    public abstract bool IsLinearOnPieces { get; }
+
     public abstract OperationFacts FactsAt(int index);
 
     public abstract long CountAbsorbedZeros(int index, in PullbackContext<T> context);
@@ -217,6 +221,11 @@ internal sealed class Column<T, TRule> : Column<T>
         else
             PassAll(context);
     }
+
+    public override Dependence? DependenceOn(int index, int input, in Node<T> node) =>
+        rules[index] is IKnowsDependence<T> knowing ? knowing.DependenceOn(input, node) : null;
+
+    public override bool IsLinearOnPieces => IsPiecewiseLinear || Facts.IsPolyhedral || Facts.Curvature == Curvature.Affine;
 
     public override long CountAbsorbedZeros(int index, in PullbackContext<T> context) =>
         rules[index] is ICountsAbsorbedZeros<T> counting ? counting.CountAbsorbedZeros(context) : 0;

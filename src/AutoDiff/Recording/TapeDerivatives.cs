@@ -174,6 +174,14 @@ public sealed partial class Tape<T>
         return HessianVectorProduct(output);
     }
 
+    /// <summary>Like <see cref="HessianVectorProduct(Var{T}, ReadOnlySpan{ValueTuple{Var{T}, T[]}})"/>, with the vector in one piece.</summary>
+    internal HessianVectorProduct<T> HessianVectorProduct(Var<T> output, Var<T>[] leaves, ReadOnlySpan<T> vector)
+    {
+        using Use use = Enter();
+        SetTangents(leaves, vector);
+        return HessianVectorProduct(output);
+    }
+
     /// <summary>
     /// The diagonal of the Hessian of a scalar with respect to every leaf that needs a gradient, computed with one product per element. The tangents of the
     /// leaves are replaced.

@@ -171,7 +171,44 @@ public sealed partial class Tape<T>
         return output.Shape.Count;
     }
 
-    private Var<T>[] LeavesOr(Var<T> output, ReadOnlySpan<Var<T>> leaves)
+    /// <summary>Finds which elements depend on which.</summary>
+    internal SparsityPass<T> Sparsity => new(record);
+
+    /// <summary>The product of the Jacobian with the elements of the leaves' tangents, one leaf after the other. The tangents are replaced.</summary>
+    internal T[] Push(Var<T> output, Var<T>[] leaves, ReadOnlySpan<T> direction)
+    {
+        using Use use = Enter();
+        SetTangents(leaves, direction);
+        CarryTangents();
+        T[] product = TangentOf(output).ToArray();
+        tangents.Release();
+        return product;
+    }
+
+    /// <summary>The product of the transposed Jacobian with a cotangent, one leaf after the other.</summary>
+    internal T[] Pull(Var<T> output, Var<T>[] leaves, ReadOnlySpan<T> weights)
+    {
+        using Use use = Enter();
+        NDArray<T> cotangent = Device.Allocate<T>(output.Shape);
+        cotangent.CopyFrom(weights);
+        Gradients<T> gradients = Backward(output, cotangent);
+        T[] product = [.. leaves.SelectMany(leaf => gradients[leaf].ToArray())];
+        Device.Return(cotangent);
+        return product;
+    }
+
+    private void SetTangents(Var<T>[] leaves, ReadOnlySpan<T> direction)
+    {
+        tangents.Release();
+        int start = 0;
+        foreach (Var<T> leaf in leaves)
+        {
+            SetTangent(leaf, direction.Slice(start, leaf.Shape.Count));
+            start += leaf.Shape.Count;
+        }
+    }
+
+    internal Var<T>[] LeavesOr(Var<T> output, ReadOnlySpan<Var<T>> leaves)
     {
         replay.NeedEveryValue();
         Check(output);

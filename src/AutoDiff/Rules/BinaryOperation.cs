@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules;
 /// <param name="rule">The rule with its attributes.</param>
 public readonly struct BinaryOperation<T, TRule>(TRule rule)
     : IRule<T>, ICountsTrouble<T>, IMarksObstacles<T>, IPassesReach<T>, IFusible<T>, ICountsAbsorbedZeros<T>, IKnowsUnderflow<T>,
-    IHasPieces<T>
+    IHasPieces<T>, IKnowsDependence<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : struct, IBinaryRule<TRule>
 {
@@ -56,6 +56,8 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule)
         if (context.Needs(1))
             AddPullbackTangent(context, 1, new TangentOfSecond(selected));
     }
+
+    Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Elementwise(node.Input(input).Shape, node.Output.Shape);
 
     /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) =>

@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules;
 /// <param name="rule">The rule with its attributes.</param>
 public readonly struct UnaryOperation<T, TRule>(TRule rule)
     : IRule<T>, ICountsKinks<T>, ICountsTrouble<T>, IMarksObstacles<T>, IPassesReach<T>, IHasCurvature, IHasFacts, IFusible<T>, IFollower<T>,
-    ICountsAbsorbedZeros<T>, IKnowsUnderflow<T>, IHasPieces<T>
+    ICountsAbsorbedZeros<T>, IKnowsUnderflow<T>, IHasPieces<T>, IKnowsDependence<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : struct, IUnaryRule<TRule>
 {
@@ -71,6 +71,8 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule)
         context.Device.Carry(context.Selections, new PullbackTangentMap(TRule.Select(rule, context.Selections)), context.Input(0), context.Output,
             context.Tangent(0), context.Cotangent, target, accumulate);
     }
+
+    Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Elementwise(node.Input(input).Shape, node.Output.Shape);
 
     /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) =>

@@ -1,9 +1,11 @@
+using System.Numerics;
 using ConservativeAD.Scalars;
 
 namespace ConservativeAD.Nonsmooth;
 
 /// <summary>
-/// Jacobians of programs on single numbers with several results. At kinks they are elements of the conservative Jacobian that the selections choose.
+/// Jacobians of programs on single numbers with several results, and compressed Jacobians of recorded arrays. At kinks they are elements of the conservative
+/// Jacobian that the selections choose.
 /// </summary>
 public static class Jacobian
 {
@@ -69,6 +71,25 @@ public static class Jacobian
         using RecordedMap map = new(program, point, tape);
         return SparseJacobian.Of(map);
     }
+
+    /// <summary>
+    /// The compressed Jacobian of a recorded array: columns that share no row of the sparsity pattern take one pass of tangents together, or rows that share no
+    /// column one reverse pass. The pattern is found by the rules alone, so that an entry whose value is 0 at the point is among the entries; where a rule does
+    /// not tell, as of a checkpoint, every entry is. At kinks it is by rows, as the tangents of columns do not follow selections. The tangents of the leaves
+    /// are replaced.
+    /// </summary>
+    /// <remarks>
+    /// A. Curtis, M. Powell and J. Reid, J. Inst. Math. Appl. 1974; A. Gebremedhin, F. Manne and A. Pothen, SIAM Review 2005. Where one operation passes on
+    /// rounding errors between elements that do not depend on each other, as a convolution by Winograd's algorithm does, so do the compressed products.
+    /// </remarks>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="output">The value.</param>
+    /// <param name="leaves">The leaves, in column order; if empty, every leaf that needs a gradient and was recorded before the value, in recording
+    /// order.</param>
+    /// <returns>One row per element of the value, one column per element of the leaves, in row-major order.</returns>
+    /// <exception cref="InvalidOperationException">The value depends on nothing that needs a gradient, or a leaf needs none.</exception>
+    public static SparseJacobian Compressed<T>(Var<T> output, params ReadOnlySpan<Var<T>> leaves)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => SparseJacobian.Of(output, leaves);
 
     /// <summary>
     /// The lexicographic derivative F'(x; M), in one vector forward pass: along the first column of M the directional derivative of F, along the second the

@@ -138,10 +138,13 @@ public abstract class Objective
 
     /// <summary>
     /// Value, gradient and the entries of the Hessian that may be nonzero. For a program on numbers that is twice differentiable at the point one
-    /// reverse pass finds and computes them together, at a cost that grows with their number; no pattern and no colouring is needed. Otherwise, and for a
-    /// program on tensors, whose record shows no structure within arrays, the whole Hessian is computed and its zeros are left out.
+    /// reverse pass finds and computes them together, at a cost that grows with their number; no pattern and no colouring is needed. For a program on tensors
+    /// the rules tell which variables second derivatives may join, and columns of that pattern that share no row are one product. Where the program is not
+    /// twice differentiable the whole Hessian is computed and its zeros are left out.
     /// </summary>
-    /// <remarks>R. Gower and M. Mello, Optim. Methods Softw. 2012 (edge pushing).</remarks>
+    /// <remarks>
+    /// R. Gower and M. Mello, Optim. Methods Softw. 2012 (edge pushing); A. Curtis, M. Powell and J. Reid, J. Inst. Math. Appl. 1974 (products).
+    /// </remarks>
     /// <param name="point">The point.</param>
     /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
     public virtual SparseHessian SparseHessian(ReadOnlySpan<double> point, Selections? selections = null) =>

@@ -23,7 +23,7 @@ public sealed class SparseHessian
 
     /// <summary>
     /// The entries of the lower triangle, diagonal included, row by row. An entry above the diagonal equals its mirror image. Which entries there are may
-    /// change with the point: an operation whose second derivative is 0 at the point, such as a cube at 0, gives none.
+    /// change with the point: on numbers, an operation whose second derivative is 0 at the point, such as a cube at 0, gives none.
     /// </summary>
     public IReadOnlyList<(int Row, int Column, double Value)> Entries { get; }
 

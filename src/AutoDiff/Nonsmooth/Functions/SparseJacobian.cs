@@ -1,3 +1,4 @@
+using System.Numerics;
 using ConservativeAD.Scalars;
 
 namespace ConservativeAD.Nonsmooth;
@@ -27,8 +28,8 @@ public sealed class SparseJacobian
     public IReadOnlyList<(int Row, int Column, double Value)> Entries { get; }
 
     /// <summary>
-    /// The number of colours, which is the number of products with the Jacobian; one pass over the record computes up to eight of them. 0 if each row was
-    /// computed alone, as in a long program whose results depend on a few operations each.
+    /// The number of colours, which is the number of products with the Jacobian. On numbers one pass over the record computes up to eight of them, on arrays
+    /// one. 0 if each row was computed alone, as in a long program on numbers whose results depend on a few operations each.
     /// </summary>
     public int Passes { get; }
 
@@ -72,6 +73,37 @@ public sealed class SparseJacobian
         }
 
         return new SparseJacobian(pattern.Length, map.Dimension, entries, passes, isByColumns);
+    }
+
+    /// <summary>The compressed Jacobian of a recorded array.</summary>
+    internal static SparseJacobian Of<T>(Var<T> output, ReadOnlySpan<Var<T>> leaves)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Tape<T> tape = output.Tape;
+        Var<T>[] given = tape.LeavesOr(output, leaves);
+        if (!tape.Contents.NeedsGradient(output.Node))
+            throw new InvalidOperationException("The output depends on no parameter or variable; nothing to differentiate.");
+        int columns = given.Sum(leaf => leaf.Shape.Count);
+        int[][] pattern = tape.Sparsity.Pattern(output.Node, Array.ConvertAll(given, leaf => leaf.Node)), transposed = Transposed(pattern, columns);
+        (int[] colours, bool isByColumns) = tape.CountKinks() > 0 ? (Colouring.Greedy(pattern, transposed), false) : Coloured(pattern, transposed);
+        int passes = Number(colours);
+        (int, int, double)[] entries = new (int, int, double)[pattern.Sum(row => row.Length)];
+        for (int colour = 0; colour < passes; colour++)
+        {
+            T[] seeds = Array.ConvertAll(colours, of => of == colour ? T.One : T.Zero);
+            T[] product = isByColumns ? tape.Push(output, given, seeds) : tape.Pull(output, given, seeds);
+            for (int row = 0, place = 0; row < pattern.Length; row++)
+            {
+                foreach (int column in pattern[row])
+                {
+                    if (colours[isByColumns ? column : row] == colour)
+                        entries[place] = (row, column, double.CreateTruncating(product[isByColumns ? row : column]));
+                    place++;
+                }
+            }
+        }
+
+        return new SparseJacobian(pattern.Length, columns, entries, passes, isByColumns);
     }
 
     // Columns need as many colours as the fullest row has entries, and rows as many as the fullest column. The side that may need fewer is coloured first, and

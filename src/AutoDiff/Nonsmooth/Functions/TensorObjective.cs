@@ -42,6 +42,26 @@ internal sealed class TensorObjective(IReadOnlyList<Shape>? shapes, Func<Var<dou
         }
     }
 
+    /// <inheritdoc/>
+    public override SparseHessian SparseHessian(ReadOnlySpan<double> point, Selections? selections = null)
+    {
+        CheckDirections(point, []);
+        (Tape<double> tape, Var<double>[] leaves, Var<double> output) = Record(point, selections, null);
+        try
+        {
+            if (!tape.Contents.NeedsGradient(output.Node))
+                return new SparseHessian(output.GetScalar(), new double[point.Length], [], new KinkCensus([]), []);
+            if (tape.SecondOrderKinks(output).IsEmpty)
+                return Compressed(tape, leaves, output);
+        }
+        finally
+        {
+            Return(tape);
+        }
+
+        return base.SparseHessian(point, selections);
+    }
+
     /// <summary>Returns the tape of a run to the pool.</summary>
     internal void Return(Tape<double> tape)
     {
@@ -55,6 +75,37 @@ internal sealed class TensorObjective(IReadOnlyList<Shape>? shapes, Func<Var<dou
 
         tape.Reset();
         tapes.Give(tape.Selections, tape);
+    }
+
+    // Columns that share no row of the pattern are one product.
+    private static SparseHessian Compressed(Tape<double> tape, Var<double>[] leaves, Var<double> output)
+    {
+        int[][] pattern = tape.Sparsity.PatternOfHessian(output.Node, Array.ConvertAll(leaves, leaf => leaf.Node));
+        int[] colours = Colouring.Greedy(pattern, pattern);
+        int passes = Math.Max(1, colours.Max() + 1);
+        HessianProduct[] products = new HessianProduct[passes];
+        double value = output.GetScalar();
+        for (int colour = 0; colour < passes; colour++)
+        {
+            double[] seeds = Array.ConvertAll(colours, of => of == colour ? 1.0 : 0);
+            HessianVectorProduct<double> product = tape.HessianVectorProduct(output, leaves, seeds);
+            products[colour] = new HessianProduct(value, TensorRun<double>.Flat(leaves, product.Gradients), TensorRun<double>.Flat(leaves, product.Product),
+                product.Kinks)
+            { Obstacles = product.Obstacles };
+        }
+
+        List<(int, int, double)> entries = [];
+        for (int row = 0; row < pattern.Length; row++)
+        {
+            foreach (int column in pattern[row])
+            {
+                if (column <= row)
+                    entries.Add((row, column, products[colours[column]].Product[row]));
+            }
+        }
+
+        HessianProducts whole = Nonsmooth.HessianProducts.Of(products, colours.Length);
+        return new SparseHessian(value, whole.Gradient, entries, whole.Kinks, whole.Obstacles);
     }
 
     private (Tape<double> Tape, Var<double>[] Leaves, Var<double> Output) Record(ReadOnlySpan<double> point, Selections? selections, double[]? direction)

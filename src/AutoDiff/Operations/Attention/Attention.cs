@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="heads">The number of heads, which must divide the width.</param>
     /// <param name="isCausal">Whether token t attends only to keys 0 to t.</param>
-    public struct Attention<T>(int heads, bool isCausal) : ISmoothRule<T>
+    public struct Attention<T>(int heads, bool isCausal) : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private double scale;
@@ -93,6 +93,9 @@ namespace ConservativeAD.Rules
             context.Return(dk);
             context.Return(dq);
         }
+
+        readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
+            Dependence.Examples(1, node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules;
 /// <typeparam name="T">The element type.</typeparam>
 /// <param name="scale">The factor of the inner products.</param>
 /// <param name="mask">Nonzero where a query sees a key; broadcasts to [batch, heads, tokens, keys]; the default value if all are seen.</param>
-public struct AttentionWeights<T>(double scale, NDArray<T> mask) : ISmoothRule<T>, IMarksObstacles<T>
+public struct AttentionWeights<T>(double scale, NDArray<T> mask) : ISmoothRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Bias = 2;
@@ -84,6 +84,9 @@ public struct AttentionWeights<T>(double scale, NDArray<T> mask) : ISmoothRule<T
         device.Return(v);
         wide.Return();
     }
+
+    readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
+        input < Bias ? Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape) : null;
 
     /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)

@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules;
 /// and values [batch, key heads, keys, dimension], each head shared by consecutive heads of weights.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
-public struct WeightedRows<T> : ISmoothRule<T>, IMarksObstacles<T>
+public struct WeightedRows<T> : ISmoothRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private NDArray<T> weights;
@@ -48,6 +48,8 @@ public struct WeightedRows<T> : ISmoothRule<T>, IMarksObstacles<T>
             context.Device.CarriedProduct(weights.Transpose(1, 2), dy, Stacked(target), CarriedOperand.Both, accumulate);
         }
     }
+
+    readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
     /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)

@@ -9,7 +9,7 @@ namespace ConservativeAD.Rules
     /// direction the side to which x − y moves. If a and b differ at x = y, the result jumps, which counts as a singularity.
     /// </summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public readonly struct Choose<T> : IPiecewiseLinearRule<T>, IMarksObstacles<T>, IPassesReach<T>
+    public readonly struct Choose<T> : IPiecewiseLinearRule<T>, IMarksObstacles<T>, IPassesReach<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private const int Chosen = 2;
@@ -50,6 +50,8 @@ namespace ConservativeAD.Rules
             context.Device.Map4(default(MovesAbove), context.Input(0), context.Input(1), context.Tangent(0), context.Tangent(1), isChosen);
             Pull(context, isChosen);
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Elementwise(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

@@ -9,7 +9,7 @@ namespace ConservativeAD.Rules
     /// </summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="condition">Nonzero where x is taken.</param>
-    public struct Where<T>(NDArray<T> condition) : ILinearRule<T>, IPassesReach<T>
+    public struct Where<T>(NDArray<T> condition) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> condition = condition;
@@ -40,6 +40,8 @@ namespace ConservativeAD.Rules
         }
 
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Elementwise(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context) =>

@@ -7,7 +7,7 @@ namespace ConservativeAD.Rules
 {
     /// <summary>Interpolates along one axis: each value is a weighted sum of values at up to four fixed positions.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct Interpolate<T> : ILinearRule<T>, IHasCurvature
+    public struct Interpolate<T> : ILinearRule<T>, IHasCurvature, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly int axis;
@@ -55,6 +55,8 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public readonly void Pullback(in PullbackContext<T> context) => InFloat.Pull(context, new Scattered(this), context.Cotangent);
+
+        readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(axis, node.Input(0).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

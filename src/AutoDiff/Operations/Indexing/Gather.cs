@@ -7,7 +7,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0.</param>
     /// <param name="indices">The position to read for every output element; the input's shape except along the axis.</param>
-    public struct Gather<T>(int axis, NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>
+    public struct Gather<T>(int axis, NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, true);
@@ -47,6 +47,20 @@ namespace ConservativeAD.Rules
         }
 
         readonly void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
+
+        readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
+            Dependence.Elements(Along(indices, axes, x.Shape), x.Shape);
+
+        // The element of an array of another extent along the axis that each index names.
+        internal static int[] Along(in NDArray<int> indices, in ReducedAxes axes, in Shape shape)
+        {
+            Shape lanes = axes.Lanes(indices.Shape);
+            int length = axes.Length(shape);
+            int[] elements = indices.ToArray();
+            for (int i = 0; i < elements.Length; i++)
+                elements[i] = (((i / (lanes[1] * lanes[2]) * length) + elements[i]) * lanes[2]) + (i % lanes[2]);
+            return elements;
+        }
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
     /// <summary>Reads rows of a table at given indices, as in an embedding.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="indices">The rows to read; of any shape.</param>
-    public struct GatherRows<T>(NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>
+    public struct GatherRows<T>(NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<int> indices = indices;
@@ -44,6 +44,15 @@ namespace ConservativeAD.Rules
         }
 
         readonly void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
+
+        readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node)
+        {
+            int length = RowLength;
+            int[] rows = indices.ToArray(), elements = new int[node.Output.Count];
+            for (int i = 0; i < elements.Length; i++)
+                elements[i] = (rows[i / length] * length) + (i % length);
+            return Dependence.Elements(elements, table.Shape);
+        }
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

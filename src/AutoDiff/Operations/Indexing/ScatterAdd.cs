@@ -7,7 +7,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0.</param>
     /// <param name="indices">The position of every added element; the shape of the second input.</param>
-    public struct ScatterAdd<T>(int axis, NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>
+    public struct ScatterAdd<T>(int axis, NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, true);
@@ -63,6 +63,10 @@ namespace ConservativeAD.Rules
         }
 
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
+
+        readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => input == 0
+            ? Dependence.Elementwise(node.Output.Shape, node.Output.Shape)
+            : Dependence.Contributions(Gather<T>.Along(indices, axes, node.Output.Shape), node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules
     /// <param name="padding">Zeros on each side.</param>
     /// <param name="dilation">Positions from one kernel element to the next.</param>
     /// <param name="groups">The number of independent groups of channels.</param>
-    public struct Conv2d<T>(Size2d stride, Size2d padding, Size2d dilation, int groups) : ISmoothRule<T>
+    public struct Conv2d<T>(Size2d stride, Size2d padding, Size2d dilation, int groups) : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private ConvolutionShape shape;
@@ -79,6 +79,17 @@ namespace ConservativeAD.Rules
                 NDArray<T> dw = context.InputCotangent(1, out bool accumulate);
                 WeightGradient(context.Device, context.Selections, context.Tangent(0), context.Cotangent, dw, accumulate);
             }
+        }
+
+        readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node)
+        {
+            Shape weights = node.Input(1).Shape, channels = Shape.Of(weights[0], 1, 1);
+            return input switch
+            {
+                0 => ConvolutionArguments.DependenceOnImages(shape),
+                1 => Dependence.Grouped(weights, Shape.Of(weights[0], 1, 1, 1), channels, node.Output.Shape),
+                _ => Dependence.Grouped(Shape.Of(weights[0]), Shape.Of(weights[0]), channels, node.Output.Shape),
+            };
         }
 
         /// <inheritdoc/>

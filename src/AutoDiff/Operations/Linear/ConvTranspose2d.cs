@@ -15,7 +15,7 @@ namespace ConservativeAD.Rules
     /// <param name="padding">Positions taken away on each side of the output.</param>
     /// <param name="dilation">Positions from one kernel element to the next.</param>
     /// <param name="groups">The number of independent groups of channels.</param>
-    public struct ConvTranspose2d<T>(int height, int width, Size2d stride, Size2d padding, Size2d dilation, int groups) : ISmoothRule<T>
+    public struct ConvTranspose2d<T>(int height, int width, Size2d stride, Size2d padding, Size2d dilation, int groups) : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // The sizes of the convolution from the output to the input.
@@ -89,6 +89,9 @@ namespace ConservativeAD.Rules
                 WeightGradient(context.Device, context.Selections, context.Cotangent, context.Tangent(0), dw, accumulate);
             }
         }
+
+        readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
+            input == 0 ? Dependence.Examples(1, node.Input(0).Shape, node.Output.Shape) : null;
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -87,6 +87,32 @@ internal readonly struct ConvolutionArguments(string operation, Shape x, Shape w
         return (int)output;
     }
 
+    /// <summary>What the outputs of a convolution depend on: all channels of their group at the positions under the kernel.</summary>
+    /// <param name="shape">The sizes.</param>
+    public static Dependence DependenceOnImages(in ConvolutionShape shape)
+    {
+        int height = shape.OutputHeight, width = shape.OutputWidth, plane = shape.InputHeight * shape.InputWidth;
+        int channels = Math.Max(1, shape.InputChannels / shape.Groups), outputs = Math.Max(1, shape.OutputChannels / shape.Groups);
+        int[] inputGroups = new int[shape.InputLength];
+        for (int i = 0; i < inputGroups.Length; i++)
+            inputGroups[i] = (i / (plane * channels) * plane) + (i % plane);
+        int[][] taps = new int[shape.KernelHeight * shape.KernelWidth][];
+        for (int tap = 0; tap < taps.Length; tap++)
+        {
+            int down = (tap / shape.KernelWidth * shape.DilationHeight) - shape.PaddingHeight;
+            int right = (tap % shape.KernelWidth * shape.DilationWidth) - shape.PaddingWidth;
+            taps[tap] = new int[shape.OutputLength];
+            for (int i = 0; i < taps[tap].Length; i++)
+            {
+                int row = (i / width % height * shape.StrideHeight) + down, column = (i % width * shape.StrideWidth) + right;
+                bool isInside = row >= 0 && row < shape.InputHeight && column >= 0 && column < shape.InputWidth;
+                taps[tap][i] = isInside ? (i / (width * height * outputs) * plane) + (row * shape.InputWidth) + column : -1;
+            }
+        }
+
+        return new Dependence(inputGroups, taps);
+    }
+
     private void CheckNumbers(int stride, int padding, int dilation)
     {
         if (stride < 1 || dilation < 1)

@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
 {
     /// <summary>x·Wᵀ + b: a fully connected layer. Inputs: x of shape [..., in], W of shape [out, in] and, optionally, b of shape [out].</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public readonly struct Linear<T> : ISmoothRule<T>
+    public readonly struct Linear<T> : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -78,6 +78,17 @@ namespace ConservativeAD.Rules
                 NDArray<T> dw = context.InputCotangent(1, out bool accumulate);
                 context.Device.CarryProduct(context.Selections, cotangent.Transpose(0, 1), Rows(context.Tangent(0)), dw, CarriedOperand.Both, accumulate);
             }
+        }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node)
+        {
+            Shape shape = node.Input(input).Shape, output = node.Output.Shape, lanes = shape.With(-1, 1), outputs = Shape.Of(output[-1]);
+            return input switch
+            {
+                0 => Dependence.Grouped(shape, lanes, lanes, output),
+                1 => Dependence.Grouped(shape, lanes, outputs, output),
+                _ => Dependence.Grouped(shape, outputs, outputs, output),
+            };
         }
 
         /// <inheritdoc/>

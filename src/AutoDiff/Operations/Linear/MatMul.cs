@@ -5,7 +5,7 @@ namespace ConservativeAD.Rules
 {
     /// <summary>The product of matrices, or of stacks of them whose leading axes broadcast.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct MatMul<T> : ISmoothRule<T>
+    public struct MatMul<T> : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private Shape stack;
@@ -62,6 +62,12 @@ namespace ConservativeAD.Rules
                 Pull(context.Pullback, 1, dx.Transpose(-2, -1), dz, CarriedOperand.Both);
                 context.Return(dx);
             }
+        }
+
+        readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node)
+        {
+            Shape shape = node.Input(input).Shape, lanes = shape.With(input == 0 ? -1 : -2, 1);
+            return Dependence.Grouped(shape, lanes, lanes, node.Output.Shape);
         }
 
         /// <inheritdoc/>

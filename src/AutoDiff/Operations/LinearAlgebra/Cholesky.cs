@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// </summary>
     /// <remarks>The derivatives are those of Murray, arXiv 1602.07527: L̇ = L·Φ(L⁻¹ȦL⁻ᵀ), where Φ takes the lower triangle with half the diagonal.</remarks>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct Cholesky<T> : ISmoothRule<T>
+    public struct Cholesky<T> : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> factors;
@@ -103,6 +103,8 @@ namespace ConservativeAD.Rules
 
             HostArrays.Write(w, context.InputCotangent(0, out bool accumulate), accumulate);
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
 {
     /// <summary>The determinant of a square matrix, or of each of a stack. A polynomial: it is smooth at singular matrices too.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public readonly struct Determinant<T> : ISmoothRule<T>
+    public readonly struct Determinant<T> : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -78,6 +78,8 @@ namespace ConservativeAD.Rules
 
             HostArrays.Write(change, context.InputCotangent(0, out bool accumulate), accumulate);
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

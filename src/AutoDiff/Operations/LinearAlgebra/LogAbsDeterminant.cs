@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
 {
     /// <summary>log|det A| of a square matrix that is not singular, or of each of a stack. Its gradient is A⁻ᵀ.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct LogAbsDeterminant<T> : ISmoothRule<T>
+    public struct LogAbsDeterminant<T> : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> inverses;
@@ -90,6 +90,8 @@ namespace ConservativeAD.Rules
 
             HostArrays.Write(da, context.InputCotangent(0, out bool accumulate), accumulate);
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

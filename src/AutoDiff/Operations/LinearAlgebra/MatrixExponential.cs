@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules
     /// Matrix Anal. Appl. 1996); the pullback is the derivative at Aᵀ along the cotangent.
     /// </remarks>
     /// <typeparam name="T">The element type.</typeparam>
-    public readonly struct MatrixExponential<T> : ISmoothRule<T>
+    public readonly struct MatrixExponential<T> : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -85,6 +85,8 @@ namespace ConservativeAD.Rules
 
             HostArrays.Write(w, context.InputCotangent(0, out bool accumulate), accumulate);
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules
     /// 1973).
     /// </remarks>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct PseudoInverse<T> : IRule<T>, IMarksObstacles<T>
+    public struct PseudoInverse<T> : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // From here on, a slope, which is the square of the inverse, underflows.
@@ -97,6 +97,8 @@ namespace ConservativeAD.Rules
             Pull(a, x, rankOf, w, tangents, dda, memory.Take(length), shape[-2], shape[-1]);
             HostArrays.Write(dda, context.InputCotangent(0, out bool accumulate), accumulate);
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -14,7 +14,7 @@ namespace ConservativeAD.Rules
     /// 2013).
     /// </remarks>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct Qr<T> : ISmoothRule<T>
+    public struct Qr<T> : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private const double Precision = 2.220446049250313e-16;
@@ -112,6 +112,8 @@ namespace ConservativeAD.Rules
 
             HostArrays.Write(dda, context.InputCotangent(0, out bool accumulate), accumulate);
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules
     /// two (Townsend, Differentiating the singular value decomposition, 2016, in another arrangement). Vectors of values that meet do not turn into each other.
     /// </remarks>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct SingularVectors<T> : IRule<T>, IMarksObstacles<T>
+    public struct SingularVectors<T> : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> spectra;
@@ -135,6 +135,8 @@ namespace ConservativeAD.Rules
 
             HostArrays.Write(dda, context.InputCotangent(0, out bool accumulate), accumulate);
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

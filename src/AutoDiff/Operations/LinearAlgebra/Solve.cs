@@ -5,7 +5,7 @@ namespace ConservativeAD.Rules
 {
     /// <summary>The solution X of A·X = B, for stacks of matrices. Computed on the host, in double.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct Solve<T> : ISmoothRule<T>
+    public struct Solve<T> : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> factors;
@@ -26,6 +26,8 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public readonly void PullbackTangent(in SecondOrderContext<T> context) => LinearSystems.PullbackTangent(context, SystemMatrix.General, factors);
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context) => LinearSystems.Tangent(context, SystemMatrix.General, factors);

@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="count">The number of eigenvalues, k.</param>
     /// <param name="ties">The selection where eigenvalues meet; that of the selections if null.</param>
-    public struct SumOfLargestEigenvalues<T>(int count, TieSelection? ties) : IRule<T>, IMarksObstacles<T>
+    public struct SumOfLargestEigenvalues<T>(int count, TieSelection? ties) : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> spectra;
@@ -57,6 +57,8 @@ namespace ConservativeAD.Rules
         /// <inheritdoc/>
         public readonly void PullbackTangent(in SecondOrderContext<T> context) =>
             SpectralFunctions<Spectrum>.PullbackTangent(context, spectra, count, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context) => SpectralFunctions<Spectrum>.Tangent(context, spectra, count);

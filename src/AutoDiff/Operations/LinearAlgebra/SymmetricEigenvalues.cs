@@ -30,7 +30,7 @@ namespace ConservativeAD.Rules
     /// <remarks>Lancaster, Numer. Math. 1964; Lewis, Nonsmooth analysis of eigenvalues, Math. Program. 1999.</remarks>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="ties">The selection where eigenvalues meet; that of the selections if null.</param>
-    public struct SymmetricEigenvalues<T>(TieSelection? ties) : IRule<T>, IMarksObstacles<T>, IHasLocalCurvature<T>
+    public struct SymmetricEigenvalues<T>(TieSelection? ties) : IRule<T>, IMarksObstacles<T>, IHasLocalCurvature<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> spectra;
@@ -67,6 +67,8 @@ namespace ConservativeAD.Rules
         /// <inheritdoc/>
         public readonly void PullbackTangent(in SecondOrderContext<T> context) =>
             SpectralFunctions<Spectrum>.PullbackTangent(context, spectra, null, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context) => SpectralFunctions<Spectrum>.Tangent(context, spectra, null);

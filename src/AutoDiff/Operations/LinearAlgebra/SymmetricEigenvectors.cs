@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules
     /// </summary>
     /// <remarks>With K = VᵀV̄ the cotangent is V(K∘F)Vᵀ, Fᵢⱼ = 1/(λⱼ − λᵢ); vectors of eigenvalues that meet do not turn into each other.</remarks>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct SymmetricEigenvectors<T> : IRule<T>, IMarksObstacles<T>
+    public struct SymmetricEigenvectors<T> : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> spectra;
@@ -120,6 +120,8 @@ namespace ConservativeAD.Rules
 
             HostArrays.Write(dda, context.InputCotangent(0, out bool accumulate), accumulate);
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

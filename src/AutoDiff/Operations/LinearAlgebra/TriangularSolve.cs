@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
     /// <summary>The solution X of A·X = B for triangular A, of which only the triangle is read. Computed on the host, in double.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="isUpper">Whether the upper triangle is read, not the lower.</param>
-    public struct TriangularSolve<T>(bool isUpper) : ISmoothRule<T>
+    public struct TriangularSolve<T>(bool isUpper) : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> triangles;
@@ -29,6 +29,8 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public readonly void PullbackTangent(in SecondOrderContext<T> context) => LinearSystems.PullbackTangent(context, Kind, triangles);
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context) => LinearSystems.Tangent(context, Kind, triangles);

@@ -9,7 +9,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="labels">One class per example, from 0.</param>
     /// <param name="reduction">How the losses are combined.</param>
-    public struct CrossEntropy<T>(NDArray<int> labels, LossReduction reduction) : ISmoothRule<T>
+    public struct CrossEntropy<T>(NDArray<int> labels, LossReduction reduction) : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<int> labels = labels;
@@ -62,6 +62,12 @@ namespace ConservativeAD.Rules
             InFloat.Compute(context.Device, formula, target, accumulate, InFloat.Asks<T>()
                 ? context.Input(0)
                 : probabilities, probabilities, context.Tangent(0), context.Cotangent);
+        }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node)
+        {
+            Shape shape = node.Input(0).Shape;
+            return reduction == LossReduction.None ? Dependence.Grouped(shape, Shape.Of(shape[0], 1), Shape.Of(shape[0]), node.Output.Shape) : null;
         }
 
         /// <inheritdoc/>

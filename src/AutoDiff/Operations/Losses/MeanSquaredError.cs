@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <summary>(x − y)², or the mean or sum of it.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="reduction">How the squares are combined.</param>
-    public struct MeanSquaredError<T>(LossReduction reduction) : ISmoothRule<T>
+    public struct MeanSquaredError<T>(LossReduction reduction) : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> residual;
@@ -63,6 +63,9 @@ namespace ConservativeAD.Rules
                     context.Cotangent, target, accumulate);
             }
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
+            reduction == LossReduction.None ? Dependence.Elementwise(node.Input(input).Shape, node.Output.Shape) : null;
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -12,7 +12,7 @@ namespace ConservativeAD.Rules
     /// <param name="random">The stream of random numbers.</param>
     /// <param name="offset">The index in the stream of the first element.</param>
     /// <param name="counter">The counter that supplies the index at each run instead, or null.</param>
-    public struct Dropout<T>(double probability, Philox random, ulong offset, DrawCounter? counter = null) : ILinearRule<T>
+    public struct Dropout<T>(double probability, Philox random, ulong offset, DrawCounter? counter = null) : ILinearRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private ulong offset = offset;
@@ -47,6 +47,9 @@ namespace ConservativeAD.Rules
             NDArray<T> target = context.InputCotangent(0, out bool accumulate);
             context.Device.Map2(default(Kept), context.Cotangent, mask, target, accumulate);
         }
+
+        readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
+            Dependence.Elementwise(node.Input(input).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context) => context.Device.Map2(default(Kept), context.Tangent(0), mask, context.OutputTangent);

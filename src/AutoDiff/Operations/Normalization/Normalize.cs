@@ -15,7 +15,7 @@ namespace ConservativeAD.Rules;
 /// <param name="meanForCaller">The caller's destination of μ, or the default value.</param>
 /// <param name="varianceForCaller">The caller's destination of σ² (over n, not n − 1), or the default value.</param>
 public struct Normalize<T>(NormalizationShape shape, Shape statistics, Shape affine, double epsilon, NDArray<T> meanForCaller, NDArray<T> varianceForCaller)
-    : ISmoothRule<T>, IMarksObstacles<T>
+    : ISmoothRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Shape statistics = statistics;
@@ -84,6 +84,10 @@ public struct Normalize<T>(NormalizationShape shape, Shape statistics, Shape aff
                 context.Cotangent);
         }
     }
+
+    Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => input == 0
+        ? Dependence.Grouped(x.Shape, statistics, statistics, x.Shape)
+        : Dependence.Grouped(affine, affine, affine, x.Shape);
 
     /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)

@@ -12,7 +12,8 @@ namespace ConservativeAD.Rules;
 /// <param name="mean">The caller's destination of μ, or the default value.</param>
 /// <param name="variance">The caller's destination of σ² (over n, not n − 1), or the default value.</param>
 /// <param name="isCentred">Whether the mean is subtracted; otherwise σ² is the mean of the squares.</param>
-public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, NDArray<T> variance, bool isCentred = true) : ISmoothRule<T>, IMarksObstacles<T>
+public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, NDArray<T> variance, bool isCentred = true)
+    : ISmoothRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
 
@@ -60,6 +61,9 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
             ? context.Input(0)
             : context.Output, context.Output, inverseDeviation, context.Tangent(0), context.OutputTangent, context.Cotangent);
     }
+
+    Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
+        Dependence.Grouped(node.Input(0).Shape, statistics, statistics, node.Output.Shape);
 
     /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context) =>

@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <param name="shape">The sizes.</param>
     /// <param name="output">The shape of the output.</param>
     /// <param name="countPadding">Whether padding counts as zeros; otherwise it is left out of the mean.</param>
-    public readonly struct AveragePool<T>(PoolingShape shape, Shape output, bool countPadding) : ILinearRule<T>
+    public readonly struct AveragePool<T>(PoolingShape shape, Shape output, bool countPadding) : ILinearRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -36,6 +36,8 @@ namespace ConservativeAD.Rules
             NDArray<T> dx = context.InputCotangent(0, out bool accumulate);
             context.Device.AveragePoolPullback(shape, context.Cotangent, dx, countPadding, accumulate);
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => PoolingArguments.DependenceOn(shape, node.Input(0).Shape);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

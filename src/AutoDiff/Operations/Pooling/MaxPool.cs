@@ -26,7 +26,7 @@ namespace ConservativeAD.Rules
     /// <param name="output">The shape of the output.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
     public struct MaxPool<T>(PoolingShape shape, Shape output, TieSelection? ties)
-        : IPiecewiseLinearRule<T>, ICountsKinks<T>, IHasLocalCurvature<T>, IHasPieces<T>
+        : IPiecewiseLinearRule<T>, ICountsKinks<T>, IHasLocalCurvature<T>, IHasPieces<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> x;
@@ -107,6 +107,8 @@ namespace ConservativeAD.Rules
             if (!copy.IsNone)
                 context.Return(copy);
         }
+
+        readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => PoolingArguments.DependenceOn(shape, node.Input(0).Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

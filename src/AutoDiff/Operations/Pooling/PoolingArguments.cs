@@ -57,6 +57,30 @@ internal readonly record struct PoolingArguments(PoolingShape Shape, Shape Outpu
             PoolingAxis.Adaptive(x[4], output.Width));
     }
 
+    /// <summary>The elements of the windows that a pooling's outputs depend on.</summary>
+    /// <param name="windows">The sizes.</param>
+    /// <param name="input">The input's shape.</param>
+    public static Dependence DependenceOn(in PoolingShape windows, in Shape input)
+    {
+        List<int[]> places = [];
+        for (int output = 0; output < windows.OutputLength; output++)
+        {
+            int place = 0;
+            foreach (int element in windows.WindowOf(output))
+            {
+                if (place == places.Count)
+                {
+                    places.Add(new int[windows.OutputLength]);
+                    Array.Fill(places[place], -1);
+                }
+
+                places[place++][output] = element;
+            }
+        }
+
+        return new Dependence(Dependence.Counted(input.Count), [.. places]);
+    }
+
     /// <summary>A pooling of each channel of [batch, channels, …] to one number.</summary>
     public static PoolingArguments OfChannels(string operation, in Shape x)
     {

@@ -32,7 +32,7 @@ namespace ConservativeAD.Rules
     /// <param name="smallest">Whether the smallest element is taken.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
     public readonly struct CumulativeExtreme<T>(int axis, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasCurvature, IPassesReach<T>,
-        IHasLocalCurvature<T>, IHasPieces<T>
+        IHasLocalCurvature<T>, IHasPieces<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -86,6 +86,8 @@ namespace ConservativeAD.Rules
         }
 
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Neighbours.ReachFollowing(context, axis);
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(axis, node.Input(0).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

@@ -31,7 +31,7 @@ namespace ConservativeAD.Rules
     /// <param name="smallest">Whether the smallest element is taken.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
     public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smallest, TieSelection? ties)
-        : IPiecewiseLinearRule<T>, IHasCurvature, IHasLocalCurvature<T>, IHasPieces<T>
+        : IPiecewiseLinearRule<T>, IHasCurvature, IHasLocalCurvature<T>, IHasPieces<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -95,6 +95,8 @@ namespace ConservativeAD.Rules
             PullToOne(context, candidates, TieOrder.First, 1, target, accumulate);
             context.Return(candidates);
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Reduction(axes, node.Input(0).Shape);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <summary>x − log Σ exp(x) over one axis: the logarithm of the softmax, computed without exponentials that overflow.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0.</param>
-    public readonly struct LogSoftmax<T>(int axis) : ISmoothRule<T>
+    public readonly struct LogSoftmax<T>(int axis) : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -32,6 +32,8 @@ namespace ConservativeAD.Rules
         public void PullbackTangent(in SecondOrderContext<T> context) =>
             InFloat.Pull(context, new TransposedJacobianMoved(axis, context.Selections, InFloat.Asks<T>()), InFloat.Asks<T>() ? context.Input(0) : default,
                 context.Output, context.Tangent(0), context.OutputTangent, context.Cotangent);
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(axis, node.Input(0).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

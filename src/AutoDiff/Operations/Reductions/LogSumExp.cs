@@ -9,7 +9,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0; every axis if null.</param>
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
-    public readonly struct LogSumExp<T>(int? axis, bool keepAxis) : ISmoothRule<T>
+    public readonly struct LogSumExp<T>(int? axis, bool keepAxis) : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -35,6 +35,8 @@ namespace ConservativeAD.Rules
         public void PullbackTangent(in SecondOrderContext<T> context) =>
             InFloat.Pull(context, new SharesMoved(axes, context.Selections, InFloat.Asks<T>()), context.Input(0), context.Output, context.Tangent(0),
                 context.OutputTangent, context.Cotangent);
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Reduction(axes, node.Input(0).Shape);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0; every axis if null.</param>
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
-    public readonly struct MeanOverAxes<T>(int? axis, bool keepAxis) : ILinearRule<T>
+    public readonly struct MeanOverAxes<T>(int? axis, bool keepAxis) : ILinearRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -41,6 +41,8 @@ namespace ConservativeAD.Rules
             NDArray<T> target = context.InputCotangent(0, out bool accumulate);
             context.Device.Map(new Arithmetic.Quotient(axes.Length(target.Shape)), axes.WithAxes(context.Cotangent, target.Shape), target, accumulate);
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Reduction(axes, node.Input(0).Shape);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules
     /// <param name="axis">The axis, from 0; every axis if null.</param>
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
     /// <param name="slopeAtZero">abs'(0); that of the selections if null.</param>
-    public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) : IPiecewiseLinearRule<T>, IHasPieces<T>
+    public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) : IPiecewiseLinearRule<T>, IHasPieces<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -52,6 +52,8 @@ namespace ConservativeAD.Rules
             NDArray<T> target = context.InputCotangent(0, out bool accumulate);
             context.Device.Map3(default(LockedSign), context.Input(0), context.Tangent(0), axes.WithAxes(context.Cotangent, target.Shape), target, accumulate);
         }
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Reduction(axes, node.Input(0).Shape);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

@@ -24,7 +24,8 @@ namespace ConservativeAD.Rules
     /// <param name="axis">The axis, from 0; every axis if null.</param>
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
     /// <param name="lengthAtZero">The length of the gradient at the origin, along (1, …, 1)/√n; that of the selections if null.</param>
-    public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) : IRule<T>, IMarksObstacles<T>, IHasGroups, IHasPieces<T>
+    public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) : IRule<T>, IMarksObstacles<T>, IHasGroups, IHasPieces<T>,
+        IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -61,6 +62,8 @@ namespace ConservativeAD.Rules
         public void PullbackTangent(in SecondOrderContext<T> context) =>
             InFloat.Pull(context, new GradientMoved(axes, context.Selections, InFloat.Asks<T>()), context.Input(0), context.Output, context.Tangent(0),
                 context.OutputTangent, context.Cotangent);
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Reduction(axes, node.Input(0).Shape);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <summary>exp(x) / Σ exp(x) over one axis.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0.</param>
-    public readonly struct Softmax<T>(int axis) : ISmoothRule<T>
+    public readonly struct Softmax<T>(int axis) : ISmoothRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -34,6 +34,8 @@ namespace ConservativeAD.Rules
                 context.Output, context.Tangent(0), context.OutputTangent, context.Cotangent);
 
         // The Jacobian diag(y) − y yᵀ is symmetric.
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(axis, node.Input(0).Shape, node.Output.Shape);
+
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>
             InFloat.Move(context, new JacobianFormula(axis, context.Selections, InFloat.Asks<T>()), InFloat.Asks<T>() ? context.Input(0) : default,

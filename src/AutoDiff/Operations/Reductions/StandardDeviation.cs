@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0; every axis if null.</param>
     /// <param name="divisor">Whether the variance is divided by n − 1 or n.</param>
-    public readonly struct Deviations<T>(int? axis, VarianceDivisor divisor) : ILinearRule<T>
+    public readonly struct Deviations<T>(int? axis, VarianceDivisor divisor) : ILinearRule<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, true);
@@ -33,6 +33,9 @@ namespace ConservativeAD.Rules
 
         /// <inheritdoc/>
         public void Pullback(in PullbackContext<T> context) => InFloat.Pull(context, new Formula(axes, divisor), context.Cotangent);
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
+            axis is { } along ? Dependence.Lanes(along, node.Input(0).Shape, node.Output.Shape) : null;
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) => InFloat.Move(context, new Formula(axes, divisor), context.Tangent(0));

@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
     /// <summary>Concatenates arrays along an axis.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0.</param>
-    public readonly struct Concatenate<T>(int axis) : ILinearRule<T>, IPassesReach<T>
+    public readonly struct Concatenate<T>(int axis) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -63,6 +63,15 @@ namespace ConservativeAD.Rules
         }
 
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node)
+        {
+            int start = 0;
+            for (int earlier = 0; earlier < input; earlier++)
+                start += node.Input(earlier).Shape[axis];
+            int[] strides = Dependence.RowMajor(node.Output.Shape);
+            return Dependence.Contributions(Dependence.Strided(node.Input(input).Shape, strides, start * strides[axis]), node.Output.Shape);
+        }
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <param name="before">The number of positions before the array for each axis; a shape used as a list.</param>
     /// <param name="after">The number of positions after the array for each axis.</param>
     /// <param name="value">The constant.</param>
-    public readonly struct Pad<T>(Shape before, Shape after, double value) : ILinearRule<T>, IPassesReach<T>
+    public readonly struct Pad<T>(Shape before, Shape after, double value) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -44,6 +44,15 @@ namespace ConservativeAD.Rules
         }
 
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node)
+        {
+            int[] strides = Dependence.RowMajor(node.Output.Shape);
+            int offset = 0;
+            for (int axis = 0; axis < strides.Length; axis++)
+                offset += before[axis] * strides[axis];
+            return Dependence.Contributions(Dependence.Strided(node.Input(0).Shape, strides, offset), node.Output.Shape);
+        }
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
     /// <summary>Reorders the axes, as a view.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="order">For each new axis, the old one; a shape used as a list of axes.</param>
-    public readonly struct Permute<T>(Shape order) : ILinearRule<T>, IPassesReach<T>
+    public readonly struct Permute<T>(Shape order) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -32,6 +32,15 @@ namespace ConservativeAD.Rules
         }
 
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node)
+        {
+            Shape shape = node.Input(0).Shape;
+            int[] strides = Dependence.RowMajor(shape), permuted = new int[strides.Length];
+            for (int axis = 0; axis < permuted.Length; axis++)
+                permuted[axis] = strides[order[axis]];
+            return Dependence.Elements(Dependence.Strided(node.Output.Shape, permuted), shape);
+        }
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) => context.Device.Copy(View(context.Tangent(0)), context.OutputTangent);

@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
     /// <summary>The same elements in another shape: a view if the input is contiguous, otherwise a copy.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="shape">The new shape, with the same number of elements.</param>
-    public readonly struct Reshape<T>(Shape shape) : ILinearRule<T>, IPassesReach<T>
+    public readonly struct Reshape<T>(Shape shape) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -39,6 +39,9 @@ namespace ConservativeAD.Rules
         }
 
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
+            Dependence.Elements(Dependence.Counted(node.Output.Count), node.Input(0).Shape);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

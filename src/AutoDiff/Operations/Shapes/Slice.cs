@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <param name="axis">The axis, from 0.</param>
     /// <param name="start">The first position.</param>
     /// <param name="length">The number of positions.</param>
-    public readonly struct Slice<T>(int axis, int start, int length) : ILinearRule<T>, IPassesReach<T>
+    public readonly struct Slice<T>(int axis, int start, int length) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -43,6 +43,13 @@ namespace ConservativeAD.Rules
         }
 
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
+
+        Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node)
+        {
+            Shape shape = node.Input(0).Shape;
+            int[] strides = Dependence.RowMajor(shape);
+            return Dependence.Elements(Dependence.Strided(node.Output.Shape, strides, start * strides[axis]), shape);
+        }
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) => context.Device.Copy(context.Tangent(0).Slice(axis, start, length), context.OutputTangent);

@@ -13,7 +13,8 @@ namespace ConservativeAD.Rules;
 /// <param name="first">The first place, from 0.</param>
 /// <param name="count">The number of places.</param>
 /// <param name="ties">The selection at ties; that of the selections if null.</param>
-public struct OrderStatistics<T>(int first, int count, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasLocalCurvature<T>, IHasPieces<T>
+public struct OrderStatistics<T>(int first, int count, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasLocalCurvature<T>, IHasPieces<T>,
+    IKnowsDependence<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private NDArray<T> x;
@@ -74,6 +75,8 @@ public struct OrderStatistics<T>(int first, int count, TieSelection? ties) : IPi
         context.Return(all);
         context.ReturnIndices(order);
     }
+
+    readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(-1, node.Input(0).Shape, node.Output.Shape);
 
     /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)

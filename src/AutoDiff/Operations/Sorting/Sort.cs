@@ -26,7 +26,8 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="descending">Whether the largest element comes first.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
-    public struct Sort<T>(bool descending, TieSelection? ties) : IPiecewiseLinearRule<T>, ICountsKinks<T>, IHasLocalCurvature<T>, IHasPieces<T>
+    public struct Sort<T>(bool descending, TieSelection? ties) : IPiecewiseLinearRule<T>, ICountsKinks<T>, IHasLocalCurvature<T>, IHasPieces<T>,
+        IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> x;
@@ -76,6 +77,8 @@ namespace ConservativeAD.Rules
             ScatterRows(context.Device, context.Cotangent, order, dx, accumulate);
             context.ReturnIndices(order);
         }
+
+        readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(-1, node.Input(0).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
     /// <param name="indicesForCaller">The caller's destination of the positions along the axis, or the default value.</param>
     public struct TopK<T>(int k, bool smallest, TieSelection? ties, NDArray<int> indicesForCaller)
-        : IPiecewiseLinearRule<T>, IHasLocalCurvature<T>, IHasPieces<T>
+        : IPiecewiseLinearRule<T>, IHasLocalCurvature<T>, IHasPieces<T>, IKnowsDependence<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> x;
@@ -92,6 +92,8 @@ namespace ConservativeAD.Rules
             Sort<T>.ScatterRows(context.Device, context.Cotangent, order, dx, accumulate);
             context.ReturnIndices(order);
         }
+
+        readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(-1, node.Input(0).Shape, node.Output.Shape);
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -36,6 +36,12 @@ internal static class Matrices
         return new Shape(extents);
     }
 
+    /// <summary>Each matrix of a stack is an example; null if input and output are stacked differently.</summary>
+    /// <param name="input">The input's shape.</param>
+    /// <param name="output">The output's shape.</param>
+    public static Dependence? DependenceOn(in Shape input, in Shape output) =>
+        input.Rank < 2 ? null : Dependence.Examples(input.Rank - 2, input, output);
+
     /// <summary>Checks that a shape ends in two equal extents.</summary>
     /// <param name="shape">The shape.</param>
     /// <param name="operation">The operation's name.</param>
