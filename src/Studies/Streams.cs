@@ -11,6 +11,9 @@ internal enum Streams : uint
     /// <summary>The order of images in training, one stream per epoch.</summary>
     TrainingOrder = 1,
 
+    /// <summary>Seeds of networks with max pooling.</summary>
+    PooledNetworks = 2,
+
     /// <summary>Starts around a saddle.</summary>
     EscapeStarts = 6,
 

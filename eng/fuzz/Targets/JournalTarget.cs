@@ -1,6 +1,7 @@
 using System.Text;
 using ConservativeAD.Studies;
 using ConservativeAD.Studies.Volume;
+using VolumeUnits = ConservativeAD.Studies.Reports.StudyJournal<ConservativeAD.Studies.Volume.VolumeSettings, ConservativeAD.Studies.Volume.FinishedBlock>;
 
 namespace ConservativeAD.Fuzz;
 
@@ -34,7 +35,7 @@ internal sealed class JournalTarget : FuzzTarget
     public override long Read(byte[] input)
     {
         using MemoryStream stream = new(input);
-        VolumeJournal.Content content = VolumeJournal.Read(stream, InputName, Settings);
+        VolumeUnits.Content content = VolumeUnits.Read(stream, InputName, Settings, VolumeJournal.UnitsOf(Settings));
         HashSet<long> units = [];
         foreach (FinishedBlock block in content.Finished)
         {
@@ -58,7 +59,7 @@ internal sealed class JournalTarget : FuzzTarget
         for (int i = 1; i < lines.Length - 1; i++)
         {
             if (lines[i].Length > Before)
-                lines[i] = VolumeJournal.LineOf(Settings, lines[i][Before..])[..^1];
+                lines[i] = VolumeUnits.LineOf(Settings, lines[i][Before..])[..^1];
         }
 
         if (random.Next(4) > 0)
@@ -69,7 +70,7 @@ internal sealed class JournalTarget : FuzzTarget
     private static byte[] Journal(int units)
     {
         string folder = Directory.CreateTempSubdirectory("conservative-ad-").FullName;
-        using (VolumeJournal journal = VolumeJournal.Open(folder, Settings, resume: false))
+        using (VolumeUnits journal = VolumeJournal.Open(folder, Settings, resume: false))
         {
             foreach (RowKey row in Settings.RowKeys())
             {

@@ -79,7 +79,7 @@ internal static class VolumeCommand
     {
         if (settings.DataIsStandIn)
             console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
-        using VolumeJournal journal = VolumeJournal.Open(folder, settings, resume);
+        using StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder, settings, resume);
         foreach (string note in journal.Notes)
             console.MarkupLineInterpolated($"[yellow]{note}[/]");
         List<FinishedBlock> finished = [];

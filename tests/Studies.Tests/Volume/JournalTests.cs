@@ -30,7 +30,7 @@ public sealed class JournalTests : IDisposable
     public void WhatIsAppendedIsReadBack()
     {
         FinishedBlock[] blocks = WriteAll();
-        using VolumeJournal journal = VolumeJournal.Open(folder.Path, Settings, resume: true);
+        using StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, Settings, resume: true);
         Assert.Equal(blocks, journal.Finished);
         Assert.Empty(journal.Notes);
         Assert.Equal(Enumerable.Range(0, blocks.Length).Select(unit => (long)unit), blocks.Select(block => Settings.UnitOf(block.Row, block.Block)).Order());
@@ -44,7 +44,7 @@ public sealed class JournalTests : IDisposable
         for (int length = 0; length < whole.Length; length++)
         {
             File.WriteAllBytes(Path, whole[..length]);
-            using (VolumeJournal journal = VolumeJournal.Open(folder.Path, Settings, resume: true))
+            using (StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, Settings, resume: true))
             {
                 int lines = whole[..length].Count(letter => letter == (byte)'\n');
                 Assert.Equal(blocks[..Math.Max(0, lines - 1)], journal.Finished);
@@ -90,7 +90,7 @@ public sealed class JournalTests : IDisposable
         FinishedBlock[] blocks = WriteAll();
         string[] lines = File.ReadAllLines(Path);
         File.WriteAllLines(Path, [.. lines, lines[3]]);
-        using VolumeJournal journal = VolumeJournal.Open(folder.Path, Settings, resume: true);
+        using StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, Settings, resume: true);
         Assert.Equal(blocks, journal.Finished);
         Assert.Contains($"Line {lines.Length + 1} ", Assert.Single(journal.Notes), StringComparison.Ordinal);
     }
@@ -99,7 +99,7 @@ public sealed class JournalTests : IDisposable
     public void TwoLinesThatDisagreeAreRefused()
     {
         FinishedBlock[] blocks = WriteAll();
-        using (VolumeJournal journal = VolumeJournal.Open(folder.Path, Settings, resume: true))
+        using (StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, Settings, resume: true))
             journal.Append(blocks[2] with { Outcome = blocks[2].Outcome with { Hits = 2 } });
         Assert.Contains("something else of unit 2 than line 4",
             Assert.Throws<InvalidDataException>(() => VolumeJournal.Open(folder.Path, Settings, resume: true)).Message, StringComparison.Ordinal);
@@ -129,10 +129,10 @@ public sealed class JournalTests : IDisposable
         // Settings with more precisions and networks write it under a line of these.
         VolumeSettings wider = Settings with { Precisions = [16, 32, 64], Networks = 32 };
         string header = HeaderOf(Settings);
-        using (VolumeJournal journal = VolumeJournal.Open(folder.Path, wider, resume: false))
+        using (StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, wider, resume: false))
             journal.Append(new FinishedBlock(new RowKey(precision, 1, 16, 32), block, new NetworkOutcome(networks, hits, first, evaluations, zeros), 1));
         string content = File.ReadAllLines(Path)[1][("{\"sum\":\"".Length + 16 + 2)..];
-        string line = VolumeJournal.LineOf(Settings, content);
+        string line = StudyJournal<VolumeSettings, FinishedBlock>.LineOf(Settings, content);
         Assert.Contains(culprit, Refused(Encoding.UTF8.GetBytes(header + "\n" + line)), StringComparison.Ordinal);
     }
 
@@ -171,7 +171,7 @@ public sealed class JournalTests : IDisposable
     {
         VolumeSettings study = settings ?? Settings;
         List<FinishedBlock> blocks = [];
-        using VolumeJournal journal = VolumeJournal.Open(folder.Path, study, resume: false);
+        using StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, study, resume: false);
         foreach (RowKey row in study.RowKeys())
         {
             for (int block = 0; block < study.BlocksOfRow(); block++)

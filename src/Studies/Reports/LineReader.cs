@@ -1,4 +1,4 @@
-namespace ConservativeAD.Studies.Volume;
+namespace ConservativeAD.Studies.Reports;
 
 /// <summary>Reads the lines of a file one at a time, and none longer than allowed. Bytes after the last line break are not a line.</summary>
 /// <param name="stream">The file.</param>

@@ -1,0 +1,166 @@
+using System.Numerics;
+using System.Text.Json;
+using ConservativeAD.Kernels;
+using ConservativeAD.Networks;
+using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Pooling;
+using ConservativeAD.Studies.Training;
+
+namespace ConservativeAD.Studies.Tests.Pooling;
+
+/// <summary>Ties in max pooling: the published oracles, and bifurcation told apart from rounding.</summary>
+public class PoolingTests
+{
+    [Fact]
+    public void ThePublishedOraclesAreExact()
+    {
+        foreach (PoolingOracle oracle in PoolingOracle.All)
+        {
+            bool isEqual = oracle.Entries.Distinct().Count() == 1;
+            double expected = isEqual
+                ? oracle.Precision switch { 16 => -0.00048828125, 32 => 5.960464477539063e-08, _ => 1.1102230246251565e-16 }
+                : oracle.At == 0 ? -1.5 : 0;
+            Assert.Equal(expected, oracle.Rounded);
+            Assert.Equal(isEqual || oracle.At == 0, oracle.IsTied);
+            Assert.Equal(isEqual ? PoolingZone.Compensation : oracle.At == 0 ? PoolingZone.Bifurcation : PoolingZone.None, oracle.Zone);
+            // The engine may round less, and never more.
+            Assert.True(isEqual ? Math.Abs(oracle.Engine) <= Math.Abs(expected) : oracle.Engine == expected, oracle.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(64)]
+    public void EqualBackgroundsTieWithoutAnyChangeOverTheReals(int precision)
+    {
+        // Windows over a background without strokes have equal entries with equal inputs, so any share of them gives the same gradient of the weights.
+        ImageSet digits = StandInDigits.Train(192, TestContext.Current.CancellationToken);
+        PoolingOutcome outcome = Test(Settings(digits), digits, precision);
+        Assert.Equal((3, 3, 1), (outcome.Batches, outcome.Tied, outcome.NetworksDiffering));
+        Assert.Equal(0, outcome.NetworksBifurcating);
+        Assert.InRange(outcome.TiedWindows, outcome.Windows / 2, outcome.Windows);
+        Assert.InRange(outcome.LargestCompensation, double.Epsilon, 1e-13);
+        Assert.Null(outcome.SmallestBifurcation);
+        BetaOutcome one = outcome.Betas[0], large = outcome.Betas[2];
+        Assert.Equal((3, 0, 0), (one.Differing, one.Bifurcating, one.AboveThreshold));
+        // Rounding grows with β, and the published threshold takes it for a difference over the reals.
+        Assert.Equal((3, 0, 3, 3), (large.Differing, large.Bifurcating, large.AboveThreshold, large.Misjudged));
+    }
+
+    [Fact]
+    public void HalvesTieAmongDifferentInputs()
+    {
+        ImageSet digits = StandInDigits.Train(192, TestContext.Current.CancellationToken);
+        PoolingOutcome outcome = Test(Settings(digits), digits, 16);
+        Assert.Equal(1, outcome.NetworksBifurcating);
+        Assert.All(outcome.Betas, beta => Assert.Equal(3, beta.Bifurcating));
+        Assert.True(outcome.SmallestBifurcation > 1e-4);
+        Assert.True(outcome.Betas[2].LargestNorm > 100 * outcome.Betas[1].LargestNorm);
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(32)]
+    public void NoiseHasTiesOnlyWhereRelusAreZero(int precision)
+    {
+        // Without equal inputs, windows tie where all their entries are 0, and there nothing is passed on.
+        byte[] pixels = new byte[64 * 28 * 28];
+        new Random(5).NextBytes(pixels);
+        ImageSet noise = new("noise", true, 1, 28, 10, pixels, [.. Enumerable.Range(0, 64).Select(i => i % 10)]);
+        PoolingOutcome outcome = Test(Settings(noise), noise, precision);
+        Assert.True(outcome.TiedWindows > 0);
+        if (precision == 32)
+            Assert.Equal(0, outcome.Betas[0].Differing);
+        else
+            Assert.Equal(outcome.Betas[0].Differing, outcome.Betas[0].Bifurcating);
+    }
+
+    [Fact]
+    public void ABifurcationIsOneInEveryPrecision()
+    {
+        // Two entries tie at the maximum with different inputs: the image is its own mirror image, and so is no filter.
+        byte[] pixels = new byte[28 * 28];
+        new Random(6).NextBytes(pixels);
+        for (int row = 0; row < 28; row++)
+        {
+            for (int column = 0; column < 14; column++)
+                pixels[(row * 28) + 27 - column] = pixels[(row * 28) + column];
+        }
+
+        ImageSet mirrored = new("mirrored", true, 1, 28, 10, pixels, [3]);
+        foreach (int precision in (int[])[16, 32, 64])
+        {
+            // A filter that is its own mirror image sees both sides of the middle as equal.
+            using Device device = Device.Cpu(1);
+            PoolingSettings settings = Settings(mirrored) with { Batch = 1 };
+            PoolingOutcome outcome = precision switch
+            {
+                16 => Mirrored<Half>(settings, mirrored, device),
+                32 => Mirrored<float>(settings, mirrored, device),
+                _ => Mirrored<double>(settings, mirrored, device),
+            };
+            Assert.Equal(1, outcome.Betas[0].Bifurcating);
+            Assert.Equal(0, outcome.Betas[0].Misjudged);
+        }
+    }
+
+    [Fact]
+    public void WhatIsSeenIsTheSameWithAnyNumberOfThreads()
+    {
+        ImageSet digits = StandInDigits.Train(64, TestContext.Current.CancellationToken);
+        using Device one = Device.Cpu(1), two = Device.Cpu(2);
+        using PoolingTest<float> alone = new(Settings(digits), digits, one), together = new(Settings(digits), digits, two);
+        CancellationToken none = TestContext.Current.CancellationToken;
+        Assert.Equal(JsonSerializer.Serialize(alone.Test(4, null, none)), JsonSerializer.Serialize(together.Test(4, null, none)));
+    }
+
+    private static PoolingSettings Settings(ImageSet images) => new()
+    {
+        NetworkName = NetworkName.Lenet5,
+        Betas = [1, 10, 10_000],
+        Precisions = [32],
+        Networks = 1,
+        Batch = 64,
+        Samples = images.Count,
+        Seed = 3,
+        Channels = images.Channels,
+        Side = images.Side,
+        Classes = images.Classes,
+        Data = images.Name,
+        DataIsStandIn = images.IsStandIn,
+    };
+
+    private static PoolingOutcome Test(PoolingSettings settings, ImageSet images, int precision)
+    {
+        using Device device = Device.Cpu(1);
+        return precision switch { 16 => Run<Half>(), 32 => Run<float>(), _ => Run<double>() };
+
+        PoolingOutcome Run<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            using PoolingTest<T> test = new(settings, images, device);
+            return test.Test(0, null, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static PoolingOutcome Mirrored<T>(PoolingSettings settings, ImageSet images, Device device)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using PoolingTest<T> test = new(settings, images, device);
+        return test.Test(0, null, TestContext.Current.CancellationToken, network =>
+        {
+            foreach (Parameter<T> parameter in network.Parameters.Where(parameter => parameter.Shape.Rank == 4))
+            {
+                T[] weights = parameter.Value.ToArray();
+                int width = parameter.Shape[3];
+                for (int i = 0; i < weights.Length; i += width)
+                {
+                    for (int column = 0; column < width / 2; column++)
+                        weights[i + width - 1 - column] = weights[i + column];
+                }
+
+                parameter.Value.CopyFrom(weights);
+            }
+        });
+    }
+}
