@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Numerics;
-using System.Runtime.ExceptionServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Studies.DataSets;
 
@@ -13,8 +11,6 @@ namespace ConservativeAD.Studies.Volume;
 /// <param name="compute">The device, and the number of threads that test networks.</param>
 internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, ComputeDevice compute)
 {
-    private const int PatienceInMilliseconds = 200;
-
     /// <summary>The mini-batches that get two reverse passes.</summary>
     public BifurcationProcedure Procedure { get; init; } = BifurcationProcedure.ExactZerosFirst;
 
@@ -68,54 +64,21 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
             return;
         }
 
-        ConcurrentQueue<Unit> queue = new(units);
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        CancellationToken stopped = stop.Token;
-        ExceptionDispatchInfo? failure = null;
-
-        void Work()
+        bool isInUse = false;
+        try
         {
-            Inputs<T>? own = null;
-            try
-            {
-                own = shared.Device.RunsAhead ? new Inputs<T>(compute.Open(1), images, units, stopped) : null;
-                while (!stopped.IsCancellationRequested && queue.TryDequeue(out Unit unit))
-                    report(Test(own ?? shared, unit, stopped));
-            }
-            catch (OperationCanceledException)
-            {
-                // The current unit is lost; it is repeated on resumption.
-            }
-            catch (Exception problem)
-            {
-                if (Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(problem), null) is null && !stopped.IsCancellationRequested)
-                    stop.Cancel();
-            }
-            finally
-            {
-                own?.Dispose();
-            }
+            // After Ctrl-C, workers in the middle of a large network are not waited for; the data that they read stays until the process ends.
+            isInUse = !new UnitWorkers(compute.Threads).Run(
+                units,
+                stopped => shared.Device.RunsAhead ? new Inputs<T>(compute.Open(1), images, units, stopped) : null,
+                (own, unit, stopped) => report(Test(own ?? shared, unit, stopped)),
+                cancellation);
         }
-
-        Thread[] workers = [.. Enumerable.Range(0, Math.Min(compute.Threads, units.Length)).Select(_ => new Thread(Work) { IsBackground = true })];
-        foreach (Thread worker in workers)
-            worker.Start();
-        // After Ctrl-C, workers in the middle of a large network are not waited for; the data that they read stays until the process ends.
-        if (!workers.All(worker => Joined(worker, cancellation)))
-            return;
-        shared.Dispose();
-        failure?.Throw();
-    }
-
-    private static bool Joined(Thread worker, CancellationToken cancellation)
-    {
-        while (!worker.Join(PatienceInMilliseconds))
+        finally
         {
-            if (cancellation.IsCancellationRequested)
-                return worker.Join(PatienceInMilliseconds);
+            if (!isInUse)
+                shared.Dispose();
         }
-
-        return true;
     }
 
     private FinishedBlock Test<T>(Inputs<T> inputs, in Unit unit, CancellationToken cancellation)
