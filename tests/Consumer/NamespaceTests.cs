@@ -13,7 +13,7 @@ public class NamespaceTests
 {
     private static readonly Assembly[] Libraries =
     [
-        typeof(Device).Assembly, typeof(Gpu).Assembly, typeof(Tape<>).Assembly, typeof(Module<>).Assembly,
+        typeof(Device).Assembly, typeof(Gpu).Assembly, typeof(Tape<>).Assembly, typeof(Module<>).Assembly, typeof(OnnxModel).Assembly,
         typeof(Optimizer<>).Assembly, typeof(INonsmoothSolver).Assembly, typeof(Trajectory).Assembly,
     ];
 

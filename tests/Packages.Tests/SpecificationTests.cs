@@ -19,6 +19,7 @@ public class SpecificationTests
         ["ConservativeAD.Kernels.Gpu"] = ["ConservativeAD.Kernels", "ILGPU"],
         ["ConservativeAD.AutoDiff"] = ["ConservativeAD.Kernels"],
         ["ConservativeAD.Networks"] = ["ConservativeAD.AutoDiff"],
+        ["ConservativeAD.Networks.Onnx"] = ["ConservativeAD.Networks", "Google.Protobuf"],
         ["ConservativeAD.Optimizers"] = ["ConservativeAD.AutoDiff"],
         ["ConservativeAD.Solvers"] = ["ConservativeAD.Optimizers", "MathNet.Numerics"],
         ["ConservativeAD.Diagnostics"] = ["ConservativeAD.Solvers", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"],

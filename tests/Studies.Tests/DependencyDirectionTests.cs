@@ -13,16 +13,17 @@ public class DependencyDirectionTests
         ["ConservativeAD.AutoDiff"] = ["ConservativeAD.Kernels"],
         ["ConservativeAD.Optimizers"] = ["ConservativeAD.Kernels", "ConservativeAD.AutoDiff"],
         ["ConservativeAD.Networks"] = ["ConservativeAD.Kernels", "ConservativeAD.AutoDiff"],
+        ["ConservativeAD.Networks.Onnx"] = ["ConservativeAD.Kernels", "ConservativeAD.AutoDiff", "ConservativeAD.Networks"],
         ["ConservativeAD.Solvers"] = ["ConservativeAD.Kernels", "ConservativeAD.AutoDiff", "ConservativeAD.Optimizers"],
         ["ConservativeAD.Diagnostics"] = ["ConservativeAD.Kernels", "ConservativeAD.AutoDiff", "ConservativeAD.Optimizers", "ConservativeAD.Solvers"],
         ["conservative-ad"] =
         [
             "ConservativeAD.Kernels", "ConservativeAD.Kernels.Gpu", "ConservativeAD.AutoDiff", "ConservativeAD.Networks",
-            "ConservativeAD.Optimizers", "ConservativeAD.Solvers", "ConservativeAD.Diagnostics",
+            "ConservativeAD.Networks.Onnx", "ConservativeAD.Optimizers", "ConservativeAD.Solvers", "ConservativeAD.Diagnostics",
         ],
     };
 
-    // A program that only uses the CPU does not get ILGPU, and one that trains networks does not get MathNet.
+    // A program that only uses the CPU does not get ILGPU, and one that trains networks gets neither MathNet nor Protobuf.
     private static readonly Dictionary<string, string[]> Brought = new()
     {
         ["ConservativeAD.Kernels"] = ["System.Numerics.Tensors"],
@@ -30,6 +31,7 @@ public class DependencyDirectionTests
         ["ConservativeAD.AutoDiff"] = ["System.Numerics.Tensors"],
         ["ConservativeAD.Optimizers"] = ["System.Numerics.Tensors"],
         ["ConservativeAD.Networks"] = ["System.Numerics.Tensors"],
+        ["ConservativeAD.Networks.Onnx"] = ["Google.Protobuf", "System.Numerics.Tensors"],
         ["ConservativeAD.Solvers"] = ["MathNet.Numerics", "System.Numerics.Tensors"],
         ["ConservativeAD.Diagnostics"] =
         [
