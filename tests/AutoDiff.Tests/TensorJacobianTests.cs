@@ -88,8 +88,8 @@ public class TensorJacobianTests
         Assert.Equal([5, 25, -2], losses.ToArray());
         Assert.Equal([2, 4, 0, 0, 0, 0, 0, 0, -6, 8, 0, 0, 0, 0, 0, 0, 2, 2], tape.PerExampleGradients(losses).ToArray());
         Assert.Contains("shape [0, 2]", Assert.Throws<ArgumentException>(() => tape.Constant([0, 2], []).Map(row => row)).Message, StringComparison.Ordinal);
-        int calls = 0;
-        Assert.Contains("example 1", Assert.Throws<ArgumentException>(() => x.Map(row => calls++ == 0 ? row : row.Sum())).Message, StringComparison.Ordinal);
+        Assert.Contains("example 1", Assert.Throws<ArgumentException>(() => x.Map(row => row.ToArray()[0] > 0 ? row : row.Sum())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

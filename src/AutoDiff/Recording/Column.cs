@@ -46,6 +46,10 @@ internal abstract class Column<T>
 
     public abstract bool IsLinearOnPieces { get; }
 
+    public abstract bool CanVectorise(int index, in Examples<T> of);
+
+    public abstract Var<T> Vectorise(int index, in Examples<T> of);
+
     public abstract OperationFacts FactsAt(int index);
 
     public abstract long CountAbsorbedZeros(int index, in PullbackContext<T> context);
@@ -226,6 +230,10 @@ internal sealed class Column<T, TRule> : Column<T>
         rules[index] is IKnowsDependence<T> knowing ? knowing.DependenceOn(input, node) : null;
 
     public override bool IsLinearOnPieces => IsPiecewiseLinear || Facts.IsPolyhedral || Facts.Curvature == Curvature.Affine;
+
+    public override bool CanVectorise(int index, in Examples<T> of) => rules[index] is IVectorises<T> vectorising && vectorising.CanVectorise(of);
+
+    public override Var<T> Vectorise(int index, in Examples<T> of) => ((IVectorises<T>)rules[index]).Vectorise(of);
 
     public override long CountAbsorbedZeros(int index, in PullbackContext<T> context) =>
         rules[index] is ICountsAbsorbedZeros<T> counting ? counting.CountAbsorbedZeros(context) : 0;

@@ -72,17 +72,22 @@ public sealed partial class Tape<T> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(parameter);
         using Use use = Enter();
-        return record.TryFind(parameter, out int node) ? At(node) : AddLeaf(parameter.Value, true, parameter);
+        if (around is not null)
+            return Taken(around.OwnParameter(parameter));
+        return probe is not null ? probe.Parameter(parameter) : OwnParameter(parameter);
     }
+
+    private Var<T> OwnParameter(Parameter<T> parameter) =>
+        record.TryFind(parameter, out int node) ? At(node) : AddOwnLeaf(parameter.Value, true, parameter);
 
     /// <summary>Puts an array on the tape as a variable with a gradient.</summary>
     /// <param name="value">The array. It is referenced, not copied, and must stay unchanged until the tape is reset.</param>
-    public Var<T> Variable(in NDArray<T> value) => AddLeaf(value, true);
+    public Var<T> Variable(in NDArray<T> value) => AddVariable(value);
 
     /// <summary>Copies host memory to the tape as a variable with a gradient.</summary>
     /// <param name="shape">The shape.</param>
     /// <param name="elements">The elements in row-major order.</param>
-    public Var<T> Variable(in Shape shape, ReadOnlySpan<T> elements) => AddLeaf(CopyIn(shape, elements), true);
+    public Var<T> Variable(in Shape shape, ReadOnlySpan<T> elements) => AddVariable(CopyIn(shape, elements));
 
     /// <summary>Puts an array on the tape as a constant, without a gradient.</summary>
     /// <param name="value">The array. It is referenced, not copied, and must stay unchanged until the tape is reset.</param>
@@ -147,6 +152,16 @@ public sealed partial class Tape<T> : IDisposable
         CheckNotDisposed();
         using Use use = Enter();
         hooks.CheckNotRunning();
+        if (probe is not null)
+            return probe.Record(rule, inputs);
+        if (around is not null)
+            return RecordWithinProbe(rule, inputs);
+        return RecordOwn(rule, inputs);
+    }
+
+    private Var<T> RecordOwn<TRule>(in TRule rule, ReadOnlySpan<Var<T>> inputs)
+        where TRule : struct, IRule<T>
+    {
         replay.NeedEveryValue();
         foreach (Var<T> input in inputs)
             Check(input);
@@ -168,6 +183,7 @@ public sealed partial class Tape<T> : IDisposable
         ArgumentNullException.ThrowIfNull(effect);
         CheckNotDisposed();
         using Use use = Enter();
+        RefuseWithinProbe("the program has a side effect");
         replay.Add(effect);
     }
 
@@ -184,6 +200,7 @@ public sealed partial class Tape<T> : IDisposable
         ArgumentNullException.ThrowIfNull(segment);
         CheckNotDisposed();
         using Use use = Enter();
+        RefuseWithinProbe("the program has a checkpoint");
         (Tape<T> inner, Var<T>[] outer, Var<T>[] inside, Var<T> output) = Apart(inputs, segment, input => record.NeedsGradient(input.Node));
         return Record(new Checkpoint<T>(inner, inside, output), outer);
     }
@@ -207,6 +224,7 @@ public sealed partial class Tape<T> : IDisposable
         ArgumentNullException.ThrowIfNull(function);
         CheckNotDisposed();
         using Use use = Enter();
+        RefuseWithinProbe("the program takes derivatives");
         if (inputs.IsEmpty)
             return [];
         (Tape<T> inner, Var<T>[] outer, Var<T>[] inside, Var<T> output) = Apart(inputs, function, _ => true);
@@ -265,12 +283,15 @@ public sealed partial class Tape<T> : IDisposable
     {
         using Use use = Enter();
         hooks.CheckNotRunning();
+        RefuseWithinProbe("the program resets a tape");
         EngineMetrics.CountValues(record.Count);
         cotangents.Release();
         tangents.Reset();
         branches.Reset();
         replay.Reset();
         checkpoints.Reset();
+        taken.Clear();
+        dependsOnExample.Clear();
         hooks.Reset();
         record.Reset();
     }
@@ -324,6 +345,7 @@ public sealed partial class Tape<T> : IDisposable
     internal int Compare(Var<T> x, Var<T> y)
     {
         using Use use = Enter();
+        RefuseWithinProbe("the program compares values");
         Check(x);
         Check(y);
         return branches.Compare(x, y);
@@ -332,6 +354,7 @@ public sealed partial class Tape<T> : IDisposable
     internal int Compare(Var<T> x, T y)
     {
         using Use use = Enter();
+        RefuseWithinProbe("the program compares values");
         Check(x);
         return branches.Compare(x, y);
     }
@@ -340,6 +363,8 @@ public sealed partial class Tape<T> : IDisposable
     internal NDArray<T> ReadValue(int node)
     {
         using Use use = Enter();
+        if (DependsOnExample(node))
+            RefuseWithinProbe("the program reads a value");
         WasRead = true;
         replay.NeedValue(node);
         return record.Value(node);
@@ -447,11 +472,22 @@ public sealed partial class Tape<T> : IDisposable
             throw new InvalidOperationException("The variable was recorded before the tape was reset; record it again, or copy values out before Reset.");
     }
 
+    private Var<T> AddVariable(in NDArray<T> value)
+    {
+        RefuseWithinProbe("the program adds a variable");
+        return AddLeaf(value, true);
+    }
+
     private Var<T> At(int node) => new(this, node, record.Generation);
 
     private Var<T> AddLeaf(in NDArray<T> value, bool gradient, Parameter<T>? parameter = null)
     {
         CheckNotDisposed();
+        return probe is not null ? probe.AddLeaf(value, gradient, parameter) : AddOwnLeaf(value, gradient, parameter);
+    }
+
+    private Var<T> AddOwnLeaf(in NDArray<T> value, bool gradient, Parameter<T>? parameter)
+    {
         using Use use = Enter();
         hooks.CheckNotRunning();
         int node = record.AddLeaf(value, gradient, parameter);

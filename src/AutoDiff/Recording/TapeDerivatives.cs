@@ -101,6 +101,7 @@ public sealed partial class Tape<T>
     public void SetTangent(Var<T> leaf, ReadOnlySpan<T> direction)
     {
         using Use use = Enter();
+        RefuseWithinProbe("the program takes derivatives");
         replay.NeedEveryValue();
         Check(leaf);
         if (!record.IsLeaf(leaf.Node))
@@ -115,6 +116,7 @@ public sealed partial class Tape<T>
     public void CarryTangents()
     {
         using Use use = Enter();
+        RefuseWithinProbe("the program takes derivatives");
         replay.NeedEveryValue();
         tangents.CarryAll();
     }
@@ -126,6 +128,7 @@ public sealed partial class Tape<T>
     public NDArray<T> TangentOf(Var<T> variable)
     {
         using Use use = Enter();
+        RefuseWithinProbe("the program takes derivatives");
         replay.NeedEveryValue();
         Check(variable);
         return tangents.OrZeros(variable.Node);
@@ -260,6 +263,7 @@ public sealed partial class Tape<T>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(elementsListed);
         using Use use = Enter();
+        RefuseWithinProbe("the program counts kinks");
         replay.NeedEveryValue();
         return census.Of(_ => true, elementsListed);
     }
@@ -270,6 +274,7 @@ public sealed partial class Tape<T>
     public long CountKinks()
     {
         using Use use = Enter();
+        RefuseWithinProbe("the program counts kinks");
         replay.NeedEveryValue();
         long kinks = branches.Ties.Count;
         foreach (long met in census.Counted(record.Count, _ => true))
@@ -337,6 +342,7 @@ public sealed partial class Tape<T>
     private void NeedOutput(Var<T> output)
     {
         replay.CheckNotReleased();
+        RefuseWithinProbe("the program takes derivatives");
         if (hooks.Any)
             replay.NeedEveryValue();
         replay.NeedValue(output.Node);
@@ -345,6 +351,7 @@ public sealed partial class Tape<T>
     // Further derivatives read the values of all operations.
     private void NeedScalarAndEveryValue(Var<T> output, string what)
     {
+        RefuseWithinProbe("the program takes derivatives");
         replay.NeedEveryValue();
         CheckScalar(output, what);
     }

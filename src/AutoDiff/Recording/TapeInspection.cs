@@ -30,6 +30,7 @@ public sealed partial class Tape<T>
         ArgumentNullException.ThrowIfNull(action);
         CheckNotDisposed();
         using Use use = Enter();
+        RefuseWithinProbe("the program attaches an action to a gradient");
         Check(value);
         if (!record.NeedsGradient(value.Node))
             throw new InvalidOperationException($"{record.NameOf(value.Node)} has no gradient, since it depends on no parameter or variable.");

@@ -213,13 +213,15 @@ public sealed partial class Tape<T>
         replay.NeedEveryValue();
         Check(output);
         foreach (Var<T> leaf in leaves)
-        {
-            Check(leaf);
-            if (!record.IsLeaf(leaf.Node) || !record.NeedsGradient(leaf.Node))
-                throw new InvalidOperationException("Derivatives are taken with respect to leaves made with tape.Parameter or tape.Variable only.");
-        }
-
+            CheckLeaf(leaf);
         return leaves.IsEmpty ? [.. LeavesOf(output)] : leaves.ToArray();
+    }
+
+    private void CheckLeaf(Var<T> leaf)
+    {
+        Check(leaf);
+        if (!record.IsLeaf(leaf.Node) || !record.NeedsGradient(leaf.Node))
+            throw new InvalidOperationException("Derivatives are taken with respect to leaves made with tape.Parameter or tape.Variable only.");
     }
 
     private static void CheckBlock(int first, int count, int available, string what)

@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules;
 /// <param name="rule">The rule with its attributes.</param>
 public readonly struct BinaryOperation<T, TRule>(TRule rule)
     : IRule<T>, ICountsTrouble<T>, IMarksObstacles<T>, IPassesReach<T>, IFusible<T>, ICountsAbsorbedZeros<T>, IKnowsUnderflow<T>,
-    IHasPieces<T>, IKnowsDependence<T>
+    IHasPieces<T>, IKnowsDependence<T>, IVectorises<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : struct, IBinaryRule<TRule>
 {
@@ -58,6 +58,9 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule)
     }
 
     Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Elementwise(node.Input(input).Shape, node.Output.Shape);
+
+    Var<T> IVectorises<T>.Vectorise(in Examples<T> of) =>
+        of.Tape.Record(this, of.Aligned(0, of.Output.Rank), of.Aligned(1, of.Output.Rank));
 
     /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) =>

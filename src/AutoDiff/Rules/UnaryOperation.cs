@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules;
 /// <param name="rule">The rule with its attributes.</param>
 public readonly struct UnaryOperation<T, TRule>(TRule rule)
     : IRule<T>, ICountsKinks<T>, ICountsTrouble<T>, IMarksObstacles<T>, IPassesReach<T>, IHasCurvature, IHasFacts, IFusible<T>, IFollower<T>,
-    ICountsAbsorbedZeros<T>, IKnowsUnderflow<T>, IHasPieces<T>, IKnowsDependence<T>
+    ICountsAbsorbedZeros<T>, IKnowsUnderflow<T>, IHasPieces<T>, IKnowsDependence<T>, IVectorises<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRule : struct, IUnaryRule<TRule>
 {
@@ -73,6 +73,8 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule)
     }
 
     Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Elementwise(node.Input(input).Shape, node.Output.Shape);
+
+    Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(this);
 
     /// <inheritdoc/>
     public void Tangent(in TangentContext<T> context) =>

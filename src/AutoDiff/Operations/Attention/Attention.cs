@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="heads">The number of heads, which must divide the width.</param>
     /// <param name="isCausal">Whether token t attends only to keys 0 to t.</param>
-    public struct Attention<T>(int heads, bool isCausal) : ISmoothRule<T>, IKnowsDependence<T>
+    public struct Attention<T>(int heads, bool isCausal) : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private double scale;
@@ -96,6 +96,12 @@ namespace ConservativeAD.Rules
 
         readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
             Dependence.Examples(1, node.Input(input).Shape, node.Output.Shape);
+
+        readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            Attention<T> rule = new(heads, isCausal);
+            return of.Shaped(of.InputCount == 1 ? of.Merged(0).Apply(rule) : of.Tape.Record(rule, of.Merged(0), of.Merged(1), of.Merged(2)));
+        }
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

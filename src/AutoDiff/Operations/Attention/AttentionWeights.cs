@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules;
 /// <typeparam name="T">The element type.</typeparam>
 /// <param name="scale">The factor of the inner products.</param>
 /// <param name="mask">Nonzero where a query sees a key; broadcasts to [batch, heads, tokens, keys]; the default value if all are seen.</param>
-public struct AttentionWeights<T>(double scale, NDArray<T> mask) : ISmoothRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
+public struct AttentionWeights<T>(double scale, NDArray<T> mask) : ISmoothRule<T>, IMarksObstacles<T>, IKnowsDependence<T>, IVectorises<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Bias = 2;
@@ -87,6 +87,23 @@ public struct AttentionWeights<T>(double scale, NDArray<T> mask) : ISmoothRule<T
 
     readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
         input < Bias ? Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape) : null;
+
+    readonly bool IVectorises<T>.CanVectorise(in Examples<T> of) =>
+    (mask.IsNone || IsShared(of, mask.Shape))
+    && (of.InputCount <= Bias || (!of.Varies(Bias) && IsShared(of, of.ShapeOf(Bias))) || HasBatch(of, of.ShapeOf(Bias)));
+
+    readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+    {
+        AttentionWeights<T> rule = new(scale, mask);
+        if (of.InputCount <= Bias)
+            return of.Shaped(of.Tape.Record(rule, of.Merged(0), of.Merged(1)));
+        return of.Shaped(of.Tape.Record(rule, of.Merged(0), of.Merged(1), IsShared(of, of.ShapeOf(Bias)) && !of.Varies(Bias) ? of[Bias] : of.Merged(Bias)));
+    }
+
+    // Whether a mask or bias is the same for every sequence of the batch.
+    private static bool IsShared(in Examples<T> of, in Shape shape) => shape.Rank < of.Output.Rank || shape[0] == 1;
+
+    private static bool HasBatch(in Examples<T> of, in Shape shape) => shape.Rank == of.Output.Rank && shape[0] == of.Output[0];
 
     /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)

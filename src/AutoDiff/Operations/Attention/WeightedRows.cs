@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules;
 /// and values [batch, key heads, keys, dimension], each head shared by consecutive heads of weights.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
-public struct WeightedRows<T> : ISmoothRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
+public struct WeightedRows<T> : ISmoothRule<T>, IMarksObstacles<T>, IKnowsDependence<T>, IVectorises<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private NDArray<T> weights;
@@ -50,6 +50,8 @@ public struct WeightedRows<T> : ISmoothRule<T>, IMarksObstacles<T>, IKnowsDepend
     }
 
     readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+    readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of.Shaped(of.Tape.Record(default(WeightedRows<T>), of.Merged(0), of.Merged(1)));
 
     /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)

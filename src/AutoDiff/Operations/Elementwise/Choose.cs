@@ -9,7 +9,7 @@ namespace ConservativeAD.Rules
     /// direction the side to which x − y moves. If a and b differ at x = y, the result jumps, which counts as a singularity.
     /// </summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public readonly struct Choose<T> : IPiecewiseLinearRule<T>, IMarksObstacles<T>, IPassesReach<T>, IKnowsDependence<T>
+    public readonly struct Choose<T> : IPiecewiseLinearRule<T>, IMarksObstacles<T>, IPassesReach<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private const int Chosen = 2;
@@ -52,6 +52,12 @@ namespace ConservativeAD.Rules
         }
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Elementwise(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            int rank = of.Output.Rank;
+            return of.Tape.Record(this, [of.Aligned(0, rank), of.Aligned(1, rank), of.Aligned(2, rank), of.Aligned(3, rank)]);
+        }
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

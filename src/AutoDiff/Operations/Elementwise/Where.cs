@@ -9,7 +9,7 @@ namespace ConservativeAD.Rules
     /// </summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="condition">Nonzero where x is taken.</param>
-    public struct Where<T>(NDArray<T> condition) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
+    public struct Where<T>(NDArray<T> condition) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> condition = condition;
@@ -42,6 +42,9 @@ namespace ConservativeAD.Rules
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Elementwise(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) =>
+            of.Tape.Record(new Where<T>(condition), of.Aligned(0, of.Output.Rank), of.Aligned(1, of.Output.Rank));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context) =>

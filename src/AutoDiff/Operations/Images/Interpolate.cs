@@ -7,7 +7,7 @@ namespace ConservativeAD.Rules
 {
     /// <summary>Interpolates along one axis: each value is a weighted sum of values at up to four fixed positions.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct Interpolate<T> : ILinearRule<T>, IHasCurvature, IKnowsDependence<T>
+    public struct Interpolate<T> : ILinearRule<T>, IHasCurvature, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly int axis;
@@ -57,6 +57,8 @@ namespace ConservativeAD.Rules
         public readonly void Pullback(in PullbackContext<T> context) => InFloat.Pull(context, new Scattered(this), context.Cotangent);
 
         readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(axis, node.Input(0).Shape, node.Output.Shape);
+
+        readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new Interpolate<T>(axis + 1, along));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -7,7 +7,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0.</param>
     /// <param name="indices">The position to read for every output element; the input's shape except along the axis.</param>
-    public struct Gather<T>(int axis, NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
+    public struct Gather<T>(int axis, NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, true);
@@ -61,6 +61,8 @@ namespace ConservativeAD.Rules
                 elements[i] = (((i / (lanes[1] * lanes[2]) * length) + elements[i]) * lanes[2]) + (i % lanes[2]);
             return elements;
         }
+
+        readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new Gather<T>(axes.Axis + 1, of.Repeated(indices)));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
     /// <summary>Reads rows of a table at given indices, as in an embedding.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="indices">The rows to read; of any shape.</param>
-    public struct GatherRows<T>(NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
+    public struct GatherRows<T>(NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<int> indices = indices;
@@ -52,6 +52,17 @@ namespace ConservativeAD.Rules
             for (int i = 0; i < elements.Length; i++)
                 elements[i] = (rows[i / length] * length) + (i % length);
             return Dependence.Elements(elements, table.Shape);
+        }
+
+        readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            int rows = indices.Shape.Rank, rank = of.Output.Rank;
+            Var<T> turned = of[0].Transpose(0, 1), read = turned.Apply(new GatherRows<T>(indices));
+            Span<int> order = stackalloc int[rank + 1];
+            order[0] = rows;
+            for (int axis = 0; axis < rank; axis++)
+                order[axis + 1] = axis < rows ? axis : axis + 1;
+            return read.Permute(order);
         }
 
         /// <inheritdoc/>

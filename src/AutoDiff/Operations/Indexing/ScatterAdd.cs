@@ -7,7 +7,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0.</param>
     /// <param name="indices">The position of every added element; the shape of the second input.</param>
-    public struct ScatterAdd<T>(int axis, NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
+    public struct ScatterAdd<T>(int axis, NDArray<int> indices) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, true);
@@ -67,6 +67,9 @@ namespace ConservativeAD.Rules
         readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => input == 0
             ? Dependence.Elementwise(node.Output.Shape, node.Output.Shape)
             : Dependence.Contributions(Gather<T>.Along(indices, axes, node.Output.Shape), node.Output.Shape);
+
+        readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of) =>
+            of.Tape.Record(new ScatterAdd<T>(axes.Axis + 1, of.Repeated(indices)), of.All(0), of.All(1));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

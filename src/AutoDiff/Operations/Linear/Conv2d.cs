@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules
     /// <param name="padding">Zeros on each side.</param>
     /// <param name="dilation">Positions from one kernel element to the next.</param>
     /// <param name="groups">The number of independent groups of channels.</param>
-    public struct Conv2d<T>(Size2d stride, Size2d padding, Size2d dilation, int groups) : ISmoothRule<T>, IKnowsDependence<T>
+    public struct Conv2d<T>(Size2d stride, Size2d padding, Size2d dilation, int groups) : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private ConvolutionShape shape;
@@ -90,6 +90,14 @@ namespace ConservativeAD.Rules
                 1 => Dependence.Grouped(weights, Shape.Of(weights[0], 1, 1, 1), channels, node.Output.Shape),
                 _ => Dependence.Grouped(Shape.Of(weights[0]), Shape.Of(weights[0]), channels, node.Output.Shape),
             };
+        }
+
+        readonly bool IVectorises<T>.CanVectorise(in Examples<T> of) => !of.VariesFrom(1);
+
+        readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            Conv2d<T> rule = new(stride, padding, dilation, groups);
+            return of.Shaped(of.InputCount > 2 ? of.Tape.Record(rule, of.Merged(0), of[1], of[2]) : of.Tape.Record(rule, of.Merged(0), of[1]));
         }
 
         /// <inheritdoc/>

@@ -15,7 +15,8 @@ namespace ConservativeAD.Rules
     /// <param name="padding">Positions taken away on each side of the output.</param>
     /// <param name="dilation">Positions from one kernel element to the next.</param>
     /// <param name="groups">The number of independent groups of channels.</param>
-    public struct ConvTranspose2d<T>(int height, int width, Size2d stride, Size2d padding, Size2d dilation, int groups) : ISmoothRule<T>, IKnowsDependence<T>
+    public struct ConvTranspose2d<T>(int height, int width, Size2d stride, Size2d padding, Size2d dilation, int groups)
+        : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // The sizes of the convolution from the output to the input.
@@ -92,6 +93,14 @@ namespace ConservativeAD.Rules
 
         readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
             input == 0 ? Dependence.Examples(1, node.Input(0).Shape, node.Output.Shape) : null;
+
+        readonly bool IVectorises<T>.CanVectorise(in Examples<T> of) => !of.VariesFrom(1);
+
+        readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            ConvTranspose2d<T> rule = new(height, width, stride, padding, dilation, groups);
+            return of.Shaped(of.InputCount > 2 ? of.Tape.Record(rule, of.Merged(0), of[1], of[2]) : of.Tape.Record(rule, of.Merged(0), of[1]));
+        }
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
 {
     /// <summary>x·Wᵀ + b: a fully connected layer. Inputs: x of shape [..., in], W of shape [out, in] and, optionally, b of shape [out].</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public readonly struct Linear<T> : ISmoothRule<T>, IKnowsDependence<T>
+    public readonly struct Linear<T> : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -89,6 +89,21 @@ namespace ConservativeAD.Rules
                 1 => Dependence.Grouped(shape, lanes, outputs, output),
                 _ => Dependence.Grouped(shape, outputs, outputs, output),
             };
+        }
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            if (!of.VariesFrom(1))
+                return of.InputCount > 2 ? of.Tape.Record(this, of[0], of[1], of[2]) : of.Tape.Record(this, of[0], of[1]);
+            Shape x = of.ShapeOf(0);
+
+            // As W·xᵀ, so that the gradient of W has the layout of W.
+            Var<T> product = of.Varies(1)
+                ? of.Tape.Record(default(MatMul<T>), of[1],
+                    Examples<T>.Reshaped(of.All(0), Shape.Of(of.Count, Matrices.StackOf(x, 1), x[-1])).Transpose()).Transpose()
+                : of.Tape.Record(this, of.All(0), of[1]);
+            product = of.Shaped(product);
+            return of.InputCount > 2 ? product + of.Aligned(2, of.Output.Rank) : product;
         }
 
         /// <inheritdoc/>

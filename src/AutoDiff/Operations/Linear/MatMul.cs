@@ -5,7 +5,7 @@ namespace ConservativeAD.Rules
 {
     /// <summary>The product of matrices, or of stacks of them whose leading axes broadcast.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct MatMul<T> : ISmoothRule<T>, IKnowsDependence<T>
+    public struct MatMul<T> : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private Shape stack;
@@ -68,6 +68,29 @@ namespace ConservativeAD.Rules
         {
             Shape shape = node.Input(input).Shape, lanes = shape.With(input == 0 ? -1 : -2, 1);
             return Dependence.Grouped(shape, lanes, lanes, node.Output.Shape);
+        }
+
+        readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            Shape x = of.ShapeOf(0), y = of.ShapeOf(1);
+
+            // One matrix for all examples is multiplied once with all rows, or with all columns.
+            if (!of.Varies(1) && y.Rank == 2)
+            {
+                Var<T> lanes = Examples<T>.Reshaped(of[0], Shape.Of(of.Count * Rules.Matrices.StackOf(x, 1), x[-1]));
+                return of.Shaped(of.Tape.Record(default(MatMul<T>), lanes, of[1]));
+            }
+
+            if (!of.Varies(0) && x.Rank == 2)
+            {
+                Var<T> turned = of[1].Transpose();
+                Var<T> lanes = Examples<T>.Reshaped(turned, Shape.Of(of.Count * Rules.Matrices.Stack(y) * y[-1], y[-2]));
+                Var<T> product = of.Tape.Record(default(MatMul<T>), lanes, of[0].Transpose());
+                return Examples<T>.Reshaped(product, turned.Shape.With(-1, x[-2])).Transpose();
+            }
+
+            int rank = Math.Max(x.Rank, y.Rank);
+            return of.Tape.Record(default(MatMul<T>), of.Aligned(0, rank), of.Aligned(1, rank));
         }
 
         /// <inheritdoc/>

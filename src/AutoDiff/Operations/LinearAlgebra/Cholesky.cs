@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// </summary>
     /// <remarks>The derivatives are those of Murray, arXiv 1602.07527: L̇ = L·Φ(L⁻¹ȦL⁻ᵀ), where Φ takes the lower triangle with half the diagonal.</remarks>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct Cholesky<T> : ISmoothRule<T>, IKnowsDependence<T>
+    public struct Cholesky<T> : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> factors;
@@ -105,6 +105,8 @@ namespace ConservativeAD.Rules
         }
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(default(Cholesky<T>));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
 {
     /// <summary>The determinant of a square matrix, or of each of a stack. A polynomial: it is smooth at singular matrices too.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public readonly struct Determinant<T> : ISmoothRule<T>, IKnowsDependence<T>
+    public readonly struct Determinant<T> : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -80,6 +80,8 @@ namespace ConservativeAD.Rules
         }
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(default(Determinant<T>));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

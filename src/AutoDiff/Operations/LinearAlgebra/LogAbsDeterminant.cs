@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
 {
     /// <summary>log|det A| of a square matrix that is not singular, or of each of a stack. Its gradient is A⁻ᵀ.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct LogAbsDeterminant<T> : ISmoothRule<T>, IKnowsDependence<T>
+    public struct LogAbsDeterminant<T> : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> inverses;
@@ -93,6 +93,8 @@ namespace ConservativeAD.Rules
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
 
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(default(LogAbsDeterminant<T>));
+
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)
         {
@@ -126,7 +128,7 @@ namespace ConservativeAD.Rules
 
     /// <summary>The sign of the determinant of a square matrix that is not singular: 1 or −1, constant near every such matrix.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public readonly struct DeterminantSign<T> : ILinearRule<T>
+    public readonly struct DeterminantSign<T> : ILinearRule<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -165,6 +167,8 @@ namespace ConservativeAD.Rules
             if (context.Needs(0) && context.InputCotangent(0, out bool accumulate) is var target && !accumulate)
                 context.Device.Fill(target, T.Zero);
         }
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(default(DeterminantSign<T>));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) => context.Device.Fill(context.OutputTangent, T.Zero);

@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules
     /// Matrix Anal. Appl. 1996); the pullback is the derivative at Aᵀ along the cotangent.
     /// </remarks>
     /// <typeparam name="T">The element type.</typeparam>
-    public readonly struct MatrixExponential<T> : ISmoothRule<T>, IKnowsDependence<T>
+    public readonly struct MatrixExponential<T> : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -87,6 +87,8 @@ namespace ConservativeAD.Rules
         }
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(default(MatrixExponential<T>));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules
     /// 1973).
     /// </remarks>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct PseudoInverse<T> : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
+    public struct PseudoInverse<T> : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // From here on, a slope, which is the square of the inverse, underflows.
@@ -99,6 +99,8 @@ namespace ConservativeAD.Rules
         }
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(default(PseudoInverse<T>));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

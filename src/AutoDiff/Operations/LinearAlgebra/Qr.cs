@@ -14,7 +14,7 @@ namespace ConservativeAD.Rules
     /// 2013).
     /// </remarks>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct Qr<T> : ISmoothRule<T>, IKnowsDependence<T>
+    public struct Qr<T> : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private const double Precision = 2.220446049250313e-16;
@@ -114,6 +114,8 @@ namespace ConservativeAD.Rules
         }
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(default(Qr<T>));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules
     /// <remarks>Lewis and Sendov, Nonsmooth analysis of singular values, Set-Valued Anal. 2005.</remarks>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="ties">The selection where singular values meet; that of the selections if null.</param>
-    public struct SingularValues<T>(TieSelection? ties) : IRule<T>, IMarksObstacles<T>, IHasLocalCurvature<T>, IKnowsDependence<T>
+    public struct SingularValues<T>(TieSelection? ties) : IRule<T>, IMarksObstacles<T>, IHasLocalCurvature<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> spectra;
@@ -49,6 +49,8 @@ namespace ConservativeAD.Rules
             SpectralFunctions<SingularSpectrum>.PullbackTangent(context, spectra, null, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new SingularValues<T>(ties));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context) => SpectralFunctions<SingularSpectrum>.Tangent(context, spectra, null);

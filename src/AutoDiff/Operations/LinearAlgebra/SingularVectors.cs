@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules
     /// two (Townsend, Differentiating the singular value decomposition, 2016, in another arrangement). Vectors of values that meet do not turn into each other.
     /// </remarks>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct SingularVectors<T> : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
+    public struct SingularVectors<T> : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> spectra;
@@ -137,6 +137,8 @@ namespace ConservativeAD.Rules
         }
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(default(SingularVectors<T>));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

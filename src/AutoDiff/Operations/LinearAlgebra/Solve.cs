@@ -5,7 +5,7 @@ namespace ConservativeAD.Rules
 {
     /// <summary>The solution X of A·X = B, for stacks of matrices. Computed on the host, in double.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct Solve<T> : ISmoothRule<T>, IKnowsDependence<T>
+    public struct Solve<T> : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> factors;
@@ -28,6 +28,10 @@ namespace ConservativeAD.Rules
         public readonly void PullbackTangent(in SecondOrderContext<T> context) => LinearSystems.PullbackTangent(context, SystemMatrix.General, factors);
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+        bool IVectorises<T>.CanVectorise(in Examples<T> of) => of.ShapeOf(0).Rank == of.ShapeOf(1).Rank;
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of.Tape.Record(default(Solve<T>), of.All(0), of.All(1));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context) => LinearSystems.Tangent(context, SystemMatrix.General, factors);

@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="count">The number of eigenvalues, k.</param>
     /// <param name="ties">The selection where eigenvalues meet; that of the selections if null.</param>
-    public struct SumOfLargestEigenvalues<T>(int count, TieSelection? ties) : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
+    public struct SumOfLargestEigenvalues<T>(int count, TieSelection? ties) : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> spectra;
@@ -59,6 +59,8 @@ namespace ConservativeAD.Rules
             SpectralFunctions<Spectrum>.PullbackTangent(context, spectra, count, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new SumOfLargestEigenvalues<T>(count, ties));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context) => SpectralFunctions<Spectrum>.Tangent(context, spectra, count);

@@ -12,7 +12,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="count">The number of singular values, k.</param>
     /// <param name="ties">The selection where singular values meet; that of the selections if null.</param>
-    public struct SumOfLargestSingularValues<T>(int count, TieSelection? ties) : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
+    public struct SumOfLargestSingularValues<T>(int count, TieSelection? ties) : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> spectra;
@@ -58,6 +58,8 @@ namespace ConservativeAD.Rules
             SpectralFunctions<SingularSpectrum>.PullbackTangent(context, spectra, count, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new SumOfLargestSingularValues<T>(count, ties));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context) => SpectralFunctions<SingularSpectrum>.Tangent(context, spectra, count);

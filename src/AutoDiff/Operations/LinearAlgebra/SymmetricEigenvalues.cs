@@ -30,7 +30,7 @@ namespace ConservativeAD.Rules
     /// <remarks>Lancaster, Numer. Math. 1964; Lewis, Nonsmooth analysis of eigenvalues, Math. Program. 1999.</remarks>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="ties">The selection where eigenvalues meet; that of the selections if null.</param>
-    public struct SymmetricEigenvalues<T>(TieSelection? ties) : IRule<T>, IMarksObstacles<T>, IHasLocalCurvature<T>, IKnowsDependence<T>
+    public struct SymmetricEigenvalues<T>(TieSelection? ties) : IRule<T>, IMarksObstacles<T>, IHasLocalCurvature<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> spectra;
@@ -69,6 +69,8 @@ namespace ConservativeAD.Rules
             SpectralFunctions<Spectrum>.PullbackTangent(context, spectra, null, ties ?? context.Selections.GetValue(SymmetricEigenvalues.Ties));
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new SymmetricEigenvalues<T>(ties));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context) => SpectralFunctions<Spectrum>.Tangent(context, spectra, null);

@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules
     /// </summary>
     /// <remarks>With K = VᵀV̄ the cotangent is V(K∘F)Vᵀ, Fᵢⱼ = 1/(λⱼ − λᵢ); vectors of eigenvalues that meet do not turn into each other.</remarks>
     /// <typeparam name="T">The element type.</typeparam>
-    public struct SymmetricEigenvectors<T> : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
+    public struct SymmetricEigenvectors<T> : IRule<T>, IMarksObstacles<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> spectra;
@@ -122,6 +122,8 @@ namespace ConservativeAD.Rules
         }
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(default(SymmetricEigenvectors<T>));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

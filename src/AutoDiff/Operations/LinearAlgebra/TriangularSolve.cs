@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
     /// <summary>The solution X of A·X = B for triangular A, of which only the triangle is read. Computed on the host, in double.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="isUpper">Whether the upper triangle is read, not the lower.</param>
-    public struct TriangularSolve<T>(bool isUpper) : ISmoothRule<T>, IKnowsDependence<T>
+    public struct TriangularSolve<T>(bool isUpper) : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> triangles;
@@ -31,6 +31,10 @@ namespace ConservativeAD.Rules
         public readonly void PullbackTangent(in SecondOrderContext<T> context) => LinearSystems.PullbackTangent(context, Kind, triangles);
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Matrices.DependenceOn(node.Input(input).Shape, node.Output.Shape);
+
+        bool IVectorises<T>.CanVectorise(in Examples<T> of) => of.ShapeOf(0).Rank == of.ShapeOf(1).Rank;
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of.Tape.Record(new TriangularSolve<T>(isUpper), of.All(0), of.All(1));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context) => LinearSystems.Tangent(context, Kind, triangles);

@@ -9,7 +9,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="labels">One class per example, from 0.</param>
     /// <param name="reduction">How the losses are combined.</param>
-    public struct CrossEntropy<T>(NDArray<int> labels, LossReduction reduction) : ISmoothRule<T>, IKnowsDependence<T>
+    public struct CrossEntropy<T>(NDArray<int> labels, LossReduction reduction) : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<int> labels = labels;
@@ -68,6 +68,14 @@ namespace ConservativeAD.Rules
         {
             Shape shape = node.Input(0).Shape;
             return reduction == LossReduction.None ? Dependence.Grouped(shape, Shape.Of(shape[0], 1), Shape.Of(shape[0]), node.Output.Shape) : null;
+        }
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            NDArray<int> ofAll = of.Repeated(labels);
+            Var<T> losses = Examples<T>.Reshaped(of.Merged(0).Apply(new CrossEntropy<T>(ofAll.Reshape(Shape.Of(ofAll.Count)), LossReduction.None)),
+                Shape.Of(of.Count, labels.Count));
+            return ReducedLosses.OfExamples(losses, reduction);
         }
 
         /// <inheritdoc/>

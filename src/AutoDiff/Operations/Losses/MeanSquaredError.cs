@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <summary>(x − y)², or the mean or sum of it.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="reduction">How the squares are combined.</param>
-    public struct MeanSquaredError<T>(LossReduction reduction) : ISmoothRule<T>, IKnowsDependence<T>
+    public struct MeanSquaredError<T>(LossReduction reduction) : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> residual;
@@ -66,6 +66,13 @@ namespace ConservativeAD.Rules
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
             reduction == LossReduction.None ? Dependence.Elementwise(node.Input(input).Shape, node.Output.Shape) : null;
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            Var<T> losses = of.Tape.Record(new MeanSquaredError<T>(LossReduction.None), of.All(0), of.All(1));
+            return reduction == LossReduction.None ? losses
+                : ReducedLosses.OfExamples(Examples<T>.Reshaped(losses, Shape.Of(of.Count, of.ShapeOf(0).Count)), reduction);
+        }
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -18,6 +18,15 @@ internal static class ReducedLosses
             _ => losses.Mean(),
         };
 
+    /// <summary>The losses of each example of many, [examples, losses], their sum or their mean.</summary>
+    public static Var<T> OfExamples<T>(Var<T> losses, LossReduction reduction)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => reduction switch
+        {
+            LossReduction.None => losses,
+            LossReduction.Sum => losses.Sum(1),
+            _ => losses.Mean(1),
+        };
+
     /// <summary>Two values that are compared element by element.</summary>
     /// <exception cref="ArgumentException">Their shapes differ.</exception>
     public static void CheckEqualShapes<T>(Var<T> x, Var<T> y, string operation)

@@ -15,7 +15,7 @@ namespace ConservativeAD.Rules;
 /// <param name="meanForCaller">The caller's destination of μ, or the default value.</param>
 /// <param name="varianceForCaller">The caller's destination of σ² (over n, not n − 1), or the default value.</param>
 public struct Normalize<T>(NormalizationShape shape, Shape statistics, Shape affine, double epsilon, NDArray<T> meanForCaller, NDArray<T> varianceForCaller)
-    : ISmoothRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
+    : ISmoothRule<T>, IMarksObstacles<T>, IKnowsDependence<T>, IVectorises<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Shape statistics = statistics;
@@ -88,6 +88,17 @@ public struct Normalize<T>(NormalizationShape shape, Shape statistics, Shape aff
     Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => input == 0
         ? Dependence.Grouped(x.Shape, statistics, statistics, x.Shape)
         : Dependence.Grouped(affine, affine, affine, x.Shape);
+
+    readonly bool IVectorises<T>.CanVectorise(in Examples<T> of) =>
+    shape.Outer == 1 && !shape.IsScaledByGroup && meanForCaller.IsNone && varianceForCaller.IsNone && statistics.Rank == of.Output.Rank
+    && !of.VariesFrom(1);
+
+    readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+    {
+        NormalizationShape groups = shape with { Groups = checked(shape.Groups * of.Count) };
+        Normalize<T> rule = new(groups, Examples<T>.Led(of.Count, statistics), affine, epsilon, default, default);
+        return of.Tape.Record(rule, of[0], of[1], of[2]);
+    }
 
     /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)

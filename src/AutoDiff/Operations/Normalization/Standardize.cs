@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules;
 /// <param name="variance">The caller's destination of σ² (over n, not n − 1), or the default value.</param>
 /// <param name="isCentred">Whether the mean is subtracted; otherwise σ² is the mean of the squares.</param>
 public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, NDArray<T> variance, bool isCentred = true)
-    : ISmoothRule<T>, IMarksObstacles<T>, IKnowsDependence<T>
+    : ISmoothRule<T>, IMarksObstacles<T>, IKnowsDependence<T>, IVectorises<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
 
@@ -64,6 +64,11 @@ public struct Standardize<T>(Shape statistics, double epsilon, NDArray<T> mean, 
 
     Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
         Dependence.Grouped(node.Input(0).Shape, statistics, statistics, node.Output.Shape);
+
+    bool IVectorises<T>.CanVectorise(in Examples<T> of) => mean.IsNone && variance.IsNone && statistics.Rank == of.Output.Rank;
+
+    Var<T> IVectorises<T>.Vectorise(in Examples<T> of) =>
+        of[0].Apply(new Standardize<T>(Examples<T>.Led(of.Count, statistics), epsilon, default, default, isCentred));
 
     /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context) =>

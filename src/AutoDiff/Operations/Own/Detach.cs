@@ -5,7 +5,7 @@ namespace ConservativeAD.Rules
 {
     /// <summary>The value without its derivative. It is not conservative: a certificate refuses every gradient that depends on it.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    internal readonly struct Detach<T> : ILinearRule<T>, IMarksObstacles<T>
+    internal readonly struct Detach<T> : ILinearRule<T>, IMarksObstacles<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -23,6 +23,8 @@ namespace ConservativeAD.Rules
         public void Pullback(in PullbackContext<T> context)
         {
         }
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(this);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) => context.Device.Fill(context.OutputTangent, T.Zero);

@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <param name="shape">The sizes.</param>
     /// <param name="output">The shape of the output.</param>
     /// <param name="countPadding">Whether padding counts as zeros; otherwise it is left out of the mean.</param>
-    public readonly struct AveragePool<T>(PoolingShape shape, Shape output, bool countPadding) : ILinearRule<T>, IKnowsDependence<T>
+    public readonly struct AveragePool<T>(PoolingShape shape, Shape output, bool countPadding) : ILinearRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -38,6 +38,9 @@ namespace ConservativeAD.Rules
         }
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => PoolingArguments.DependenceOn(shape, node.Input(0).Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of.Shaped(of.Merged(0).Apply(new AveragePool<T>(
+            shape with { Batch = checked(shape.Batch * of.Count) }, output.With(0, checked(output[0] * of.Count)), countPadding)));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

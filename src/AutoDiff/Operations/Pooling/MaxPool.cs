@@ -26,7 +26,7 @@ namespace ConservativeAD.Rules
     /// <param name="output">The shape of the output.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
     public struct MaxPool<T>(PoolingShape shape, Shape output, TieSelection? ties)
-        : IPiecewiseLinearRule<T>, ICountsKinks<T>, IHasLocalCurvature<T>, IHasPieces<T>, IKnowsDependence<T>
+        : IPiecewiseLinearRule<T>, ICountsKinks<T>, IHasLocalCurvature<T>, IHasPieces<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> x;
@@ -109,6 +109,9 @@ namespace ConservativeAD.Rules
         }
 
         readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => PoolingArguments.DependenceOn(shape, node.Input(0).Shape);
+
+        readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of.Shaped(of.Merged(0).Apply(new MaxPool<T>(
+            shape with { Batch = checked(shape.Batch * of.Count) }, output.With(0, checked(output[0] * of.Count)), ties)));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -32,7 +32,7 @@ namespace ConservativeAD.Rules
     /// <param name="smallest">Whether the smallest element is taken.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
     public readonly struct CumulativeExtreme<T>(int axis, bool smallest, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasCurvature, IPassesReach<T>,
-        IHasLocalCurvature<T>, IHasPieces<T>, IKnowsDependence<T>
+        IHasLocalCurvature<T>, IHasPieces<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -88,6 +88,8 @@ namespace ConservativeAD.Rules
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Neighbours.ReachFollowing(context, axis);
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(axis, node.Input(0).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new CumulativeExtreme<T>(axis + 1, smallest, ties));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

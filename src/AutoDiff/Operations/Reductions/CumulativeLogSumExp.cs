@@ -12,7 +12,7 @@ namespace ConservativeAD.Rules
     /// </summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0.</param>
-    public readonly struct CumulativeLogSumExp<T>(int axis) : ISmoothRule<T>, IPassesReach<T>, IKnowsDependence<T>
+    public readonly struct CumulativeLogSumExp<T>(int axis) : ISmoothRule<T>, IPassesReach<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -43,6 +43,8 @@ namespace ConservativeAD.Rules
             InFloat.Pull(context, new PullbackMoved(axis, context.Selections), context.Input(0), context.Tangent(0), context.Cotangent);
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(axis, node.Input(0).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new CumulativeLogSumExp<T>(axis + 1));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
     /// <summary>The sums of the first one, two, three … elements along an axis.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0.</param>
-    public readonly struct CumulativeSum<T>(int axis) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
+    public readonly struct CumulativeSum<T>(int axis) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -39,6 +39,8 @@ namespace ConservativeAD.Rules
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(axis, node.Input(0).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new CumulativeSum<T>(axis + 1));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) => context.Device.CumulativeSum(context.Tangent(0), axis, false, context.OutputTangent);

@@ -31,7 +31,7 @@ namespace ConservativeAD.Rules
     /// <param name="smallest">Whether the smallest element is taken.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
     public readonly struct ExtremeOverAxes<T>(int? axis, bool keepAxis, bool smallest, TieSelection? ties)
-        : IPiecewiseLinearRule<T>, IHasCurvature, IHasLocalCurvature<T>, IHasPieces<T>, IKnowsDependence<T>
+        : IPiecewiseLinearRule<T>, IHasCurvature, IHasLocalCurvature<T>, IHasPieces<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -97,6 +97,13 @@ namespace ConservativeAD.Rules
         }
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Reduction(axes, node.Input(0).Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            bool smallestHere = smallest;
+            TieSelection? tiesHere = ties;
+            return of.Reduced(axis, keepAxis, (along, keep) => new ExtremeOverAxes<T>(along, keep, smallestHere, tiesHere));
+        }
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

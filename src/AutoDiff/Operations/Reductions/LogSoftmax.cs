@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <summary>x − log Σ exp(x) over one axis: the logarithm of the softmax, computed without exponentials that overflow.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0.</param>
-    public readonly struct LogSoftmax<T>(int axis) : ISmoothRule<T>, IKnowsDependence<T>
+    public readonly struct LogSoftmax<T>(int axis) : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -34,6 +34,8 @@ namespace ConservativeAD.Rules
                 context.Output, context.Tangent(0), context.OutputTangent, context.Cotangent);
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(axis, node.Input(0).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new LogSoftmax<T>(axis + 1));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0; every axis if null.</param>
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
-    public readonly struct MeanOverAxes<T>(int? axis, bool keepAxis) : ILinearRule<T>, IKnowsDependence<T>
+    public readonly struct MeanOverAxes<T>(int? axis, bool keepAxis) : ILinearRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -43,6 +43,8 @@ namespace ConservativeAD.Rules
         }
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Reduction(axes, node.Input(0).Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of.Reduced(axis, keepAxis, (along, keep) => new MeanOverAxes<T>(along, keep));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

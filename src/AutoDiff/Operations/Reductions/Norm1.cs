@@ -10,7 +10,8 @@ namespace ConservativeAD.Rules
     /// <param name="axis">The axis, from 0; every axis if null.</param>
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
     /// <param name="slopeAtZero">abs'(0); that of the selections if null.</param>
-    public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero) : IPiecewiseLinearRule<T>, IHasPieces<T>, IKnowsDependence<T>
+    public readonly struct Norm1<T>(int? axis, bool keepAxis, double? slopeAtZero)
+        : IPiecewiseLinearRule<T>, IHasPieces<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -54,6 +55,12 @@ namespace ConservativeAD.Rules
         }
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Reduction(axes, node.Input(0).Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            double? slopeAtZeroHere = slopeAtZero;
+            return of.Reduced(axis, keepAxis, (along, keep) => new Norm1<T>(along, keep, slopeAtZeroHere));
+        }
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

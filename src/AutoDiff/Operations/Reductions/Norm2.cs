@@ -25,7 +25,7 @@ namespace ConservativeAD.Rules
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
     /// <param name="lengthAtZero">The length of the gradient at the origin, along (1, …, 1)/√n; that of the selections if null.</param>
     public readonly struct Norm2<T>(int? axis, bool keepAxis, double? lengthAtZero) : IRule<T>, IMarksObstacles<T>, IHasGroups, IHasPieces<T>,
-        IKnowsDependence<T>
+        IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -64,6 +64,12 @@ namespace ConservativeAD.Rules
                 context.OutputTangent, context.Cotangent);
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Reduction(axes, node.Input(0).Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            double? lengthAtZeroHere = lengthAtZero;
+            return of.Reduced(axis, keepAxis, (along, keep) => new Norm2<T>(along, keep, lengthAtZeroHere));
+        }
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

@@ -15,7 +15,8 @@ namespace ConservativeAD.Rules
     /// <param name="axis">The axis, from 0; every axis if null.</param>
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
     /// <param name="lengthAtZero">The length in the dual norm of the gradient at the origin, along (1, …, 1); that of the selections if null.</param>
-    public readonly struct PNorm<T>(double p, int? axis, bool keepAxis, double? lengthAtZero) : IRule<T>, IMarksObstacles<T>, IHasGroups, IKnowsDependence<T>
+    public readonly struct PNorm<T>(double p, int? axis, bool keepAxis, double? lengthAtZero)
+        : IRule<T>, IMarksObstacles<T>, IHasGroups, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -52,6 +53,13 @@ namespace ConservativeAD.Rules
             InFloat.Pull(context, new GradientMoved(p, axes, context.Selections), context.Input(0), context.Cotangent, context.Tangent(0));
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Reduction(axes, node.Input(0).Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            double pHere = p;
+            double? lengthAtZeroHere = lengthAtZero;
+            return of.Reduced(axis, keepAxis, (along, keep) => new PNorm<T>(pHere, along, keep, lengthAtZeroHere));
+        }
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0; every axis if null.</param>
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
-    public readonly struct ProductOverAxes<T>(int? axis, bool keepAxis) : ISmoothRule<T>, IKnowsDependence<T>
+    public readonly struct ProductOverAxes<T>(int? axis, bool keepAxis) : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -34,6 +34,8 @@ namespace ConservativeAD.Rules
             InFloat.Pull(context, new GradientMoved(axes, context.Selections), context.Input(0), context.Cotangent, context.Tangent(0));
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Reduction(axes, node.Input(0).Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of.Reduced(axis, keepAxis, (along, keep) => new ProductOverAxes<T>(along, keep));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <summary>exp(x) / Σ exp(x) over one axis.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0.</param>
-    public readonly struct Softmax<T>(int axis) : ISmoothRule<T>, IKnowsDependence<T>
+    public readonly struct Softmax<T>(int axis) : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -35,6 +35,8 @@ namespace ConservativeAD.Rules
 
         // The Jacobian diag(y) − y yᵀ is symmetric.
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(axis, node.Input(0).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new Softmax<T>(axis + 1));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0; every axis if null.</param>
     /// <param name="divisor">Whether the variance is divided by n − 1 or n.</param>
-    public readonly struct Deviations<T>(int? axis, VarianceDivisor divisor) : ILinearRule<T>, IKnowsDependence<T>
+    public readonly struct Deviations<T>(int? axis, VarianceDivisor divisor) : ILinearRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, true);
@@ -36,6 +36,10 @@ namespace ConservativeAD.Rules
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
             axis is { } along ? Dependence.Lanes(along, node.Input(0).Shape, node.Output.Shape) : null;
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => axis is { } along
+            ? of[0].Apply(new Deviations<T>(along + 1, divisor))
+            : of.Shaped(Examples<T>.Reshaped(of[0], Shape.Of(of.Count, of.Output.Count)).Apply(new Deviations<T>(1, divisor)));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) => InFloat.Move(context, new Formula(axes, divisor), context.Tangent(0));

@@ -10,7 +10,7 @@ namespace ConservativeAD.Rules
     /// <param name="axis">The axis, from 0; every axis if null.</param>
     /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
     /// <param name="divisor">Whether the variance is divided by n − 1 or n.</param>
-    public readonly struct Variance<T>(int? axis, bool keepAxis, VarianceDivisor divisor) : ISmoothRule<T>, IKnowsDependence<T>
+    public readonly struct Variance<T>(int? axis, bool keepAxis, VarianceDivisor divisor) : ISmoothRule<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ReducedAxes axes = new(axis, keepAxis);
@@ -40,6 +40,12 @@ namespace ConservativeAD.Rules
             InFloat.Pull(context, new GradientFormula(axes, divisor, context.Selections), context.Tangent(0), context.Cotangent);
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Reduction(axes, node.Input(0).Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            VarianceDivisor divisorHere = divisor;
+            return of.Reduced(axis, keepAxis, (along, keep) => new Variance<T>(along, keep, divisorHere));
+        }
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) =>

@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
     /// <summary>Repeats an array along new axes and axes of extent 1, as a view.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="shape">The new shape.</param>
-    public readonly struct BroadcastTo<T>(Shape shape) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
+    public readonly struct BroadcastTo<T>(Shape shape) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -32,6 +32,9 @@ namespace ConservativeAD.Rules
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Elementwise(node.Input(input).Shape, node.Output.Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) =>
+            of.Aligned(0, of.Output.Rank).Apply(new BroadcastTo<T>(Examples<T>.Led(of.Count, of.Output)));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) => context.Device.Copy(context.Tangent(0), context.OutputTangent);

@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
     /// <summary>Concatenates arrays along an axis.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="axis">The axis, from 0.</param>
-    public readonly struct Concatenate<T>(int axis) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
+    public readonly struct Concatenate<T>(int axis) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -71,6 +71,14 @@ namespace ConservativeAD.Rules
                 start += node.Input(earlier).Shape[axis];
             int[] strides = Dependence.RowMajor(node.Output.Shape);
             return Dependence.Contributions(Dependence.Strided(node.Input(input).Shape, strides, start * strides[axis]), node.Output.Shape);
+        }
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            Var<T>[] parts = new Var<T>[of.InputCount];
+            for (int input = 0; input < parts.Length; input++)
+                parts[input] = of.All(input);
+            return of.Tape.Record(new Concatenate<T>(axis + 1), parts);
         }
 
         /// <inheritdoc/>

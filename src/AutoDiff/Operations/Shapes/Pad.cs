@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <param name="before">The number of positions before the array for each axis; a shape used as a list.</param>
     /// <param name="after">The number of positions after the array for each axis.</param>
     /// <param name="value">The constant.</param>
-    public readonly struct Pad<T>(Shape before, Shape after, double value) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
+    public readonly struct Pad<T>(Shape before, Shape after, double value) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -53,6 +53,8 @@ namespace ConservativeAD.Rules
                 offset += before[axis] * strides[axis];
             return Dependence.Contributions(Dependence.Strided(node.Input(0).Shape, strides, offset), node.Output.Shape);
         }
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new Pad<T>(Examples<T>.Led(0, before), Examples<T>.Led(0, after), value));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

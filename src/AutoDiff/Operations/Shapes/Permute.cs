@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
     /// <summary>Reorders the axes, as a view.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="order">For each new axis, the old one; a shape used as a list of axes.</param>
-    public readonly struct Permute<T>(Shape order) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
+    public readonly struct Permute<T>(Shape order) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -40,6 +40,15 @@ namespace ConservativeAD.Rules
             for (int axis = 0; axis < permuted.Length; axis++)
                 permuted[axis] = strides[order[axis]];
             return Dependence.Elements(Dependence.Strided(node.Output.Shape, permuted), shape);
+        }
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of)
+        {
+            Span<int> axes = stackalloc int[order.Rank + 1];
+            axes[0] = 0;
+            for (int axis = 0; axis < order.Rank; axis++)
+                axes[axis + 1] = order[axis] + 1;
+            return of[0].Apply(new Permute<T>(new Shape(axes)));
         }
 
         /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace ConservativeAD.Rules
     /// <summary>The same elements in another shape: a view if the input is contiguous, otherwise a copy.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="shape">The new shape, with the same number of elements.</param>
-    public readonly struct Reshape<T>(Shape shape) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
+    public readonly struct Reshape<T>(Shape shape) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -42,6 +42,8 @@ namespace ConservativeAD.Rules
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) =>
             Dependence.Elements(Dependence.Counted(node.Output.Count), node.Input(0).Shape);
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of.Shaped(of[0]);
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context)

@@ -8,7 +8,7 @@ namespace ConservativeAD.Rules
     /// <param name="axis">The axis, from 0.</param>
     /// <param name="start">The first position.</param>
     /// <param name="length">The number of positions.</param>
-    public readonly struct Slice<T>(int axis, int start, int length) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>
+    public readonly struct Slice<T>(int axis, int start, int length) : ILinearRule<T>, IPassesReach<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <inheritdoc/>
@@ -50,6 +50,8 @@ namespace ConservativeAD.Rules
             int[] strides = Dependence.RowMajor(shape);
             return Dependence.Elements(Dependence.Strided(node.Output.Shape, strides, start * strides[axis]), shape);
         }
+
+        Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new Slice<T>(axis + 1, start, length));
 
         /// <inheritdoc/>
         public void Tangent(in TangentContext<T> context) => context.Device.Copy(context.Tangent(0).Slice(axis, start, length), context.OutputTangent);

@@ -14,7 +14,7 @@ namespace ConservativeAD.Rules;
 /// <param name="count">The number of places.</param>
 /// <param name="ties">The selection at ties; that of the selections if null.</param>
 public struct OrderStatistics<T>(int first, int count, TieSelection? ties) : IPiecewiseLinearRule<T>, IHasLocalCurvature<T>, IHasPieces<T>,
-    IKnowsDependence<T>
+    IKnowsDependence<T>, IVectorises<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private NDArray<T> x;
@@ -77,6 +77,8 @@ public struct OrderStatistics<T>(int first, int count, TieSelection? ties) : IPi
     }
 
     readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(-1, node.Input(0).Shape, node.Output.Shape);
+
+    readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new OrderStatistics<T>(first, count, ties));
 
     /// <inheritdoc/>
     public readonly void Tangent(in TangentContext<T> context)

@@ -27,7 +27,7 @@ namespace ConservativeAD.Rules
     /// <param name="descending">Whether the largest element comes first.</param>
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
     public struct Sort<T>(bool descending, TieSelection? ties) : IPiecewiseLinearRule<T>, ICountsKinks<T>, IHasLocalCurvature<T>, IHasPieces<T>,
-        IKnowsDependence<T>
+        IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> x;
@@ -79,6 +79,8 @@ namespace ConservativeAD.Rules
         }
 
         readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(-1, node.Input(0).Shape, node.Output.Shape);
+
+        readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new Sort<T>(descending, ties));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)

@@ -13,7 +13,7 @@ namespace ConservativeAD.Rules
     /// <param name="ties">The selection at ties; that of the selections if null.</param>
     /// <param name="indicesForCaller">The caller's destination of the positions along the axis, or the default value.</param>
     public struct TopK<T>(int k, bool smallest, TieSelection? ties, NDArray<int> indicesForCaller)
-        : IPiecewiseLinearRule<T>, IHasLocalCurvature<T>, IHasPieces<T>, IKnowsDependence<T>
+        : IPiecewiseLinearRule<T>, IHasLocalCurvature<T>, IHasPieces<T>, IKnowsDependence<T>, IVectorises<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private NDArray<T> x;
@@ -94,6 +94,10 @@ namespace ConservativeAD.Rules
         }
 
         readonly Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Lanes(-1, node.Input(0).Shape, node.Output.Shape);
+
+        readonly bool IVectorises<T>.CanVectorise(in Examples<T> of) => indicesForCaller.IsNone;
+
+        readonly Var<T> IVectorises<T>.Vectorise(in Examples<T> of) => of[0].Apply(new TopK<T>(k, smallest, ties, default));
 
         /// <inheritdoc/>
         public readonly void Tangent(in TangentContext<T> context)
