@@ -110,6 +110,13 @@ public sealed class OnnxModel
         return new OnnxNetwork<T>(this, device ?? Device.Default);
     }
 
+    /// <summary>The bytes of the model's file.</summary>
+    public byte[] ToBytes() => Proto.ToByteArray();
+
+    /// <summary>Writes the model's file, whole or not at all. Tensors that lie in other files are not written.</summary>
+    /// <param name="path">The file.</param>
+    public void Write(string path) => AtomicFile.WriteBytes(path, ToBytes());
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"{File}: opset {Opset}, {Nodes.Count} nodes, inputs {string.Join(", ", Inputs)}; outputs {string.Join(", ", Outputs)}";
