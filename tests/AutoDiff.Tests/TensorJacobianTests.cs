@@ -92,6 +92,40 @@ public class TensorJacobianTests
             StringComparison.Ordinal);
     }
 
+    /// <summary>Rows and columns of programs that multiply by matrices of their own come from passes of 64 each.</summary>
+    [Fact]
+    public void RowsAndColumnsTogetherAreThoseOneByOne()
+    {
+        using Tape<double> tape = new(selections: Selections.PyTorch with { ReluAtZero = 0.25 });
+        const int Width = 40, Columns = Width + 2;
+        double[] elements = new double[70 * Width];
+        new Philox(3, 1).Uniform<double>(elements, -1, 1);
+        elements.AsSpan(0, Width).Clear();
+        Var<double> w = tape.Constant([70, Width], elements), x = tape.Variable([Width], elements.AsSpan(Width, Width)), shift = tape.Variable([1], [0.5]);
+        Var<double> infinite = tape.Variable([1], [0.0]);
+        Var<double> output = (w.MatMul(x).Relu() * shift) + infinite.Sqrt();
+        double[,] rows = tape.JacobianByRows(output, shift, x, infinite), columns = tape.JacobianByColumns(output, shift, x, infinite);
+        for (int row = 0; row < 70; row++)
+        {
+            double[,] one = tape.JacobianRows(output, row, 1, shift, x, infinite);
+            for (int column = 0; column < Columns; column++)
+                Assert.Equal(one[0, column], rows[row, column], 1e-13);
+        }
+
+        for (int column = 0; column < Columns; column++)
+        {
+            double[,] one = tape.JacobianColumns(output, column, 1, shift, x, infinite);
+            for (int row = 0; row < 70; row++)
+                Assert.Equal(one[row, 0], columns[row, column], 1e-13);
+        }
+
+        double[,] side = tape.JacobianColumns(output, 3, 6, shift, x, infinite), block = tape.JacobianRows(output, 60, 10, x);
+        Assert.Equal((columns[69, 3], columns[12, 8]), (side[69, 0], side[12, 5]));
+        Assert.Equal((rows[60, 1], rows[69, 9]), (block[0, 0], block[9, 8]));
+        Assert.Equal(double.PositiveInfinity, rows[0, Width + 1]);
+        Assert.Equal(rows[5, 0] > 0 ? 0.5 * elements[(Width * 5) + 2] : 0, rows[5, 3], 1e-13);
+    }
+
     [Fact]
     public void WhatIsNotThereIsRefused()
     {

@@ -46,6 +46,8 @@ internal abstract class Column<T>
 
     public abstract bool IsLinearOnPieces { get; }
 
+    public abstract bool IsProductOfMatrices { get; }
+
     public abstract bool CanVectorise(int index, in Examples<T> of);
 
     public abstract Var<T> Vectorise(int index, in Examples<T> of);
@@ -230,6 +232,8 @@ internal sealed class Column<T, TRule> : Column<T>
         rules[index] is IKnowsDependence<T> knowing ? knowing.DependenceOn(input, node) : null;
 
     public override bool IsLinearOnPieces => IsPiecewiseLinear || Facts.IsPolyhedral || Facts.Curvature == Curvature.Affine;
+
+    public override bool IsProductOfMatrices => default(TRule) is MatMul<T> or Linear<T>;
 
     public override bool CanVectorise(int index, in Examples<T> of) => rules[index] is IVectorises<T> vectorising && vectorising.CanVectorise(of);
 

@@ -29,11 +29,14 @@ public sealed partial class Tape<T>
     /// <inheritdoc cref="Jacobian(Var{T}, ReadOnlySpan{Var{T}})"/>
     public T[,] Jacobian(Var<T> output) => Jacobian(output, []);
 
-    /// <summary>The Jacobian by rows, with one reverse pass each: an element of the conservative Jacobian that the selections choose.</summary>
+    /// <summary>
+    /// The Jacobian by rows, with one reverse pass each, or for up to 64 of them where most of its work is products with matrices of its own: an element of the
+    /// conservative Jacobian that the selections choose.
+    /// </summary>
     /// <inheritdoc cref="Jacobian(Var{T}, ReadOnlySpan{Var{T}})" path="/param|/returns|/exception"/>
     public T[,] JacobianByRows(Var<T> output, params ReadOnlySpan<Var<T>> leaves) => JacobianRows(output, 0, CountOf(output), leaves);
 
-    /// <summary>Some neighbouring rows of the Jacobian, with one reverse pass each.</summary>
+    /// <summary>Some neighbouring rows of the Jacobian; see <see cref="JacobianByRows"/>.</summary>
     /// <param name="output">The value.</param>
     /// <param name="first">The first row: the place of an element of the value, in row-major order.</param>
     /// <param name="count">The number of rows.</param>
@@ -48,6 +51,12 @@ public sealed partial class Tape<T>
         Var<T>[] given = LeavesOr(output, leaves);
         CheckBlock(first, count, output.Shape.Count, "rows");
         T[,] jacobian = new T[count, given.Sum(leaf => leaf.Shape.Count)];
+        if (PaysTogether(output, given, count) is { } vectorisation)
+        {
+            RowsTogether(vectorisation, output, given, first, jacobian);
+            return jacobian;
+        }
+
         NDArray<T> cotangent = Device.Allocate<T>(output.Shape), flat = cotangent.Reshape(Shape.Of(output.Shape.Count));
         Device.Fill(cotangent, T.Zero);
         for (int row = 0; row < count; row++)
@@ -69,7 +78,7 @@ public sealed partial class Tape<T>
     }
 
     /// <summary>
-    /// The Jacobian by columns, with one pass of tangents each. At kinks a column is the one-sided derivative along its unit vector, whatever the selections
+    /// The Jacobian by columns, with one pass of tangents each, or for up to 64 of them where most of its work is products with matrices of its own. At kinks a column is the one-sided derivative along its unit vector, whatever the selections
     /// are. The tangents of the leaves are replaced.
     /// </summary>
     /// <inheritdoc cref="Jacobian(Var{T}, ReadOnlySpan{Var{T}})" path="/param|/returns|/exception"/>
@@ -81,7 +90,7 @@ public sealed partial class Tape<T>
     }
 
     /// <summary>
-    /// Some neighbouring columns of the Jacobian, with one pass of tangents each; see <see cref="JacobianByColumns"/>. The tangents of the leaves are replaced.
+    /// Some neighbouring columns of the Jacobian; see <see cref="JacobianByColumns"/>. The tangents of the leaves are replaced.
     /// </summary>
     /// <param name="output">The value.</param>
     /// <param name="first">The first column: the place of an element of the leaves, one leaf after the other.</param>
@@ -97,6 +106,13 @@ public sealed partial class Tape<T>
         Var<T>[] given = LeavesOr(output, leaves);
         CheckBlock(first, count, given.Sum(leaf => leaf.Shape.Count), "columns");
         T[,] jacobian = new T[output.Shape.Count, count];
+        if (PaysTogether(output, given, count) is { } vectorisation)
+        {
+            ColumnsTogether(vectorisation, output, given, first, jacobian);
+            tangents.Release();
+            return jacobian;
+        }
+
         int start = 0;
         foreach (Var<T> leaf in given)
         {

@@ -77,8 +77,22 @@ public sealed partial class Tape<T>
         Vectorisation<T> vectorisation = new(example, output);
         if (vectorisation.Obstacle(varying) is { } obstacle)
             return (default, new VectorisationReport(obstacle));
-        int count = examples.Shape[0];
         Tape<T> aside = checkpoints.Next(this);
+        try
+        {
+            return (GradientsOn(aside, vectorisation, examples, outer, example, columns), new VectorisationReport(null));
+        }
+        finally
+        {
+            aside.Reset();
+        }
+    }
+
+    private NDArray<T> GradientsOn(Tape<T> aside, Vectorisation<T> vectorisation, Var<T> examples, IReadOnlyDictionary<int, Var<T>> outer,
+        TapeRecord<T> example, Var<T>[] columns)
+    {
+        int count = examples.Shape[0];
+        HashSet<int> wanted = [.. columns.Select(leaf => leaf.Node)];
         Dictionary<int, Var<T>> copies = [];
         Var<T> losses = vectorisation.Record(aside, count, leaf =>
         {
@@ -107,8 +121,7 @@ public sealed partial class Tape<T>
         }
 
         Device.Return(ones);
-        aside.Reset();
-        return (rows, new VectorisationReport(null));
+        return rows;
     }
 
     // An array once for each example, as a variable. Its elements are in memory once.

@@ -109,8 +109,10 @@ public sealed partial class Tape<T>
             isSame = first.Tape.TryReplay();
         }
 
+        HashSet<int> shared = [.. first.Tape.taken.Where(entry => other.Tape.taken.TryGetValue(entry.Key, out Var<T> leaf) && leaf.Node == entry.Value.Node)
+            .Select(entry => entry.Value.Node)];
         for (int node = 0; isSame && node < one.Count; node++)
-            isSame = MemoryMarshal.AsBytes(one.Value(node).ToArray().AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(two.Value(node).ToArray().AsSpan()));
+            isSame = shared.Contains(node) || MemoryMarshal.AsBytes(one.Value(node).ToArray().AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(two.Value(node).ToArray().AsSpan()));
         return isSame ? null : "the program did something else for the last example than for the first";
     }
 

@@ -45,6 +45,25 @@ internal sealed class Vectorisation<T>(TapeRecord<T> example, int output)
         return null;
     }
 
+    /// <summary>
+    /// Whether most of the program's work is products of what varies with matrices that do not: these are read once for all examples, and everything else is
+    /// computed for each.
+    /// </summary>
+    public bool IsMostlySharedMatrices()
+    {
+        long shared = 0, own = 0;
+        for (int node = 0; node <= output; node++)
+        {
+            if (!varies[node])
+                continue;
+            own += example.Value(node).Count;
+            for (int index = 0; !example.IsLeaf(node) && example.ColumnAt(node).IsProductOfMatrices && index < example.InputCount(node); index++)
+                shared += varies[example.InputNode(node, index)] ? 0 : example.InputValue(node, index).Count;
+        }
+
+        return own < shared;
+    }
+
     /// <summary>Records the program for all examples.</summary>
     /// <param name="tape">The tape to record on.</param>
     /// <param name="count">The number of examples.</param>
@@ -57,11 +76,12 @@ internal sealed class Vectorisation<T>(TapeRecord<T> example, int output)
         bool[] needed = new bool[output + 1];
         needed[output] = true;
         example.MarkDependencies(needed, _ => true);
+        bool[] read = Read(needed);
         for (int node = 0; node <= output; node++)
         {
             if (example.IsLeaf(node) || (!varies[node] && !recomputes))
             {
-                if (recomputes || IsUsed(node, needed))
+                if (recomputes || read[node])
                     recorded[node] = leaf(node);
                 continue;
             }
@@ -89,22 +109,17 @@ internal sealed class Vectorisation<T>(TapeRecord<T> example, int output)
         return inputs;
     }
 
-    // Whether a needed operation that varies reads a value, or the value is the result.
-    private bool IsUsed(int node, bool[] needed)
+    // Values that needed operations read which vary, and the result.
+    private bool[] Read(bool[] needed)
     {
-        if (node == output)
-            return true;
-        if (!needed[node])
-            return false;
-        for (int reader = node + 1; reader <= output; reader++)
+        bool[] read = new bool[output + 1];
+        read[output] = true;
+        for (int node = 0; node <= output; node++)
         {
-            for (int index = 0; needed[reader] && varies[reader] && index < example.InputCount(reader); index++)
-            {
-                if (example.InputNode(reader, index) == node)
-                    return true;
-            }
+            for (int index = 0; needed[node] && varies[node] && index < example.InputCount(node); index++)
+                read[example.InputNode(node, index)] = true;
         }
 
-        return false;
+        return read;
     }
 }
