@@ -14,6 +14,12 @@ internal enum Streams : uint
     /// <summary>Seeds of networks with max pooling.</summary>
     PooledNetworks = 2,
 
+    /// <summary>Seeds of networks of any kind.</summary>
+    KinkNetworks = 3,
+
+    /// <summary>The orders in which they see the images.</summary>
+    KinkOrders = 4,
+
     /// <summary>Starts around a saddle.</summary>
     EscapeStarts = 6,
 

@@ -81,6 +81,7 @@ internal static class Application
           conservative-ad volume                                   how often relu'(0) changes a gradient; about a minute
           conservative-ad volume --networks 1000 --data ~/data     the published table, on MNIST
           conservative-ad train lenet5 --epochs 5 --data ~/data
+          conservative-ad maxpool                                  what the choice at ties of max pooling changes
           conservative-ad inspect                                  small programs at their kinks, with exact answers
           conservative-ad inspect --picture crescent               a picture of one
           conservative-ad check                                    whether gradients are conservative, kinks included
@@ -94,6 +95,7 @@ internal static class Application
     {
         VolumeCommand.Create(terminal),
         TrainCommand.Create(terminal),
+        MaxPoolCommand.Create(terminal),
         InspectCommand.Create(terminal),
         CheckCommand.Create(terminal),
         SolveCommand.Create(terminal),

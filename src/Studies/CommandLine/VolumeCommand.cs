@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
+using ConservativeAD.Networks;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Reports;
+using ConservativeAD.Studies.Training;
 using ConservativeAD.Studies.Volume;
 using Spectre.Console;
 
@@ -24,6 +27,14 @@ internal static class VolumeCommand
         Option<int> networks = OptionKinds.Number("--networks", "Random networks in a row of the table.", 64, 1, MaximumNetworks);
         Option<int?> samples = OptionKinds.OptionalNumber("--samples", "Training images that every network sees; all of them if not given.", 1,
             StandInDigits.MaximumTrainCount);
+        Option<string> network = OptionKinds.Word("--network", "The network.", "mlp", "mlp", "lenet5", "vgg11", "resnet18");
+        Option<string> kink = OptionKinds.Word("--kink",
+            "The kink whose choices are compared. relu: relu'(0) = 0 against 1; leaky-relu and abs: both slopes beside 0; max and sort: either of two equal "
+                + "numbers first, in layers that order pairs; norm: 0 against length 1 at the origin of pairs; max-pool: the first tied entry against the "
+                + "last.", "relu", "relu", "leaky-relu", "abs", "max", "sort", "norm", "max-pool");
+        Option<bool> batchNorm = OptionKinds.Flag("--batch-norm", "Normalise every layer over the mini-batch (mlp, vgg11, resnet18).");
+        Option<int[]?> after = OptionKinds.Numbers("--after", "Numbers of mini-batches after which the share of networks is told; 1,5,10,20 if not given.", 1,
+            1_000_000);
         CommonOptions common = new(Path.Combine("results", "volume"));
         StudyCommand command = new("volume", """
             Measures how often the choice of relu'(0) changes what backpropagation returns, over random networks.
@@ -34,9 +45,11 @@ internal static class VolumeCommand
               conservative-ad volume --networks 1000 --precisions 16 --device gpu
               conservative-ad volume --networks 1000 --depths 3 --widths 16,64,256,1024 --precisions 32
               conservative-ad volume --networks 1000 --depths 3 --batch 16,64,256,1024 --precisions 32
+              conservative-ad volume --network vgg11 --batch-norm --precisions 32 --networks 100
+              conservative-ad volume --kink sort --depths 3 --precisions 16,32
             """)
         {
-            Plan = parsed => new VolumePlan(
+            Plan = parsed => IsFast(parsed.CommandResult) ? new VolumePlan(
                 new VolumeSettings
                 {
                     Depths = OptionKinds.Given(parsed.GetValue(depths), [1, 2, 3]),
@@ -55,12 +68,62 @@ internal static class VolumeCommand
                 parsed.GetValue(common.Data),
                 parsed.GetValue(common.Out)!,
                 parsed.GetValue(common.Resume),
-                parsed.GetValue(common.Json)),
+                parsed.GetValue(common.Json))
+                : new KinkVolumePlan(
+                    new KinkVolumeSettings
+                    {
+                        Network = OptionKinds.Member<NetworkName>(parsed.GetValue(network)!),
+                        Kink = OptionKinds.Member<KinkName>(parsed.GetValue(kink)!),
+                        BatchNorm = parsed.GetValue(batchNorm),
+                        Depth = parsed.GetValue(network) == "mlp" ? OptionKinds.Given(parsed.GetValue(depths), [3])[0] : 0,
+                        Width = parsed.GetValue(network) == "mlp" ? OptionKinds.Given(parsed.GetValue(widths), [256])[0] : 0,
+                        Batch = OptionKinds.Given(parsed.GetValue(batches), [128])[0],
+                        After = [.. OptionKinds.Given(parsed.GetValue(after), [1, 5, 10, 20]).Order()],
+                        Precisions = OptionKinds.Given(parsed.GetValue(precisions), [16, 32, 64]),
+                        Networks = parsed.GetValue(networks),
+                        Samples = parsed.GetValue(samples) ?? 0,
+                        Seed = parsed.GetValue(common.Seed),
+                        Channels = 0,
+                        Side = 0,
+                        Classes = 0,
+                        Data = "",
+                        DataIsStandIn = false,
+                    },
+                    parsed.GetValue(samples),
+                    parsed.GetValue(common.Threads),
+                    parsed.GetValue(common.Data),
+                    parsed.GetValue(common.Out)!,
+                    parsed.GetValue(common.Resume),
+                    parsed.GetValue(common.Json)),
         };
-        command.Takes(depths, widths, batches, precisions, networks, samples, common.Seed, common.Threads, common.Device, common.Data, common.Out,
-            common.Resume, common.Json);
+        bool IsFast(CommandResult result) => StudyCommand.Written(result, network) is null or "mlp" && StudyCommand.Written(result, kink) is null or "relu"
+            && !StudyCommand.IsWritten(result, batchNorm);
+        command.Takes(network, kink);
+        command.TakesWhere("mlp, vgg11 and resnet18, as lenet5 has no place for it", result => StudyCommand.Written(result, network) is not "lenet5", batchNorm);
+        command.TakesWhere("--network mlp", result => StudyCommand.Written(result, network) is null or "mlp", depths, widths);
+        command.Takes(batches, precisions, networks, samples);
+        command.TakesWhere("another --network than mlp, another --kink than relu, or --batch-norm", result => !IsFast(result), after);
+        command.Takes(common.Seed, common.Threads);
+        command.TakesWhere("--network mlp and --kink relu, without --batch-norm", IsFast, common.Device);
+        command.Takes(common.Data, common.Out, common.Resume, common.Json);
+        command.Validators.Add(result =>
+        {
+            if (IsFast(result))
+                return;
+            foreach (Option<int[]?> list in (Option<int[]?>[])[depths, widths, batches])
+            {
+                if (StudyCommand.Written(result, list) is { } written && written.Contains(','))
+                    result.AddError($"{list.Name} takes one number with --network, --kink or --batch-norm; '{Excerpt.Of(written)}' is a list. Leave one of "
+                        + $"them.");
+            }
+
+            if (StudyCommand.Written(result, kink) is "max-pool" && StudyCommand.Written(result, network) is not ("lenet5" or "vgg11"))
+                result.AddError("--kink max-pool goes with --network lenet5 and vgg11; the others have no max pooling.");
+        });
         command.SetAction(parsed =>
         {
+            if (command.Plan(parsed) is KinkVolumePlan wide)
+                return KinkVolumeRun.Run(terminal, wide);
             VolumePlan plan = (VolumePlan)command.Plan(parsed);
             plan.Device.Demand();
             using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);

@@ -120,6 +120,9 @@ internal sealed record TrainSettings
     /// <summary>The device.</summary>
     public string Device { get; init; } = "cpu";
 
+    /// <summary>β of MaxPool_β: the weight of the even split among tied entries of a window; the rest stays on the first.</summary>
+    public double PoolingBeta { get; init; }
+
     public ReluRule Rule { get; init; } = ReluRule.Chain;
 
     public OptimizerName Optimizer { get; init; } = OptimizerName.Adam;

@@ -41,7 +41,7 @@ internal sealed class TrainStudy<T> : IDisposable
         this.train = new LabelledBatches<T>(train, side);
         this.test = new LabelledBatches<T>(test, side);
         this.device = device;
-        tape = new Tape<T>(device, Selections.PyTorch with { ReluAtZero = settings.ReluAtZero });
+        tape = new Tape<T>(device, Selections.PyTorch with { ReluAtZero = settings.ReluAtZero, MaxPool = TieSelection.Mixture(settings.PoolingBeta) });
         network = TrainedNetworks.Create<T>(settings, new Initializer(device, settings.Seed), train.Channels, side, train.Classes);
         steps = (train.Count + settings.Batch - 1) / settings.Batch;
         optimizer = TrainingOptimizers.Create(settings, network.Parameters, steps);

@@ -63,14 +63,20 @@ public class OptionTests
         ["--width"] = ["4", "8"],
         ["--activation"] = ["tanh", "relu"],
         ["--images"] = ["4", "5"],
+        ["--network"] = ["lenet5", "vgg11"],
+        ["--betas"] = ["1", "2,3"],
+        ["--kink"] = ["abs", "sort"],
+        ["--after"] = ["1", "2,4"],
+        ["--runs"] = ["2", "3"],
     };
 
     // The contexts in which each option is tested: the words before it on the command line.
     private static readonly Dictionary<string, string[]> Contexts = new()
     {
-        ["volume"] = ["", "--device simulated", "--json", "--resume"],
+        ["volume"] = ["", "--device simulated", "--json", "--resume", "--network vgg11"],
         ["train"] = ["mlp", "lenet5", "vgg11", "resnet18", "mlp --optimizer sgd", "mlp --optimizer rmsprop", "mlp --optimizer lion", "mlp --device simulated",
             "mlp --batch-norm", "lenet5 --schedule constant"],
+        ["maxpool"] = ["", "--network vgg11", "--epochs 2"],
         ["inspect"] = ["", "relu", "crescent", "--picture crescent", "--json", "relu --json"],
         ["check"] = ["", "relu", "--json"],
         ["solve"] = ["", "cb2", "brown2", "--suite vu", "--suite large", "--suite all", "--list", "--list --suite large", "--list cb2", "--method all"],

@@ -2,8 +2,11 @@ using System.Numerics;
 using System.Text.Json;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
+using ConservativeAD.Studies.CommandLine;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Pooling;
+using ConservativeAD.Studies.Reports;
+using ConservativeAD.Studies.Tests.CommandLine;
 using ConservativeAD.Studies.Training;
 
 namespace ConservativeAD.Studies.Tests.Pooling;
@@ -112,6 +115,65 @@ public class PoolingTests
         using PoolingTest<float> alone = new(Settings(digits), digits, one), together = new(Settings(digits), digits, two);
         CancellationToken none = TestContext.Current.CancellationToken;
         Assert.Equal(JsonSerializer.Serialize(alone.Test(4, null, none)), JsonSerializer.Serialize(together.Test(4, null, none)));
+    }
+
+    [Fact]
+    public void AResumedStudyEqualsAnUninterruptedOne()
+    {
+        using TemporaryFolder folder = new();
+        string[] tiny = ["maxpool", "--samples", "96", "--batch", "32", "--networks", "2", "--precisions", "16,32", "--betas", "1,1000", "--epochs", "2",
+            "--runs", "2", "--threads", "2", "--json", "--data", "", "--out", folder["out"]];
+        string whole = Results(Ran.Program(tiny));
+        string journal = folder["out/" + StudyJournal<PoolingSettings, PoolingUnit>.FileName];
+        string[] lines = File.ReadAllLines(journal);
+        Assert.Equal(1 + (2 * 2) + (2 * 3 * 2), lines.Length);
+        File.WriteAllText(journal, string.Join('\n', lines[..6]) + "\n" + lines[6][..20]);
+        Assert.Equal(whole, Results(Ran.Program([.. tiny, "--resume"])));
+        Assert.Equal(lines.Length, File.ReadAllLines(journal).Length);
+        foreach (string name in (string[])["results.json", "oracles.csv", "zones.csv", "training.csv", "zones.png", "zones.svg", "training.png", "report.html"])
+            Assert.True(new FileInfo(folder["out/" + name]).Length > 0, name);
+    }
+
+    [Theory]
+    [InlineData("--runs", "maxpool", "--runs", "3")]
+    [InlineData("--batch-norm", "maxpool", "--batch-norm")]
+    [InlineData("'x'", "maxpool", "--betas", "1,x")]
+    [InlineData("'resnet18'", "maxpool", "--network", "resnet18")]
+    [InlineData("--epochs", "maxpool", "--learning-rate", "0.1")]
+    public void WrongCommandLinesAreRefused(string culprit, params string[] arguments)
+    {
+        Ran ran = Ran.Program(arguments);
+        Assert.Equal(ExitCode.Usage, ran.ExitCode);
+        Assert.Contains(culprit, ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void UnitsThatCannotBeAreRefused()
+    {
+        ImageSet digits = StandInDigits.Train(64, TestContext.Current.CancellationToken);
+        PoolingSettings settings = Settings(digits) with { Epochs = 2, Runs = 1 };
+        JournalUnits<PoolingUnit> units = PoolingUnit.Of(settings);
+        PoolingUnit tested = new(32, 0, 1) { Outcome = Test(settings, digits, 32) };
+        Assert.Equal(0, units.NumberOf(tested));
+        Assert.True(units.IsPossible(tested));
+        Assert.False(units.IsPossible(tested with { Seconds = double.NaN }));
+        Assert.False(units.IsPossible(tested with { Outcome = tested.Outcome with { Tied = 7 } }));
+        Assert.False(units.IsPossible(tested with { Outcome = tested.Outcome with { Betas = [] } }));
+        Assert.Null(units.NumberOf(tested with { Index = 1 }));
+        PoolingUnit trained = new(32, 0, 1) { Run = new PooledRun(0, [0.5, 0.6], [1, 1], null) };
+        Assert.Equal(1, units.NumberOf(trained));
+        Assert.True(units.IsPossible(trained));
+        Assert.Null(units.NumberOf(trained with { Outcome = tested.Outcome }));
+        Assert.Null(units.NumberOf(trained with { Run = trained.Run with { Beta = 5 } }));
+        Assert.False(units.IsPossible(trained with { Run = trained.Run with { Accuracies = [0.5] } }));
+        Assert.False(units.IsPossible(trained with { Run = trained.Run with { Accuracies = [0.5, 1.5] } }));
+    }
+
+    private static string Results(Ran ran)
+    {
+        Assert.Equal(ExitCode.Success, ran.ExitCode);
+        using JsonDocument json = JsonDocument.Parse(ran.Output);
+        return $"{json.RootElement.GetProperty("zones")}{json.RootElement.GetProperty("training")}";
     }
 
     private static PoolingSettings Settings(ImageSet images) => new()
