@@ -24,6 +24,7 @@ internal static class CheckCommand
         Option<double> radius = OptionKinds.Number("--radius", "How far from the program's point paths go.", 2.0, 1e-6, 1e6);
         Option<ulong> seed = OptionKinds.Number("--seed", "The seed of the paths.", 0ul, 0ul, ulong.MaxValue);
         Option<bool> json = OptionKinds.Flag("--json", "Print JSON on standard output.");
+        Option<string?> folder = OptionKinds.Text("--out", "Also write results, tables, charts and a report to this folder.", "DIR");
         StudyCommand command = new("check", """
             Checks that the integral of what backpropagation returns along a path is the change of the program's value, on random paths and
             on paths inside the kinks: a gradient check that means something where difference quotients do not. Exits with 1 where it is not.
@@ -32,18 +33,20 @@ internal static class CheckCommand
               conservative-ad check
               conservative-ad check relu --s 1000
               conservative-ad check maximum-to-both
+              conservative-ad check --out results/check
             """)
         {
             Plan = parsed =>
                 new CheckPlan(parsed.GetValue(name), parsed.GetValue(slope), parsed.GetValue(paths), parsed.GetValue(radius), parsed.GetValue(seed),
-                    parsed.GetValue(json)),
+                    parsed.GetValue(json), parsed.GetValue(folder)),
         };
         command.Arguments.Add(name);
-        command.Takes(slope, paths, radius, seed, json);
+        command.Takes(slope, paths, radius, seed, json, folder);
         command.SetAction(parsed =>
         {
             CheckPlan plan = (CheckPlan)command.Plan(parsed);
             NamedProgram[] programs = plan.Name is null ? [.. OracleTable.Programs] : [Programs.Single(program => program.Name == plan.Name)];
+            using ResultsFolder? held = plan.Out is { } path ? ResultsFolder.Open(path, command.Name) : null;
             List<CheckedProgram> results = [];
             using StageNotes notes = new(terminal);
             try
@@ -60,8 +63,11 @@ internal static class CheckCommand
             }
 
             notes.Dispose();
+            CheckResults all = new(new CheckSettings(plan.Slope, plan.Paths, plan.Radius, plan.Seed), results);
+            if (held is not null && results.Count > 0)
+                CheckFolder.Write(held.Path, all);
             if (plan.Json)
-                terminal.Output.WriteLine(ResultsJson.Write(new CheckResults(results)));
+                terminal.Output.WriteLine(ResultsJson.Write(all));
             else
                 Print(terminal.Console(false), results);
             if (results.Count < programs.Length)
@@ -83,8 +89,8 @@ internal static class CheckCommand
         };
         ConservativityReport report = Conservativity.Check(program.Objective, domain, options, cancellation);
         ConservativityDefect? worst = report.Failures.Count > 0 ? report.Failures[0] : null;
-        return new CheckedProgram(program.Name, report.IsConservative, report.PathsTried, report.StratumPathsTried, worst?.Operation?.Name,
-            worst?.Path.ToString(), worst?.Defect, report.ToString());
+        return new CheckedProgram(program.Name, report.IsConservative, report.PathsTried, report.StratumPathsTried, report.Failures.Count,
+            worst?.Operation?.Name, worst?.Path.ToString(), worst?.Defect, report.ToString());
     }
 
     private static void Print(IAnsiConsole console, List<CheckedProgram> results)
@@ -101,4 +107,5 @@ internal static class CheckCommand
 /// <param name="Radius">The length of the paths.</param>
 /// <param name="Seed">The seed of the paths.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
-internal sealed record CheckPlan(string? Name, double Slope, int Paths, double Radius, ulong Seed, bool Json);
+/// <param name="Out">The folder for results; null for none.</param>
+internal sealed record CheckPlan(string? Name, double Slope, int Paths, double Radius, ulong Seed, bool Json, string? Out);

@@ -66,7 +66,7 @@ internal static class DiagnoseCommand
         Option<ulong> seed = OptionKinds.Number("--seed", "The seed of everything random.", 1ul, 0ul, ulong.MaxValue);
         Option<string> folder = new("--out")
         {
-            Description = "The folder for pictures.",
+            Description = "The folder for results.",
             DefaultValueFactory = _ => Path.Combine("results", "diagnose"),
             HelpName = "DIR"
         };
@@ -159,13 +159,14 @@ internal static class DiagnoseCommand
 
             bool isComplete = !terminal.Cancellation.IsCancellationRequested;
             notes.Begin("drawing");
-            IReadOnlyList<string> files = isComplete ? DiagnosisDrawing.Save(diagnoses, plan.Settings.Pictures, held.Path) : [];
+            DiagnosisResults results = isComplete && diagnoses.Count > 0
+                ? DiagnosisFolder.Write(diagnoses, plan.Settings, held.Path)
+                : new DiagnosisResults([.. diagnoses.Select(diagnosis => DiagnosedRun.Of(diagnosis, []))]);
             notes.Dispose();
-            DiagnosisResults results = new([.. diagnoses.Select(diagnosis => DiagnosedRun.Of(diagnosis, files))]);
             if (plan.Json)
                 terminal.Output.WriteLine(ResultsJson.Write(results));
             else
-                Print(console, results, files);
+                Print(console, results, isComplete ? held.Path : null);
             return isComplete ? ExitCode.Success : throw new OperationCanceledException();
         });
         return command;
@@ -194,13 +195,15 @@ internal static class DiagnoseCommand
     /// <summary>Prints the readings, also of runs that were stopped.</summary>
     /// <param name="console">Where.</param>
     /// <param name="results">The readings.</param>
-    /// <param name="files">The pictures.</param>
-    internal static void Print(IAnsiConsole console, DiagnosisResults results, IReadOnlyList<string> files)
+    /// <param name="folder">The folder with the report; null if there is none.</param>
+    internal static void Print(IAnsiConsole console, DiagnosisResults results, string? folder)
     {
         foreach (DiagnosedRun run in results.Results)
             Print(console, run);
-        foreach (string file in files)
+        foreach (string file in results.Results.SelectMany(run => run.Pictures).Distinct())
             console.WriteLine(file);
+        if (folder is not null)
+            console.WriteLine($"Results are in {folder}.");
     }
 
     private static void Print(IAnsiConsole console, DiagnosedRun run)
@@ -257,7 +260,7 @@ internal static class DiagnoseCommand
 /// <param name="Perceptron">The settings of the perceptron; null for other programs.</param>
 /// <param name="IsPowerGiven">Whether a power of vanishing steps was given.</param>
 /// <param name="List">Whether to list the programs instead of diagnosing one.</param>
-/// <param name="Out">The folder for pictures.</param>
+/// <param name="Out">The folder for results.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
 internal sealed record DiagnosePlan(string? Name, int Dimension, DiagnosisSettings Settings, PerceptronPlan? Perceptron, bool IsPowerGiven, bool List,
     string Out, bool Json);

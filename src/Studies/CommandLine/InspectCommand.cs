@@ -21,7 +21,8 @@ internal static class InspectCommand
             "Draw a program of two variables: level sets, kinks, the subdifferential and the direction of steepest descent.", "NAME");
         picture.Validators.Add(result =>
             ProgramName.Validate(result, [.. OracleTable.Programs.Where(program => program.Point.Length == 2)], "of two variables "));
-        Option<string> folder = new("--out") { Description = "The folder for pictures.", DefaultValueFactory = _ => "results", HelpName = "DIR" };
+        Option<string?> folder = OptionKinds.Text("--out",
+            "Also write results, tables, charts and a report to this folder; with --picture the folder of the picture, results if not given.", "DIR");
         StudyCommand command = new("inspect", """
             Shows what happens at the kinks of small programs with exact answers: what backpropagation returns for each relu'(0), a Clarke
             gradient, Clarke's subdifferential by its generators and its element of least norm, whether the point is critical for
@@ -30,6 +31,7 @@ internal static class InspectCommand
             Examples:
               conservative-ad inspect
               conservative-ad inspect identity-of-relus --s 0,0.5,1,10
+              conservative-ad inspect --out results/inspect
               conservative-ad inspect --picture crescent
             """)
         {
@@ -39,21 +41,20 @@ internal static class InspectCommand
                 parsed.GetValue(seed),
                 parsed.GetValue(json),
                 parsed.GetValue(picture),
-                parsed.GetValue(picture) is null ? null : parsed.GetValue(folder)),
+                parsed.GetValue(folder) ?? (parsed.GetValue(picture) is null ? null : "results")),
         };
         command.Arguments.Add(name);
-        command.Takes(slopes, seed, json);
+        command.Takes(slopes, seed, json, folder);
         command.TakesAlone(picture, seed, folder);
-        command.TakesWhere("--picture", result => StudyCommand.IsWritten(result, picture), folder);
         command.SetAction(parsed =>
         {
             InspectPlan plan = (InspectPlan)command.Plan(parsed);
             using StageNotes notes = new(terminal);
+            using ResultsFolder? held = plan.Out is { } path ? ResultsFolder.Open(path, command.Name) : null;
             if (plan.Picture is { } drawn)
             {
-                using ResultsFolder held = ResultsFolder.Open(plan.Out!, command.Name);
                 notes.Begin($"drawing {drawn}");
-                terminal.Output.WriteLine(InspectPicture.Save(OracleTable.Programs.Single(program => program.Name == drawn), held.Path, plan.Seed,
+                terminal.Output.WriteLine(InspectPicture.Save(OracleTable.Programs.Single(program => program.Name == drawn), held!.Path, plan.Seed,
                     terminal.Cancellation));
                 return ExitCode.Success;
             }
@@ -67,9 +68,12 @@ internal static class InspectCommand
                 inspected.Add(Inspector.Inspect(program, plan.Slopes, plan.Seed));
             }
 
+            InspectResults results = new(new InspectSettings(plan.Slopes, plan.Seed), inspected);
+            if (held is not null && inspected.Count > 0)
+                InspectFolder.Write(held.Path, results);
             notes.Dispose();
             if (plan.Json)
-                terminal.Output.WriteLine(ResultsJson.Write(new InspectResults(inspected)));
+                terminal.Output.WriteLine(ResultsJson.Write(results));
             else if (plan.Name is null || inspected.Count == 0)
                 PrintTable(terminal.Console(false), inspected);
             else
@@ -158,5 +162,5 @@ internal static class InspectCommand
 /// <param name="Seed">The seed of directions.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
 /// <param name="Picture">The program to draw instead; null for none.</param>
-/// <param name="Out">The folder for the picture; null if there is none.</param>
+/// <param name="Out">The folder for results or the picture; null for none.</param>
 internal sealed record InspectPlan(string? Name, double[] Slopes, ulong Seed, bool Json, string? Picture, string? Out);

@@ -45,6 +45,7 @@ internal static class SolveCommand
         Option<ulong> seed = OptionKinds.Number("--seed", "The seed of everything random.", 0ul, 0ul, ulong.MaxValue);
         Option<bool> list = OptionKinds.Flag("--list", "Print the problems with what is known of them, and solve nothing.");
         Option<string?> json = OptionKinds.Text("--json", "Also write the results to this file, as JSON.", "FILE");
+        Option<string?> folder = OptionKinds.Text("--out", "Also write results, tables, charts and a report to this folder.", "DIR");
         StudyCommand command = new("solve", """
             Minimises test problems of nonsmooth optimisation, and tells how far the value is from the known optimum and how near to stationary
             the point is: by Clarke's subdifferential at the point, or by Goldstein's over a small ball around it.
@@ -54,6 +55,7 @@ internal static class SolveCommand
               conservative-ad solve cb2 --method bundle --gradient clarke
               conservative-ad solve --suite large --n 1000 --method lmbm --time-limit 5
               conservative-ad solve --suite uns --method all --json results.json
+              conservative-ad solve --suite uns --method all --out results/solve
               conservative-ad solve --list
             """)
         {
@@ -72,14 +74,15 @@ internal static class SolveCommand
                     Seed = parsed.GetValue(seed),
                 },
                 parsed.GetValue(list),
-                parsed.GetValue(json)),
+                parsed.GetValue(json),
+                parsed.GetValue(folder)),
         };
         command.Arguments.Add(name);
         command.Takes(method, suite);
         command.TakesWhere("problems of the suite large", result => StudyCommand.Written(result, name) is { } one
             ? LargeNames.Contains(one)
             : StudyCommand.Written(result, suite) is null or "large" or "all", dimension);
-        command.Takes(evaluations, seconds, tolerance, radius, gradient, seed, json);
+        command.Takes(evaluations, seconds, tolerance, radius, gradient, seed, json, folder);
         command.TakesAlone(list, name, suite, dimension);
         command.Validators.Add(result =>
         {
@@ -100,6 +103,7 @@ internal static class SolveCommand
                 return ExitCode.Success;
             }
 
+            using ResultsFolder? held = plan.Out is { } path ? ResultsFolder.Open(path, command.Name) : null;
             IReadOnlyList<INonsmoothSolver> methods = plan.Method == "all" ? NonsmoothMethods.All : [NonsmoothMethods.Named(plan.Method)];
             List<SolvedProblem> results = [];
             using StageNotes notes = new(terminal);
@@ -118,8 +122,11 @@ internal static class SolveCommand
             }
 
             notes.Dispose();
+            SolveResults all = new(results) { Settings = plan.Options };
             if (plan.Json is { } file)
-                AtomicFile.WriteText(file, ResultsJson.Write(new SolveResults(results)));
+                AtomicFile.WriteText(file, ResultsJson.Write(all));
+            if (held is not null && results.Count > 0)
+                SolveFolder.Write(held.Path, all);
             Print(terminal.Console(false), results);
             return results.Count < problems.Count * methods.Count ? throw new OperationCanceledException() : ExitCode.Success;
         });
@@ -161,7 +168,7 @@ internal static class SolveCommand
                 solved.Gap is { } gap ? Text(gap, "0.0E+0") : solved.Optimum is null ? "?" : "-",
                 Text(solved.Stationarity, "0.0E+0"),
                 (solved.Measure == StationarityKind.ClarkeDistance ? "Clarke" : "Goldstein") + (solved.IsArtificial == true ? ", artificial" : ""),
-                Reason(solved.Reason),
+                SolvedProblem.Text(solved.Reason),
                 Text(solved.Seconds, "0.00"),
             ];
             table.Add(cells);
@@ -198,15 +205,6 @@ internal static class SolveCommand
             result.AddError($"There is no {kind} '{Excerpt.Of(result.Tokens[0].Value)}'; there are {string.Join(", ", names)}.");
     }
 
-    private static string Reason(StopReason reason) => reason switch
-    {
-        StopReason.Stationary => "stationary",
-        StopReason.NoProgress => "no progress",
-        StopReason.EvaluationLimit => "limit",
-        StopReason.TimeLimit => "time",
-        _ => "unbounded",
-    };
-
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }
 
@@ -218,4 +216,5 @@ internal static class SolveCommand
 /// <param name="Options">The options of the methods.</param>
 /// <param name="List">Whether to list the problems instead of solving them.</param>
 /// <param name="Json">The file for results; null for none.</param>
-internal sealed record SolvePlan(string? Name, string? Suite, string Method, int Dimension, SolverOptions Options, bool List, string? Json);
+/// <param name="Out">The folder for results; null for none.</param>
+internal sealed record SolvePlan(string? Name, string? Suite, string Method, int Dimension, SolverOptions Options, bool List, string? Json, string? Out);

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ConservativeAD.Studies.CommandLine;
 
 /// <summary>
-/// Reports on the error stream what a command is doing, if it takes more than a second: in a terminal on one line that is erased later, elsewhere by a line every
-/// two seconds.
+/// Reports on the error stream what a command is doing, if it takes more than a second: in a terminal on one line that is erased later, elsewhere by a line
+/// every two seconds.
 /// </summary>
 internal sealed class StageNotes : IDisposable
 {

@@ -99,7 +99,8 @@ internal static class VolumeCommand
         bool IsFast(CommandResult result) => StudyCommand.Written(result, network) is null or "mlp" && StudyCommand.Written(result, kink) is null or "relu"
             && !StudyCommand.IsWritten(result, batchNorm);
         command.Takes(network, kink);
-        command.TakesWhere("mlp, vgg11 and resnet18, as lenet5 has no place for it", result => StudyCommand.Written(result, network) is not "lenet5", batchNorm);
+        command.TakesWhere("mlp, vgg11 and resnet18, as lenet5 has no place for it", result => StudyCommand.Written(result, network) is not "lenet5",
+            batchNorm);
         command.TakesWhere("--network mlp", result => StudyCommand.Written(result, network) is null or "mlp", depths, widths);
         command.Takes(batches, precisions, networks, samples);
         command.TakesWhere("another --network than mlp, another --kink than relu, or --batch-norm", result => !IsFast(result), after);

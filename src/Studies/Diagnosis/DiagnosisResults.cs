@@ -1,12 +1,20 @@
 using ConservativeAD.Diagnostics;
 using ConservativeAD.Optimizers;
 using ConservativeAD.Solvers;
+using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.Diagnosis;
 
 /// <summary>The readings of instruments on programs, as written to a file.</summary>
 /// <param name="Results">One entry per run.</param>
-internal sealed record DiagnosisResults(IReadOnlyList<DiagnosedRun> Results);
+internal sealed record DiagnosisResults(IReadOnlyList<DiagnosedRun> Results)
+{
+    /// <summary>The settings of the measurements; null where results are not written.</summary>
+    public DiagnosisSettings? Settings { get; init; }
+
+    /// <summary>The machine.</summary>
+    public MachineFacts Machine { get; init; } = MachineFacts.Current;
+}
 
 /// <summary>The readings of instruments on one run.</summary>
 /// <param name="Program">The program's name.</param>

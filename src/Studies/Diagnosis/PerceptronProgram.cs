@@ -79,6 +79,7 @@ internal static class PerceptronProgram
                     .Select(part => Loss(part * size, Math.Min(size, images.Count - (part * size)), (images.Count + size - 1) / size))],
             Width = width,
             Data = images.Name,
+            IsDataStandIn = images.IsStandIn,
         };
     }
 

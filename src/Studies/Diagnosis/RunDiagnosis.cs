@@ -417,7 +417,8 @@ internal sealed class RunDiagnosis
         if (fit.Lower > 0.5)
         {
             Missing("linear rate", string.Create(CultureInfo.InvariantCulture,
-                $"the exponent is above ½, and the rate {fit.Inequality.Rate}; over the second half of the run F − F* falls like k^(-{PowerOfFall(limit):0.###})"));
+                $"the exponent is above ½, and the rate {fit.Inequality.Rate}; over the second half of the run F − F* falls like "
+                    + $"k^(-{PowerOfFall(limit):0.###})"));
             return;
         }
 

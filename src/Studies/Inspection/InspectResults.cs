@@ -1,8 +1,20 @@
+using ConservativeAD.Studies.Reports;
+
 namespace ConservativeAD.Studies.Inspection;
 
 /// <summary>The results of <c>inspect</c>.</summary>
+/// <param name="Settings">The settings.</param>
 /// <param name="Programs">Program by program.</param>
-internal sealed record InspectResults(IReadOnlyList<InspectedProgram> Programs);
+internal sealed record InspectResults(InspectSettings Settings, IReadOnlyList<InspectedProgram> Programs)
+{
+    /// <summary>The machine.</summary>
+    public MachineFacts Machine { get; init; } = MachineFacts.Current;
+}
+
+/// <summary>The settings of <c>inspect</c>.</summary>
+/// <param name="Slopes">The values of relu'(0).</param>
+/// <param name="Seed">The seed of directions.</param>
+internal sealed record InspectSettings(double[] Slopes, ulong Seed);
 
 /// <summary>One program at its point.</summary>
 /// <param name="Name">Its name.</param>

@@ -61,6 +61,7 @@ internal sealed record PooledRow(int Precision, double Beta, int Runs, int Diver
         double[] final = [.. runs.Select(run => run.FinalAccuracy(classes))];
         MeanInterval mean = MeanInterval.Student(final);
         return new PooledRow(precision, beta, runs.Count, runs.Count(run => run.Diverged is not null), final.Count(accuracy => accuracy < Guessing / classes),
-            mean.Value, mean.Low is { } low ? Math.Max(0, low) : null, mean.High is { } high ? Math.Min(1, high) : null, [.. runs.Select(run => run.Accuracies)]);
+            mean.Value, mean.Low is { } low ? Math.Max(0, low) : null, mean.High is { } high ? Math.Min(1, high) : null,
+            [.. runs.Select(run => run.Accuracies)]);
     }
 }

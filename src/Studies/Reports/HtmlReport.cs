@@ -1,75 +1,151 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 
 namespace ConservativeAD.Studies.Reports;
 
-/// <summary>A self-contained page: text, tables and pictures in one file.</summary>
+/// <summary>A self-contained page in the design of all studies: text, tables and charts in one file that asks for nothing else.</summary>
 /// <param name="title">The title.</param>
 internal sealed class HtmlReport(string title)
 {
-    private const string Style = """
-        body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
-        table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
-        th, td { padding: .25rem .6rem; border-bottom: 1px solid #ddd; text-align: right; }
-        th { border-bottom: 2px solid #888; }
-        img { max-width: 100%; }
-        pre { background: #f5f5f5; padding: .75rem; overflow-x: auto; }
-        .notice { background: #fff3cd; border-left: 4px solid #e0a800; padding: .5rem 1rem; }
-        """;
-
     private readonly StringBuilder body = new();
+    private readonly List<Chart> row = [];
+
+    /// <summary>A sentence under the title that says what the report is about.</summary>
+    public HtmlReport Lead(string text) => Add($"<p class=\"lead\">{Escape(text)}</p>");
 
     public HtmlReport Heading(string text) => Add($"<h2>{Escape(text)}</h2>");
 
     public HtmlReport Paragraph(string text) => Add($"<p>{Escape(text)}</p>");
 
+    /// <summary>A paragraph that a reader must not miss.</summary>
     public HtmlReport Notice(string text) => Add($"<p class=\"notice\">{Escape(text)}</p>");
 
-    public HtmlReport Preformatted(string text) => Add($"<pre>{Escape(text)}</pre>");
+    /// <summary>The notice of data that are a stand-in, if they are.</summary>
+    public HtmlReport NoticeOfData(bool isStandIn) => isStandIn ? Notice(DataNotice.StandIn) : this;
 
-    public HtmlReport Image(byte[] png, string description) =>
-        Add($"<p><img alt=\"{Escape(description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\"></p>");
-
-    public HtmlReport Table(IEnumerable<string> columns, IEnumerable<IEnumerable<string>> rows)
+    /// <summary>Charts; those that follow each other stand side by side where there is room.</summary>
+    public HtmlReport Charts(params IEnumerable<Chart> charts)
     {
-        body.Append("<table><thead><tr>");
-        foreach (string column in columns)
-            body.Append("<th>").Append(Escape(column)).Append("</th>");
-        body.Append("</tr></thead><tbody>\n");
-        foreach (IEnumerable<string> row in rows)
-        {
-            body.Append("<tr>");
-            foreach (string cell in row)
-                body.Append("<td>").Append(Escape(cell)).Append("</td>");
-            body.Append("</tr>\n");
-        }
-
-        return Add("</tbody></table>");
+        row.AddRange(charts);
+        return this;
     }
 
-    public override string ToString() => $"""
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>{Escape(title)}</title>
-        <style>
-        {Style}
-        </style>
-        </head>
-        <body>
-        <h1>{Escape(title)}</h1>
-        {body}</body>
-        </html>
+    /// <summary>A table, which scrolls in its own box where it is wider than the page. Columns of numbers are aligned to the right.</summary>
+    /// <param name="columns">The names of the columns.</param>
+    /// <param name="rows">Their cells.</param>
+    /// <param name="caption">What it shows; null for none.</param>
+    public HtmlReport Table(IEnumerable<string> columns, IEnumerable<IEnumerable<string>> rows, string? caption = null)
+    {
+        string[] names = [.. columns];
+        string[][] cells = [.. rows.Select(row => row.ToArray())];
+        bool[] isNumber = [.. names.Select((_, i) => cells.Length > 0 && cells.All(row => IsNumber(row[i])))];
+        string Cell(string kind, int i, string text) => $"<{kind}{(isNumber[i] ? " class=\"n\"" : "")}>{Escape(text)}</{kind}>";
+        Open(caption ?? "Table", "");
+        if (caption is not null)
+            body.Append("<caption>").Append(Escape(caption)).Append("</caption>");
+        body.Append("<thead><tr>").AppendJoin("", names.Select((name, i) => Cell("th", i, name))).Append("</tr></thead><tbody>\n");
+        foreach (string[] line in cells)
+            body.Append("<tr>").AppendJoin("", line.Select((cell, i) => Cell("td", i, cell))).Append("</tr>\n");
+        return Add("</tbody></table></div>");
+    }
 
-        """;
+    /// <summary>The settings, the machine, the program's version and the time, at the end.</summary>
+    /// <param name="settings">The settings with the seeds, as they are written to results.json.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="seconds">The duration; null if it is not measured.</param>
+    /// <param name="time">What the duration is that of.</param>
+    public HtmlReport Run<TSettings>(TSettings settings, MachineFacts machine, double? seconds = null, string time = "duration")
+    {
+        Heading("Settings").Facts("Settings", FactsOf(ResultsJson.WriteLine(settings)));
+        List<(string, string)> facts = [.. FactsOf(ResultsJson.WriteLine(machine))];
+        if (seconds is { } duration)
+            facts.Add((time, string.Create(CultureInfo.InvariantCulture, $"{duration:0.0} s")));
+        facts.Add(("written", DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)));
+        return Heading("Machine and versions").Facts("Machine and versions", facts);
+    }
+
+    public override string ToString()
+    {
+        Flush();
+        return $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <link rel="icon" href="data:,">
+            <title>{Escape(title)}</title>
+            <style>
+            {ReportStyle.Sheet}
+            </style>
+            </head>
+            <body>
+            <main>
+            <h1>{Escape(title)}</h1>
+            {body}<footer>Written by conservative-ad. Values show under the pointer; the same numbers stand in the CSV files and in results.json.</footer>
+            </main>
+            </body>
+            </html>
+
+            """;
+    }
+
+    private HtmlReport Facts(string name, IEnumerable<(string Name, string Value)> facts)
+    {
+        Open(name, " class=\"facts\"");
+        body.Append("<tbody>\n");
+        foreach ((string fact, string value) in facts)
+            body.Append("<tr><td>").Append(Escape(fact)).Append("</td><td>").Append(Escape(value)).Append("</td></tr>\n");
+        return Add("</tbody></table></div>");
+    }
+
+    // A box that scrolls takes the keyboard's focus.
+    private void Open(string name, string attributes)
+    {
+        Flush();
+        body.Append(CultureInfo.InvariantCulture, $"<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"{Escape(name)}\"><table{attributes}>");
+    }
 
     private HtmlReport Add(string line)
     {
+        Flush();
         body.Append(line).Append('\n');
         return this;
     }
+
+    private void Flush()
+    {
+        if (row.Count == 0)
+            return;
+        body.Append("<div class=\"charts\">\n").AppendJoin("", row.Select(SvgChart.Figure)).Append("</div>\n");
+        row.Clear();
+    }
+
+    private static IEnumerable<(string Name, string Value)> FactsOf(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        foreach (JsonProperty property in document.RootElement.EnumerateObject())
+        {
+            string value = property.Value.ValueKind switch
+            {
+                JsonValueKind.Null => "–",
+                JsonValueKind.True => "yes",
+                JsonValueKind.False => "no",
+                JsonValueKind.Array => string.Join(", ", property.Value.EnumerateArray().Select(item => item.ToString())),
+                _ => property.Value.ToString(),
+            };
+            yield return (Words(property.Name), value);
+        }
+    }
+
+    // reluAtZero as relu at zero.
+    private static string Words(string name) => string.Concat(name.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));
+
+    private static bool IsNumber(string cell) => cell.Length == 0 || cell is "–" or "?" || char.IsAsciiDigit(cell[0])
+        || (cell.Length > 1 && cell[0] is '−' or '-' or '<' or '>' or '±' && cell.AsSpan(1).IndexOfAnyInRange('0', '9') is 0 or 1);
 
     private static string Escape(string text) => WebUtility.HtmlEncode(text);
 }

@@ -1,10 +1,18 @@
 using ConservativeAD.Solvers;
+using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.Solving;
 
 /// <summary>The results of methods on test problems, as written to a file.</summary>
 /// <param name="Results">One entry per problem and method.</param>
-internal sealed record SolveResults(IReadOnlyList<SolvedProblem> Results);
+internal sealed record SolveResults(IReadOnlyList<SolvedProblem> Results)
+{
+    /// <summary>The settings of the methods.</summary>
+    public SolverOptions? Settings { get; init; }
+
+    /// <summary>The machine.</summary>
+    public MachineFacts Machine { get; init; } = MachineFacts.Current;
+}
 
 /// <summary>The result of a method on a problem.</summary>
 /// <param name="Problem">The problem's name.</param>
@@ -29,4 +37,15 @@ internal sealed record SolvedProblem(string Problem, string Method, int Evaluati
 
     /// <summary>Whether the point is critical for backpropagation only; null if unknown.</summary>
     public bool? IsArtificial { get; init; }
+
+    /// <summary>Why a method ended, in a word or two.</summary>
+    /// <param name="reason">The reason.</param>
+    public static string Text(StopReason reason) => reason switch
+    {
+        StopReason.Stationary => "stationary",
+        StopReason.NoProgress => "no progress",
+        StopReason.EvaluationLimit => "limit",
+        StopReason.TimeLimit => "time",
+        _ => "unbounded",
+    };
 }

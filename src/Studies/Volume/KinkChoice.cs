@@ -52,10 +52,13 @@ internal sealed record KinkChoice(KinkName Name, Selections First, Selections Se
         KinkName.LeakyRelu => new(name, Usual with { LeakyReluAtZero = SideSelection.Left }, Usual with { LeakyReluAtZero = SideSelection.Right },
             "the slope of a leaky relu at 0: 0.01 against 1"),
         KinkName.Abs => new(name, Usual with { AbsAtZero = -1 }, Usual with { AbsAtZero = 1 }, "|·|'(0) = −1 against 1"),
-        KinkName.Max => new(name, Usual with { FirstOfPairWeight = 1 }, Usual with { FirstOfPairWeight = 0 }, "the first of two equal numbers against the second"),
-        KinkName.Sort => new(name, Usual with { Sort = TieSelection.First }, Usual with { Sort = TieSelection.Last }, "equal numbers in order against reversed"),
+        KinkName.Max => new(name, Usual with { FirstOfPairWeight = 1 }, Usual with { FirstOfPairWeight = 0 },
+            "the first of two equal numbers against the second"),
+        KinkName.Sort => new(name, Usual with { Sort = TieSelection.First }, Usual with { Sort = TieSelection.Last },
+            "equal numbers in order against reversed"),
         KinkName.Norm => new(name, Usual with { Norm2AtZero = 0 }, Usual with { Norm2AtZero = 1 }, "a gradient of 0 at the origin of a norm against one of 1"),
-        _ => new(name, Usual with { MaxPool = TieSelection.First }, Usual with { MaxPool = TieSelection.Last }, "the first tied entry of a window against the last"),
+        _ => new(name, Usual with { MaxPool = TieSelection.First }, Usual with { MaxPool = TieSelection.Last },
+            "the first tied entry of a window against the last"),
     };
 
     /// <summary>Records the activation on features along axis 1.</summary>

@@ -1,6 +1,5 @@
-using ConservativeAD.Networks;
+using System.Globalization;
 using ConservativeAD.Studies.Reports;
-using ScottPlot;
 
 namespace ConservativeAD.Studies.Volume;
 
@@ -9,24 +8,18 @@ internal static class VolumeFolder
 {
     public static void Write(string folder, VolumeResults results)
     {
-        Plot plot = VolumePlot.Draw(results);
-        byte[] png = plot.GetImageBytes(VolumePlot.Width, VolumePlot.Height, ImageFormat.Png);
-        AtomicFile.WriteText(Path.Combine(folder, "results.json"), ResultsJson.Write(results) + "\n");
-        AtomicFile.WriteText(Path.Combine(folder, "volume.csv"), VolumeTable.Csv(results));
-        AtomicFile.WriteBytes(Path.Combine(folder, "volume.png"), png);
-        AtomicFile.WriteText(Path.Combine(folder, "volume.svg"), plot.GetSvgXml(VolumePlot.Width, VolumePlot.Height));
-        AtomicFile.WriteText(Path.Combine(folder, "report.html"), Report(results, png));
+        Chart chart = VolumeChart.Of(results);
+        StudyFiles.Write(folder, results, [("volume", VolumeTable.Csv(results))], [("volume", [chart])], Report(results, chart));
     }
 
-    private static string Report(VolumeResults results, byte[] png)
+    private static HtmlReport Report(VolumeResults results, Chart chart)
     {
         HtmlReport report = new("How often the choice of relu'(0) changes what backpropagation returns");
-        if (results.Settings.DataIsStandIn)
-            report.Notice(DataNotice.StandIn);
+        report.NoticeOfData(results.Settings.DataIsStandIn);
         if (!results.Complete)
             report.Notice("The study was stopped: the rows marked incomplete count the networks finished so far.");
         report
-            .Image(png, "Proportion of networks in the bifurcation zone, with 95 % intervals")
+            .Charts(chart)
             .Table(VolumeTable.Columns, results.Rows.Select(VolumeTable.Cells))
             .Heading("What is measured")
             .Paragraph("""
@@ -48,14 +41,12 @@ internal static class VolumeFolder
             report.Heading("The law, fitted to all rows of a precision").Table(
                 ["bits", "λ", "95 % interval"],
                 results.Law.Where(law => law.Lambda is not null).Select(law => (string[])
-                    [$"{law.Precision}", $"{law.Lambda:0.0e0}", $"{law.LambdaLow:0.0e0} … {law.LambdaHigh:0.0e0}"]));
+                    [
+                        law.Precision.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{law.Lambda:0.0e0}"),
+                        string.Create(CultureInfo.InvariantCulture, $"{law.LambdaLow:0.0e0} … {law.LambdaHigh:0.0e0}"),
+                    ]));
         }
 
-        return report
-            .Heading("Settings")
-            .Preformatted(ResultsJson.Write(results.Settings))
-            .Heading("Machine")
-            .Preformatted(ResultsJson.Write(results.Machine))
-            .ToString();
+        return report.Run(results.Settings, results.Machine, results.Rows.Sum(row => row.Seconds), "time of all threads");
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ConservativeAD.Explorer.Exploring;
+using ConservativeAD.Tests.Browser;
 using Microsoft.Playwright;
 
 namespace ConservativeAD.Explorer.Tests.Browser;
@@ -144,9 +145,9 @@ public sealed partial class ExplorerBrowserTests(ExplorerSite site, ITestOutputH
                 .filter(id => !document.getElementById(id))
             """);
         Assert.Empty(dangling);
-        Assert.Equal(0, await page.Page.EvaluateAsync<int>("() => Math.max(0, document.documentElement.scrollWidth - innerWidth)"));
+        Assert.Equal(0, await page.Page.EvaluateAsync<int>(PageScripts.Overflow));
         Assert.Equal("en", await page.Page.EvaluateAsync<string>("() => document.documentElement.lang"));
-        string[] faint = await page.Page.EvaluateAsync<string[]>(Contrast);
+        string[] faint = await page.Page.EvaluateAsync<string[]>(PageScripts.FaintTexts);
         Assert.Empty(faint);
 
         await page["formula"].FocusAsync();
@@ -190,32 +191,6 @@ public sealed partial class ExplorerBrowserTests(ExplorerSite site, ITestOutputH
             output.WriteLine($"{Example.All[example].Title}: {string.Join(" ", times)} ms");
         }
     }
-
-    // The texts whose contrast with what is behind them is below 4.5 (WCAG 2.2, 1.4.3).
-    private const string Contrast = """
-        () => {
-          const numbers = color => color.match(/[\d.]+/g).map(Number);
-          const light = color => {
-            const [r, g, b] = numbers(color).map(c => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; });
-            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-          };
-          const behind = e => {
-            for (; e; e = e.parentElement) {
-              const color = getComputedStyle(e).backgroundColor, parts = numbers(color);
-              if (parts.length === 3 || parts[3] === 1) return color;
-            }
-            return 'rgb(255, 255, 255)';
-          };
-          const faint = [];
-          for (const e of document.querySelectorAll('body *')) {
-            if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || !e.checkVisibility() || e.closest('.unseen')) continue;
-            const style = getComputedStyle(e), a = light(e instanceof SVGElement ? style.fill : style.color), b = light(behind(e));
-            const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-            if (ratio < 4.5) faint.push(`${ratio.toFixed(2)}: ${e.textContent.trim().slice(0, 40)}`);
-          }
-          return faint;
-        }
-        """;
 
     [GeneratedRegex(@"\d+(\.\d+)?")]
     private static partial Regex Digits();

@@ -1,3 +1,4 @@
+using ConservativeAD.Tests.Browser;
 using Microsoft.Playwright;
 
 namespace ConservativeAD.Explorer.Tests.Browser;

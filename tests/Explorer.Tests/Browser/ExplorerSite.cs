@@ -1,3 +1,5 @@
+using ConservativeAD.Tests.Browser;
+
 namespace ConservativeAD.Explorer.Tests.Browser;
 
 /// <summary>

@@ -1,8 +1,9 @@
 using System.IO.Enumeration;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AngleSharp;
 using AngleSharp.Dom;
+using AngleSharp;
+using ConservativeAD.Tests.Browser;
 using Microsoft.Playwright;
 
 namespace ConservativeAD.Explorer.Tests.Browser;

@@ -18,7 +18,7 @@ public class UsageTests
     [InlineData("'relu'", "leave one", "inspect relu --picture crescent")]
     [InlineData("--json", "leave one", "inspect --json --picture crescent")]
     [InlineData("--s", "leave one", "inspect --s 1 --picture crescent")]
-    [InlineData("--out", "Leave it out", "inspect relu --out x")]
+    [InlineData("--out", "leave one", "solve --list --out x")]
     [InlineData("'5478276'", "to 1000000", "volume --samples 5478276")]
     [InlineData("'2147483647'", "to 1000000", "volume --samples 2147483647")]
     [InlineData("'5478276'", "to 1000000", "train mlp --samples 5478276")]

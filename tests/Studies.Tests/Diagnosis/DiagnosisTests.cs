@@ -321,7 +321,7 @@ public class DiagnosisTests
                 continue;
             using StringWriter text = new();
             DiagnoseCommand.Print(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text) }),
-                new DiagnosisResults([DiagnosedRun.Of(diagnosis, [])]), []);
+                new DiagnosisResults([DiagnosedRun.Of(diagnosis, [])]), null);
             Assert.Contains("Stopped", text.ToString(), StringComparison.Ordinal);
         }
     }

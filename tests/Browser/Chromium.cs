@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace ConservativeAD.Explorer.Tests.Browser;
+namespace ConservativeAD.Tests.Browser;
 
 /// <summary>A headless Chromium for all tests of a class; null where none is installed.</summary>
 public sealed class Chromium : IAsyncLifetime
