@@ -91,9 +91,10 @@ internal static class PoolingFolder
             .Charts(zones)
             .Table(PoolingTables.ZoneColumns, PoolingTables.ZoneRows(results))
             .Paragraph("On every mini-batch of one pass over the images, without a step, the gradient with β is compared with that of the first tied entry, "
-                + "bit for bit. Where bits differ, a replica of the network in double precision takes the values of every layer from the run, so that its windows "
-                + "tie where those of the run do; its two gradients differ by less than 1e-10 where the reals agree. The published study takes a norm of the "
-                + "difference above 1e-3 (16 bit), 1e-7 (32 bit) or 1e-15 (64 bit) for a difference over the reals; \"misjudged\" counts where that is wrong.");
+                + "bit for bit. Where bits differ, a replica of the network in double precision takes the values of every layer from the run, so that its "
+                + "windows tie where those of the run do; its two gradients differ by less than 1e-10 where the reals agree. The published study takes a "
+                + "norm of the difference above 1e-3 (16 bit), 1e-7 (32 bit) or 1e-15 (64 bit) for a difference over the reals; \"misjudged\" counts "
+                + "where that is wrong.");
         if (results.Zones.Any(row => row.Outcome.SmallestBifurcation is not null || row.Outcome.LargestCompensation > 0))
         {
             report.Table(
