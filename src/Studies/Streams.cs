@@ -25,4 +25,7 @@ internal enum Streams : uint
 
     /// <summary>A start around the given one.</summary>
     StartSpread = 7,
+
+    /// <summary>Points and starts of the lecture, one stream each.</summary>
+    LecturePoints = 8,
 }

@@ -87,6 +87,7 @@ internal static class Application
           conservative-ad check                                    whether gradients are conservative, kinks included
           conservative-ad solve --suite uns                        test problems of nonsmooth optimisation
           conservative-ad diagnose quartic                         what theory says of a run, measured
+          conservative-ad lecture                                  the theory, page by page, with measured numbers
           conservative-ad gradbench                                an outside benchmark of engines, by its protocol
 
         Data are read from the folder that --data or CONSERVATIVEAD_DATA names; without it, a stand-in is drawn by the program.
@@ -100,6 +101,7 @@ internal static class Application
         CheckCommand.Create(terminal),
         SolveCommand.Create(terminal),
         DiagnoseCommand.Create(terminal),
+        LectureCommand.Create(terminal),
         GradBenchCommand.Create(terminal),
     };
 }

@@ -17,6 +17,27 @@ internal sealed class HtmlReport(string title)
 
     public HtmlReport Heading(string text) => Add($"<h2>{Escape(text)}</h2>");
 
+    /// <summary>A heading that links lead to.</summary>
+    /// <param name="text">The heading.</param>
+    /// <param name="anchor">Its name in links.</param>
+    public HtmlReport Heading(string text, string anchor) => Add($"<h2 id=\"{Escape(anchor)}\">{Escape(text)}</h2>");
+
+    public HtmlReport Subheading(string text) => Add($"<h3>{Escape(text)}</h3>");
+
+    /// <summary>Links to headings.</summary>
+    /// <param name="entries">The names of the headings in links, and the words of the links.</param>
+    public HtmlReport Contents(IEnumerable<(string Anchor, string Text)> entries)
+    {
+        Flush();
+        body.Append("<nav><ol>\n");
+        foreach ((string anchor, string text) in entries)
+            body.Append("<li><a href=\"#").Append(Escape(anchor)).Append("\">").Append(Escape(text)).Append("</a></li>\n");
+        return Add("</ol></nav>");
+    }
+
+    /// <summary>A formula or program in letters of one width, which scrolls in its own box.</summary>
+    public HtmlReport Preformatted(string text) => Add($"<pre tabindex=\"0\">{Escape(text)}</pre>");
+
     public HtmlReport Paragraph(string text) => Add($"<p>{Escape(text)}</p>");
 
     /// <summary>A paragraph that a reader must not miss.</summary>

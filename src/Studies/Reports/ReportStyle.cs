@@ -19,7 +19,12 @@ internal static class ReportStyle
         main { max-width: 74rem; margin: 0 auto; padding: 1.25rem 1rem 3rem; }
         h1 { font-size: clamp(1.35rem, 1rem + 1.6vw, 2rem); line-height: 1.2; margin: 0 0 .75rem; }
         h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--rule); padding-bottom: .25rem; }
+        h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
         p { max-width: 50rem; margin: .5rem 0; }
+        nav ol { columns: 22rem; column-gap: 2.5rem; padding-left: 1.75rem; margin: .75rem 0; }
+        a { color: var(--c0); }
+        pre { background: var(--shade); border: 1px solid var(--rule); border-radius: 6px; padding: .6rem .8rem; margin: .5rem 0; overflow-x: auto;
+          font-size: .85rem; max-width: 60rem; }
         .lead { color: var(--soft); }
         .notice { background: var(--notice); border-left: 4px solid var(--edge); padding: .5rem 1rem; }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem; margin: 1rem 0; }

@@ -193,7 +193,7 @@ internal sealed class SvgChart
 
     private void DrawSegments(ChartSeries series)
     {
-        svg.Append("<path class=\"line\" d=\"");
+        svg.Append(CultureInfo.InvariantCulture, $"<path class=\"line{(series.IsThin ? " thin" : "")}\" d=\"");
         for (int i = 0; i + 1 < series.Points.Count; i += 2)
         {
             if (At(series.Points[i].X, series.Points[i].Y) is { } from && At(series.Points[i + 1].X, series.Points[i + 1].Y) is { } to)

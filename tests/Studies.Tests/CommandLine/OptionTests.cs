@@ -66,6 +66,7 @@ public class OptionTests
         ["--network"] = ["lenet5", "vgg11"],
         ["--betas"] = ["1", "2,3"],
         ["--kink"] = ["abs", "sort"],
+        ["--pages"] = ["rates", "morse-sard"],
         ["--after"] = ["1", "2,4"],
         ["--runs"] = ["2", "3"],
     };
@@ -82,6 +83,7 @@ public class OptionTests
         ["solve"] = ["", "cb2", "brown2", "--suite vu", "--suite large", "--suite all", "--list", "--list --suite large", "--list cb2", "--method all"],
         ["diagnose"] = ["quartic", "perceptron", "brown2", "mifflin2", "--list", "quartic --schedule constant", "quartic --schedule robbins-monro",
             "quartic --draw kl", "quartic --draw flow", "perceptron --draw kernel"],
+        ["lecture"] = ["", "--list", "--pages rates"],
         ["gradbench"] = [""],
     };
 
