@@ -78,8 +78,8 @@ public sealed partial class Tape<T>
     }
 
     /// <summary>
-    /// The Jacobian by columns, with one pass of tangents each, or for up to 64 of them where most of its work is products with matrices of its own. At kinks a column is the one-sided derivative along its unit vector, whatever the selections
-    /// are. The tangents of the leaves are replaced.
+    /// The Jacobian by columns, with one pass of tangents each, or for up to 64 of them where most of its work is products with matrices of its own. At kinks
+    /// a column is the one-sided derivative along its unit vector, whatever the selections are. The tangents of the leaves are replaced.
     /// </summary>
     /// <inheritdoc cref="Jacobian(Var{T}, ReadOnlySpan{Var{T}})" path="/param|/returns|/exception"/>
     public T[,] JacobianByColumns(Var<T> output, params ReadOnlySpan<Var<T>> leaves)

@@ -112,9 +112,12 @@ public sealed partial class Tape<T>
         HashSet<int> shared = [.. first.Tape.taken.Where(entry => other.Tape.taken.TryGetValue(entry.Key, out Var<T> leaf) && leaf.Node == entry.Value.Node)
             .Select(entry => entry.Value.Node)];
         for (int node = 0; isSame && node < one.Count; node++)
-            isSame = shared.Contains(node) || MemoryMarshal.AsBytes(one.Value(node).ToArray().AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(two.Value(node).ToArray().AsSpan()));
+            isSame = shared.Contains(node) || HasSameBits(one.Value(node), two.Value(node));
         return isSame ? null : "the program did something else for the last example than for the first";
     }
+
+    private static bool HasSameBits(in NDArray<T> x, in NDArray<T> y) =>
+        MemoryMarshal.AsBytes(x.ToArray().AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(y.ToArray().AsSpan()));
 
     // A value of this tape, or of a tape around it, on this tape.
     private Var<T> Own(Var<T> value) => around is null || ReferenceEquals(value.Tape, this) ? value : Taken(around.Own(value));
