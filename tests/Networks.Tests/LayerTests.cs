@@ -94,4 +94,43 @@ public class LayerTests
     public void AProbabilityOutsideOfZeroToOneIsRefused(double probability) =>
         Assert.Contains("between 0 and 1",
             Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout<float>(probability, new Initializer(Device.Default, 0))).Message);
+
+    /// <summary>As PyTorch's track_running_stats: means over the batch of the examples' means and variances, and the numbers of evaluation by them.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void InstanceNormTracksStatisticsWhereAsked(bool affine)
+    {
+        InstanceNorm<double> layer = new("norm", 2, new Initializer(Device.Default, 1), affine: affine, tracksStatistics: true, momentum: 0.25);
+        InstanceNorm<double> plain = new("norm", 2, new Initializer(Device.Default, 1), affine: affine);
+        Assert.Equal(["norm.running_mean", "norm.running_var"], layer.Buffers.Select(buffer => buffer.Name));
+        Assert.Empty(plain.Buffers);
+        Assert.True(plain.RunningMean.IsNone);
+        using Tape<double> tape = new();
+        double[] numbers = [1, 3, 5, 0, 0, 6, -1, 0, 1, 2, 2, 8];
+        Var<double> x = tape.Variable([2, 2, 3], numbers), y = layer.Forward(x);
+        Assert.Equal(plain.Forward(x).ToArray(), y.ToArray());
+
+        // Means 3, 2, 0, 4 and variances 4, 12, 1, 12.
+        double[] mean = [0.25 * 1.5, 0.25 * 3], variance = [0.75 + (0.25 * 2.5), 0.75 + (0.25 * 12)];
+        Near(mean, layer.RunningMean.ToArray());
+        Near(variance, layer.RunningVariance.ToArray());
+        double[] expected = [.. numbers.Select((number, i) => (number - mean[i / 3 % 2]) / Math.Sqrt(variance[i / 3 % 2] + 1e-5))];
+        Near(expected, layer.Forward(x, Mode.Evaluation).ToArray());
+        Near(mean, layer.RunningMean.ToArray());
+        Assert.Equal(plain.Forward(x, Mode.Evaluation).ToArray(), plain.Forward(x).ToArray());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new InstanceNorm<double>("norm", 2, new Initializer(Device.Default, 1), momentum: 1.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new InstanceNorm<double>("norm", 2, new Initializer(Device.Default, 1), momentum: double.NaN));
+
+        NDArray<double> data = Device.Default.Array<double>([2, 2, 3], numbers);
+        InstanceNorm<double> replayed = new("norm", 2, new Initializer(Device.Default, 1), affine: affine, tracksStatistics: true, momentum: 0.25);
+        using Tape<double> other = new();
+        Replay<double> replay = new(other, recorded => replayed.Forward(recorded.Constant(data).Transpose(0, 0)).Sum());
+        replay.Run();
+        replay.Run();
+        Assert.Equal(1, replay.Recordings);
+        Near([.. mean.Select(number => number * 1.75)], replayed.RunningMean.ToArray());
+
+        static void Near(double[] expected, double[] found) => Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
+    }
 }

@@ -138,6 +138,41 @@ public class RecurrentTests
         Assert.All(parameters, parameter => Assert.InRange(parameter.Value.ToArray().Max(Math.Abs), 0.2, 0.25));
     }
 
+    /// <summary>As in PyTorch, layers without biases have no parameters of that name and compute as with biases of 0.</summary>
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void LayersWithoutBiasesAreThoseWithZeros(string kind, bool both, bool batchFirst)
+    {
+        Recurrent<double> with = Make(kind, 2, batchFirst, both), without = kind switch
+        {
+            "gru" => new Gru<double>("n", Inputs, Width, Start(), 2, batchFirst, 0, both, bias: false),
+            "lstm" => new Lstm<double>("n", Inputs, Width, Start(), 2, batchFirst, 0, both, bias: false),
+            _ => new Rnn<double>("n", Inputs, Width, Start(), 2, batchFirst, 0, both, kind == "relu", bias: false),
+        };
+        Assert.Equal((true, false), (with.HasBias, without.HasBias));
+        Assert.DoesNotContain(without.Parameters, parameter => parameter.Name.Contains("bias", StringComparison.Ordinal));
+        Parameter<double>[] weights = [.. without.Parameters];
+        Assert.Equal(4 * (both ? 2 : 1), weights.Length);
+        int place = 0;
+        foreach (Parameter<double>[] layer in with.Parameters.Chunk(4))
+        {
+            layer[0].Value.CopyFrom(weights[place++].Value.ToArray());
+            layer[1].Value.CopyFrom(weights[place++].Value.ToArray());
+            layer[2].Value.CopyFrom(new double[layer[2].Value.Count]);
+            layer[3].Value.CopyFrom(new double[layer[3].Value.Count]);
+        }
+
+        using Tape<double> tape = new(), other = new();
+        double[] x = Draw(Steps * Batch * Inputs, 2);
+        Shape shape = batchFirst ? [Batch, Steps, Inputs] : [Steps, Batch, Inputs];
+        Var<double> y = without.Forward(tape.Constant(shape, x)), expected = with.Forward(other.Constant(shape, x));
+        Assert.Equal(expected.ToArray(), y.ToArray());
+        Gradients<double> found = tape.Backward(y.Square().Sum()), gradients = other.Backward(expected.Square().Sum());
+        Parameter<double>[] all = [.. with.Parameters];
+        for (int i = 0; i < weights.Length; i++)
+            Assert.Equal(gradients.Of(all[(i / 2 * 4) + (i % 2)]).ToArray(), found.Of(weights[i]).ToArray());
+    }
+
     [Fact]
     public void WhatDoesNotFitIsNamed()
     {

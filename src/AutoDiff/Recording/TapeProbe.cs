@@ -98,7 +98,7 @@ public sealed partial class Tape<T>
         for (int node = 0; isSame && node < one.Count; node++)
         {
             isSame = one.IsLeaf(node) == two.IsLeaf(node) && one.Value(node).Shape == two.Value(node).Shape && one.InputCount(node) == two.InputCount(node);
-            isSame = isSame && (one.IsLeaf(node) || ReferenceEquals(one.FactsAt(node), two.FactsAt(node)));
+            isSame = isSame && (one.IsLeaf(node) || one.ColumnNumberAt(node) == two.ColumnNumberAt(node));
             for (int index = 0; isSame && index < one.InputCount(node); index++)
                 isSame = one.InputNode(node, index) == two.InputNode(node, index);
         }

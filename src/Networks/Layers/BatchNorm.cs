@@ -30,9 +30,7 @@ public sealed class BatchNorm<T> : Module<T>
     public BatchNorm(string name, int channels, Initializer initializer, double epsilon = 1e-5, double momentum = 0.1)
     {
         ArgumentNullException.ThrowIfNull(initializer);
-        if (!(momentum is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(momentum), momentum,
-                $"A momentum of {momentum} was given for running statistics; it lies between 0 and 1.");
+        CheckMomentum(momentum);
         this.name = name;
         follow = FollowBatch;
         this.epsilon = epsilon;
@@ -83,6 +81,14 @@ public sealed class BatchNorm<T> : Module<T>
         (elementsPerChannel, device) = (n, x.Tape.Device);
         x.Tape.SideEffect(follow);
         return y;
+    }
+
+    /// <summary>Refuses a fraction that is not from 0 to 1.</summary>
+    internal static void CheckMomentum(double momentum)
+    {
+        if (!(momentum is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum,
+                $"A momentum of {momentum} was given for running statistics; it lies between 0 and 1.");
     }
 
     private void FollowBatch()

@@ -23,10 +23,11 @@ public sealed class Gru<T> : Recurrent<T>
     /// <param name="dropout">The probability of dropout between layers.</param>
     /// <param name="isBidirectional">Whether every layer also runs from the last step to the first; the two results stand side by side, and the next layer
     /// reads both.</param>
+    /// <param name="bias">Whether the layers have biases.</param>
     /// <exception cref="ArgumentOutOfRangeException">The inputs, the width or the layers are fewer than 1, or the probability is out of range.</exception>
     public Gru(string name, int inputs, int width, Initializer initializer, int layers = 1, bool batchFirst = false, double dropout = 0,
-        bool isBidirectional = false)
-        : base(name, Gates, inputs, width, initializer, layers, batchFirst, dropout, isBidirectional)
+        bool isBidirectional = false, bool bias = true)
+        : base(name, Gates, inputs, width, initializer, layers, batchFirst, dropout, isBidirectional, bias)
     {
     }
 
@@ -38,7 +39,7 @@ public sealed class Gru<T> : Recurrent<T>
     /// <returns>h of the last layer after each step: [steps, batch, width], or [batch, steps, width]; twice as wide in both directions.</returns>
     /// <exception cref="ArgumentException">The input has the wrong shape.</exception>
     public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training) => Run(x, mode, static (x, layer, _) =>
-        x.Linear(x.Tape.Parameter(layer.Input), x.Tape.Parameter(layer.InputBias)).Gru(x.Tape.Parameter(layer.Hidden), x.Tape.Parameter(layer.HiddenBias)));
+        Projected(x, layer).Gru(x.Tape.Parameter(layer.Hidden), HiddenBias(x.Tape, layer)));
 
     /// <summary>
     /// Runs the sequences from given states and replaces the states by the last ones, so that a long sequence can be run in parts. In the other direction the
@@ -56,8 +57,8 @@ public sealed class Gru<T> : Recurrent<T>
         Var<T> y = Run(x, mode, (x, layer, place) =>
         {
             int steps = x.Shape[0];
-            Var<T> all = x.Linear(x.Tape.Parameter(layer.Input), x.Tape.Parameter(layer.InputBias))
-                .Gru(x.Tape.Parameter(layer.Hidden), x.Tape.Parameter(layer.HiddenBias), moved[place]);
+            Var<T> all = Projected(x, layer)
+                .Gru(x.Tape.Parameter(layer.Hidden), HiddenBias(x.Tape, layer), moved[place]);
             if (steps > 0)
                 moved[place] = all.Select(0, steps - 1);
             return all;
@@ -65,4 +66,7 @@ public sealed class Gru<T> : Recurrent<T>
         moved.CopyTo(states);
         return y;
     }
+
+    private static Var<T> Projected(Var<T> x, Weights layer) =>
+        layer.InputBias is null ? Product(x, layer) : x.Linear(x.Tape.Parameter(layer.Input), x.Tape.Parameter(layer.InputBias));
 }

@@ -23,10 +23,11 @@ public sealed class Lstm<T> : Recurrent<T>
     /// <param name="dropout">The probability of dropout between layers.</param>
     /// <param name="isBidirectional">Whether every layer also runs from the last step to the first; the two results stand side by side, and the next layer
     /// reads both.</param>
+    /// <param name="bias">Whether the layers have biases.</param>
     /// <exception cref="ArgumentOutOfRangeException">The inputs, the width or the layers are fewer than 1, or the probability is out of range.</exception>
     public Lstm(string name, int inputs, int width, Initializer initializer, int layers = 1, bool batchFirst = false, double dropout = 0,
-        bool isBidirectional = false)
-        : base(name, Gates, inputs, width, initializer, layers, batchFirst, dropout, isBidirectional)
+        bool isBidirectional = false, bool bias = true)
+        : base(name, Gates, inputs, width, initializer, layers, batchFirst, dropout, isBidirectional, bias)
     {
     }
 
@@ -38,7 +39,7 @@ public sealed class Lstm<T> : Recurrent<T>
     /// <returns>h of the last layer after each step: [steps, batch, width], or [batch, steps, width]; twice as wide in both directions.</returns>
     /// <exception cref="ArgumentException">The input has the wrong shape.</exception>
     public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training) => Run(x, mode, static (x, layer, _) =>
-        x.Linear(x.Tape.Parameter(layer.Input)).Lstm(x.Tape.Parameter(layer.Hidden), Bias(x.Tape, layer)));
+        Product(x, layer).Lstm(x.Tape.Parameter(layer.Hidden), Bias(x.Tape, layer)));
 
     /// <summary>
     /// Runs the sequences from given states and replaces the states by the last ones, so that a long sequence can be run in parts. In the other direction the
@@ -56,7 +57,7 @@ public sealed class Lstm<T> : Recurrent<T>
         Var<T> y = Run(x, mode, (x, layer, place) =>
         {
             int steps = x.Shape[0];
-            Var<T> all = x.Linear(x.Tape.Parameter(layer.Input))
+            Var<T> all = Product(x, layer)
                 .Lstm(x.Tape.Parameter(layer.Hidden), Bias(x.Tape, layer), moved[place].Hidden, moved[place].Cell);
             moved[place] = new LstmState<T>(steps == 0 ? moved[place].Hidden : all.Select(0, steps - 1), all.Select(0, steps));
             return all.Slice(0, 0, steps);

@@ -14,7 +14,7 @@ public abstract class Recurrent<T> : Module<T>
     private readonly Dropout<T>? between;
 
     private protected Recurrent(string name, int gates, int inputs, int width, Initializer initializer, int layers, bool batchFirst, double dropout,
-        bool isBidirectional)
+        bool isBidirectional, bool bias)
     {
         ArgumentNullException.ThrowIfNull(initializer);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
@@ -33,9 +33,11 @@ public abstract class Recurrent<T> : Module<T>
             weights[place] = new(
                 initializer.Uniform<T>(PathOf(name, $"weight_ih_{suffix}"), Shape.Of(gates * width, layer == 0 ? inputs : Directions * width), width),
                 initializer.Uniform<T>(PathOf(name, $"weight_hh_{suffix}"), Shape.Of(gates * width, width), width),
-                initializer.Uniform<T>(PathOf(name, $"bias_ih_{suffix}"), Shape.Of(gates * width), width),
-                initializer.Uniform<T>(PathOf(name, $"bias_hh_{suffix}"), Shape.Of(gates * width), width));
+                bias ? initializer.Uniform<T>(PathOf(name, $"bias_ih_{suffix}"), Shape.Of(gates * width), width) : null,
+                bias ? initializer.Uniform<T>(PathOf(name, $"bias_hh_{suffix}"), Shape.Of(gates * width), width) : null);
         }
+
+        HasBias = bias;
 
         between = dropout == 0 ? null : new Dropout<T>(dropout, initializer);
     }
@@ -55,6 +57,9 @@ public abstract class Recurrent<T> : Module<T>
     /// <summary>Whether every layer also runs from the last step to the first.</summary>
     public bool IsBidirectional { get; }
 
+    /// <summary>Whether the layers have biases.</summary>
+    public bool HasBias { get; }
+
     /// <summary>The dropout between layers, or null; its count of draws continues a run where it stopped.</summary>
     public Dropout<T>? Between => between;
 
@@ -63,7 +68,7 @@ public abstract class Recurrent<T> : Module<T>
 
     /// <inheritdoc/>
     public override IEnumerable<Parameter<T>> Parameters =>
-        weights.SelectMany(layer => new[] { layer.Input, layer.Hidden, layer.InputBias, layer.HiddenBias });
+        weights.SelectMany(layer => new[] { layer.Input, layer.Hidden, layer.InputBias, layer.HiddenBias }.OfType<Parameter<T>>());
 
     private int Directions => IsBidirectional ? 2 : 1;
 
@@ -102,8 +107,23 @@ public abstract class Recurrent<T> : Module<T>
                 nameof(states));
     }
 
-    private protected static Var<T> Bias(Tape<T> tape, Weights layer) => tape.Parameter(layer.InputBias) + tape.Parameter(layer.HiddenBias);
+    /// <summary>The product of a layer's inputs with its weights.</summary>
+    private protected static Var<T> Product(Var<T> x, Weights layer) => x.Linear(x.Tape.Parameter(layer.Input));
 
-    /// <summary>The parameters of one layer in one direction.</summary>
-    private protected sealed record Weights(Parameter<T> Input, Parameter<T> Hidden, Parameter<T> InputBias, Parameter<T> HiddenBias);
+    /// <summary>Both biases in one; zeros without any.</summary>
+    private protected static Var<T> Bias(Tape<T> tape, Weights layer) => layer.InputBias is null || layer.HiddenBias is null
+        ? Zeros(tape, layer)
+        : tape.Parameter(layer.InputBias) + tape.Parameter(layer.HiddenBias);
+
+    /// <summary>The bias beside the product with h; zeros without one.</summary>
+    private protected static Var<T> HiddenBias(Tape<T> tape, Weights layer) => layer.HiddenBias is null ? Zeros(tape, layer) : tape.Parameter(layer.HiddenBias);
+
+    private static Var<T> Zeros(Tape<T> tape, Weights layer)
+    {
+        Shape shape = Shape.Of(layer.Hidden.Shape[0]);
+        return tape.Constant(shape, new T[shape.Count]);
+    }
+
+    /// <summary>The parameters of one layer in one direction; without biases these are null.</summary>
+    private protected sealed record Weights(Parameter<T> Input, Parameter<T> Hidden, Parameter<T>? InputBias, Parameter<T>? HiddenBias);
 }

@@ -22,10 +22,11 @@ public sealed class Rnn<T> : Recurrent<T>
     /// <param name="isBidirectional">Whether every layer also runs from the last step to the first; the two results stand side by side, and the next layer
     /// reads both.</param>
     /// <param name="usesRelu">Whether φ is relu instead of tanh.</param>
+    /// <param name="bias">Whether the layers have biases.</param>
     /// <exception cref="ArgumentOutOfRangeException">The inputs, the width or the layers are fewer than 1, or the probability is out of range.</exception>
     public Rnn(string name, int inputs, int width, Initializer initializer, int layers = 1, bool batchFirst = false, double dropout = 0,
-        bool isBidirectional = false, bool usesRelu = false)
-        : base(name, 1, inputs, width, initializer, layers, batchFirst, dropout, isBidirectional) => UsesRelu = usesRelu;
+        bool isBidirectional = false, bool usesRelu = false, bool bias = true)
+        : base(name, 1, inputs, width, initializer, layers, batchFirst, dropout, isBidirectional, bias) => UsesRelu = usesRelu;
 
     /// <summary>Whether φ is relu instead of tanh.</summary>
     public bool UsesRelu { get; }
@@ -38,7 +39,7 @@ public sealed class Rnn<T> : Recurrent<T>
     /// <returns>h of the last layer after each step: [steps, batch, width], or [batch, steps, width]; twice as wide in both directions.</returns>
     /// <exception cref="ArgumentException">The input has the wrong shape.</exception>
     public override Var<T> Forward(Var<T> x, Mode mode = Mode.Training) => Run(x, mode, (x, layer, _) =>
-        x.Linear(x.Tape.Parameter(layer.Input)).Rnn(x.Tape.Parameter(layer.Hidden), Bias(x.Tape, layer), null, UsesRelu));
+        Product(x, layer).Rnn(x.Tape.Parameter(layer.Hidden), Bias(x.Tape, layer), null, UsesRelu));
 
     /// <summary>
     /// Runs the sequences from given states and replaces the states by the last ones, so that a long sequence can be run in parts. In the other direction the
@@ -56,7 +57,7 @@ public sealed class Rnn<T> : Recurrent<T>
         Var<T> y = Run(x, mode, (x, layer, place) =>
         {
             int steps = x.Shape[0];
-            Var<T> all = x.Linear(x.Tape.Parameter(layer.Input)).Rnn(x.Tape.Parameter(layer.Hidden), Bias(x.Tape, layer), moved[place], UsesRelu);
+            Var<T> all = Product(x, layer).Rnn(x.Tape.Parameter(layer.Hidden), Bias(x.Tape, layer), moved[place], UsesRelu);
             if (steps > 0)
                 moved[place] = all.Select(0, steps - 1);
             return all;
