@@ -181,4 +181,38 @@ public sealed class OrderTests : IDisposable
     [InlineData(double.NaN, 2, double.NaN)]
     public void FlooredRemaindersAreThoseOfPython(double x, double y, double expected) =>
         Assert.Equal(expected, tape.Variable([], [x]).FlooredRemainder(tape.Variable([], [y])).GetScalar());
+
+    /// <summary>Several quantiles at once are those one by one, with their gradients and no kinks of places between them.</summary>
+    [Fact]
+    public void SeveralQuantilesAreThoseOneByOne()
+    {
+        double[] q = [0.9, 0, 0.5, 0.5, 1, 0.3];
+        double[] numbers = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8];
+        foreach (int axis in (int[])[0, 1, -1])
+        {
+            foreach (bool keepAxis in (bool[])[false, true])
+            {
+                using Tape<double> tape = new(), other = new();
+                Var<double> x = tape.Variable([3, 4], numbers), x2 = other.Variable([3, 4], numbers);
+                Var<double> together = x.Quantile(q, axis, keepAxis);
+                Var<double> apart = Operations.Stack(0, Array.ConvertAll(q, one => x2.Quantile(one, axis, keepAxis)));
+                Assert.Equal(apart.Shape, together.Shape);
+                Assert.Equal(apart.ToArray(), together.ToArray());
+                Assert.Equal(other.Backward(apart.Square().Sum())[x2].ToArray(), tape.Backward(together.Square().Sum())[x].ToArray(), Near);
+            }
+        }
+
+        using Tape<double> tied = new();
+        Var<double> ends = tied.Variable([5], [1, 2, 2, 2, 3]).Quantile([0.0, 1.0]);
+        Assert.Equal([1, 3], ends.ToArray());
+        Assert.Equal(0, tied.CountKinks());
+        Assert.True(double.IsNaN(tied.Constant([2], [1, double.NaN]).Quantile([0.0, 0.5]).ToArray()[0]));
+        Assert.Throws<ArgumentException>(() => tied.Constant([2], [1, 2]).Quantile([]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => tied.Constant([2], [1, 2]).Quantile([0.5, 1.5]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => tied.Constant([2], [1, 2]).Quantile([double.NaN]));
+        Assert.Throws<ArgumentException>(() => tied.Constant([0], []).Quantile([0.5]));
+        Assert.Throws<ArgumentException>(() => tied.Constant(1.0).Quantile([0.5]));
+
+        static bool Near(double x, double y) => Math.Abs(x - y) <= 1e-12 * (1 + Math.Abs(x));
+    }
 }

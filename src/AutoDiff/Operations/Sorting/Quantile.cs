@@ -66,20 +66,58 @@ public static partial class Operations
         QuantileInterpolation interpolation = QuantileInterpolation.Linear, TieSelection? ties = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Shape shape = x.Shape;
-        if (shape.Rank == 0 || shape[axis] == 0)
-            throw new ArgumentException($"quantile: a value of shape {shape} was given; it needs an axis with at least one element.", nameof(x));
-        if (!(q >= 0 && q <= 1))
-            throw new ArgumentOutOfRangeException(nameof(q), q,
-                string.Create(CultureInfo.InvariantCulture, $"quantile: {q} was asked for; a quantile is between 0 and 1."));
-        (int below, double weight) = PlaceOf(q, shape[axis], interpolation);
-        Var<T> rows = x.WithLast(axis);
-        if (weight == 0)
-            return Placed(rows.Apply(new OrderStatistics<T>(below, 1, ties)), axis, keepAxis);
+        (int below, double weight) = PlaceOf(x.Shape, q, axis, interpolation);
+        return Placed(Between(x.WithLast(axis).Apply(new OrderStatistics<T>(below, weight == 0 ? 1 : 2, ties)), weight), axis, keepAxis);
+    }
 
-        // The weights are multiplied first, so that no sum is larger than the numbers are.
-        Var<T> both = rows.Apply(new OrderStatistics<T>(below, 2, ties));
-        return Placed((both * x.Tape.Constant(Shape.Of(2), [T.CreateTruncating(1 - weight), T.CreateTruncating(weight)])).Sum(-1, true), axis, keepAxis);
+    /// <summary>
+    /// Several quantiles along an axis; see <see cref="Quantile{T}(Var{T}, double, int, bool, QuantileInterpolation, TieSelection?)"/>. Quantiles that take
+    /// neighbouring places of the sorted order share a sort.
+    /// </summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="x">The argument; at least one element along the axis.</param>
+    /// <param name="q">The quantiles, in any order, each from 0 for the smallest element to 1 for the largest; at least one.</param>
+    /// <param name="axis">The axis; negative counts from the end.</param>
+    /// <param name="keepAxis">Whether the axis is kept, with extent 1.</param>
+    /// <param name="interpolation">What is taken where a place is no whole number.</param>
+    /// <param name="ties">The selection at ties; that of the selections if null.</param>
+    /// <returns>The quantiles along a new first axis.</returns>
+    /// <exception cref="ArgumentException">There is no element along the axis, or no quantile.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A quantile is not between 0 and 1.</exception>
+    public static Var<T> Quantile<T>(this Var<T> x, ReadOnlySpan<double> q, int axis = -1, bool keepAxis = false,
+        QuantileInterpolation interpolation = QuantileInterpolation.Linear, TieSelection? ties = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (q.IsEmpty)
+            throw new ArgumentException("quantile: no quantile was given; at least one is needed.", nameof(q));
+        (int Below, double Weight)[] places = new (int, double)[q.Length];
+        SortedSet<int> taken = [];
+        for (int i = 0; i < places.Length; i++)
+        {
+            places[i] = PlaceOf(x.Shape, q[i], axis, interpolation);
+            taken.Add(places[i].Below);
+            if (places[i].Weight != 0)
+                taken.Add(places[i].Below + 1);
+        }
+
+        // Places that nobody takes are left out, as their ties are no kinks of the quantiles.
+        List<(int First, int Count)> runs = [];
+        foreach (int place in taken)
+        {
+            if (runs.Count > 0 && runs[^1] is var (first, count) && place == first + count)
+                runs[^1] = (first, count + 1);
+            else
+                runs.Add((place, 1));
+        }
+
+        Var<T> rows = x.WithLast(axis);
+        Var<T>[] sorted = [.. runs.Select(run => rows.Apply(new OrderStatistics<T>(run.First, run.Count, ties)))];
+        return Stack(0, Array.ConvertAll(places, place =>
+        {
+            int run = runs.FindLastIndex(run => run.First <= place.Below);
+            Var<T> there = sorted[run].Slice(-1, place.Below - runs[run].First, place.Weight == 0 ? 1 : 2);
+            return Placed(Between(there, place.Weight), axis, keepAxis);
+        }));
     }
 
     /// <summary>The quantile over several axes; see <see cref="Quantile{T}(Var{T}, double, int, bool, QuantileInterpolation, TieSelection?)"/>.</summary>
@@ -135,6 +173,22 @@ public static partial class Operations
     public static Var<T> Median<T>(this Var<T> x, ReadOnlySpan<int> axes, bool keepAxis = false,
         QuantileInterpolation interpolation = QuantileInterpolation.Midpoint, TieSelection? ties = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Quantile(0.5, axes, keepAxis, interpolation, ties);
+
+    // The element at a place, or a weighted mean of two. The weights are multiplied first, so that no sum is larger than the numbers are.
+    private static Var<T> Between<T>(Var<T> taken, double weight)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => weight == 0
+            ? taken
+            : (taken * taken.Tape.Constant(Shape.Of(2), [T.CreateTruncating(1 - weight), T.CreateTruncating(weight)])).Sum(-1, true);
+
+    private static (int Below, double Weight) PlaceOf(in Shape shape, double q, int axis, QuantileInterpolation interpolation)
+    {
+        if (shape.Rank == 0 || shape[axis] == 0)
+            throw new ArgumentException($"quantile: a value of shape {shape} was given; it needs an axis with at least one element.");
+        if (!(q >= 0 && q <= 1))
+            throw new ArgumentOutOfRangeException(nameof(q), q,
+                string.Create(CultureInfo.InvariantCulture, $"quantile: {q} was asked for; a quantile is between 0 and 1."));
+        return PlaceOf(q, shape[axis], interpolation);
+    }
 
     // The place at or below the quantile, and the weight of the next one.
     private static (int Below, double Weight) PlaceOf(double q, int length, QuantileInterpolation interpolation)
