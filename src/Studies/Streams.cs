@@ -23,6 +23,9 @@ internal enum Streams : uint
     /// <summary>Starts around a saddle.</summary>
     EscapeStarts = 6,
 
+    /// <summary>Weights of models of ONNX.</summary>
+    CensusWeights = 5,
+
     /// <summary>A start around the given one.</summary>
     StartSpread = 7,
 

@@ -29,15 +29,16 @@ public class OnnxDocumentTests
         Outcome[] outcomes = NodeTests.Outcomes.Value;
         StringBuilder text = new();
         text.AppendLine($"**{OnnxOperators.Names.Count} operators** are read: {string.Join(", ", OnnxOperators.Names.Select(Code))}.").AppendLine();
-        text.AppendLine($"ONNX's own tests have {outcomes.Length} models (Debian's `libonnx-testdata`, version 1.12). {outcomes.Count(o => o.Unsupported is null)} "
-            + $"use only what is supported; **{outcomes.Count(o => o.Passed)} of these pass**, with the tolerances of ONNX's own runner "
+        text.AppendLine($"ONNX's own tests have {outcomes.Length} models (Debian's `libonnx-testdata`, version 1.12). "
+            + $"{outcomes.Count(o => o.Unsupported is null)} use only what is supported; **{outcomes.Count(o => o.Passed)} of these pass**, with the tolerances of ONNX's own runner "
             + "(10⁻³ relative, 10⁻⁷ absolute).").AppendLine();
         text.AppendLine("| tests | models | passed | not supported |").AppendLine("| --- | --- | --- | --- |");
         foreach (IGrouping<string, Outcome> kind in outcomes.GroupBy(outcome => outcome.Test.Kind))
             text.AppendLine($"| {kind.Key} | {kind.Count()} | {kind.Count(o => o.Passed)} | {kind.Count(o => o.Unsupported is not null)} |");
         text.AppendLine().AppendLine($"Those with floating-point inputs of at most {GradientTests.MostElements} elements and without operators that jump are "
             + $"{GradientTests.Checked}; their gradients are conservative by `Conservativity.Check`.").AppendLine();
-        text.AppendLine("The models that are not supported, by operator:").AppendLine().AppendLine("| operator | models | why |").AppendLine("| --- | --- | --- |");
+        text.AppendLine("The models that are not supported, by operator:").AppendLine();
+        text.AppendLine("| operator | models | why |").AppendLine("| --- | --- | --- |");
         foreach (IGrouping<string, Outcome> group in outcomes.Where(outcome => outcome.Unsupported is not null).GroupBy(outcome => outcome.Unsupported!)
             .OrderBy(group => group.Key == "types").ThenBy(group => group.Key, StringComparer.Ordinal))
         {

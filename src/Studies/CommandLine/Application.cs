@@ -51,7 +51,7 @@ internal static class Application
             return ExitCode.Cancelled;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException
-            or ArgumentException or InvalidOperationException or NotSupportedException or ArithmeticException or OutOfMemoryException)
+            or OnnxException or ArgumentException or InvalidOperationException or NotSupportedException or ArithmeticException or OutOfMemoryException)
         {
             error.WriteLine(Excerpt.Of(failure.Message, LongestMessage));
             return ExitCode.Failure;
@@ -97,6 +97,7 @@ internal static class Application
         VolumeCommand.Create(terminal),
         TrainCommand.Create(terminal),
         MaxPoolCommand.Create(terminal),
+        CensusCommand.Create(terminal),
         InspectCommand.Create(terminal),
         CheckCommand.Create(terminal),
         SolveCommand.Create(terminal),
