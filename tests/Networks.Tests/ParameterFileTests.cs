@@ -79,4 +79,19 @@ public sealed class ParameterFileTests : IDisposable
     private static T[] Elements<T>(Module<T> module)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
         [.. module.Parameters.SelectMany(parameter => parameter.Value.ToArray()), .. module.Buffers.SelectMany(buffer => buffer.Value.ToArray())];
+
+    [Fact]
+    public void NamesOfAStateDictAreMapped()
+    {
+        var network = new Sequential<float>(new Linear<float>("0", 3, 2, new Initializer(Device.Default, 1)));
+        SafetensorsFile.Of([
+            new SafetensorsTensor("module.fc.weight", "F32", [2, 3], new byte[24]), new SafetensorsTensor("module.fc.bias", "F32", [2], new byte[8]),
+            new SafetensorsTensor("module.bn.num_batches_tracked", "I64", [], new byte[8]),
+        ]).Write(File);
+        ParameterFile.Load(File, network,
+            name => name.EndsWith("tracked", StringComparison.Ordinal) ? null : name.Replace("module.fc", "0", StringComparison.Ordinal));
+        Assert.All(network.Parameters, parameter => Assert.All(parameter.Value.ToArray(), element => Assert.Equal(0, element)));
+        Assert.Contains("were both renamed to x", Assert.Throws<InvalidDataException>(() => ParameterFile.Load(File, network, _ => "x")).Message);
+        Assert.Contains("0.bias is missing", Assert.Throws<InvalidDataException>(() => ParameterFile.Load(File, network, _ => null)).Message);
+    }
 }

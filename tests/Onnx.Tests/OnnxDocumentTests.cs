@@ -30,7 +30,8 @@ public class OnnxDocumentTests
         StringBuilder text = new();
         text.AppendLine($"**{OnnxOperators.Names.Count} operators** are read: {string.Join(", ", OnnxOperators.Names.Select(Code))}.").AppendLine();
         text.AppendLine($"ONNX's own tests have {outcomes.Length} models (Debian's `libonnx-testdata`, version 1.12). "
-            + $"{outcomes.Count(o => o.Unsupported is null)} use only what is supported; **{outcomes.Count(o => o.Passed)} of these pass**, with the tolerances of ONNX's own runner "
+            + $"{outcomes.Count(o => o.Unsupported is null)} use only what is supported; "
+            + $"**{outcomes.Count(o => o.Passed)} of these pass**, with the tolerances of ONNX's own runner "
             + "(10⁻³ relative, 10⁻⁷ absolute).").AppendLine();
         text.AppendLine("| tests | models | passed | not supported |").AppendLine("| --- | --- | --- | --- |");
         foreach (IGrouping<string, Outcome> kind in outcomes.GroupBy(outcome => outcome.Test.Kind))

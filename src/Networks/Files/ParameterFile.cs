@@ -33,6 +33,37 @@ public static class ParameterFile
     public static IReadOnlyDictionary<string, string> Load<T>(string path, Module<T> module, bool convert = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Load(SafetensorsFile.Read(path), path, module, convert);
 
+    /// <summary>Loads parameters and buffers whose names in the file are others than the module's, such as those of a PyTorch state dict.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="path">The file.</param>
+    /// <param name="module">The module.</param>
+    /// <param name="rename">The module's name for a name of the file; null for a tensor that is left out, such as PyTorch's
+    /// <c>num_batches_tracked</c>.</param>
+    /// <param name="convert">Whether elements of another precision are rounded or widened; otherwise they are an error.</param>
+    /// <returns>The strings stored with them.</returns>
+    /// <exception cref="InvalidDataException">The file is not a safetensors file, two of its names become one, or names and shapes do not fit the module;
+    /// nothing is changed then.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied, or the path is a folder.</exception>
+    public static IReadOnlyDictionary<string, string> Load<T>(string path, Module<T> module, Func<string, string?> rename, bool convert = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(rename);
+        SafetensorsFile file = SafetensorsFile.Read(path);
+        Dictionary<string, SafetensorsTensor> renamed = [];
+        Dictionary<string, string> origins = [];
+        foreach (SafetensorsTensor tensor in file.Tensors.Values)
+        {
+            if (rename(tensor.Name) is not { } name)
+                continue;
+            if (!renamed.TryAdd(name, tensor))
+                throw new InvalidDataException($"{path}: {Excerpt.Of(tensor.Name)} and {Excerpt.Of(origins[name])} were both renamed to {Excerpt.Of(name)}.");
+            origins.Add(name, tensor.Name);
+        }
+
+        return Load(file with { Tensors = renamed }, path, module, convert);
+    }
+
     internal static IReadOnlyDictionary<string, string> Load<T>(Stream stream, string path, Module<T> module, bool convert)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Load(SafetensorsFile.Read(stream, path), path, module, convert);
 

@@ -1,15 +1,11 @@
 using System.Globalization;
-using ConservativeAD.Networks;
 using ConservativeAD.Studies.Reports;
-using ScottPlot;
 
 namespace ConservativeAD.Studies.Census;
 
 /// <summary>The files that <c>census</c> writes.</summary>
 internal static class CensusFolder
 {
-    private const int Width = 1000, Height = 560;
-
     /// <summary>Headings of the table of nodes.</summary>
     public static string[] Columns { get; } = ["images", "node", "operator", "evaluations", "at a kink", "proportion", "low", "high", "nearest"];
 
@@ -28,13 +24,8 @@ internal static class CensusFolder
 
     public static void Write(string folder, CensusResults results)
     {
-        Plot plot = Draw(results);
-        byte[] png = plot.GetImageBytes(Width, Height, ImageFormat.Png);
-        AtomicFile.WriteText(Path.Combine(folder, "results.json"), ResultsJson.Write(results) + "\n");
-        AtomicFile.WriteText(Path.Combine(folder, "census.csv"), Csv(results));
-        AtomicFile.WriteBytes(Path.Combine(folder, "census.png"), png);
-        AtomicFile.WriteText(Path.Combine(folder, "census.svg"), plot.GetSvgXml(Width, Height));
-        AtomicFile.WriteText(Path.Combine(folder, "report.html"), Report(results, png));
+        Chart chart = Draw(results);
+        StudyFiles.Write(folder, results, [("census", Csv(results))], [("census", [chart])], Report(results, chart));
     }
 
     private static string Csv(CensusResults results) => string.Concat(
@@ -43,39 +34,30 @@ internal static class CensusFolder
     private static string Quoted(string cell) =>
         cell.IndexOfAny([',', '"', '\n', '\r']) < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    private static Plot Draw(CensusResults results)
+    private static Chart Draw(CensusResults results)
     {
-        Plot plot = new();
         string[] nodes = [.. results.Rows.Select(row => row.Node).Distinct()];
-        foreach (IGrouping<string, CensusRow> kind in results.Rows.GroupBy(row => row.Images))
+        return new Chart("Operations exactly at a kink, node by node", "node, in the order of the model", "proportion of evaluations")
         {
-            CensusRow[] hit = [.. kind.Where(row => row.Kinks > 0)];
-            if (hit.Length == 0)
-                continue;
-            double[] places = [.. hit.Select(row => (double)Array.IndexOf(nodes, row.Node))], shares = [.. hit.Select(row => Math.Log10(row.Proportion))];
-            ScottPlot.Plottables.Scatter points = plot.Add.ScatterPoints(places, shares);
-            points.LegendText = kind.Key;
-            points.MarkerSize = 8;
-        }
-
-        plot.Title("Operations exactly at a kink, node by node", size: 14);
-        plot.XLabel("node with kinks, in the order of the model");
-        plot.YLabel("proportion of evaluations");
-        plot.Axes.SetLimits(-0.5, Math.Max(nodes.Length - 0.5, 0.5), -10, 0.3);
-        LogarithmicAxis.Label(plot.Axes.Left);
-        plot.ShowLegend(Edge.Right);
-        return plot;
+            Categories = nodes,
+            IsLogarithmicY = true,
+            Series =
+            [
+                .. results.Rows.GroupBy(row => row.Images).Select((kind, color) => new ChartSeries(kind.Key, ChartMark.Points,
+                    [.. kind.Where(row => row.Kinks > 0).Select(row => new ChartPoint(Array.IndexOf(nodes, row.Node), row.Proportion, row.Low, row.High))])
+                { Color = color }),
+            ],
+        };
     }
 
-    private static string Report(CensusResults results, byte[] png)
+    private static HtmlReport Report(CensusResults results, Chart chart)
     {
         HtmlReport report = new($"Where {Path.GetFileName(results.Settings.Model)} sits on kinks");
-        if (results.Settings.DataIsStandIn)
-            report.Notice(DataNotice.StandIn);
+        report.NoticeOfData(results.Settings.DataIsStandIn);
         if (!results.Complete)
             report.Notice("The study was stopped; the tables count the images seen so far.");
         return report
-            .Image(png, "Proportion of evaluations at a kink, by node")
+            .Charts(chart)
             .Table(Columns, results.Rows.Select(Cells))
             .Heading("Does the choice matter?")
             .Table(DifferenceColumns, results.Differences.Select(Cells))
@@ -89,9 +71,7 @@ internal static class CensusFolder
                 "images" are those of the data, resized to the model's input, with numbers in [0, 1]; "black" is the image of zeros, and "constant" images
                 have one shade of gray each. Constant images make the windows of a convolution equal, and with them the elements of pooling windows.
                 """)
-            .Heading("Settings").Preformatted(ResultsJson.Write(results.Settings))
-            .Heading("Machine").Preformatted(ResultsJson.Write(results.Machine))
-            .ToString();
+            .Run(results.Settings, results.Machine);
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
 using ConservativeAD.Studies.CommandLine;
+using ConservativeAD.Studies.Tests.CommandLine;
 
 namespace ConservativeAD.Studies.Tests.Census;
 
@@ -41,39 +42,38 @@ public sealed class CensusTests : IDisposable
     public void WeightsAreDrawnAnewByTheSeed()
     {
         OnnxModel model = OnnxExport.Of(Models.Mlp<float>([784, 16, 10], new Initializer(Device.Default, 1)), [2, 784]);
-        string of(params string[] options) => Run(model, ["--samples", "2", .. options]).GetProperty("rows")[0].GetProperty("nearest").GetRawText();
-        string file = of(), one = of("--weights", "drawn", "--seed", "1"), two = of("--weights", "drawn", "--seed", "2");
+        string Of(params string[] options) => Run(model, ["--samples", "2", .. options]).GetProperty("rows")[0].GetProperty("nearest").GetRawText();
+        string file = Of(), one = Of("--weights", "drawn", "--seed", "1"), two = Of("--weights", "drawn", "--seed", "2");
         Assert.Equal(3, new[] { file, one, two }.Distinct().Count());
-        Assert.Equal(one, of("--weights", "drawn", "--seed", "1"));
+        Assert.Equal(one, Of("--weights", "drawn", "--seed", "1"));
     }
 
     [Fact]
     public void FilesThatCannotBeCountedAreNamed()
     {
-        StringWriter error = new();
-        Assert.Equal(ExitCode.Usage, Application.Run(["census", Path.Combine(folder, "none.onnx")], new StringWriter(), error));
-        Assert.Contains("none.onnx does not exist", error.ToString());
+        Ran none = Ran.Program(["census", Path.Combine(folder, "none.onnx")]);
+        Assert.Equal(ExitCode.Usage, none.ExitCode);
+        Assert.Contains("none.onnx does not exist", none.Error);
         string damaged = Path.Combine(folder, "damaged.onnx");
         File.WriteAllBytes(damaged, [1, 2, 3]);
-        error = new();
-        Assert.Equal(ExitCode.Failure, Application.Run(["census", damaged], new StringWriter(), error));
-        Assert.Contains("damaged.onnx is no ONNX model", error.ToString());
-        string sequence = Path.Combine(folder, "vector.onnx");
+        Ran broken = Ran.Program(["census", damaged]);
+        Assert.Equal(ExitCode.Failure, broken.ExitCode);
+        Assert.Contains("damaged.onnx is no ONNX model", broken.Error);
+        string vector = Path.Combine(folder, "vector.onnx");
         using Tape<float> tape = new();
         Var<float> x = tape.Variable([3], [1f, 2, 3]);
-        OnnxExport.Of([("x", x)], [("y", x.Relu())]).Write(sequence);
-        error = new();
-        Assert.Equal(ExitCode.Usage, Application.Run(["census", sequence, "--data", "", "--out", Path.Combine(folder, "out")], new StringWriter(), error));
-        Assert.Contains("[batch, numbers] can be counted", error.ToString());
+        OnnxExport.Of([("x", x)], [("y", x.Relu())]).Write(vector);
+        Ran unfit = Ran.Program(["census", vector, "--data", "", "--out", Path.Combine(folder, "out")]);
+        Assert.Equal(ExitCode.Usage, unfit.ExitCode);
+        Assert.Contains("[batch, numbers] can be counted", unfit.Error);
     }
 
     private JsonElement Run(OnnxModel model, params string[] options)
     {
         string path = Path.Combine(folder, "model.onnx");
         model.Write(path);
-        StringWriter output = new(), error = new();
-        int code = Application.Run(["census", path, "--data", "", "--json", "--out", Path.Combine(folder, "out"), .. options], output, error);
-        Assert.True(code == ExitCode.Success, error.ToString());
-        return JsonDocument.Parse(output.ToString()).RootElement;
+        Ran ran = Ran.Program(["census", path, "--data", "", "--json", "--out", Path.Combine(folder, "out"), .. options]);
+        Assert.True(ran.ExitCode == ExitCode.Success, ran.Error);
+        return JsonDocument.Parse(ran.Output).RootElement;
     }
 }
