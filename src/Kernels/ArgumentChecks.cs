@@ -7,6 +7,18 @@ namespace ConservativeAD.Kernels;
 /// <summary>The checks that every device makes on a kernel's arrays. Each throws an <see cref="ArgumentException"/> that shows the shapes.</summary>
 internal static class ArgumentChecks
 {
+    /// <summary>Checks that elements are of a type that kernels compute with. It costs nothing: the type is known when the call is compiled.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="operation">The kernel's name, for the message.</param>
+    /// <exception cref="NotSupportedException">They are not; whole numbers, for example.</exception>
+    public static void DemandNumbers<T>(string operation)
+        where T : unmanaged
+    {
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double) && typeof(T) != typeof(Half))
+            throw new NotSupportedException(
+                $"{operation} takes float, double or Half; these elements are of type {typeof(T).Name}. Indices are copied by Device.CopyIndices.");
+    }
+
     /// <summary>Checks the arrays of attention.</summary>
     public static void Attention<T>(in NDArray<T> q, in NDArray<T> k, in NDArray<T> v, in NDArray<T> probabilities, in NDArray<T> y)
         where T : unmanaged

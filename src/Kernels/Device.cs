@@ -164,6 +164,7 @@ public abstract partial class Device : IDisposable
         where T : unmanaged
         where TMap : struct, IUnaryMap
     {
+        ArgumentChecks.DemandNumbers<T>("Device.Map");
         x.CheckReadable();
         destination.BeginWrite("Device.Map");
         MapCore(map, x, destination, accumulate);
@@ -185,6 +186,7 @@ public abstract partial class Device : IDisposable
         where T : unmanaged
         where TMap : struct, IBinaryMap
     {
+        ArgumentChecks.DemandNumbers<T>("Device.Map2");
         x.CheckReadable();
         y.CheckReadable();
         destination.BeginWrite("Device.Map2");
@@ -208,6 +210,7 @@ public abstract partial class Device : IDisposable
         where T : unmanaged
         where TMap : struct, ITernaryMap
     {
+        ArgumentChecks.DemandNumbers<T>("Device.Map3");
         x.CheckReadable();
         y.CheckReadable();
         z.CheckReadable();
@@ -233,6 +236,7 @@ public abstract partial class Device : IDisposable
         where T : unmanaged
         where TMap : struct, IQuaternaryMap
     {
+        ArgumentChecks.DemandNumbers<T>("Device.Map4");
         x.CheckReadable();
         y.CheckReadable();
         z.CheckReadable();
@@ -298,6 +302,7 @@ public abstract partial class Device : IDisposable
         where T : unmanaged
         where TReduction : struct, IReduction
     {
+        ArgumentChecks.DemandNumbers<T>("Device.Reduce");
         x.CheckReadable();
         destination.BeginWrite("Device.Reduce");
         ReduceCore(reduction, x, destination, accumulate);
@@ -330,6 +335,7 @@ public abstract partial class Device : IDisposable
         where T : unmanaged
         where TMap : struct, IUnaryMap
     {
+        ArgumentChecks.DemandNumbers<T>("Device.Count");
         x.CheckReadable();
         return CountCore(map, x);
     }

@@ -135,4 +135,14 @@ public class ElementwiseTests
         device.Map(default(ErrorFunction), x, y);
         Assert.Equal([1, -1, 1, -1, float.NaN], y.ToArray());
     }
+
+    [Fact]
+    public void WholeNumbersAreRefusedWhereKernelsComputeWithNumbers()
+    {
+        NDArray<int> indices = Device.Default.Array<int>([3], [1, 2, 3]), copy = Device.Default.Allocate<int>([3]);
+        Assert.Contains("Int32", Assert.Throws<NotSupportedException>(() => Device.Default.Copy(indices, copy)).Message, StringComparison.Ordinal);
+        Assert.Throws<NotSupportedException>(() => Device.Default.Reduce(default(ConservativeAD.Kernels.Reductions.Largest), indices, copy.Slice(0, 0, 1)));
+        Device.Default.CopyIndices(indices, copy);
+        Assert.Equal([1, 2, 3], copy.ToArray());
+    }
 }
