@@ -23,7 +23,7 @@ internal sealed class InvariantManifoldsPage() : LecturePage("stable-manifold", 
     public override string Formula => "F = ½x² − ½y² + ¼y⁴ + c·xy² + d·x²y;   Wˢ: y = d/(3 − α)·x² + O(x³),   Wᵘ: x = −c/(3 + α)·y² + O(y³)";
 
     public override string Source => "M. Shub, Global Stability of Dynamical Systems, 1987, theorem III.7; J. Lee, M. Simchowitz, M. Jordan and B. Recht, COLT "
-        + "2016, theorem 4";
+        + "2016";
 
     public override void Run(PageWriter page)
     {

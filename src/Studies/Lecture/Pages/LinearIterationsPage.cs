@@ -70,6 +70,39 @@ internal sealed class LinearIterationsPage() : LecturePage("linear-iterations", 
         page.Equal("dimension of the stable space", stable, 1, 0);
         page.Equal("dimension of the centre space", centre, 1, 0);
         page.Equal("dimension of the unstable space", unstable, 1, 0);
+        (double[] normal, double defect) = page.Program(
+            "A map with a Jordan block of ½ and the eigenvalue 2: the normal of its stable plane, and the law on it.", () =>
+        {
+            Active[] Map(Active[] x) => [x[1] - (0.5 * x[0]), (1.5 * x[1]) - x[0], (2 * x[2]) - x[0] - (0.5 * x[1])];
+            // The gradient of ⟨w, Mx⟩ is Mᵀw; its powers turn to the left eigenvector of 2, which is normal to the stable plane.
+            double[] normal = [1, 1, 1];
+            for (int k = 0; k < 60; k++)
+            {
+                double[] w = normal;
+                Objective along = Objective.OfScalars(x => Map(x).Zip(w).Aggregate((Active)0, (sum, part) => sum + (part.First * part.Second)));
+                normal = along.Gradient([0, 0, 0]).Gradient;
+                normal = [.. normal.Select(value => value / TensorPrimitives.Norm<double>(normal))];
+            }
+
+            double defect = 0;
+            double[][] basis = [[normal[1], -normal[0], 0], [0, normal[2], -normal[1]]];
+            foreach (double[] start in basis)
+            {
+                double[] x = start, first = [.. Map([.. start.Select(value => (Active)value)]).Select(value => value.Value)];
+                for (int k = 1; k <= 20; k++)
+                {
+                    x = [.. Map([.. x.Select(value => (Active)value)]).Select(value => value.Value)];
+                    double[] law = [.. start.Zip(first, (at, image) => (Math.Pow(0.5, k) * at) + (k * Math.Pow(0.5, k - 1) * (image - (0.5 * at))))];
+                    defect = Math.Max(defect, TensorPrimitives.Distance<double>(x, law));
+                }
+            }
+
+            return (normal, defect);
+        });
+        page.Equal("normal of the stable plane beside (0, −1, 1)/√2, largest difference up to sign", Math.Min(
+            TensorPrimitives.Distance<double>(normal, [0, -Math.Sqrt(0.5), Math.Sqrt(0.5)]),
+            TensorPrimitives.Distance<double>(normal, [0, Math.Sqrt(0.5), -Math.Sqrt(0.5)])), 0, 1e-12);
+        page.AtMost("on its basis, largest difference of Mᵏx and λᵏx + kλᵏ⁻¹(M − λI)x over 20 steps", defect, 1e-8);
         Objective quadratic = Objective.OfScalars(x => 0.5 * Curvature * x[0] * x[0]);
         page.Certify("F", Tame.Certify(quadratic, [1]));
         page.Assume("one generalised eigenspace", nilpotent < 1e-12 && size > 0.1, "N² = 0 and N ≠ 0, as measured");

@@ -16,7 +16,7 @@ internal sealed class MorseSardPage() : LecturePage("morse-sard", "Morse–Sard:
 
     public override string Formula => "F = (x² − 1)² + 2(y² − 1)²: nine critical points, values 0, 1, 2, 3;   G = ||x| − 1|: three, values 0 and 1";
 
-    public override string Source => "J. Bolte, A. Daniilidis, A. Lewis and M. Shiota, SIAM J. Optim. 2007, corollary 9; H. Whitney, Duke Math. J. 1935";
+    public override string Source => "J. Bolte, A. Daniilidis, A. Lewis and M. Shiota, SIAM J. Optim. 2007; H. Whitney, Duke Math. J. 1935";
 
     public override void Run(PageWriter page)
     {

@@ -19,7 +19,7 @@ internal sealed class PathLengthPage() : LecturePage("path-length", "The trap: p
 
     public override string Formula => "Σ‖xₖ₊₁ − xₖ‖ ≤ 2φ(F(x₀) − F*);   ½(x₁² + 10x₂²) from (1, 1), α = 1/10: φ = 2√(F/2), the bound is 2√11";
 
-    public override string Source => "P.-A. Absil, R. Mahony and B. Andrews, SIAM J. Optim. 2005, theorem 3.2 and section 2 (the Mexican hat); constant of "
+    public override string Source => "P.-A. Absil, R. Mahony and B. Andrews, SIAM J. Optim. 2005, theorem 3.2, and the Mexican hat; constant of "
         + "H. Attouch, J. Bolte and B. Svaiter, Math. Program. 2013";
 
     public override void Run(PageWriter page)
