@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using ConservativeAD.Studies.DataSets;
 
 namespace ConservativeAD.Studies.CommandLine;
 
@@ -28,14 +30,35 @@ internal sealed class CommonOptions
             HelpName = "NAME"
         };
 
+    public Option<string?> DataSet { get; } = OptionKinds.OptionalWord("--data-set",
+        "The images: mnist, fashion-mnist or cifar-10 from the subfolder of that name, or stand-in, drawn by the program. If not given: for vgg11 and resnet18 "
+            + "cifar-10 where the folder has it, else drawn coloured shapes; for the others mnist where a folder is named, else drawn digits.",
+        [.. Enum.GetValues<DataSetName>().Select(ImageSource.WordOf)]);
+
     public Option<string?> Data { get; } = OptionKinds.Text("--data",
-        "The folder with the subfolder mnist or cifar-10; CONSERVATIVEAD_DATA if not given, else stand-in digits.", "DIR");
+        "The folder with the subfolder mnist, fashion-mnist or cifar-10; CONSERVATIVEAD_DATA if not given, else the stand-in.", "DIR");
 
     public Option<string> Out { get; }
 
     public Option<bool> Resume { get; } = OptionKinds.Flag("--resume", "Continue what an earlier run with the same settings left in the folder for results.");
 
     public Option<bool> Json { get; } = OptionKinds.Flag("--json", "Print the content of results.json on standard output, and nothing else there.");
+
+    public DataSetName? DataSetOf(ParseResult parsed) => parsed.GetValue(DataSet) is { } word ? OptionKinds.Member<DataSetName>(word) : null;
+
+    /// <summary>Adds the options that choose the images.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="condition">Where it reads images at all, as words that follow "goes with"; null for always.</param>
+    /// <param name="holds">Whether that is so for a command line.</param>
+    public void AddImages(StudyCommand command, string? condition = null, Func<CommandResult, bool>? holds = null)
+    {
+        if (condition is null)
+            command.Takes(DataSet);
+        else
+            command.TakesWhere(condition, holds!, DataSet);
+        command.TakesWhere($"{(condition is null ? "" : condition + " and ")}another --data-set than stand-in",
+            result => StudyCommand.Written(result, DataSet) is not "stand-in" && holds?.Invoke(result) is not false, Data);
+    }
 
     public ComputeDevice DeviceOf(ParseResult parsed) => new(parsed.GetValue(Device)!, parsed.GetValue(Threads));
 }

@@ -61,15 +61,7 @@ internal static class DiagnoseCommand
         Option<string> activation = OptionKinds.Word("--activation", "The activation of perceptron.", "tanh", "tanh", "relu");
         Option<int> images = OptionKinds.Number("--images", "Images that perceptron learns.", 20, 2, MaximumImages);
         Option<int?> batch = OptionKinds.OptionalNumber("--batch", "Images in a mini-batch of perceptron; full gradients if not given.", 1, MaximumImages);
-        Option<string?> data = OptionKinds.Text("--data", "The folder with the subfolder mnist; CONSERVATIVEAD_DATA if not given, else stand-in digits.",
-            "DIR");
-        Option<ulong> seed = OptionKinds.Number("--seed", "The seed of everything random.", 1ul, 0ul, ulong.MaxValue);
-        Option<string> folder = new("--out")
-        {
-            Description = "The folder for results.",
-            DefaultValueFactory = _ => Path.Combine("results", "diagnose"),
-            HelpName = "DIR"
-        };
+        CommonOptions common = new(Path.Combine("results", "diagnose"));
         Option<bool> json = OptionKinds.Flag("--json", "Print JSON on standard output.");
         StudyCommand command = new("diagnose", """
             Descends, and reads off the run what theory speaks of: smoothness constant, descent lemma, exponent and constant of the KL inequality,
@@ -103,14 +95,14 @@ internal static class DiagnoseCommand
                     GreatestGap = parsed.GetValue(below),
                     Window = parsed.GetValue(window),
                     Pictures = [.. (parsed.GetValue(draw) ?? []).Select(OptionKinds.Member<DiagnosisPicture>)],
-                    Seed = parsed.GetValue(seed),
+                    Seed = parsed.GetValue(common.Seed),
                 };
                 PerceptronPlan? perceptron = program != PerceptronProgram.Name ? null : new PerceptronPlan(
                     OptionKinds.Given(parsed.GetValue(widths), [256]), parsed.GetValue(activation) == "tanh", parsed.GetValue(images), parsed.GetValue(batch),
-                        parsed.GetValue(data));
+                        common.DataSetOf(parsed), parsed.GetValue(common.Data));
                 return new DiagnosePlan(
                     program, parsed.GetValue(dimension), settings, perceptron, parsed.GetResult(power) is { Implicit: false }, parsed.GetValue(list),
-                        parsed.GetValue(folder)!, parsed.GetValue(json));
+                        parsed.GetValue(common.Out)!, parsed.GetValue(json));
             },
         };
         command.Arguments.Add(name);
@@ -122,8 +114,9 @@ internal static class DiagnoseCommand
         command.TakesWhere("problems of the suite large", result => StudyCommand.Written(result, name) is not { } program
             || LargeNames.Contains(program), dimension);
         command.TakesWhere(PerceptronProgram.Name, result => StudyCommand.Written(result, name) is null or PerceptronProgram.Name, widths, activation, images,
-            batch, data);
-        command.Takes(seed, folder, json);
+            batch);
+        common.AddImages(command, PerceptronProgram.Name, result => StudyCommand.Written(result, name) is null or PerceptronProgram.Name);
+        command.Takes(common.Seed, common.Out, json);
         command.TakesAlone(list);
         command.Validators.Add(result =>
         {
@@ -176,9 +169,9 @@ internal static class DiagnoseCommand
     {
         if (plan.Perceptron is not { } perceptron)
             return [DiagnosedPrograms.Named(plan.Name!, plan.Dimension)];
-        ImageSet train = ImageSource.Load(perceptron.Data, perceptron.Images, cancellation: cancellation).Train;
+        ImageSet train = ImageSource.Load(perceptron.Data, perceptron.Images, cancellation: cancellation, dataSet: perceptron.DataSet).Train;
         if (train.IsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(train.Name)}[/]");
         return [.. perceptron.Widths.Select(width => PerceptronProgram.Create(train, width, perceptron.IsSmooth, perceptron.Batch, plan.Settings.Seed))];
     }
 
@@ -270,5 +263,6 @@ internal sealed record DiagnosePlan(string? Name, int Dimension, DiagnosisSettin
 /// <param name="IsSmooth">Whether its activation is tanh rather than relu.</param>
 /// <param name="Images">The number of images to learn.</param>
 /// <param name="Batch">Images in a mini-batch; null for full gradients.</param>
+/// <param name="DataSet">The data set; MNIST or the stand-in if null.</param>
 /// <param name="Data">The data folder; that of the environment variable if null.</param>
-internal sealed record PerceptronPlan(int[] Widths, bool IsSmooth, int Images, int? Batch, string? Data);
+internal sealed record PerceptronPlan(int[] Widths, bool IsSmooth, int Images, int? Batch, DataSetName? DataSet, string? Data);

@@ -20,7 +20,7 @@ internal static class KinkVolumeRun
     {
         using ResultsFolder folder = ResultsFolder.Open(plan.Out, "volume");
         bool isDeep = plan.Settings.Network is NetworkName.Vgg11 or NetworkName.Resnet18;
-        ImageSet images = ImageSource.Load(plan.Data, plan.Samples, isDeep, terminal.Cancellation).Train;
+        ImageSet images = ImageSource.Load(plan.Data, plan.Samples, isDeep, plan.DataSet, terminal.Cancellation).Train;
         KinkVolumeSettings settings = plan.Settings with
         {
             Samples = images.Count,
@@ -30,10 +30,7 @@ internal static class KinkVolumeRun
             Data = images.Name,
             DataIsStandIn = images.IsStandIn,
         };
-        if (settings.Network == NetworkName.Lenet5 && (settings.Channels, settings.Side) != (1, 28))
-            throw new UsageException(
-                $"lenet5 takes images of 1 × 28 × 28; those of {settings.Data} are {settings.Channels} × {settings.Side} × {settings.Side}. Give --network "
-                    + $"vgg11 or resnet18.");
+        TrainedNetworks.Demand(settings.Network, images);
         KinkVolumeResults results = Run(terminal, terminal.Console(plan.Json), settings, images, plan.Threads, folder.Path, plan.Resume);
         if (plan.Json)
             terminal.Output.WriteLine(ResultsJson.Write(results));
@@ -44,7 +41,7 @@ internal static class KinkVolumeRun
         bool resume)
     {
         if (settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
         using StudyJournal<KinkVolumeSettings, KinkOutcome> journal =
             StudyJournal<KinkVolumeSettings, KinkOutcome>.Open(folder, settings, KinkOutcome.UnitsOf(settings), resume);
         foreach (string note in journal.Notes)
@@ -84,7 +81,7 @@ internal static class KinkVolumeRun
         if (results.Differences.Count > 0)
             Write("differences of gradients at the first hit", KinkVolumeTables.DifferenceColumns, KinkVolumeTables.DifferenceRows(results));
         if (results.Settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(results.Settings.Data)}[/]");
         string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
         console.MarkupLineInterpolated($"{elapsed.TotalSeconds:0.0} s. Results are in {folder}.{state}");
 
@@ -102,8 +99,10 @@ internal static class KinkVolumeRun
 /// <param name="Settings">The settings; data, their number and sizes are filled in later.</param>
 /// <param name="Samples">The number of images; all if null.</param>
 /// <param name="Threads">Networks at a time.</param>
+/// <param name="DataSet">The data set; chosen by network and folder if null.</param>
 /// <param name="Data">The data folder; that of the environment variable if null.</param>
 /// <param name="Out">The folder for results.</param>
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
-internal sealed record KinkVolumePlan(KinkVolumeSettings Settings, int? Samples, int Threads, string? Data, string Out, bool Resume, bool Json);
+internal sealed record KinkVolumePlan(KinkVolumeSettings Settings, int? Samples, int Threads, DataSetName? DataSet, string? Data, string Out, bool Resume,
+    bool Json);

@@ -63,6 +63,7 @@ internal static class MaxPoolCommand
                 },
                 parsed.GetValue(samples),
                 parsed.GetValue(common.Threads),
+                common.DataSetOf(parsed),
                 parsed.GetValue(common.Data),
                 parsed.GetValue(common.Out)!,
                 parsed.GetValue(common.Resume),
@@ -72,13 +73,14 @@ internal static class MaxPoolCommand
         command.TakesWhere("--network vgg11, as lenet5 has no place for it", result => StudyCommand.Written(result, network) is "vgg11", batchNorm);
         command.Takes(betas, precisions, networks, batch, samples, epochs);
         command.TakesWhere("--epochs above 0", result => StudyCommand.Written(result, epochs) is { } number && number != "0", runs, rate);
-        command.Takes(common.Seed, common.Threads, common.Data, common.Out, common.Resume, common.Json);
+        command.Takes(common.Seed, common.Threads, common.Out, common.Resume, common.Json);
+        common.AddImages(command);
         command.SetAction(parsed =>
         {
             MaxPoolPlan plan = (MaxPoolPlan)command.Plan(parsed);
             using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
             bool isDeep = plan.Settings.NetworkName == NetworkName.Vgg11;
-            (ImageSet train, ImageSet test) = ImageSource.Load(plan.Data, plan.Samples, isDeep, terminal.Cancellation);
+            (ImageSet train, ImageSet test) = ImageSource.Load(plan.Data, plan.Samples, isDeep, plan.DataSet, terminal.Cancellation);
             PoolingSettings settings = plan.Settings with
             {
                 Samples = train.Count,
@@ -88,7 +90,7 @@ internal static class MaxPoolCommand
                 Data = train.Name,
                 DataIsStandIn = train.IsStandIn,
             };
-            Check(settings);
+            TrainedNetworks.Demand(settings.NetworkName, train);
             PoolingResults results = Run(terminal, terminal.Console(plan.Json), settings, new PoolingStudy(settings, train, test, plan.Threads, folder.Path),
                 folder.Path, plan.Resume);
             if (plan.Json)
@@ -98,18 +100,10 @@ internal static class MaxPoolCommand
         return command;
     }
 
-    private static void Check(PoolingSettings settings)
-    {
-        if (settings.NetworkName == NetworkName.Lenet5 && (settings.Channels, settings.Side) != (1, 28))
-            throw new UsageException(
-                $"lenet5 takes images of 1 × 28 × 28; those of {settings.Data} are {settings.Channels} × {settings.Side} × {settings.Side}. Give --network "
-                    + $"vgg11.");
-    }
-
     private static PoolingResults Run(Terminal terminal, IAnsiConsole console, PoolingSettings settings, PoolingStudy study, string folder, bool resume)
     {
         if (settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
         using StudyJournal<PoolingSettings, PoolingUnit> journal =
             StudyJournal<PoolingSettings, PoolingUnit>.Open(folder, settings, PoolingUnit.Of(settings), resume);
         foreach (string note in journal.Notes)
@@ -151,7 +145,7 @@ internal static class MaxPoolCommand
             Write($"accuracy after {results.Settings.Epochs} epochs, {Describe(results.Settings)}", PoolingTables.TrainingColumns,
                 PoolingTables.TrainingRows(results));
         if (results.Settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(results.Settings.Data)}[/]");
         string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
         console.MarkupLineInterpolated($"{elapsed.TotalSeconds:0.0} s. Results are in {folder}.{state}");
 
@@ -173,8 +167,10 @@ internal static class MaxPoolCommand
 /// <param name="Settings">The settings; data, their number and sizes are filled in later.</param>
 /// <param name="Samples">The number of images; all if null.</param>
 /// <param name="Threads">Units at a time.</param>
+/// <param name="DataSet">The data set; chosen by network and folder if null.</param>
 /// <param name="Data">The data folder; that of the environment variable if null.</param>
 /// <param name="Out">The folder for results.</param>
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
-internal sealed record MaxPoolPlan(PoolingSettings Settings, int? Samples, int Threads, string? Data, string Out, bool Resume, bool Json);
+internal sealed record MaxPoolPlan(PoolingSettings Settings, int? Samples, int Threads, DataSetName? DataSet, string? Data, string Out, bool Resume,
+    bool Json);

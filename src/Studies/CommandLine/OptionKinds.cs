@@ -89,6 +89,17 @@ internal static class OptionKinds
         CustomParser = result => Find(result, name, result.Tokens[0].Value, words),
     };
 
+    /// <summary>One of some words; null if none is given.</summary>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it sets, and its default.</param>
+    /// <param name="words">The words.</param>
+    public static Option<string?> OptionalWord(string name, string description, params string[] words) => new(name)
+    {
+        Description = description,
+        HelpName = string.Join('|', words),
+        CustomParser = result => Find(result, name, result.Tokens[0].Value, words),
+    };
+
     /// <summary>Some of a few words, separated by commas; empty by default.</summary>
     /// <param name="name">The option's name.</param>
     /// <param name="description">What it sets, and its default.</param>

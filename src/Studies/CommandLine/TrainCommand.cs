@@ -54,6 +54,7 @@ internal static class TrainCommand
               conservative-ad train mlp --data ~/data
               conservative-ad train lenet5 --relu-at-zero 1 --precision 16 --out results/one
               conservative-ad train lenet5 --device gpu
+              conservative-ad train lenet5 --data-set fashion-mnist --data ~/data
               conservative-ad train mlp --rule published --relu-at-zero 1 --optimizer sgd
               conservative-ad train resnet18 --batch-norm --optimizer sgd --weight-decay 5e-4 --epochs 200 --data ~/data
             """)
@@ -88,6 +89,7 @@ internal static class TrainCommand
                     settings,
                     parsed.GetValue(samples),
                     device.Name == ComputeDevice.Cpu ? device : device with { Threads = 1 },
+                    common.DataSetOf(parsed),
                     parsed.GetValue(common.Data),
                     parsed.GetValue(common.Out)!,
                     parsed.GetValue(common.Resume),
@@ -101,7 +103,8 @@ internal static class TrainCommand
         command.TakesWhere("mlp", result => StudyCommand.Written(result, network) is "mlp", hidden);
         command.TakesWhere("mlp, vgg11 and resnet18, as lenet5 has no place for it", result => StudyCommand.Written(result, network) is not "lenet5",
             batchNorm);
-        command.Takes(samples, common.Seed, common.Device, common.Data, common.Out, common.Resume, common.Json);
+        command.Takes(samples, common.Seed, common.Device, common.Out, common.Resume, common.Json);
+        common.AddImages(command);
         command.TakesWhere("--device cpu", result => StudyCommand.Written(result, common.Device) is null or ComputeDevice.Cpu, common.Threads);
         command.SetAction(parsed =>
         {
@@ -109,8 +112,9 @@ internal static class TrainCommand
             plan.Device.Demand();
             using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
             bool isDeep = plan.Settings.Network is NetworkName.Vgg11 or NetworkName.Resnet18;
-            (ImageSet train, ImageSet test) = ImageSource.Load(plan.Data, plan.Samples, isDeep, terminal.Cancellation);
+            (ImageSet train, ImageSet test) = ImageSource.Load(plan.Data, plan.Samples, isDeep, plan.DataSet, terminal.Cancellation);
             TrainSettings settings = plan.Settings with { Samples = train.Count, Data = train.Name, DataIsStandIn = train.IsStandIn };
+            TrainedNetworks.Demand(settings.Network, train);
             CheckBatches(settings);
             Invocation invocation = new(settings, train, test, plan.Device, folder.Path, plan.Resume);
             IAnsiConsole console = terminal.Console(plan.Json);
@@ -146,7 +150,7 @@ internal static class TrainCommand
     {
         TrainSettings settings = invocation.Settings;
         if (settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
         TrainResults results = new(settings, MachineFacts.Current, false, []);
         using TrainStudy<T> study = new(settings, invocation.Train, invocation.Test, invocation.Device.Open());
         console.Progress()
@@ -191,7 +195,7 @@ internal static class TrainCommand
             table.Add([.. TrainFolder.Cells(epoch)]);
         table.Write(console);
         if (results.Settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(results.Settings.Data)}[/]");
         string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
         console.MarkupLineInterpolated($"Results are in {folder}.{state}");
     }
@@ -203,8 +207,10 @@ internal static class TrainCommand
 /// <param name="Settings">The settings; data and their number are filled in later.</param>
 /// <param name="Samples">The number of images; all if null.</param>
 /// <param name="Device">The device.</param>
+/// <param name="DataSet">The data set; chosen by network and folder if null.</param>
 /// <param name="Data">The data folder; that of the environment variable if null.</param>
 /// <param name="Out">The folder for results.</param>
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
-internal sealed record TrainPlan(TrainSettings Settings, int? Samples, ComputeDevice Device, string? Data, string Out, bool Resume, bool Json);
+internal sealed record TrainPlan(TrainSettings Settings, int? Samples, ComputeDevice Device, DataSetName? DataSet, string? Data, string Out, bool Resume,
+    bool Json);

@@ -47,6 +47,7 @@ internal static class VolumeCommand
               conservative-ad volume --networks 1000 --depths 3 --batch 16,64,256,1024 --precisions 32
               conservative-ad volume --network vgg11 --batch-norm --precisions 32 --networks 100
               conservative-ad volume --kink sort --depths 3 --precisions 16,32
+              conservative-ad volume --data-set fashion-mnist --data ~/data
             """)
         {
             Plan = parsed => IsFast(parsed.CommandResult) ? new VolumePlan(
@@ -65,6 +66,7 @@ internal static class VolumeCommand
                 },
                 parsed.GetValue(samples),
                 common.DeviceOf(parsed),
+                common.DataSetOf(parsed),
                 parsed.GetValue(common.Data),
                 parsed.GetValue(common.Out)!,
                 parsed.GetValue(common.Resume),
@@ -91,6 +93,7 @@ internal static class VolumeCommand
                     },
                     parsed.GetValue(samples),
                     parsed.GetValue(common.Threads),
+                    common.DataSetOf(parsed),
                     parsed.GetValue(common.Data),
                     parsed.GetValue(common.Out)!,
                     parsed.GetValue(common.Resume),
@@ -106,7 +109,8 @@ internal static class VolumeCommand
         command.TakesWhere("another --network than mlp, another --kink than relu, or --batch-norm", result => !IsFast(result), after);
         command.Takes(common.Seed, common.Threads);
         command.TakesWhere("--network mlp and --kink relu, without --batch-norm", IsFast, common.Device);
-        command.Takes(common.Data, common.Out, common.Resume, common.Json);
+        common.AddImages(command);
+        command.Takes(common.Out, common.Resume, common.Json);
         command.Validators.Add(result =>
         {
             if (IsFast(result))
@@ -128,7 +132,7 @@ internal static class VolumeCommand
             VolumePlan plan = (VolumePlan)command.Plan(parsed);
             plan.Device.Demand();
             using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
-            ImageSet images = ImageSource.Load(plan.Data, plan.Samples, cancellation: terminal.Cancellation).Train;
+            ImageSet images = ImageSource.Load(plan.Data, plan.Samples, cancellation: terminal.Cancellation, dataSet: plan.DataSet).Train;
             VolumeSettings settings = plan.Settings with { Samples = images.Count, Data = images.Name, DataIsStandIn = images.IsStandIn };
             VolumeResults results = Run(terminal, terminal.Console(plan.Json), settings, images, plan.Device, folder.Path, plan.Resume);
             if (plan.Json)
@@ -142,7 +146,7 @@ internal static class VolumeCommand
         bool resume)
     {
         if (settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
         using StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder, settings, resume);
         foreach (string note in journal.Notes)
             console.MarkupLineInterpolated($"[yellow]{note}[/]");
@@ -197,7 +201,7 @@ internal static class VolumeCommand
             table.Add([.. VolumeTable.Cells(row)]);
         table.Write(console);
         if (results.Settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(results.Settings.Data)}[/]");
         string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
         console.MarkupLineInterpolated($"{elapsed.TotalSeconds:0.0} s. Results are in {folder}.{state}");
     }
@@ -207,8 +211,10 @@ internal static class VolumeCommand
 /// <param name="Settings">The settings; data and their number are filled in later.</param>
 /// <param name="Samples">The number of images; all if null.</param>
 /// <param name="Device">The device.</param>
+/// <param name="DataSet">The data set; chosen by network and folder if null.</param>
 /// <param name="Data">The data folder; that of the environment variable if null.</param>
 /// <param name="Out">The folder for results.</param>
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
-internal sealed record VolumePlan(VolumeSettings Settings, int? Samples, ComputeDevice Device, string? Data, string Out, bool Resume, bool Json);
+internal sealed record VolumePlan(VolumeSettings Settings, int? Samples, ComputeDevice Device, DataSetName? DataSet, string? Data, string Out, bool Resume,
+    bool Json);

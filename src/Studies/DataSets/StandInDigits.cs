@@ -8,21 +8,13 @@ namespace ConservativeAD.Studies.DataSets;
 /// </summary>
 internal static class StandInDigits
 {
-    /// <summary>The default number of training images.</summary>
-    public const int TrainCount = 10_000;
-
     /// <summary>The most training images, which take 750 MB.</summary>
     public const int MaximumTrainCount = 1_000_000;
 
-    /// <summary>The number of test images.</summary>
-    public const int TestCount = 2_000;
-
     private const int Side = 28;
-    private const int Classes = 10;
     private const int DrawsPerImage = 96;
-    private const ulong Seed = 20210601;
 
-    // Test images use the streams above those of the training images, and labels those above both.
+    private static readonly StandInImages Images = new("stand-in digits", 1, Side, 20210601);
 
     // Strokes as polylines in the unit square, with y downwards and curves given by enough points. Each digit has several styles.
     private static readonly (double X, double Y)[][][][] Styles =
@@ -50,27 +42,13 @@ internal static class StandInDigits
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are more than can be drawn.</exception>
     public static ImageSet Train(int count, CancellationToken cancellation = default) => count <= MaximumTrainCount
-        ? Draw(count, Streams.TrainImages, cancellation)
+        ? Images.Draw(count, false, Draw, cancellation)
         : throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} images were asked for; at most {MaximumTrainCount} are drawn.");
 
     /// <summary>Test images, which differ from the training images but are of the same kind.</summary>
     /// <param name="count">The number of images.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static ImageSet Test(int count, CancellationToken cancellation = default) => Draw(count, Streams.TestImages, cancellation);
-
-    private static ImageSet Draw(int count, Streams images, CancellationToken cancellation)
-    {
-        byte[] pixels = new byte[count * Side * Side];
-        int[] labels = new int[count];
-        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, image =>
-        {
-            // Every ten images contain each class once, starting at a random class.
-            uint start = Philox.For(Seed, (uint)Streams.Labels + (uint)images).Block((ulong)(image / Classes)).Word0 % Classes;
-            labels[image] = (int)((start + (uint)image) % Classes);
-            Draw(labels[image], Philox.For(Seed, (uint)images, (ulong)image), pixels.AsSpan(image * Side * Side, Side * Side));
-        });
-        return new ImageSet("stand-in digits", true, 1, Side, Classes, pixels, labels);
-    }
+    public static ImageSet Test(int count, CancellationToken cancellation = default) => Images.Draw(count, true, Draw, cancellation);
 
     private static void Draw(int digit, Philox random, Span<byte> image)
     {
@@ -106,21 +84,13 @@ internal static class StandInDigits
         }
 
         Span<byte> noise = stackalloc byte[Side * Side];
-        Noise(random, noise);
+        StandInImages.Noise(random, 4 * DrawsPerImage, noise);
         for (int i = 0; i < image.Length; i++)
         {
             // The edge fades over one pixel; the background is exactly 0, as in cleaned scans of digits.
             double coverage = Math.Clamp(thickness + 0.5 - distance[i], 0, 1);
             image[i] = coverage == 0 ? (byte)0 : (byte)Math.Clamp((coverage * ink) + ((noise[i] - 127.5) * 0.16), 0, 255);
         }
-    }
-
-    private static void Noise(Philox random, Span<byte> noise)
-    {
-        Span<uint> words = stackalloc uint[noise.Length / 4];
-        random.Words(words, 4 * DrawsPerImage);
-        for (int i = 0; i < noise.Length; i++)
-            noise[i] = (byte)(words[i / 4] >> (8 * (i % 4)));
     }
 
     // Lowers each pixel's distance to that from the segment, for pixels close enough to matter.
@@ -156,15 +126,5 @@ internal static class StandInDigits
         }
 
         return arc;
-    }
-
-    // A stream of the stand-in's own seed.
-    private enum Streams : uint
-    {
-        TrainImages = 0,
-        TestImages = 1,
-
-        // One stream for the training images, the next for the test images.
-        Labels = 256,
     }
 }

@@ -18,16 +18,16 @@ internal static class DiagnosisFolder
             .Select(picture => ($"{diagnoses[0].Program.Name}-{picture.Picture.ToString().ToLowerInvariant()}", (IReadOnlyList<Chart>)picture.Charts))];
         string[] files = [.. pictures.Select(picture => Path.Combine(folder, picture.Name + ".png"))];
         DiagnosisResults results = new([.. diagnoses.Select(diagnosis => DiagnosedRun.Of(diagnosis, files))]) { Settings = settings };
-        HtmlReport report = Report(results, settings, diagnoses[0].Program.IsDataStandIn, pictures.SelectMany(picture => picture.Charts));
+        HtmlReport report = Report(results, settings, diagnoses[0].Program, pictures.SelectMany(picture => picture.Charts));
         StudyFiles.Write(folder, results, [("readings", Csv(results)), ("trajectory", Trajectories(diagnoses))], pictures, report);
         return results;
     }
 
-    private static HtmlReport Report(DiagnosisResults results, DiagnosisSettings settings, bool isStandIn, IEnumerable<Chart> charts)
+    private static HtmlReport Report(DiagnosisResults results, DiagnosisSettings settings, DiagnosedProgram program, IEnumerable<Chart> charts)
     {
         HtmlReport report = new($"What theory says of gradient descent on {results.Results[0].Program}");
         report.Lead(results.Results[0].Formula);
-        report.NoticeOfData(isStandIn);
+        report.NoticeOfData(program.Data ?? "", program.IsDataStandIn);
         report.Charts(charts);
         foreach (DiagnosedRun run in results.Results)
         {

@@ -6,8 +6,9 @@ using ConservativeAD.Studies.DataSets;
 namespace ConservativeAD.Studies.Diagnosis;
 
 /// <summary>
-/// A training run. A perceptron with one hidden layer, H(θ)ᵢ = Σⱼ vⱼ·σ(wⱼ·xᵢ)/√width, learns to distinguish even from odd digits by F = ‖H(θ) − y‖², y = ±1.
-/// Its parameters are standard normal at the start; with this scaling, wide networks are lazy.
+/// A training run. A perceptron with one hidden layer, H(θ)ᵢ = Σⱼ vⱼ·σ(wⱼ·xᵢ)/√width, learns to tell classes of even number, such
+/// as even digits, from those of odd number by F = ‖H(θ) − y‖², y = ±1. Its parameters are standard normal at the start; with this scaling, wide networks are
+/// lazy.
 /// </summary>
 /// <remarks>
 /// The scaling is that of A. Jacot, F. Gabriel and C. Hongler, NeurIPS 2018. It is defined here and not among the networks' models, which have biases and
@@ -21,7 +22,7 @@ internal static class PerceptronProgram
     private const ulong StartStream = 77;
 
     /// <summary>Builds one.</summary>
-    /// <param name="images">The images; each is averaged down to 7 × 7 pixels, shifted to mean 0 and scaled to norm 1.</param>
+    /// <param name="images">The images; each is averaged, its channels and its middle, down to 7 × 7 pixels, shifted to mean 0 and scaled to norm 1.</param>
     /// <param name="width">Hidden units.</param>
     /// <param name="isSmooth">Whether σ is tanh rather than relu.</param>
     /// <param name="batch">Images in a mini-batch; null for full gradients only.</param>
@@ -85,7 +86,7 @@ internal static class PerceptronProgram
 
     private static double[] Pooled(ImageSet images)
     {
-        int block = images.Side / Side, inputs = Side * Side;
+        int block = images.Side / Side, inputs = Side * Side, margin = (images.Side - (Side * block)) / 2;
         double[] pooled = new double[images.Count * inputs];
         for (int i = 0; i < images.Count; i++)
         {
@@ -93,7 +94,11 @@ internal static class PerceptronProgram
             for (int row = 0; row < Side * block; row++)
             {
                 for (int column = 0; column < Side * block; column++)
-                    image[(row / block * Side) + (column / block)] += images.Pixels[(i * images.ImageSize) + (row * images.Side) + column];
+                {
+                    for (int channel = 0; channel < images.Channels; channel++)
+                        image[(row / block * Side) + (column / block)] +=
+                            images.Pixels[(i * images.ImageSize) + (((channel * images.Side) + margin + row) * images.Side) + margin + column];
+                }
             }
 
             double mean = 0, norm = 0;

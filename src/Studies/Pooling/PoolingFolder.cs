@@ -78,7 +78,7 @@ internal static class PoolingFolder
         HtmlReport report = new HtmlReport("What the choice at ties of max pooling changes")
             .Lead("A window whose largest entry occurs more than once passes its gradient to the first of them, to all in equal parts, or to a mixture "
                 + "MaxPool_β of both. The gradients differ over the reals, or by rounding alone, and the engine can tell which.")
-            .NoticeOfData(results.Settings.DataIsStandIn);
+            .NoticeOfData(results.Settings.Data, results.Settings.DataIsStandIn);
         if (!results.Complete)
             report.Notice("The study was stopped: what follows counts the networks and runs finished so far.");
         report

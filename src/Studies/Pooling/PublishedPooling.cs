@@ -1,3 +1,4 @@
+using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Training;
 
 namespace ConservativeAD.Studies.Pooling;
@@ -9,11 +10,12 @@ internal static class PublishedPooling
     /// <param name="precision">Bits.</param>
     public static double Share(int precision) => precision switch { 16 => 1, 32 => 216.0 / 391, _ => 0 };
 
-    /// <summary>The accuracy of LeNet-5 on MNIST after 100 epochs; null where none is printed.</summary>
+    /// <summary>The accuracy of LeNet-5 on MNIST after 100 epochs; null where none is printed or the images are others.</summary>
     /// <param name="settings">The study.</param>
     /// <param name="precision">Bits.</param>
     /// <param name="beta">β.</param>
-    public static double? Accuracy(PoolingSettings settings, int precision, double beta) => settings.NetworkName != NetworkName.Lenet5
+    public static double? Accuracy(PoolingSettings settings, int precision, double beta) =>
+        settings.NetworkName != NetworkName.Lenet5 || settings.Data != Mnist.Name
         ? null
         : (precision, beta) switch
         {

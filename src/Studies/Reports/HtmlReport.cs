@@ -44,7 +44,9 @@ internal sealed class HtmlReport(string title)
     public HtmlReport Notice(string text) => Add($"<p class=\"notice\">{Escape(text)}</p>");
 
     /// <summary>The notice of data that are a stand-in, if they are.</summary>
-    public HtmlReport NoticeOfData(bool isStandIn) => isStandIn ? Notice(DataNotice.StandIn) : this;
+    /// <param name="data">The description of the images.</param>
+    /// <param name="isStandIn">Whether the program drew them.</param>
+    public HtmlReport NoticeOfData(string data, bool isStandIn) => isStandIn ? Notice(DataNotice.Of(data)) : this;
 
     /// <summary>Charts; those that follow each other stand side by side where there is room.</summary>
     public HtmlReport Charts(params IEnumerable<Chart> charts)

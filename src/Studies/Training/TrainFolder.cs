@@ -57,7 +57,7 @@ internal static class TrainFolder
     private static HtmlReport Report(TrainResults results, IEnumerable<Chart> charts)
     {
         HtmlReport report = new($"Training {Subject(results)}");
-        report.NoticeOfData(results.Settings.DataIsStandIn);
+        report.NoticeOfData(results.Settings.Data, results.Settings.DataIsStandIn);
         if (!results.Complete)
             report.Notice("The run was stopped; --resume continues it after its last finished epoch.");
         return report

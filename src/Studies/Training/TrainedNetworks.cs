@@ -1,5 +1,6 @@
 using System.Numerics;
 using ConservativeAD.Networks;
+using ConservativeAD.Studies.DataSets;
 
 namespace ConservativeAD.Studies.Training;
 
@@ -42,6 +43,18 @@ internal static class TrainedNetworks
                 throw new NotSupportedException(
                     $"{settings.Network} takes images of at most {SideOfDeepNetworks} × {SideOfDeepNetworks}; these are {side} × {side}.");
         }
+    }
+
+    /// <summary>Checks that a network takes images.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="images">The images.</param>
+    /// <exception cref="UsageException">It takes others.</exception>
+    public static void Demand(NetworkName network, ImageSet images)
+    {
+        if (network == NetworkName.Lenet5 && (images.Channels, images.Side) != (1, SideOfLeNet))
+            throw new UsageException(
+                $"lenet5 takes images of 1 × {SideOfLeNet} × {SideOfLeNet}; those of {images.Name} are {images.Channels} × {images.Side} × {images.Side}. "
+                    + $"Give another --data-set or another network.");
     }
 
     /// <summary>The side to which images are padded with zeros for a network.</summary>

@@ -51,7 +51,7 @@ internal static class KinkVolumeFolder
     {
         HtmlReport report = new HtmlReport("How often the choice at a kink changes what backpropagation returns")
             .Lead($"{results.Choices}: {KinkVolumeTables.Describe(results.Settings)}.")
-            .NoticeOfData(results.Settings.DataIsStandIn);
+            .NoticeOfData(results.Settings.Data, results.Settings.DataIsStandIn);
         if (!results.Complete)
             report.Notice("The study was stopped: what follows counts the networks finished so far.");
         report

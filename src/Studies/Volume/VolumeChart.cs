@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.Volume;
@@ -15,7 +16,7 @@ internal static class VolumeChart
         VolumeSettings settings = results.Settings;
         Axis axis = AxisOf(settings);
         List<ChartSeries> series = [.. settings.Precisions.SelectMany(precision => Precision(results, precision, axis))];
-        if (axis.IsDepth && !settings.DataIsStandIn && settings.Widths is [PublishedTable.Width] && settings.Batches is [PublishedTable.Batch])
+        if (axis.IsDepth && settings.Data == Mnist.Name && settings.Widths is [PublishedTable.Width] && settings.Batches is [PublishedTable.Batch])
             series.AddRange(settings.Precisions.Select(precision => Published(settings, precision)).Where(points => points.Points.Count > 0));
         double least = axis.Values.Min(), most = axis.Values.Max();
         return new Chart(
@@ -47,11 +48,13 @@ internal static class VolumeChart
                 : from + ((to - from) * i / (PointsOfLaw - 1.0));
             yield return new ChartSeries(string.Create(CultureInfo.InvariantCulture, $"1 − exp(−{lambda:0.0e0}·N)"), ChartMark.Line,
                 [.. Enumerable.Range(0, PointsOfLaw).Select(Along)
-                    .Select(x => new ChartPoint(x, 1 - Math.Exp(-lambda * axis.Evaluations(results.Settings, x))))]) { Color = color, IsThin = true };
+                    .Select(x => new ChartPoint(x, 1 - Math.Exp(-lambda * axis.Evaluations(results.Settings, x))))])
+            { Color = color, IsThin = true };
         }
 
         yield return new ChartSeries($"{precision} bit", ChartMark.Points,
-            [.. rows.Select(row => new ChartPoint(axis.Value(row), row.Proportion!.Value, row.Low, row.High))]) { Color = color };
+            [.. rows.Select(row => new ChartPoint(axis.Value(row), row.Proportion!.Value, row.Low, row.High))])
+        { Color = color };
     }
 
     private static ChartSeries Published(VolumeSettings settings, int precision) => new($"{precision} bit, published", ChartMark.Points,

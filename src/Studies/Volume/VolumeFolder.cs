@@ -15,7 +15,7 @@ internal static class VolumeFolder
     private static HtmlReport Report(VolumeResults results, Chart chart)
     {
         HtmlReport report = new("How often the choice of relu'(0) changes what backpropagation returns");
-        report.NoticeOfData(results.Settings.DataIsStandIn);
+        report.NoticeOfData(results.Settings.Data, results.Settings.DataIsStandIn);
         if (!results.Complete)
             report.Notice("The study was stopped: the rows marked incomplete count the networks finished so far.");
         report

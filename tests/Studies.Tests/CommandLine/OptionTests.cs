@@ -25,6 +25,7 @@ public class OptionTests
         ["--threads"] = ["1", "2"],
         ["--device"] = ["cpu", "simulated"],
         ["--data"] = ["a", "b"],
+        ["--data-set"] = ["mnist", "fashion-mnist"],
         ["--out"] = ["c", "d"],
         ["--resume"] = [],
         ["--relu-at-zero"] = ["0.5", "1"],
@@ -75,16 +76,17 @@ public class OptionTests
     // The contexts in which each option is tested: the words before it on the command line.
     private static readonly Dictionary<string, string[]> Contexts = new()
     {
-        ["volume"] = ["", "--device simulated", "--json", "--resume", "--network vgg11"],
+        ["volume"] = ["", "--device simulated", "--json", "--resume", "--network vgg11", "--data-set stand-in"],
         ["train"] = ["mlp", "lenet5", "vgg11", "resnet18", "mlp --optimizer sgd", "mlp --optimizer rmsprop", "mlp --optimizer lion", "mlp --device simulated",
-            "mlp --batch-norm", "lenet5 --schedule constant"],
-        ["maxpool"] = ["", "--network vgg11", "--epochs 2"],
+            "mlp --batch-norm", "lenet5 --schedule constant", "mlp --data-set stand-in"],
+        ["maxpool"] = ["", "--network vgg11", "--epochs 2", "--data-set stand-in"],
         ["census"] = ["model.onnx", "model.onnx --weights drawn", "model.onnx --json"],
         ["inspect"] = ["", "relu", "crescent", "--picture crescent", "--json", "relu --json"],
         ["check"] = ["", "relu", "--json"],
         ["solve"] = ["", "cb2", "brown2", "--suite vu", "--suite large", "--suite all", "--list", "--list --suite large", "--list cb2", "--method all"],
         ["diagnose"] = ["quartic", "perceptron", "brown2", "mifflin2", "--list", "quartic --schedule constant", "quartic --schedule robbins-monro",
-            "quartic --draw kl", "quartic --draw flow", "perceptron --draw kernel"],
+            "quartic --draw kl", "quartic --draw flow", "perceptron --draw kernel",
+            "perceptron --data-set stand-in"],
         ["lecture"] = ["", "--list", "--pages rates"],
         ["gradbench"] = [""],
     };
