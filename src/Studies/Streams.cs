@@ -31,4 +31,7 @@ internal enum Streams : uint
 
     /// <summary>Points and starts of the lecture, one stream each.</summary>
     LecturePoints = 8,
+
+    /// <summary>Seeds of networks trained with several slopes of relu at 0.</summary>
+    ReluNetworks = 9,
 }

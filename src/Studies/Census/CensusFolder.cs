@@ -53,7 +53,7 @@ internal static class CensusFolder
     private static HtmlReport Report(CensusResults results, Chart chart)
     {
         HtmlReport report = new($"Where {Path.GetFileName(results.Settings.Model)} sits on kinks");
-        report.NoticeOfData(results.Settings.DataIsStandIn);
+        report.NoticeOfData(results.Settings.Data, results.Settings.DataIsStandIn);
         if (!results.Complete)
             report.Notice("The study was stopped; the tables count the images seen so far.");
         return report

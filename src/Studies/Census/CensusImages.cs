@@ -14,6 +14,10 @@ internal sealed class CensusImages(ImageSet images, int[] shape)
     /// <summary>The kinds of images: those of the data, a black one, and gray ones of one shade each.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["images", "black", "constant"];
 
+    /// <summary>Whether a model takes images in colour: three channels.</summary>
+    /// <param name="model">The model.</param>
+    public static bool AreInColour(OnnxModel model) => model.Inputs is [{ Extents: { Count: 4 } extents }] && extents[1] == 3;
+
     /// <summary>The shape of a batch that a model takes.</summary>
     /// <param name="model">The model.</param>
     /// <param name="images">The images, whose size replaces what the model leaves open.</param>

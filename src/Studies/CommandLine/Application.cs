@@ -82,6 +82,7 @@ internal static class Application
           conservative-ad volume --networks 1000 --data ~/data     the published table, on MNIST
           conservative-ad train lenet5 --epochs 5 --data ~/data
           conservative-ad maxpool                                  what the choice at ties of max pooling changes
+          conservative-ad relu-training                            what the choice of relu'(0) does to training
           conservative-ad inspect                                  small programs at their kinks, with exact answers
           conservative-ad inspect --picture crescent               a picture of one
           conservative-ad check                                    whether gradients are conservative, kinks included
@@ -98,6 +99,7 @@ internal static class Application
         TrainCommand.Create(terminal),
         MaxPoolCommand.Create(terminal),
         CensusCommand.Create(terminal),
+        ReluTrainingCommand.Create(terminal),
         InspectCommand.Create(terminal),
         CheckCommand.Create(terminal),
         SolveCommand.Create(terminal),

@@ -31,10 +31,11 @@ internal static class CensusCommand
             """)
         {
             Plan = parsed => new CensusPlan(parsed.GetValue(file)!, parsed.GetValue(weights)!, parsed.GetValue(samples), parsed.GetValue(common.Seed),
-                common.DeviceOf(parsed), parsed.GetValue(common.Data), parsed.GetValue(common.Out)!, parsed.GetValue(common.Json)),
+                common.DeviceOf(parsed), common.DataSetOf(parsed), parsed.GetValue(common.Data), parsed.GetValue(common.Out)!, parsed.GetValue(common.Json)),
         };
         command.Arguments.Add(file);
-        command.Takes(samples, weights, common.Threads, common.Device, common.Data, common.Out, common.Json);
+        command.Takes(samples, weights, common.Threads, common.Device, common.Out, common.Json);
+        common.AddImages(command);
         command.TakesWhere("--weights drawn", result => StudyCommand.Written(result, weights) == Drawn, common.Seed);
         command.SetAction(parsed =>
         {
@@ -44,7 +45,7 @@ internal static class CensusCommand
             plan.Device.Demand();
             OnnxModel model = OnnxModel.Read(plan.Model);
             using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
-            ImageSet images = ImageSource.Load(plan.Data, plan.Samples, preferCifar: true, cancellation: terminal.Cancellation).Train;
+            ImageSet images = ImageSource.Load(plan.Data, plan.Samples, CensusImages.AreInColour(model), plan.DataSet, terminal.Cancellation).Train;
             CensusResults results = Run(terminal, plan, model, images);
             CensusFolder.Write(folder.Path, results);
             Print(terminal.Console(plan.Json), results, folder.Path);
@@ -97,7 +98,7 @@ internal static class CensusCommand
     private static void Print(IAnsiConsole console, CensusResults results, string folder)
     {
         if (results.Settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.StandIn}[/]");
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(results.Settings.Data)}[/]");
         FigureTable nodes = new(KeyColumns, [.. CensusFolder.Columns.Select((column, i) => new FigureColumn(column, IsNumber: i >= KeyColumns))])
         {
             Title = "Operations exactly at a kink",
@@ -122,7 +123,9 @@ internal static class CensusCommand
 /// <param name="Samples">Images.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="Device">The device.</param>
+/// <param name="DataSet">The data set; chosen by model and folder if null.</param>
 /// <param name="Data">The data folder; that of the environment variable if null.</param>
 /// <param name="Out">The folder for results.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
-internal sealed record CensusPlan(string Model, string Weights, int Samples, ulong Seed, ComputeDevice Device, string? Data, string Out, bool Json);
+internal sealed record CensusPlan(string Model, string Weights, int Samples, ulong Seed, ComputeDevice Device, DataSetName? DataSet, string? Data,
+    string Out, bool Json);

@@ -48,23 +48,16 @@ internal static class KinkVolumeRun
             console.MarkupLineInterpolated($"[yellow]{note}[/]");
         List<KinkOutcome> finished = [.. journal.Finished];
         long start = Stopwatch.GetTimestamp();
-        console.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(progress =>
+        ProgressNotes.Run(terminal, console, "networks", settings.Units, finished.Count, tell => new KinkVolumeStudy(settings, images, threads).Run(
+            journal.Finished,
+            outcome =>
             {
-                ProgressTask task = progress.AddTask("networks", maxValue: settings.Units);
-                task.Increment(finished.Count);
-                new KinkVolumeStudy(settings, images, threads).Run(
-                    journal.Finished,
-                    outcome =>
-                    {
-                        journal.Append(outcome);
-                        lock (finished)
-                            finished.Add(outcome);
-                    },
-                    task.Increment,
-                    terminal.Cancellation);
-            });
+                journal.Append(outcome);
+                lock (finished)
+                    finished.Add(outcome);
+            },
+            tell,
+            terminal.Cancellation));
 
         KinkVolumeResults results;
         lock (finished)

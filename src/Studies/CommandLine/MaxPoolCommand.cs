@@ -110,24 +110,17 @@ internal static class MaxPoolCommand
             console.MarkupLineInterpolated($"[yellow]{note}[/]");
         List<PoolingUnit> finished = [.. journal.Finished];
         long start = Stopwatch.GetTimestamp();
-        console.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(progress =>
+        ProgressNotes.Run(terminal, console, "networks and training runs", settings.Units, finished.Count, tell => study.Run(
+            journal.Finished,
+            resume,
+            unit =>
             {
-                ProgressTask task = progress.AddTask("networks and training runs", maxValue: settings.Units);
-                task.Increment(finished.Count);
-                study.Run(
-                    journal.Finished,
-                    resume,
-                    unit =>
-                    {
-                        journal.Append(unit);
-                        lock (finished)
-                            finished.Add(unit);
-                    },
-                    task.Increment,
-                    terminal.Cancellation);
-            });
+                journal.Append(unit);
+                lock (finished)
+                    finished.Add(unit);
+            },
+            tell,
+            terminal.Cancellation));
 
         PoolingResults results;
         lock (finished)

@@ -80,7 +80,7 @@ internal sealed class TrainStudy<T> : IDisposable
         long start = Stopwatch.GetTimestamp();
         int[] order = new int[train.Count];
         Philox.For(settings.Seed, (uint)Streams.TrainingOrder, (ulong)epoch).Permutation(order);
-        Score score = default;
+        TrainingScore score = default;
         long zeros = 0;
         int step = 0;
         foreach (Batch<T> batch in train.InOrder(order, settings.Batch))
@@ -102,15 +102,15 @@ internal sealed class TrainStudy<T> : IDisposable
 
         ScheduleFree<T>? scheduleFree = optimizer as ScheduleFree<T>;
         scheduleFree?.Evaluate();
-        Score tested = Test(cancellation);
+        TrainingScore tested = Test(cancellation);
         scheduleFree?.Train();
         return new EpochResult(epoch, score.Loss, score.Accuracy, tested.Loss, tested.Accuracy, Stopwatch.GetElapsedTime(start).TotalSeconds, zeros);
     }
 
-    private Score Test(CancellationToken cancellation)
+    private TrainingScore Test(CancellationToken cancellation)
     {
         int[] order = [.. Enumerable.Range(0, test.Count)];
-        Score score = default;
+        TrainingScore score = default;
         foreach (Batch<T> batch in test.InOrder(order, TestBatch))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -122,12 +122,12 @@ internal sealed class TrainStudy<T> : IDisposable
         return score;
     }
 
-    private Var<T> Forward(LabelledBatches<T> batches, Batch<T> batch, Mode mode, ref Score score, out double value)
+    private Var<T> Forward(LabelledBatches<T> batches, Batch<T> batch, Mode mode, ref TrainingScore score, out double value)
     {
         Var<T> logits = network.Forward(tape.Constant(batches.ShapeOf(batch.Count), batch.Pixels), mode);
         Var<T> loss = logits.CrossEntropy(batch.Labels);
         value = double.CreateTruncating(loss.GetScalar());
-        score = score.With(value, logits.ToArray(), batch.Labels);
+        score = score.With<T>(value, logits.ToArray(), batch.Labels);
         return loss;
     }
 
@@ -143,33 +143,5 @@ internal sealed class TrainStudy<T> : IDisposable
             ? $"lower --learning-rate (now {settings.LearningRate}) or take --precision 32"
             : $"lower --learning-rate (now {settings.LearningRate})";
         return $"The loss is {value} in epoch {epoch}, step {step}; {remedy}.";
-    }
-
-    // The mean loss and accuracy of the images seen so far.
-    private readonly record struct Score(double LossSum, long Right, long Images)
-    {
-        public double Loss => LossSum / Images;
-
-        public double Accuracy => (double)Right / Images;
-
-        public Score With(double loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels)
-        {
-            int classes = logits.Length / labels.Length;
-            long right = 0;
-            for (int i = 0; i < labels.Length; i++)
-            {
-                ReadOnlySpan<T> row = logits.Slice(i * classes, classes);
-                int best = 0;
-                for (int c = 1; c < classes; c++)
-                {
-                    if (row[c] > row[best])
-                        best = c;
-                }
-
-                right += best == labels[i] ? 1 : 0;
-            }
-
-            return new Score(LossSum + (loss * labels.Length), Right + right, Images + labels.Length);
-        }
     }
 }

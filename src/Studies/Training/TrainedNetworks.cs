@@ -19,13 +19,15 @@ internal static class TrainedNetworks
     /// <param name="channels">Channels of an image.</param>
     /// <param name="side">Its rows and columns.</param>
     /// <param name="classes">Classes.</param>
+    /// <param name="activation">Makes the activations; relu with the rule of the settings if null.</param>
     /// <exception cref="NotSupportedException">The network cannot be made with these settings.</exception>
-    public static Module<T> Create<T>(TrainSettings settings, Initializer initializer, int channels, int side, int classes)
+    public static Module<T> Create<T>(TrainSettings settings, Initializer initializer, int channels, int side, int classes,
+        Func<Module<T>>? activation = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (settings.BatchNorm && settings.Network == NetworkName.Lenet5)
             throw new NotSupportedException("--batch-norm goes with mlp, vgg11 and resnet18; lenet5 has no place for it.");
-        Func<Module<T>> activation = settings.Rule == ReluRule.Published ? () => new PublishedReluLayer<T>() : () => new Networks.Relu<T>();
+        activation ??= settings.Rule == ReluRule.Published ? () => new PublishedReluLayer<T>() : (Func<Module<T>>)(() => new Networks.Relu<T>());
         switch (settings.Network)
         {
             case NetworkName.Mlp:

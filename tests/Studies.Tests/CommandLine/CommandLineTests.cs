@@ -30,7 +30,7 @@ public class CommandLineTests
     [Fact]
     public void HelpShowsExamples()
     {
-        foreach (string command in (string[])["volume", "train", "maxpool", "inspect", "solve", "diagnose", "lecture", "gradbench"])
+        foreach (string command in (string[])["volume", "train", "maxpool", "relu-training", "inspect", "solve", "diagnose", "lecture", "gradbench"])
         {
             Ran ran = Ran.Program(command, "--help");
             Assert.Equal(ExitCode.Success, ran.ExitCode);

@@ -71,6 +71,8 @@ public class OptionTests
         ["--pages"] = ["rates", "morse-sard"],
         ["--after"] = ["1", "2,4"],
         ["--runs"] = ["2", "3"],
+        ["--rules"] = ["chain", "published"],
+        ["--hits"] = ["1", "2"],
     };
 
     // The contexts in which each option is tested: the words before it on the command line.
@@ -80,7 +82,8 @@ public class OptionTests
         ["train"] = ["mlp", "lenet5", "vgg11", "resnet18", "mlp --optimizer sgd", "mlp --optimizer rmsprop", "mlp --optimizer lion", "mlp --device simulated",
             "mlp --batch-norm", "lenet5 --schedule constant", "mlp --data-set stand-in"],
         ["maxpool"] = ["", "--network vgg11", "--epochs 2", "--data-set stand-in"],
-        ["census"] = ["model.onnx", "model.onnx --weights drawn", "model.onnx --json"],
+        ["census"] = ["model.onnx", "model.onnx --weights drawn", "model.onnx --json", "model.onnx --data-set stand-in"],
+        ["relu-training"] = ["", "--networks lenet5", "--data-set stand-in"],
         ["inspect"] = ["", "relu", "crescent", "--picture crescent", "--json", "relu --json"],
         ["check"] = ["", "relu", "--json"],
         ["solve"] = ["", "cb2", "brown2", "--suite vu", "--suite large", "--suite all", "--list", "--list --suite large", "--list cb2", "--method all"],
@@ -199,6 +202,8 @@ public class OptionTests
     {
         if (option == "--json")
             return command == "solve" ? ["a.json", "b.json"] : [null];
+        if ((command, option) == ("relu-training", "--networks"))
+            return ["lenet5", "mlp,lenet5"];
         string?[] values = Values[option];
         return values.Length > 0 ? values : [null];
     }

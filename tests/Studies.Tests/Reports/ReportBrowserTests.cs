@@ -22,6 +22,7 @@ public sealed class ReportBrowserTests(Chromium chromium) : IClassFixture<Chromi
         { "volume-of-kinks", "volume --kink sort --depths 2 --widths 16 --batch 32 --after 1,2 --precisions 16,32 --networks 9 --samples 64 --data ~" },
         { "maxpool", "maxpool --samples 96 --batch 32 --networks 1 --precisions 16,32 --betas 1,1000 --epochs 1 --runs 2 --data ~" },
         { "lecture", "lecture --pages stable-manifold,rates,conservative-fields,optimizers" },
+        { "relu-training", "relu-training --hidden 24,24 --samples 256 --batch 32 --epochs 2 --runs 2 --data ~" },
         { "inspect", "inspect" },
         { "check", "check --paths 2" },
         { "check-of-one", "check maximum-to-both" },

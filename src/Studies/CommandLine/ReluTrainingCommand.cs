@@ -1,0 +1,168 @@
+using System.CommandLine;
+using System.Diagnostics;
+using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Reports;
+using ConservativeAD.Studies.ReluTraining;
+using ConservativeAD.Studies.Training;
+using Spectre.Console;
+
+namespace ConservativeAD.Studies.CommandLine;
+
+/// <summary><c>relu-training</c>: what the choice of relu'(0), by either rule, does to training.</summary>
+internal static class ReluTrainingCommand
+{
+    private const double LargestSlope = 1e9;
+    private const int MaximumUnits = 65_536;
+    private const int KeyColumns = 4;
+
+    public static Command Create(Terminal terminal)
+    {
+        Option<string[]?> networks = OptionKinds.Words("--networks", "Some of mlp, lenet5, vgg11, resnet18; mlp if not given.", "mlp", "lenet5", "vgg11",
+            "resnet18");
+        Option<int[]?> hidden = OptionKinds.Numbers("--hidden", "Widths of the hidden layers of mlp; 256,128 if not given.", 1, MaximumUnits, distinct: false);
+        Option<double[]?> slopes = OptionKinds.Numbers("--s", "Slopes of relu at 0; runs are compared with the first. 0,0.5,1 if not given.", -LargestSlope,
+            LargestSlope);
+        Option<string[]?> rules = OptionKinds.Words("--rules",
+            "chain multiplies the incoming gradient by s at 0; published puts s in its place. Both if not given.", "chain", "published");
+        Option<int[]?> precisions = OptionKinds.Choices("--precisions", "Bits of the numbers; 16,32 if not given.", 16, 32, 64);
+        Option<int> runs = OptionKinds.Number("--runs", "Runs of each kind, which differ by their seed.", 3, 1, 10_000);
+        Option<int> epochs = OptionKinds.Number("--epochs", "Passes over the images.", 3, 1, 100_000);
+        Option<int> batch = OptionKinds.Number("--batch", "Images in a mini-batch.", 128, 1, 1_000_000);
+        Option<double> rate = OptionKinds.Number("--learning-rate", "The first rate of SGD with momentum 0.9 and weight decay 5e-4.", 0.01, 1e-12, 1e6);
+        Option<int> hits = OptionKinds.Number("--hits", "Steps of each run, with a relu at 0, at which its gradient is compared with one of Clarke's.", 3, 0,
+            1_000_000);
+        Option<int?> samples = OptionKinds.OptionalNumber("--samples", "Training images used; all of them if not given.", 1, StandInDigits.MaximumTrainCount);
+        CommonOptions common = new(Path.Combine("results", "relu-training"));
+        StudyCommand command = new("relu-training", """
+            Trains networks from the same start with several slopes s of relu at 0, by the chain rule and by the rule of the published code, and
+            compares accuracies, exact zeros by layer and epoch, and how far runs drift apart.
+
+            Examples:
+              conservative-ad relu-training
+              conservative-ad relu-training --networks mlp,lenet5 --runs 5 --epochs 5 --data ~/data
+              conservative-ad relu-training --s 0,1,10,50 --precisions 16 --learning-rate 0.005
+              conservative-ad relu-training --networks resnet18 --precisions 32 --s 0,0.1,0.2,0.3 --data ~/data
+              conservative-ad relu-training --data-set fashion-mnist --data ~/data
+            """)
+        {
+            Plan = parsed =>
+            {
+                NetworkName[] names = parsed.GetValue(networks) is { Length: > 0 } words
+                    ? [.. words.Select(OptionKinds.Member<NetworkName>)]
+                    : [NetworkName.Mlp];
+                return new ReluTrainingPlan(
+                    new ReluTrainingSettings
+                    {
+                        Networks = names,
+                        Hidden = names.Contains(NetworkName.Mlp) ? OptionKinds.Given(parsed.GetValue(hidden), [256, 128]) : [],
+                        Slopes = OptionKinds.Given(parsed.GetValue(slopes), [0, 0.5, 1]),
+                        Rules = parsed.GetValue(rules) is { Length: > 0 } chosen
+                            ? [.. chosen.Select(OptionKinds.Member<ReluRule>)]
+                            : [ReluRule.Chain, ReluRule.Published],
+                        Precisions = OptionKinds.Given(parsed.GetValue(precisions), [16, 32]),
+                        Runs = parsed.GetValue(runs),
+                        Epochs = parsed.GetValue(epochs),
+                        Batch = parsed.GetValue(batch),
+                        LearningRate = parsed.GetValue(rate),
+                        Hits = parsed.GetValue(hits),
+                        Samples = parsed.GetValue(samples) ?? 0,
+                        Seed = parsed.GetValue(common.Seed),
+                        Classes = 0,
+                        Data = "",
+                        DataIsStandIn = false,
+                    },
+                    parsed.GetValue(samples),
+                    parsed.GetValue(common.Threads),
+                    common.DataSetOf(parsed),
+                    parsed.GetValue(common.Data),
+                    parsed.GetValue(common.Out)!,
+                    parsed.GetValue(common.Resume),
+                    parsed.GetValue(common.Json));
+            },
+        };
+        command.Takes(networks);
+        command.TakesWhere("mlp among --networks", result => StudyCommand.Written(result, networks) is not { } names || names.Split(',').Contains("mlp"),
+            hidden);
+        command.Takes(slopes, rules, precisions, runs, epochs, batch, rate, hits, samples, common.Seed, common.Threads, common.Out, common.Resume, common.Json);
+        common.AddImages(command);
+        command.SetAction(parsed =>
+        {
+            ReluTrainingPlan plan = (ReluTrainingPlan)command.Plan(parsed);
+            using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
+            bool isDeep = plan.Settings.Networks.Any(name => name is NetworkName.Vgg11 or NetworkName.Resnet18);
+            (ImageSet train, ImageSet test) = ImageSource.Load(plan.Data, plan.Samples, isDeep, plan.DataSet, terminal.Cancellation);
+            foreach (NetworkName name in plan.Settings.Networks)
+                TrainedNetworks.Demand(name, train);
+            ReluTrainingSettings settings = plan.Settings with
+            {
+                Samples = train.Count,
+                Classes = train.Classes,
+                Data = train.Name,
+                DataIsStandIn = train.IsStandIn,
+            };
+            ReluTrainingResults results = Run(terminal, terminal.Console(plan.Json), settings, new ReluTrainingStudy(settings, train, test, plan.Threads),
+                folder.Path, plan.Resume);
+            if (plan.Json)
+                terminal.Output.WriteLine(ResultsJson.Write(results));
+            return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
+        });
+        return command;
+    }
+
+    private static ReluTrainingResults Run(Terminal terminal, IAnsiConsole console, ReluTrainingSettings settings, ReluTrainingStudy study, string folder,
+        bool resume)
+    {
+        if (settings.DataIsStandIn)
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
+        using StudyJournal<ReluTrainingSettings, ReluUnit> journal =
+            StudyJournal<ReluTrainingSettings, ReluUnit>.Open(folder, settings, ReluUnit.Of(settings), resume);
+        foreach (string note in journal.Notes)
+            console.MarkupLineInterpolated($"[yellow]{note}[/]");
+        List<ReluUnit> finished = [.. journal.Finished];
+        long start = Stopwatch.GetTimestamp();
+        ProgressNotes.Run(terminal, console, "training runs", settings.Units, finished.Count, tell => study.Run(
+            journal.Finished,
+            unit =>
+            {
+                journal.Append(unit);
+                lock (finished)
+                    finished.Add(unit);
+            },
+            tell,
+            terminal.Cancellation));
+
+        ReluTrainingResults results;
+        lock (finished)
+            results = ReluTrainingResults.Of(settings, finished);
+        ReluTrainingFolder.Write(folder, results);
+        Write($"relu'(0) = s on {settings.Data}, {settings.Samples} images, {settings.Epochs} epochs", ReluTrainingTables.RunColumns,
+            ReluTrainingTables.RunRows(results));
+        if (settings.Rules.Length > 1)
+            Write("the chain rule beside the published one", ReluTrainingTables.RuleColumns, ReluTrainingTables.RuleRows(results));
+        if (settings.DataIsStandIn)
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
+        string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
+        console.MarkupLineInterpolated($"{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s. Results are in {folder}.{state}");
+        return results;
+
+        void Write(string title, IEnumerable<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+        {
+            FigureTable table = new(KeyColumns, [.. columns.Select(column => new FigureColumn(column, IsNumber: true))]) { Title = title };
+            foreach (IReadOnlyList<string> row in rows)
+                table.Add([.. row]);
+            table.Write(console);
+        }
+    }
+}
+
+/// <summary>The request of a <c>relu-training</c> command, before the images are read.</summary>
+/// <param name="Settings">The settings; data, their number and classes are filled in later.</param>
+/// <param name="Samples">The number of images; all if null.</param>
+/// <param name="Threads">Units at a time.</param>
+/// <param name="DataSet">The data set; chosen by network and folder if null.</param>
+/// <param name="Data">The data folder; that of the environment variable if null.</param>
+/// <param name="Out">The folder for results.</param>
+/// <param name="Resume">Whether to continue.</param>
+/// <param name="Json">Whether to write results to the output as JSON.</param>
+internal sealed record ReluTrainingPlan(ReluTrainingSettings Settings, int? Samples, int Threads, DataSetName? DataSet, string? Data, string Out, bool Resume,
+    bool Json);

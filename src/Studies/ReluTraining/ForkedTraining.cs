@@ -1,0 +1,316 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using ConservativeAD.Kernels;
+using ConservativeAD.Networks;
+using ConservativeAD.Optimizers;
+using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Training;
+using ConservativeAD.Studies.Volume;
+
+namespace ConservativeAD.Studies.ReluTraining;
+
+/// <summary>
+/// Trains one network with several rules and slopes of relu at 0, in step. Runs whose gradients have been the same so far, bit for bit, are one branch and
+/// share every computation; gradients can differ only where a relu is at exactly 0, and there a branch forks. The bits are those of runs by themselves.
+/// </summary>
+/// <typeparam name="T">float, double or Half.</typeparam>
+internal sealed class ForkedTraining<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int TestBatch = 500;
+
+    private readonly ReluTrainingSettings study;
+    private readonly TrainSettings settings;
+    private readonly LabelledBatches<T> train;
+    private readonly LabelledBatches<T> test;
+    private readonly ImageSet images;
+    private readonly Device device;
+    private readonly Tape<T> tape;
+    private readonly int side;
+    private readonly int steps;
+    private readonly List<(int From, int To, long Elements)> spans = [];
+    private readonly RunState[] runs;
+    private readonly List<Branch> branches;
+    private ReluRule recorded;
+
+    public ForkedTraining(ReluTrainingSettings study, NetworkName network, int precision, int run, ImageSet train, ImageSet test, Device device)
+    {
+        this.study = study;
+        this.device = device;
+        settings = study.Training(network, precision, run);
+        images = train;
+        side = TrainedNetworks.PaddedSide(network, train.Side);
+        this.train = new LabelledBatches<T>(train, side);
+        this.test = new LabelledBatches<T>(test, side);
+        tape = new Tape<T>(device, SelectionsOf(0));
+        steps = (train.Count + settings.Batch - 1) / settings.Batch;
+        runs = [.. study.Kinds.Select(kind => new RunState(kind.Rule, kind.Slope))];
+        branches = [Make([.. runs])];
+    }
+
+    /// <summary>Trains.</summary>
+    /// <param name="progress">Called with the part done since the last call.</param>
+    /// <param name="cancellation">Checked at every step.</param>
+    public IReadOnlyList<ReluRun> Run(Action<double> progress, CancellationToken cancellation)
+    {
+        double part = 1.0 / ((double)settings.Epochs * steps);
+        long step = 0;
+        for (int epoch = 1; epoch <= settings.Epochs; epoch++)
+        {
+            int[] order = new int[train.Count];
+            Philox.For(settings.Seed, (uint)Streams.TrainingOrder, (ulong)epoch).Permutation(order);
+            foreach (Batch<T> batch in train.InOrder(order, settings.Batch))
+            {
+                step++;
+                foreach (Branch branch in branches.ToArray())
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    Step(branch, batch, epoch, step);
+                }
+
+                progress(part);
+            }
+
+            EndEpoch(cancellation);
+        }
+
+        foreach (Branch branch in branches)
+        {
+            foreach (RunState run in branch.Runs)
+                run.Parameters = SumOf(branch);
+        }
+
+        return [.. runs.Select(run => new ReluRun(run.Rule, run.Slope, run.Epochs, run.FirstDifference, run.Hits, run.Diverged, run.Parameters))];
+    }
+
+    public void Dispose() => tape.Dispose();
+
+    private static Selections SelectionsOf(double slope) => Selections.PyTorch with { ReluAtZero = slope };
+
+    private Branch Make(List<RunState> members)
+    {
+        Module<T> network = TrainedNetworks.Create(settings, new Initializer(device, settings.Seed), images.Channels, side, images.Classes,
+            () => new Activation<T>(Activate));
+        return new Branch(network, TrainingOptimizers.Create(settings, network.Parameters, steps), members);
+    }
+
+    private Var<T> Activate(Var<T> x)
+    {
+        int from = tape.Count;
+        Var<T> y = recorded == ReluRule.Published ? x.Apply(default(PublishedRelu<T>)) : x.Relu();
+        spans.Add((from, tape.Count, y.Shape.Count));
+        return y;
+    }
+
+    private Var<T> Record(Branch branch, Batch<T> batch, ReluRule rule, out Var<T> logits)
+    {
+        tape.Reset();
+        spans.Clear();
+        recorded = rule;
+        logits = branch.Network.Forward(tape.Constant(train.ShapeOf(batch.Count), batch.Pixels), Mode.Training);
+        return logits.CrossEntropy(batch.Labels);
+    }
+
+    private void Step(Branch branch, Batch<T> batch, int epoch, long step)
+    {
+        RunState first = branch.Runs[0];
+        Var<T> loss = Record(branch, batch, first.Rule, out Var<T> logits);
+        double value = double.CreateTruncating(loss.GetScalar());
+        if (!double.IsFinite(value))
+        {
+            foreach (RunState run in branch.Runs)
+                (run.Diverged, run.Parameters) = ($"The loss is {value} in epoch {epoch}.", SumOf(branch));
+            branches.Remove(branch);
+            return;
+        }
+
+        branch.Score = branch.Score.With<T>(value, logits.ToArray(), batch.Labels);
+        if (!CountZeros(branch) || (branch.Runs.Count == 1 && first.Hits.Count >= study.Hits))
+            branch.Optimizer.Step(tape.Backward(loss, SelectionsOf(first.Slope)));
+        else
+            Fork(branch, batch, step);
+    }
+
+    // Counts zeros of each layer's relus; false if there are none.
+    private bool CountZeros(Branch branch)
+    {
+        long[] zeros = new long[spans.Count];
+        if (tape.CountKinks() > 0)
+        {
+            foreach (OperationKinks met in tape.Census(0).Operations)
+            {
+                int layer = spans.FindIndex(span => met.Node >= span.From && met.Node < span.To);
+                if (layer >= 0)
+                    zeros[layer] += met.Count;
+            }
+        }
+
+        IReadOnlyList<LayerKinks> before = branch.Layers;
+        branch.Layers = [.. spans.Select((span, i) => new LayerKinks((before.Count > 0 ? before[i].Evaluations : 0) + span.Elements,
+            (before.Count > 0 ? before[i].AtKink : 0) + zeros[i]))];
+        return zeros.Any(count => count > 0);
+    }
+
+    private void Fork(Branch branch, Batch<T> batch, long step)
+    {
+        (T[][] Gradient, bool IsCertified)? clarke = branch.Runs.Any(run => run.Hits.Count < study.Hits) ? ClarkeOf(branch, batch, step) : null;
+        List<(T[][] Gradient, List<RunState> Runs)> groups = [];
+        foreach (RunState run in branch.Runs)
+        {
+            T[][] gradient = Copy(branch, Backward(branch, batch, run));
+            if (clarke is { } element && run.Hits.Count < study.Hits)
+                run.Hits.Add(new ClarkeDistance(step, Relative(gradient, element.Gradient), element.IsCertified));
+            int place = groups.FindIndex(group => SameBits(group.Gradient, gradient));
+            if (place < 0)
+                groups.Add((gradient, [run]));
+            else
+                groups[place].Runs.Add(run);
+        }
+
+        foreach (RunState run in branch.Runs)
+        {
+            RunState reference = ReferenceOf(run);
+            if (branch.Runs.Contains(reference) && !groups.Single(group => group.Runs.Contains(run)).Runs.Contains(reference))
+                run.FirstDifference = step;
+        }
+
+        Branch[] forked = [branch, .. groups.Skip(1).Select(group => CopyOf(branch, group.Runs))];
+        branch.Runs = groups[0].Runs;
+        branches.InsertRange(branches.IndexOf(branch) + 1, forked[1..]);
+        foreach (Branch next in forked)
+            next.Optimizer.Step(Backward(next, batch, next.Runs[0]));
+    }
+
+    private RunState ReferenceOf(RunState run) => runs.First(other => other.Rule == run.Rule);
+
+    private Gradients<T> Backward(Branch branch, Batch<T> batch, RunState run) =>
+        tape.Backward(Record(branch, batch, run.Rule, out _), SelectionsOf(run.Slope));
+
+    private (T[][] Gradient, bool IsCertified) ClarkeOf(Branch branch, Batch<T> batch, long step)
+    {
+        ClarkeGradient<T> clarke = tape.ClarkeGradient(Record(branch, batch, ReluRule.Chain, out _), (ulong)step);
+        return (Copy(branch, clarke.Gradients), clarke.Certificate.IsCertified);
+    }
+
+    private Branch CopyOf(Branch branch, List<RunState> members)
+    {
+        Branch copy = Make(members);
+        foreach ((Parameter<T> target, Parameter<T> source) in copy.Network.Parameters.Zip(branch.Network.Parameters))
+            target.Value.CopyFrom(source.Value.ToArray());
+        Optimizer<T> from = branch.Optimizer;
+        if (typeof(T) == typeof(Half))
+            copy.Optimizer.RestoreWide(from.StepCount, null, from.WideState.ToDictionary(state => state.Name, state => state.Value.ToArray()));
+        else
+            copy.Optimizer.Restore(from.StepCount, null, from.State.ToDictionary(state => state.Name, state => state.Value.ToArray()));
+        copy.Optimizer.RestoreProgress(from.Progress);
+        (copy.Score, copy.Layers) = (branch.Score, branch.Layers);
+        return copy;
+    }
+
+    private void EndEpoch(CancellationToken cancellation)
+    {
+        foreach (Branch branch in branches)
+        {
+            TrainingScore tested = Test(branch, cancellation);
+            foreach (RunState run in branch.Runs)
+            {
+                Branch? reference = branches.Find(other => other.Runs.Contains(ReferenceOf(run)));
+                (double? l1, double? relative) = reference is null ? (null, null) : Apart(branch, reference);
+                double? loss = double.IsFinite(tested.Loss) ? tested.Loss : null;
+                run.Epochs.Add(new ReluEpoch(branch.Score.Loss, loss, tested.Accuracy, l1, relative, branch.Layers));
+            }
+        }
+
+        foreach (Branch branch in branches)
+            (branch.Score, branch.Layers) = (default, []);
+    }
+
+    private TrainingScore Test(Branch branch, CancellationToken cancellation)
+    {
+        TrainingScore score = default;
+        foreach (Batch<T> batch in test.InOrder([.. Enumerable.Range(0, test.Count)], TestBatch))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            tape.Reset();
+            spans.Clear();
+            Var<T> logits = branch.Network.Forward(tape.Constant(test.ShapeOf(batch.Count), batch.Pixels), Mode.Evaluation);
+            score = score.With<T>(double.CreateTruncating(logits.CrossEntropy(batch.Labels).GetScalar()), logits.ToArray(), batch.Labels);
+        }
+
+        tape.Reset();
+        return score;
+    }
+
+    private static (double? L1, double? Relative) Apart(Branch one, Branch reference)
+    {
+        if (one == reference)
+            return (0, 0);
+        T[][] a = Values(one), b = Values(reference);
+        double sum = a.Zip(b, (x, y) => x.Zip(y, (u, v) => Math.Abs(double.CreateTruncating(u) - double.CreateTruncating(v))).Sum()).Sum();
+        return double.IsFinite(sum) ? (sum, Relative(a, b)) : (null, null);
+    }
+
+    private static double? Relative(T[][] a, T[][] b)
+    {
+        double apart = 0, size = 0;
+        foreach ((T[] x, T[] y) in a.Zip(b))
+        {
+            for (int i = 0; i < x.Length; i++)
+            {
+                double own = double.CreateTruncating(y[i]), difference = double.CreateTruncating(x[i]) - own;
+                apart += difference * difference;
+                size += own * own;
+            }
+        }
+
+        double relative = Math.Sqrt(apart / size);
+        return double.IsFinite(relative) ? relative : null;
+    }
+
+    private static T[][] Values(Branch branch) => [.. branch.Network.Parameters.Select(parameter => parameter.Value.ToArray())];
+
+    private static T[][] Copy(Branch branch, Gradients<T> gradients) =>
+        [.. branch.Network.Parameters.Select(parameter => gradients.Of(parameter).ToArray())];
+
+    private static bool SameBits(T[][] a, T[][] b) =>
+        a.Zip(b).All(pair => MemoryMarshal.AsBytes<T>(pair.First).SequenceEqual(MemoryMarshal.AsBytes<T>(pair.Second)));
+
+    private static string SumOf(Branch branch)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (T[] values in Values(branch))
+            hash.AppendData(MemoryMarshal.AsBytes<T>(values));
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
+    }
+
+    private sealed class RunState(ReluRule rule, double slope)
+    {
+        public ReluRule Rule { get; } = rule;
+
+        public double Slope { get; } = slope;
+
+        public List<ReluEpoch> Epochs { get; } = [];
+
+        public List<ClarkeDistance> Hits { get; } = [];
+
+        public long? FirstDifference { get; set; }
+
+        public string? Diverged { get; set; }
+
+        public string Parameters { get; set; } = "";
+    }
+
+    private sealed class Branch(Module<T> network, Optimizer<T> optimizer, List<RunState> runs)
+    {
+        public Module<T> Network { get; } = network;
+
+        public Optimizer<T> Optimizer { get; } = optimizer;
+
+        public List<RunState> Runs { get; set; } = runs;
+
+        public TrainingScore Score { get; set; }
+
+        public IReadOnlyList<LayerKinks> Layers { get; set; } = [];
+    }
+}
