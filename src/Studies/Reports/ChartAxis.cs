@@ -41,6 +41,14 @@ internal sealed record ChartAxis(double Low, double High, bool IsLogarithmic, IR
         return double.IsFinite(place) ? place : null;
     }
 
+    /// <summary>The same axis, of numbers, with its centre kept and its length multiplied.</summary>
+    /// <param name="factor">The factor.</param>
+    public ChartAxis Widened(double factor)
+    {
+        double centre = (Low + High) / 2, half = factor * (High - Low) / 2;
+        return new ChartAxis(centre - half, centre + half, false, RoundNumbers(centre - half, centre + half, []));
+    }
+
     private static ChartAxis Of(IReadOnlyList<double> values, bool isLogarithmic, (double Low, double High)? limits)
     {
         double[] places = [.. values.Select(value => isLogarithmic ? Math.Log10(value) : value).Where(double.IsFinite)];

@@ -9,6 +9,9 @@ namespace ConservativeAD.Studies.Reports;
 /// <param name="title">The title.</param>
 internal sealed class HtmlReport(string title)
 {
+    private const int ShortText = 26;
+    private const int LongText = 60;
+
     private readonly StringBuilder body = new();
     private readonly List<Chart> row = [];
 
@@ -63,8 +66,8 @@ internal sealed class HtmlReport(string title)
     {
         string[] names = [.. columns];
         string[][] cells = [.. rows.Select(row => row.ToArray())];
-        bool[] isNumber = [.. names.Select((_, i) => cells.Length > 0 && cells.All(row => IsNumber(row[i])))];
-        string Cell(string kind, int i, string text) => $"<{kind}{(isNumber[i] ? " class=\"n\"" : "")}>{Escape(text)}</{kind}>";
+        string[] classes = [.. names.Select((_, i) => ClassOf([.. cells.Select(row => row[i])]))];
+        string Cell(string kind, int i, string text) => $"<{kind} class=\"{classes[i]}\">{Escape(text)}</{kind}>";
         Open(caption ?? "Table", "");
         if (caption is not null)
             body.Append("<caption>").Append(Escape(caption)).Append("</caption>");
@@ -158,11 +161,17 @@ internal sealed class HtmlReport(string title)
                 JsonValueKind.True => "yes",
                 JsonValueKind.False => "no",
                 JsonValueKind.Array => string.Join(", ", property.Value.EnumerateArray().Select(item => item.ToString())),
+                JsonValueKind.Object when property.Value.TryGetProperty("name", out JsonElement name) => name.ToString(),
                 _ => property.Value.ToString(),
             };
             yield return (Words(property.Name), value);
         }
     }
+
+    // Numbers and short words do not wrap; sentences get room.
+    private static string ClassOf(string[] cells) => cells.Length > 0 && Array.TrueForAll(cells, IsNumber)
+        ? "n"
+        : cells.Select(cell => cell.Length).DefaultIfEmpty(0).Max() switch { <= ShortText => "s", <= LongText => "t", _ => "w" };
 
     // reluAtZero as relu at zero.
     private static string Words(string name) => string.Concat(name.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));

@@ -58,6 +58,9 @@ internal static class ReportStyle
         tbody tr:last-child td { border-bottom: 0; }
         th { background: var(--shade); white-space: nowrap; }
         .n { text-align: right; white-space: nowrap; }
+        .s { white-space: nowrap; }
+        .t { min-width: 11rem; }
+        .w { min-width: 19rem; }
         .facts td:first-child { color: var(--soft); white-space: nowrap; }
         .facts td + td { overflow-wrap: anywhere; min-width: 9rem; }
         footer { color: var(--soft); font-size: .85rem; margin-top: 2rem; }
@@ -70,7 +73,8 @@ internal static class ReportStyle
           h2 { break-after: avoid; }
           .table { overflow: visible; max-width: none; }
           table { font-size: 8pt; }
-          th { white-space: normal; }
+          th, .s { white-space: normal; }
+          .t, .w { min-width: 0; }
         }
         """;
 

@@ -229,14 +229,8 @@ internal sealed class SvgChart
     private void Square()
     {
         double across = (x.High - x.Low) / (Width - Right - left), up = (y.High - y.Low) / (bottom - Top), scale = Math.Max(across, up);
-        x = Widened(x, scale / across);
-        y = Widened(y, scale / up);
-    }
-
-    private static ChartAxis Widened(ChartAxis axis, double factor)
-    {
-        double centre = (axis.Low + axis.High) / 2, half = factor * (axis.High - axis.Low) / 2;
-        return axis with { Low = centre - half, High = centre + half };
+        x = x.Widened(scale / across);
+        y = y.Widened(scale / up);
     }
 
     private static string Pair(double across, double up) => string.Create(CultureInfo.InvariantCulture, $"{across:0.#},{up:0.#}");
