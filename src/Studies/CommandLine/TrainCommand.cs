@@ -46,6 +46,7 @@ internal static class TrainCommand
         Option<int[]?> hidden = OptionKinds.Numbers("--hidden", "Widths of the hidden layers of mlp; 512,256 if not given.", 1, MaximumUnits, distinct: false);
         Option<bool> batchNorm = OptionKinds.Flag("--batch-norm", "Normalise every layer over the mini-batch (mlp, vgg11, resnet18).");
         Option<int?> samples = OptionKinds.OptionalNumber("--samples", "Training images used; all of them if not given.", 1, StandInDigits.MaximumTrainCount);
+        Option<bool> tensorboard = OptionKinds.Flag("--tensorboard", "Also write the curves as events for TensorBoard, into the folder for results.");
         CommonOptions common = new(Path.Combine("results", "train"));
         StudyCommand command = new("train", """
             Trains a network, and counts how often its relus stand at exactly 0.
@@ -54,6 +55,7 @@ internal static class TrainCommand
               conservative-ad train mlp --data ~/data
               conservative-ad train lenet5 --relu-at-zero 1 --precision 16 --out results/one
               conservative-ad train lenet5 --device gpu
+              conservative-ad train mlp --tensorboard --out results/mlp
               conservative-ad train lenet5 --data-set fashion-mnist --data ~/data
               conservative-ad train mlp --rule published --relu-at-zero 1 --optimizer sgd
               conservative-ad train resnet18 --batch-norm --optimizer sgd --weight-decay 5e-4 --epochs 200 --data ~/data
@@ -93,7 +95,8 @@ internal static class TrainCommand
                     parsed.GetValue(common.Data),
                     parsed.GetValue(common.Out)!,
                     parsed.GetValue(common.Resume),
-                    parsed.GetValue(common.Json));
+                    parsed.GetValue(common.Json),
+                    parsed.GetValue(tensorboard));
             },
         };
         command.Arguments.Add(network);
@@ -103,7 +106,7 @@ internal static class TrainCommand
         command.TakesWhere("mlp", result => StudyCommand.Written(result, network) is "mlp", hidden);
         command.TakesWhere("mlp, vgg11 and resnet18, as lenet5 has no place for it", result => StudyCommand.Written(result, network) is not "lenet5",
             batchNorm);
-        command.Takes(samples, common.Seed, common.Device, common.Out, common.Resume, common.Json);
+        command.Takes(samples, tensorboard, common.Seed, common.Device, common.Out, common.Resume, common.Json);
         common.AddImages(command);
         command.TakesWhere("--device cpu", result => StudyCommand.Written(result, common.Device) is null or ComputeDevice.Cpu, common.Threads);
         command.SetAction(parsed =>
@@ -116,7 +119,7 @@ internal static class TrainCommand
             TrainSettings settings = plan.Settings with { Samples = train.Count, Data = train.Name, DataIsStandIn = train.IsStandIn };
             TrainedNetworks.Demand(settings.Network, train);
             CheckBatches(settings);
-            Invocation invocation = new(settings, train, test, plan.Device, folder.Path, plan.Resume);
+            Invocation invocation = new(settings, train, test, plan.Device, folder.Path, plan.Resume, plan.TensorBoard);
             IAnsiConsole console = terminal.Console(plan.Json);
             TrainResults results = (Precision)settings.Precision switch
             {
@@ -152,6 +155,7 @@ internal static class TrainCommand
         if (settings.DataIsStandIn)
             console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
         TrainResults results = new(settings, MachineFacts.Current, false, []);
+        using TrainEvents? events = invocation.TensorBoard ? new TrainEvents(invocation.Folder, settings) : null;
         using TrainStudy<T> study = new(settings, invocation.Train, invocation.Test, invocation.Device.Open());
         console.Progress()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
@@ -167,6 +171,7 @@ internal static class TrainCommand
                         {
                             results = results with { Epochs = [.. finished], Complete = finished.Count == settings.Epochs };
                             TrainFolder.Write(invocation.Folder, results);
+                            events?.Add(finished);
                         },
                         step =>
                         {
@@ -200,7 +205,8 @@ internal static class TrainCommand
         console.MarkupLineInterpolated($"Results are in {folder}.{state}");
     }
 
-    private sealed record Invocation(TrainSettings Settings, ImageSet Train, ImageSet Test, ComputeDevice Device, string Folder, bool Resume);
+    private sealed record Invocation(TrainSettings Settings, ImageSet Train, ImageSet Test, ComputeDevice Device, string Folder, bool Resume,
+        bool TensorBoard);
 }
 
 /// <summary>The request of a <c>train</c> command, before the images are read.</summary>
@@ -212,5 +218,6 @@ internal static class TrainCommand
 /// <param name="Out">The folder for results.</param>
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
+/// <param name="TensorBoard">Whether to write events for TensorBoard.</param>
 internal sealed record TrainPlan(TrainSettings Settings, int? Samples, ComputeDevice Device, DataSetName? DataSet, string? Data, string Out, bool Resume,
-    bool Json);
+    bool Json, bool TensorBoard);

@@ -60,7 +60,10 @@ internal static class TrainingOptimizers
         _ => 1e-3,
     };
 
-    private static IStepSizeSchedule Schedule(TrainSettings settings, int stepsPerEpoch)
+    /// <summary>The schedule of the learning rate.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="stepsPerEpoch">Steps of an epoch.</param>
+    public static IStepSizeSchedule Schedule(TrainSettings settings, int stepsPerEpoch)
     {
         int steps = checked(settings.Epochs * stepsPerEpoch);
         return settings.Schedule switch

@@ -39,6 +39,7 @@ public class OptionTests
         ["--precision"] = ["16", "64"],
         ["--hidden"] = ["3", "4,4"],
         ["--batch-norm"] = [],
+        ["--tensorboard"] = [],
         ["--s"] = ["0.25", "0.75"],
         ["--picture"] = ["crescent", "bent-valley"],
         ["--paths"] = ["3", "4"],
