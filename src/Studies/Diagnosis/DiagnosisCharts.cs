@@ -148,7 +148,8 @@ internal static class DiagnosisCharts
         {
             double[] distances = [.. Enumerable.Range(0, run.Count).Select(k => Distance(run.Point(k), saddle))];
             series.Add(new ChartSeries(series.Count == 0 ? "runs from random starts" : "", ChartMark.Line,
-                [.. Thinned(run.Count).Where(k => distances[k] is > 0 and < 1e3).Select(k => new ChartPoint(k, distances[k]))]) { Color = Run, IsThin = true });
+                [.. Thinned(run.Count).Where(k => distances[k] is > 0 and < 1e3).Select(k => new ChartPoint(k, distances[k]))])
+            { Color = Run, IsThin = true });
             least = Math.Min(least, distances.Where(distance => distance > 0).DefaultIfEmpty(1).Min());
             longest = Math.Max(longest, run.Count - 1);
         }
@@ -157,7 +158,8 @@ internal static class DiagnosisCharts
         {
             double end = Math.Min(longest, Math.Log(1 / least) / Math.Log(escape.Bound));
             series.Add(new ChartSeries(Text($"a factor of 1 + αλ = {escape.Bound:0.####} a step"), ChartMark.Line,
-                [new ChartPoint(0, least), new ChartPoint(end, least * Math.Pow(escape.Bound, end))]) { Color = Theory });
+                [new ChartPoint(0, least), new ChartPoint(end, least * Math.Pow(escape.Bound, end))])
+            { Color = Theory });
         }
 
         series.Add(Level(Text($"the ball that {escape.Escaped} of {escape.Starts} starts left"), 0.5, 0, longest, Ground));
@@ -240,7 +242,8 @@ internal static class DiagnosisCharts
             RunDiagnosis diagnosis = diagnoses[i];
             int[] steps = [.. Thinned(diagnosis.Run.Count)];
             series.Add(new ChartSeries(diagnosis.Program.Width is { } width ? Text($"width {width}") : diagnosis.Program.Name, ChartMark.Line,
-                [.. steps.Where(k => diagnosis.Run.Values[k] > MinimumShown).Select(k => new ChartPoint(k, diagnosis.Run.Values[k]))]) { Color = i });
+                [.. steps.Where(k => diagnosis.Run.Values[k] > MinimumShown).Select(k => new ChartPoint(k, diagnosis.Run.Values[k]))])
+            { Color = i });
             if (diagnosis.LinearizedLosses.Count > 0)
                 series.Add(new ChartSeries("", ChartMark.Line,
                     [.. steps.Where(k => diagnosis.LinearizedLosses[k] > MinimumShown).Select(k => new ChartPoint(k, diagnosis.LinearizedLosses[k]))])

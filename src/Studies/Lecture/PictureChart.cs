@@ -60,8 +60,11 @@ internal static class PictureChart
                 bool isThin = drawn.Stroke == Stroke.Thin;
                 yield return parts.Count == 1
                     ? new ChartSeries(drawn.Label, ChartMark.Line, Thinned(parts[0])) { Color = color, IsThin = isThin }
-                    : new ChartSeries(drawn.Label, ChartMark.Segments, [.. parts.SelectMany(part => Segments(Thinned(part)))]) { Color = color,
-                        IsThin = isThin };
+                    : new ChartSeries(drawn.Label, ChartMark.Segments, [.. parts.SelectMany(part => Segments(Thinned(part)))])
+                    {
+                        Color = color,
+                        IsThin = isThin
+                    };
                 break;
         }
     }

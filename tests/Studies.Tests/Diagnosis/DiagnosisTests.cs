@@ -125,8 +125,11 @@ public class DiagnosisTests
     public void TheChecklistReadsTheSamePointsAsTheInstrument()
     {
         // Near 1 the exponent of x² + x⁴ is that of a quartic, near 0 that of a square.
-        DiagnosedProgram mixed = new("mixed", "0.001x² + x⁴", Objective.OfScalars(x => (1e-3 * x[0] * x[0]) + (x[0] * x[0] * x[0] * x[0])), [1]) { Optimum = 0,
-            Steps = 100_000 };
+        DiagnosedProgram mixed = new("mixed", "0.001x² + x⁴", Objective.OfScalars(x => (1e-3 * x[0] * x[0]) + (x[0] * x[0] * x[0] * x[0])), [1])
+        {
+            Optimum = 0,
+            Steps = 100_000
+        };
         RunDiagnosis near = RunDiagnosis.Of(mixed, new DiagnosisSettings { GreatestGap = 1e-9 }, TestContext.Current.CancellationToken);
         Assert.Equal(0.5, near.Kl!.Inequality.Exponent);
         Assert.Equal(0.5, near.Facts!.KlExponent);
