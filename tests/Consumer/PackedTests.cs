@@ -27,6 +27,6 @@ public class PackedTests
             }
         }
 
-        Assert.Equal(7, libraries);
+        Assert.Equal(8, libraries);
     }
 }
