@@ -123,7 +123,7 @@ public class SpecificationTests
             using ZipArchive package = PackageFolder.Open("conservative-ad." + platform);
             Assert.Equal(expected,
                 package.Entries.Select(entry => entry.Name).Where(name => name.StartsWith("lib", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-            Assert.InRange(package.Entries.Sum(entry => entry.Length), 1, 32_000_000);
+            Assert.InRange(package.Entries.Sum(entry => entry.Length), 1, 30_000_000);
             // What is listed and missing keeps a program from starting.
             string listed = Text(package, $"tools/net10.0/{platform}/conservative-ad.deps.json");
             Assert.DoesNotContain("SkiaSharp.pdb", listed, StringComparison.Ordinal);

@@ -31,6 +31,12 @@ internal static class KinkVolumeRun
             DataIsStandIn = images.IsStandIn,
         };
         TrainedNetworks.Demand(settings.Network, images);
+        if (settings.Batch > images.Count)
+        {
+            throw new UsageException($"A mini-batch of {settings.Batch} images was asked for, and there are {images.Count} images. Give a --batch that is not "
+                + "above their number (128 unless given).");
+        }
+
         KinkVolumeResults results = Run(terminal, terminal.Console(plan.Json), settings, images, plan.Threads, folder.Path, plan.Resume);
         if (plan.Json)
             terminal.Output.WriteLine(ResultsJson.Write(results));

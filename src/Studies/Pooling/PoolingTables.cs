@@ -8,8 +8,8 @@ internal static class PoolingTables
     public static IReadOnlyList<string> OracleColumns { get; } = ["x", "t", "bits", "here", "every operation rounded", "kind"];
 
     public static IReadOnlyList<string> ZoneColumns { get; } =
-        ["bits", "β", "networks", "mini-batches", "with ties", "tied windows", "bits differ", "over the reals", "by rounding", "above threshold", "misjudged",
-            "largest norm"];
+        ["bits", "β", "networks", "mini-batches", "with ties", "tied windows", "bits differ", "over the reals", "by rounding", "undecided",
+            "above threshold", "misjudged", "largest norm"];
 
     public static IReadOnlyList<string> TrainingColumns { get; } =
         ["bits", "β", "runs", "accuracy", "95 % interval", "collapsed", "diverged", "published"];
@@ -28,7 +28,7 @@ internal static class PoolingTables
         [
             Whole(row.Precision), Number(beta.Beta), Whole(seen.Networks), Whole(seen.Batches), Whole(seen.Tied),
             string.Create(CultureInfo.InvariantCulture, $"{(seen.Windows == 0 ? 0 : (double)seen.TiedWindows / seen.Windows):0.0000}"), Whole(beta.Differing),
-            Whole(beta.Bifurcating), Whole(beta.Differing - beta.Bifurcating), Whole(beta.AboveThreshold), Whole(beta.Misjudged),
+            Whole(beta.Bifurcating), Whole(beta.Compensating), Whole(beta.Undecided), Whole(beta.AboveThreshold), Whole(beta.Misjudged),
             beta.LargestNorm.ToString("0.0E+0", CultureInfo.InvariantCulture),
         ];
 

@@ -1,9 +1,9 @@
 using System.Numerics;
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.Training;
 
 namespace ConservativeAD.Studies.Pooling;
@@ -16,8 +16,15 @@ namespace ConservativeAD.Studies.Pooling;
 internal sealed class PoolingTest<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>In double, a relative difference below this is rounding: gradients are sums of up to 10⁷ terms with errors of 10⁻¹⁶.</summary>
-    internal const double Rounding = 1e-10;
+    /// <summary>In double, a relative difference up to this is rounding: gradients are sums of up to 10⁷ terms with errors of 10⁻¹⁶.</summary>
+    internal const double Rounding = 1e-12;
+
+    /// <summary>In double, a relative difference from this on is one over the reals: no rounding reaches it.</summary>
+    internal const double Real = 1e-9;
+
+    // A parameter whose gradient is 0 over the reals, as a bias before batch normalisation, has rounding of the others in it. So its difference is not held to
+    // its own size alone, but to no less than this share of the largest gradient.
+    private const double LeastShare = 1e-2;
 
     private static readonly Selections Native = Selections.PyTorch with { ReluAtZero = 0, MaxPool = TieSelection.First };
 
@@ -101,32 +108,33 @@ internal sealed class PoolingTest<T> : IDisposable
         T[][] native = Gradients(tape.Backward(loss), parameters);
         double size = Norm(native);
         double? largestCompensation = null, smallestBifurcation = null;
-        bool? isBifurcating = null;
+        PoolingZone zone = PoolingZone.None;
         List<BetaOutcome> betas = [];
         foreach (double beta in settings.Betas)
         {
             Selections selections = Native with { MaxPool = TieSelection.Mixture(beta) };
             T[][] other = Gradients(tape.Backward(loss, selections), parameters);
-            if (beta == 0 || SameBits(native, other))
+            if (beta == 0 || GradientDifference.SameBits(native, other))
             {
-                betas.Add(new BetaOutcome(beta, 0, 0, 0, 0, 0, 0));
+                betas.Add(new BetaOutcome(beta, 0, 0, 0, 0, 0, 0, 0));
                 continue;
             }
 
             // Over the reals the difference is β times that of the even split, so one replica answers for every β.
-            if (isBifurcating is null)
+            if (zone == PoolingZone.None)
             {
                 double apart = RelativeDifference(wide(Native with { MaxPool = TieSelection.EvenSplit }));
-                isBifurcating = apart > Rounding;
-                if (isBifurcating.Value)
+                zone = ZoneOf(apart);
+                if (zone == PoolingZone.Bifurcation)
                     smallestBifurcation = apart;
-                else
+                else if (zone == PoolingZone.Compensation)
                     largestCompensation = apart;
             }
 
             double norm = Distance(native, other);
-            bool isAbove = !(norm <= Threshold), isReal = isBifurcating.Value;
-            betas.Add(new BetaOutcome(beta, 1, isReal ? 1 : 0, isAbove ? 1 : 0, isAbove == isReal ? 0 : 1, norm, size > 0 ? norm / size : 0));
+            bool isAbove = !(norm <= Threshold), isReal = zone == PoolingZone.Bifurcation, isUndecided = zone == PoolingZone.Undecided;
+            betas.Add(new BetaOutcome(beta, 1, isReal ? 1 : 0, isUndecided ? 1 : 0, isAbove ? 1 : 0, isUndecided || isAbove == isReal ? 0 : 1, norm,
+                size > 0 ? norm / size : 0));
         }
 
         return none with
@@ -139,23 +147,30 @@ internal sealed class PoolingTest<T> : IDisposable
         };
     }
 
-    private static double RelativeDifference(IEnumerable<(double[] First, double[] Difference)> gradients)
-    {
-        double largest = 0;
-        foreach ((double[] first, double[] difference) in gradients)
-        {
-            double scale = TensorPrimitives.MaxMagnitude<double>(first), apart = TensorPrimitives.MaxMagnitude<double>(difference);
-            largest = Math.Max(largest, apart == 0 ? 0 : Math.Abs(apart) / Math.Max(Math.Abs(scale), double.Epsilon));
-        }
+    /// <summary>What a relative difference between two gradients in double means.</summary>
+    /// <param name="apart">The difference.</param>
+    internal static PoolingZone ZoneOf(double apart) =>
+        apart <= Rounding ? PoolingZone.Compensation : apart >= Real && double.IsFinite(apart) ? PoolingZone.Bifurcation : PoolingZone.Undecided;
 
+    /// <summary>
+    /// The largest difference of a parameter's gradient relative to that gradient's largest element, which counts as at least a hundredth of the largest of
+    /// all.
+    /// </summary>
+    /// <param name="gradients">For every parameter the gradient and the difference from it.</param>
+    internal static double RelativeDifference(IEnumerable<(double[] First, double[] Difference)> gradients)
+    {
+        (double Scale, double Apart)[] sizes = [.. gradients.Select(gradient => (Size(gradient.First), Size(gradient.Difference)))];
+        double most = sizes.Length == 0 ? 0 : sizes.Max(size => size.Scale);
+        double largest = 0;
+        foreach ((double scale, double apart) in sizes)
+            largest = Math.Max(largest, apart == 0 ? 0 : apart / Math.Max(Math.Max(scale, LeastShare * most), double.Epsilon));
         return largest;
+
+        static double Size(double[] elements) => Math.Abs(TensorPrimitives.MaxMagnitude<double>(elements));
     }
 
     private static T[][] Gradients(Gradients<T> gradients, Parameter<T>[] parameters) =>
         Array.ConvertAll(parameters, parameter => gradients.Of(parameter).ToArray());
-
-    private static bool SameBits(T[][] a, T[][] b) =>
-        a.Zip(b).All(pair => MemoryMarshal.AsBytes<T>(pair.First).SequenceEqual(MemoryMarshal.AsBytes<T>(pair.Second)));
 
     private static double Norm(T[][] a) => Math.Sqrt(a.Sum(part => part.Sum(element => Square(double.CreateTruncating(element)))));
 

@@ -32,7 +32,7 @@ internal sealed record PoolingUnit(int Precision, int Index, double Seconds)
         outcome.Networks == 1 && outcome.Batches == ((settings.Samples - 1) / settings.Batch) + 1 && outcome.Tied >= 0 && outcome.Tied <= outcome.Batches
         && outcome.TiedWindows >= 0 && outcome.TiedWindows <= outcome.Windows && outcome.Betas is { } betas
         && betas.Select(beta => beta.Beta).SequenceEqual(settings.Betas)
-        && betas.All(beta => beta.Bifurcating >= 0 && beta.Bifurcating <= beta.Differing && beta.Differing <= outcome.Tied
+        && betas.All(beta => beta.Bifurcating >= 0 && beta.Undecided >= 0 && beta.Compensating >= 0 && beta.Differing <= outcome.Tied
             && beta.AboveThreshold >= 0 && beta.AboveThreshold <= beta.Differing && beta.Misjudged >= 0 && beta.Misjudged <= beta.Differing);
 }
 

@@ -5,8 +5,8 @@ using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
 using ConservativeAD.Optimizers;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.Training;
-using ConservativeAD.Studies.Volume;
 
 namespace ConservativeAD.Studies.ReluTraining;
 
@@ -29,7 +29,7 @@ internal sealed class ForkedTraining<T> : IDisposable
     private readonly Tape<T> tape;
     private readonly int side;
     private readonly int steps;
-    private readonly List<(int From, int To, long Elements)> spans = [];
+    private readonly LayerSpans<T> spans = new();
     private readonly RunState[] runs;
     private readonly List<Branch> branches;
     private ReluRule recorded;
@@ -99,7 +99,7 @@ internal sealed class ForkedTraining<T> : IDisposable
     {
         int from = tape.Count;
         Var<T> y = recorded == ReluRule.Published ? x.Apply(default(PublishedRelu<T>)) : x.Relu();
-        spans.Add((from, tape.Count, y.Shape.Count));
+        spans.Add(from, y);
         return y;
     }
 
@@ -135,21 +135,8 @@ internal sealed class ForkedTraining<T> : IDisposable
     // Counts zeros of each layer's relus; false if there are none.
     private bool CountZeros(Branch branch)
     {
-        long[] zeros = new long[spans.Count];
-        if (tape.CountKinks() > 0)
-        {
-            foreach (OperationKinks met in tape.Census(0).Operations)
-            {
-                int layer = spans.FindIndex(span => met.Node >= span.From && met.Node < span.To);
-                if (layer >= 0)
-                    zeros[layer] += met.Count;
-            }
-        }
-
-        IReadOnlyList<LayerKinks> before = branch.Layers;
-        branch.Layers = [.. spans.Select((span, i) => new LayerKinks((before.Count > 0 ? before[i].Evaluations : 0) + span.Elements,
-            (before.Count > 0 ? before[i].AtKink : 0) + zeros[i]))];
-        return zeros.Any(count => count > 0);
+        branch.Layers = spans.Count(tape, branch.Layers, out bool hasZeros);
+        return hasZeros;
     }
 
     private void Fork(Branch branch, Batch<T> batch, long step)
@@ -161,7 +148,7 @@ internal sealed class ForkedTraining<T> : IDisposable
             T[][] gradient = Copy(branch, Backward(branch, batch, run));
             if (clarke is { } element && run.Hits.Count < study.Hits)
                 run.Hits.Add(new ClarkeDistance(step, Relative(gradient, element.Gradient), element.IsCertified));
-            int place = groups.FindIndex(group => SameBits(group.Gradient, gradient));
+            int place = groups.FindIndex(group => GradientDifference.SameBits(group.Gradient, gradient));
             if (place < 0)
                 groups.Add((gradient, [run]));
             else
@@ -253,18 +240,7 @@ internal sealed class ForkedTraining<T> : IDisposable
 
     private static double? Relative(T[][] a, T[][] b)
     {
-        double apart = 0, size = 0;
-        foreach ((T[] x, T[] y) in a.Zip(b))
-        {
-            for (int i = 0; i < x.Length; i++)
-            {
-                double own = double.CreateTruncating(y[i]), difference = double.CreateTruncating(x[i]) - own;
-                apart += difference * difference;
-                size += own * own;
-            }
-        }
-
-        double relative = Math.Sqrt(apart / size);
+        double relative = GradientDifference.Of(b, a).Relative;
         return double.IsFinite(relative) ? relative : null;
     }
 
@@ -272,9 +248,6 @@ internal sealed class ForkedTraining<T> : IDisposable
 
     private static T[][] Copy(Branch branch, Gradients<T> gradients) =>
         [.. branch.Network.Parameters.Select(parameter => gradients.Of(parameter).ToArray())];
-
-    private static bool SameBits(T[][] a, T[][] b) =>
-        a.Zip(b).All(pair => MemoryMarshal.AsBytes<T>(pair.First).SequenceEqual(MemoryMarshal.AsBytes<T>(pair.Second)));
 
     private static string SumOf(Branch branch)
     {

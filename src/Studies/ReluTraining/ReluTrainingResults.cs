@@ -1,3 +1,4 @@
+using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Statistics;
 using ConservativeAD.Studies.Training;

@@ -25,29 +25,35 @@ internal sealed class LabelledBatches<T>(ImageSet images, int side)
     /// <summary>The mini-batches of an order of the images, one after another; the last may be smaller. Each is valid until the next is requested.</summary>
     /// <param name="order">The indices of the images, in order.</param>
     /// <param name="size">Images of a mini-batch.</param>
-    public IEnumerable<Batch<T>> InOrder(int[] order, int size)
+    public IEnumerable<Batch<T>> InOrder(int[] order, int size) => InBlocks(order.Chunk(size));
+
+    /// <summary>The mini-batches of given images, one after another. Each is valid until the next is requested.</summary>
+    /// <param name="blocks">The indices of the images of each.</param>
+    public IEnumerable<Batch<T>> InBlocks(IEnumerable<int[]> blocks)
     {
-        Task<Batch<T>> next = Start(order, 0, size, slots[0]);
+        Task<Batch<T>>? next = null;
+        int slot = 0;
         try
         {
-            for (int start = 0, slot = 0; start < order.Length; start += size)
+            foreach (int[] block in blocks)
             {
-                Batch<T> current = next.GetAwaiter().GetResult();
+                Batch<T>? current = next?.GetAwaiter().GetResult();
+                Batch<T> free = slots[slot];
                 slot = 1 - slot;
-                if (start + size < order.Length)
-                    next = Start(order, start + size, size, slots[slot]);
-                yield return current;
+                next = Task.Run(() => Gather(block, free));
+                if (current is not null)
+                    yield return current;
             }
+
+            if (next is not null)
+                yield return next.GetAwaiter().GetResult();
         }
         finally
         {
             // If the caller stops early, no slot may still be in use.
-            next.Wait();
+            next?.Wait();
         }
     }
-
-    private Task<Batch<T>> Start(int[] order, int start, int size, Batch<T> slot) =>
-        Task.Run(() => Gather(order.AsSpan(start, Math.Min(size, order.Length - start)), slot));
 
     private Batch<T> Gather(ReadOnlySpan<int> chosen, Batch<T> slot)
     {

@@ -1,3 +1,4 @@
+using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.Volume;
@@ -19,14 +20,3 @@ internal sealed record KinkOutcome(int Precision, int Network, int? FirstHit, Gr
             && outcome.Layers is { } layers && layers.All(layer => layer.AtKink >= 0 && layer.AtKink <= layer.Evaluations)
             && outcome.Seconds >= 0 && double.IsFinite(outcome.Seconds));
 }
-
-/// <summary>The difference of two gradients with respect to all parameters.</summary>
-/// <param name="L1">The sum of its magnitudes.</param>
-/// <param name="Largest">The largest magnitude.</param>
-/// <param name="Relative">Its Euclidean norm relative to that of the gradient under the first choice; infinite where that is 0.</param>
-internal sealed record GradientDifference(double L1, double Largest, double Relative);
-
-/// <summary>The kinked operations of one layer.</summary>
-/// <param name="Evaluations">Elements of their values.</param>
-/// <param name="AtKink">Elements at a kink.</param>
-internal sealed record LayerKinks(long Evaluations, long AtKink);

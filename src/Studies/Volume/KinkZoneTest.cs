@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.Training;
 
 namespace ConservativeAD.Studies.Volume;
@@ -23,8 +23,7 @@ internal sealed class KinkZoneTest<T>(KinkVolumeSettings settings, ImageSet imag
     private readonly Tape<T> tape = new(device, KinkChoice.Of(settings.Kink).First);
     private readonly LabelledBatches<T> batches = new(images, settings.Side);
 
-    // For each layer of the step: the first node of its activation or pooling, the one after it, and the elements.
-    private readonly List<(int From, int To, long Elements)> spans = [];
+    private readonly LayerSpans<T> spans = new();
 
     /// <summary>Tests one network.</summary>
     /// <param name="index">Its index.</param>
@@ -38,24 +37,20 @@ internal sealed class KinkZoneTest<T>(KinkVolumeSettings settings, ImageSet imag
         Parameter<T>[] parameters = [.. network.Parameters];
         int[] order = new int[images.Count];
         Philox.For(settings.Seed, (uint)Streams.KinkOrders, (ulong)index).Permutation(order);
-        int[] seen = [.. Enumerable.Range(0, settings.After[^1] * settings.Batch).Select(place => order[place % order.Length])];
         int? hit = null;
         GradientDifference? difference = null;
-        LayerKinks[] layers = [];
+        IReadOnlyList<LayerKinks> layers = [];
         int number = 0;
         try
         {
-            foreach (Batch<T> batch in batches.InOrder(seen, settings.Batch))
+            foreach (Batch<T> batch in batches.InBlocks(Enumerable.Range(0, settings.After[^1]).Select(place => BlockOf(order, place))))
             {
                 cancellation.ThrowIfCancellationRequested();
                 number++;
                 tape.Reset();
                 spans.Clear();
                 Var<T> loss = Forward(network, tape.Constant(batches.ShapeOf(batch.Count), batch.Pixels)).CrossEntropy(batch.Labels);
-                long[] atKink = new long[spans.Count];
-                bool hasKinks = tape.CountKinks() > 0 && Count(atKink);
-                layers = [.. spans.Select((span, i) => new LayerKinks((i < layers.Length ? layers[i].Evaluations : 0) + span.Elements,
-                    (i < layers.Length ? layers[i].AtKink : 0) + atKink[i]))];
+                layers = spans.Count(tape, layers, out bool hasKinks);
                 if (hit is null && (hasKinks || everyBatch) && Compare(loss, parameters) is { } found)
                     (hit, difference) = (number, found);
                 progress?.Invoke();
@@ -77,12 +72,19 @@ internal sealed class KinkZoneTest<T>(KinkVolumeSettings settings, ImageSet imag
     private static Precision PrecisionOf() =>
         typeof(T) == typeof(Half) ? Precision.Half : typeof(T) == typeof(float) ? Precision.Single : Precision.Double;
 
+    // The images of a mini-batch: one pass after another in the same order.
+    private int[] BlockOf(int[] order, int place)
+    {
+        long first = (long)place * settings.Batch;
+        return [.. Enumerable.Range(0, settings.Batch).Select(i => order[(first + i) % order.Length])];
+    }
+
     private Var<T> Activate(Var<T> x)
     {
         int from = tape.Count;
         Var<T> y = choice.Apply(x);
         if (choice.Name != KinkName.MaxPool)
-            spans.Add((from, tape.Count, y.Shape.Count));
+            spans.Add(from, y);
         return y;
     }
 
@@ -93,44 +95,16 @@ internal sealed class KinkZoneTest<T>(KinkVolumeSettings settings, ImageSet imag
             int from = tape.Count;
             x = module.Forward(x);
             if (choice.Name == KinkName.MaxPool && module is MaxPool2d<T>)
-                spans.Add((from, tape.Count, x.Shape.Count));
+                spans.Add(from, x);
         }
 
         return x;
     }
 
-    // Counts the kinks of each layer; false if none of them is one of the studied kind.
-    private bool Count(long[] atKink)
-    {
-        foreach (OperationKinks met in tape.Census(0).Operations)
-        {
-            int layer = spans.FindIndex(span => met.Node >= span.From && met.Node < span.To);
-            if (layer >= 0)
-                atKink[layer] += met.Count;
-        }
-
-        return atKink.Any(count => count > 0);
-    }
-
     private GradientDifference? Compare(Var<T> loss, Parameter<T>[] parameters)
     {
         T[][] first = Gradients(loss, parameters, choice.First), second = Gradients(loss, parameters, choice.Second);
-        if (first.Zip(second).All(pair => MemoryMarshal.AsBytes<T>(pair.First).SequenceEqual(MemoryMarshal.AsBytes<T>(pair.Second))))
-            return null;
-        double sum = 0, largest = 0, squares = 0, size = 0;
-        foreach ((T[] a, T[] b) in first.Zip(second))
-        {
-            for (int i = 0; i < a.Length; i++)
-            {
-                double own = double.CreateTruncating(a[i]), apart = Math.Abs(own - double.CreateTruncating(b[i]));
-                sum += apart;
-                largest = Math.Max(largest, apart);
-                squares += apart * apart;
-                size += own * own;
-            }
-        }
-
-        return new GradientDifference(sum, largest, size == 0 ? double.PositiveInfinity : Math.Sqrt(squares / size));
+        return GradientDifference.SameBits(first, second) ? null : GradientDifference.Of(first, second);
     }
 
     private T[][] Gradients(Var<T> loss, Parameter<T>[] parameters, Selections selections)

@@ -108,6 +108,34 @@ public class PoolingTests
     }
 
     [Fact]
+    public void WhatIsNotANumberOrBetweenRoundingAndTheRealsIsUndecided()
+    {
+        (double Apart, PoolingZone Zone)[] expected = [(0, PoolingZone.Compensation), (1e-13, PoolingZone.Compensation), (1e-10, PoolingZone.Undecided),
+            (1e-8, PoolingZone.Bifurcation), (double.NaN, PoolingZone.Undecided), (double.PositiveInfinity, PoolingZone.Undecided)];
+        Assert.All(expected, row => Assert.Equal(row.Zone, PoolingTest<float>.ZoneOf(row.Apart)));
+    }
+
+    [Fact]
+    public void RoundingInAGradientThatIsZeroIsNoDifference()
+    {
+        // The second parameter is a bias before batch normalisation: its gradient is 0 over the reals.
+        Assert.InRange(PoolingTest<float>.RelativeDifference([([1, -2], [0, 1e-16]), ([1e-17], [-3e-17])]), 0, 1e-14);
+        Assert.InRange(PoolingTest<float>.RelativeDifference([([1, -2], [0, 1e-16]), ([1e-5], [-1e-5])]), 1e-4, 1);
+        Assert.True(double.IsNaN(PoolingTest<float>.RelativeDifference([([1], [0]), ([double.NaN], [double.NaN])])));
+        Assert.Equal(0, PoolingTest<float>.RelativeDifference([([0], [0])]));
+    }
+
+    [Fact]
+    public void BiasesBeforeBatchNormalisationDifferByRounding()
+    {
+        ImageSet shapes = StandInShapes.Train(16, TestContext.Current.CancellationToken);
+        PoolingSettings settings = Settings(shapes) with { NetworkName = NetworkName.Vgg11, BatchNorm = true, Batch = 16 };
+        PoolingOutcome outcome = Test(settings, shapes, 64);
+        Assert.All(outcome.Betas, beta => Assert.Equal(0, beta.Bifurcating));
+        Assert.InRange(outcome.LargestCompensation, 0, 1e-12);
+    }
+
+    [Fact]
     public void WhatIsSeenIsTheSameWithAnyNumberOfThreads()
     {
         ImageSet digits = StandInDigits.Train(64, TestContext.Current.CancellationToken);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ConservativeAD.Kernels;
 using ConservativeAD.Studies.CommandLine;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Tests.CommandLine;
 using ConservativeAD.Studies.Training;
@@ -103,6 +104,24 @@ public class KinkVolumeTests
         Assert.Contains("other settings", other.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void AnyNumberOfMiniBatchesIsSeenOneByOne()
+    {
+        // More images in all than an array holds.
+        ImageSet images = StandInDigits.Train(8, TestContext.Current.CancellationToken);
+        KinkVolumeSettings settings = Settings(images, KinkName.Relu) with { Batch = 8, After = [int.MaxValue] };
+        using CancellationTokenSource stop = new();
+        int seen = 0;
+        using Device device = Device.Cpu(1);
+        using KinkZoneTest<float> test = new(settings, images, device);
+        Assert.ThrowsAny<OperationCanceledException>(() => test.Test(0, false, () =>
+        {
+            if (++seen == 3)
+                stop.Cancel();
+        }, stop.Token));
+        Assert.Equal(3, seen);
+    }
+
     [Theory]
     [InlineData("--depths", "volume", "--network", "vgg11", "--depths", "3")]
     [InlineData("--widths", "volume", "--kink", "abs", "--widths", "16,32")]
@@ -110,8 +129,10 @@ public class KinkVolumeTests
     [InlineData("--device", "volume", "--kink", "abs", "--device", "simulated")]
     [InlineData("--kink max-pool", "volume", "--kink", "max-pool")]
     [InlineData("'sigmoid'", "volume", "--kink", "sigmoid")]
+    [InlineData("65 images was asked for, and there are 64", "volume", "--kink", "abs", "--batch", "65", "--samples", "64", "--data", "", "--out", "~")]
     [InlineData("--batch-norm", "volume", "--network", "lenet5", "--batch-norm")]
-    [InlineData("which is odd", "volume", "--kink", "sort", "--widths", "15", "--networks", "1", "--samples", "64", "--data", "", "--out", "~")]
+    [InlineData("which is odd", "volume", "--kink", "sort", "--widths", "15", "--networks", "1",
+        "--batch", "64", "--samples", "64", "--data", "", "--out", "~")]
     public void WrongCommandLinesAreRefused(string culprit, params string[] arguments)
     {
         using TemporaryFolder folder = new();
