@@ -54,16 +54,19 @@ internal static class KinkVolumeRun
             console.MarkupLineInterpolated($"[yellow]{note}[/]");
         List<KinkOutcome> finished = [.. journal.Finished];
         long start = Stopwatch.GetTimestamp();
-        ProgressNotes.Run(terminal, console, "networks", settings.Units, finished.Count, tell => new KinkVolumeStudy(settings, images, threads).Run(
-            journal.Finished,
-            outcome =>
-            {
-                journal.Append(outcome);
-                lock (finished)
-                    finished.Add(outcome);
-            },
-            tell,
-            terminal.Cancellation));
+        using (ProgressNotes notes = new(terminal, "networks", settings.Units, finished.Count))
+        {
+            new KinkVolumeStudy(settings, images, threads).Run(
+                journal.Finished,
+                outcome =>
+                {
+                    journal.Append(outcome);
+                    lock (finished)
+                        finished.Add(outcome);
+                },
+                notes.Add,
+                terminal.Cancellation);
+        }
 
         KinkVolumeResults results;
         lock (finished)

@@ -110,17 +110,20 @@ internal static class MaxPoolCommand
             console.MarkupLineInterpolated($"[yellow]{note}[/]");
         List<PoolingUnit> finished = [.. journal.Finished];
         long start = Stopwatch.GetTimestamp();
-        ProgressNotes.Run(terminal, console, "networks and training runs", settings.Units, finished.Count, tell => study.Run(
-            journal.Finished,
-            resume,
-            unit =>
-            {
-                journal.Append(unit);
-                lock (finished)
-                    finished.Add(unit);
-            },
-            tell,
-            terminal.Cancellation));
+        using (ProgressNotes notes = new(terminal, "networks and training runs", settings.Units, finished.Count))
+        {
+            study.Run(
+                journal.Finished,
+                resume,
+                unit =>
+                {
+                    journal.Append(unit);
+                    lock (finished)
+                        finished.Add(unit);
+                },
+                notes.Add,
+                terminal.Cancellation);
+        }
 
         PoolingResults results;
         lock (finished)

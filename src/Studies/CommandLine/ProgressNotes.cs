@@ -1,66 +1,61 @@
 using System.Diagnostics;
 using System.Globalization;
-using Spectre.Console;
 
 namespace ConservativeAD.Studies.CommandLine;
 
-/// <summary>
-/// The progress of a study with the time that is left: a bar in a terminal; elsewhere a line on the error stream every two seconds, such as
-/// "runs, 42 %, about 3 min left".
-/// </summary>
-internal static class ProgressNotes
+/// <summary>The progress of a study with the time that is left, such as "runs, 42 %, about 3 min left", on a <see cref="StatusLine"/>.</summary>
+internal sealed class ProgressNotes : IDisposable
 {
-    private const int Interval = 2000;
+    private readonly Lock changing = new();
+    private readonly StatusLine line;
+    private readonly double total;
+    private readonly string stage;
+    private string what;
+    private double before;
+    private double now;
+    private long start = Stopwatch.GetTimestamp();
 
-    /// <summary>Does work and tells its progress.</summary>
+    /// <summary>Begins.</summary>
     /// <param name="terminal">The terminal.</param>
-    /// <param name="console">Where tables are written.</param>
     /// <param name="what">What is counted, in a few words.</param>
     /// <param name="total">The number of units.</param>
     /// <param name="done">Units that are finished at the start.</param>
-    /// <param name="work">The work; it takes an action to call with the part of a unit that was done since the last call, on any thread.</param>
-    public static void Run(Terminal terminal, IAnsiConsole console, string what, double total, double done, Action<Action<double>> work)
+    public ProgressNotes(Terminal terminal, string what, double total, double done = 0)
     {
-        if (console.Profile.Out.IsTerminal)
-        {
-            console.Progress()
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-                .Start(progress =>
-                {
-                    ProgressTask task = progress.AddTask(what, maxValue: total);
-                    task.Increment(done);
-                    work(task.Increment);
-                });
-            return;
-        }
+        (stage, this.what, this.total, before, now) = (what, what, total, done, done);
+        line = new StatusLine(terminal, Tell);
+    }
 
-        Lock writing = new();
-        double now = done;
-        bool isOver = false;
-        long start = Stopwatch.GetTimestamp();
-        using Timer timer = new(_ =>
-        {
-            lock (writing)
-            {
-                if (isOver)
-                    return;
-                terminal.Error.WriteLine(Line(what, now / total, (now - done) / total, Stopwatch.GetElapsedTime(start)));
-                terminal.Error.Flush();
-            }
-        }, null, Interval, Interval);
-        try
-        {
-            work(part =>
-            {
-                lock (writing)
-                    now += part;
-            });
-        }
-        finally
-        {
-            lock (writing)
-                isOver = true;
-        }
+    /// <summary>Adds the part of a unit that was done since the last call. Any thread may call it.</summary>
+    /// <param name="part">The part.</param>
+    public void Add(double part)
+    {
+        lock (changing)
+            now += part;
+    }
+
+    /// <summary>Says that units of an earlier run turned out to be finished, which took no time.</summary>
+    /// <param name="done">Their number.</param>
+    public void Begin(double done)
+    {
+        lock (changing)
+            (before, now, start) = (done, done, Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>Changes the words of the line. Any thread may call it.</summary>
+    /// <param name="words">What is done, in a few words.</param>
+    public void Describe(string words)
+    {
+        lock (changing)
+            what = words;
+    }
+
+    public void Dispose() => line.Dispose();
+
+    private (string Stage, string Text) Tell()
+    {
+        lock (changing)
+            return (stage, Line(what, now / total, (now - before) / total, Stopwatch.GetElapsedTime(start)));
     }
 
     /// <summary>A line.</summary>

@@ -120,16 +120,19 @@ internal static class ReluTrainingCommand
             console.MarkupLineInterpolated($"[yellow]{note}[/]");
         List<ReluUnit> finished = [.. journal.Finished];
         long start = Stopwatch.GetTimestamp();
-        ProgressNotes.Run(terminal, console, "training runs", settings.Units, finished.Count, tell => study.Run(
-            journal.Finished,
-            unit =>
-            {
-                journal.Append(unit);
-                lock (finished)
-                    finished.Add(unit);
-            },
-            tell,
-            terminal.Cancellation));
+        using (ProgressNotes notes = new(terminal, "training runs", settings.Units, finished.Count))
+        {
+            study.Run(
+                journal.Finished,
+                unit =>
+                {
+                    journal.Append(unit);
+                    lock (finished)
+                        finished.Add(unit);
+                },
+                notes.Add,
+                terminal.Cancellation);
+        }
 
         ReluTrainingResults results;
         lock (finished)

@@ -123,9 +123,9 @@ internal static class TrainCommand
             IAnsiConsole console = terminal.Console(plan.Json);
             TrainResults results = (Precision)settings.Precision switch
             {
-                Precision.Half => Run<Half>(invocation, console, terminal.Cancellation),
-                Precision.Single => Run<float>(invocation, console, terminal.Cancellation),
-                _ => Run<double>(invocation, console, terminal.Cancellation),
+                Precision.Half => Run<Half>(invocation, console, terminal),
+                Precision.Single => Run<float>(invocation, console, terminal),
+                _ => Run<double>(invocation, console, terminal),
             };
             if (plan.Json)
                 terminal.Output.WriteLine(ResultsJson.Write(results));
@@ -148,7 +148,7 @@ internal static class TrainCommand
                     + $"Change --batch or --samples by one.");
     }
 
-    private static TrainResults Run<T>(Invocation invocation, IAnsiConsole console, CancellationToken cancellation)
+    private static TrainResults Run<T>(Invocation invocation, IAnsiConsole console, Terminal terminal)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TrainSettings settings = invocation.Settings;
@@ -157,35 +157,37 @@ internal static class TrainCommand
         TrainResults results = new(settings, MachineFacts.Current, false, []);
         using TrainEvents? events = invocation.TensorBoard ? new TrainEvents(invocation.Folder, settings) : null;
         using TrainStudy<T> study = new(settings, invocation.Train, invocation.Test, invocation.Device.Open());
-        console.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(progress =>
+        using (ProgressNotes notes = new(terminal, "starting", settings.Epochs))
+        {
+            bool isStarted = false;
+            try
             {
-                ProgressTask task = progress.AddTask("starting", maxValue: settings.Epochs);
-                try
-                {
-                    study.Run(
-                        invocation.Folder,
-                        invocation.Resume,
-                        finished =>
-                        {
-                            results = results with { Epochs = [.. finished], Complete = finished.Count == settings.Epochs };
-                            TrainFolder.Write(invocation.Folder, results);
-                            events?.Add(finished);
-                        },
-                        step =>
-                        {
-                            task.Description = string.Create(CultureInfo.InvariantCulture,
-                                $"epoch {step.Epoch}: loss {step.Loss:0.0000}, accuracy {step.Accuracy:0.0000}");
-                            task.Value = step.Epoch - 1 + ((double)step.Step / step.Steps);
-                        },
-                        cancellation);
-                }
-                catch (OperationCanceledException)
-                {
-                    // Finished epochs are written, and the results are marked as incomplete.
-                }
-            });
+                study.Run(
+                    invocation.Folder,
+                    invocation.Resume,
+                    finished =>
+                    {
+                        if (!isStarted)
+                            notes.Begin(finished.Count);
+                        isStarted = true;
+                        results = results with { Epochs = [.. finished], Complete = finished.Count == settings.Epochs };
+                        TrainFolder.Write(invocation.Folder, results);
+                        events?.Add(finished);
+                    },
+                    step =>
+                    {
+                        notes.Describe(string.Create(CultureInfo.InvariantCulture,
+                            $"epoch {step.Epoch}: loss {step.Loss:0.0000}, accuracy {step.Accuracy:0.0000}"));
+                        notes.Add(1.0 / step.Steps);
+                    },
+                    terminal.Cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                // Finished epochs are written, and the results are marked as incomplete.
+            }
+        }
+
         Print(console, results, invocation.Folder);
         return results;
     }

@@ -150,35 +150,27 @@ internal static class VolumeCommand
         using StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder, settings, resume);
         foreach (string note in journal.Notes)
             console.MarkupLineInterpolated($"[yellow]{note}[/]");
-        List<FinishedBlock> finished = [];
+        List<FinishedBlock> finished = [.. journal.Finished];
         Dictionary<RowKey, NetworkOutcome> sums = [];
+        foreach (FinishedBlock block in finished)
+            sums[block.Row] = sums.GetValueOrDefault(block.Row) + block.Outcome;
         long start = Stopwatch.GetTimestamp();
-        console.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(progress =>
-            {
-                Dictionary<RowKey, ProgressTask> tasks = settings.RowKeys()
-                    .ToDictionary(row => row, row => progress.AddTask(Describe(row, 0, 0), maxValue: settings.Networks));
-                void Count(FinishedBlock block)
+        using (ProgressNotes notes = new(terminal, "networks", (double)settings.RowKeys().Count * settings.Networks,
+            finished.Sum(block => (double)block.Outcome.Networks)))
+        {
+            new VolumeStudy(settings, images, device) { Progress = notes.Add }.Run(
+                journal.Finished,
+                block =>
                 {
-                    finished.Add(block);
-                    NetworkOutcome sum = sums[block.Row] = sums.GetValueOrDefault(block.Row) + block.Outcome;
-                    tasks[block.Row].Description = Describe(block.Row, sum.Networks, sum.Hits);
-                    tasks[block.Row].Value = sum.Networks;
-                }
-
-                foreach (FinishedBlock block in journal.Finished)
-                    Count(block);
-                new VolumeStudy(settings, images, device).Run(
-                    journal.Finished,
-                    block =>
+                    journal.Append(block);
+                    lock (finished)
                     {
-                        journal.Append(block);
-                        lock (finished)
-                            Count(block);
-                    },
-                    terminal.Cancellation);
-            });
+                        finished.Add(block);
+                        notes.Describe(Describe(block.Row, sums[block.Row] = sums.GetValueOrDefault(block.Row) + block.Outcome));
+                    }
+                },
+                terminal.Cancellation);
+        }
 
         VolumeResults results;
         lock (finished)
@@ -188,8 +180,8 @@ internal static class VolumeCommand
         return results;
     }
 
-    private static string Describe(RowKey row, int networks, int hits) =>
-        $"{row.Precision} bit, {row.Depth} × {row.Width}, batch {row.Batch}: {networks} networks, {hits} hits";
+    private static string Describe(RowKey row, NetworkOutcome sum) =>
+        $"{row.Precision} bit, {row.Depth} × {row.Width}, batch {row.Batch}: {sum.Networks} networks, {sum.Hits} hits; whole study";
 
     private static void Print(IAnsiConsole console, VolumeResults results, string folder, TimeSpan elapsed)
     {

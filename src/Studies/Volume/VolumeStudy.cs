@@ -14,6 +14,9 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
     /// <summary>The mini-batches that get two reverse passes.</summary>
     public BifurcationProcedure Procedure { get; init; } = BifurcationProcedure.ExactZerosFirst;
 
+    /// <summary>Called after each network with 1, on the thread that tested it.</summary>
+    public Action<double>? Progress { get; init; }
+
     /// <summary>Tests the blocks that are not finished yet.</summary>
     /// <param name="finished">Blocks of an earlier run, which are not repeated.</param>
     /// <param name="report">Called for every finished block, on the thread that finished it.</param>
@@ -88,7 +91,11 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
         using BifurcationTest<T> test = new(inputs.Device, inputs.Pixels.Shape[1], images.Classes, unit.Row.Depth, unit.Row.Width);
         NetworkOutcome outcome = default;
         for (int network = unit.First; network < unit.First + unit.Count; network++)
+        {
             outcome += test.Test(settings.Seed, network, inputs.Pixels, inputs.Live?[unit.Row.Batch], inputs.Labels, unit.Row.Batch, Procedure, cancellation);
+            Progress?.Invoke(1);
+        }
+
         return new FinishedBlock(unit.Row, unit.Block, outcome, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 

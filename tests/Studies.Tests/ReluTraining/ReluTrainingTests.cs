@@ -89,14 +89,6 @@ public class ReluTrainingTests
         Assert.Contains(culprit, ran.Error, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(0.42, 0.42, 130, "runs, 42 %, about 3 min left")]
-    [InlineData(0.5, 0.25, 10, "runs, 50 %, about 20 s left")]
-    [InlineData(0, 0, 10, "runs, 0 %")]
-    [InlineData(0.01, 0.01, 600, "runs, 1 %, about 16.5 h left")]
-    public void ProgressTellsWhatIsLeft(double share, double own, double seconds, string line) =>
-        Assert.Equal(line, ProgressNotes.Line("runs", share, own, TimeSpan.FromSeconds(seconds)));
-
     private static ReluRun[] Runs(string[] line)
     {
         Ran ran = Ran.Program(line);
