@@ -1,6 +1,7 @@
 using System.Reflection;
 using ConservativeAD;
 using ConservativeAD.Diagnostics;
+using ConservativeAD.Distributed;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
 using ConservativeAD.Optimizers;
@@ -14,7 +15,7 @@ public class NamespaceTests
     private static readonly Assembly[] Libraries =
     [
         typeof(Device).Assembly, typeof(Gpu).Assembly, typeof(Tape<>).Assembly, typeof(Module<>).Assembly, typeof(OnnxModel).Assembly,
-        typeof(Optimizer<>).Assembly, typeof(INonsmoothSolver).Assembly, typeof(Trajectory).Assembly,
+        typeof(Optimizer<>).Assembly, typeof(INonsmoothSolver).Assembly, typeof(Trajectory).Assembly, typeof(Communicator).Assembly,
     ];
 
     // The namespaces that the SDK imports into a console program.

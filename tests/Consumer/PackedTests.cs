@@ -27,6 +27,6 @@ public class PackedTests
             }
         }
 
-        Assert.Equal(8, libraries);
+        Assert.Equal(9, libraries);
     }
 }

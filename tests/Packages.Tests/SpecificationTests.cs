@@ -23,6 +23,7 @@ public class SpecificationTests
         ["ConservativeAD.Optimizers"] = ["ConservativeAD.AutoDiff"],
         ["ConservativeAD.Solvers"] = ["ConservativeAD.Optimizers", "MathNet.Numerics"],
         ["ConservativeAD.Diagnostics"] = ["ConservativeAD.Solvers", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"],
+        ["ConservativeAD.Distributed"] = ["ConservativeAD.Networks", "ConservativeAD.Optimizers"],
         ["ConservativeAD.Templates"] = [],
         ["conservative-ad"] = [],
         ["conservative-ad.linux-x64"] = [],

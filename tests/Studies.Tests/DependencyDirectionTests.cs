@@ -16,10 +16,12 @@ public class DependencyDirectionTests
         ["ConservativeAD.Networks.Onnx"] = ["ConservativeAD.Kernels", "ConservativeAD.AutoDiff", "ConservativeAD.Networks"],
         ["ConservativeAD.Solvers"] = ["ConservativeAD.Kernels", "ConservativeAD.AutoDiff", "ConservativeAD.Optimizers"],
         ["ConservativeAD.Diagnostics"] = ["ConservativeAD.Kernels", "ConservativeAD.AutoDiff", "ConservativeAD.Optimizers", "ConservativeAD.Solvers"],
+        ["ConservativeAD.Distributed"] = ["ConservativeAD.Kernels", "ConservativeAD.AutoDiff", "ConservativeAD.Networks", "ConservativeAD.Optimizers"],
         ["conservative-ad"] =
         [
             "ConservativeAD.Kernels", "ConservativeAD.Kernels.Gpu", "ConservativeAD.AutoDiff", "ConservativeAD.Networks",
             "ConservativeAD.Networks.Onnx", "ConservativeAD.Optimizers", "ConservativeAD.Solvers", "ConservativeAD.Diagnostics",
+            "ConservativeAD.Distributed",
         ],
     };
 
@@ -32,6 +34,7 @@ public class DependencyDirectionTests
         ["ConservativeAD.Optimizers"] = ["System.Numerics.Tensors"],
         ["ConservativeAD.Networks"] = ["System.Numerics.Tensors"],
         ["ConservativeAD.Networks.Onnx"] = ["Google.Protobuf", "System.Numerics.Tensors"],
+        ["ConservativeAD.Distributed"] = ["System.Numerics.Tensors"],
         ["ConservativeAD.Solvers"] = ["MathNet.Numerics", "System.Numerics.Tensors"],
         ["ConservativeAD.Diagnostics"] =
         [
