@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ConservativeAD.Fuzz;
 
@@ -27,6 +27,9 @@ internal sealed class KillTrial
 {
     private const int Stride = 10;
 
+    /// <summary>The commands that are killed.</summary>
+    public static IReadOnlyList<string> Commands { get; } = ["volume", "train", "relu-training", "maxpool"];
+
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "conservative-ad.dll");
 
     private readonly string command;
@@ -34,7 +37,7 @@ internal sealed class KillTrial
     private readonly Random random;
 
     /// <summary>Prepares a trial.</summary>
-    /// <param name="command">volume or train.</param>
+    /// <param name="command">One of <see cref="Commands"/>.</param>
     /// <param name="seed">The seed of the moments.</param>
     public KillTrial(string command, int seed)
     {
@@ -46,7 +49,11 @@ internal sealed class KillTrial
                 "--threads", "1", "--data", ""],
             "train" => ["train", "mlp", "--hidden", "24,24", "--samples", "1024", "--batch", "16", "--epochs", "8", "--optimizer", "adam", "--threads", "1",
                 "--data", ""],
-            _ => throw new ArgumentException($"There is no trial of '{command}'; there are volume and train.", nameof(command)),
+            "relu-training" => ["relu-training", "--networks", "mlp:48-32,mlp:32+bn", "--samples", "1024", "--batch", "32", "--epochs", "4", "--runs", "2",
+                "--precisions", "16,32", "--s", "0,1", "--learning-rate", "0.1", "--threads", "1", "--data", ""],
+            "maxpool" => ["maxpool", "--samples", "128", "--batch", "32", "--networks", "2", "--precisions", "16,32", "--betas", "1", "--epochs", "2", "--runs",
+                "1", "--threads", "1", "--data", ""],
+            _ => throw new ArgumentException($"There is no trial of '{command}'; there are {string.Join(", ", Commands)}.", nameof(command)),
         };
     }
 
@@ -130,17 +137,31 @@ internal sealed class KillTrial
         return process;
     }
 
-    // Everything except times: rows or epochs, and all bits of the checkpoint's tensors.
+    // Everything except times, and all bits of the checkpoint's tensors.
     private static string ResultsOf(string folder)
     {
-        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "results.json")));
-        string name = json.RootElement.TryGetProperty("rows", out _) ? "rows" : "epochs";
-        string rows = string.Join('\n', json.RootElement.GetProperty(name).EnumerateArray()
-            .Select(row => string.Join(' ', row.EnumerateObject().Where(property => property.Name != "seconds").Select(property => property.ToString()))));
+        JsonNode json = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "results.json")))!;
+        DropTimes(json);
+        string rows = json.ToJsonString();
         string checkpoint = Path.Combine(folder, "checkpoint.safetensors");
         if (!File.Exists(checkpoint))
             return rows;
         byte[] bytes = File.ReadAllBytes(checkpoint);
         return $"{rows}\n{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(8 + (int)BitConverter.ToUInt64(bytes))))}";
+    }
+
+    private static void DropTimes(JsonNode? node)
+    {
+        if (node is JsonObject members)
+        {
+            members.Remove("seconds");
+            foreach ((_, JsonNode? member) in members)
+                DropTimes(member);
+        }
+        else if (node is JsonArray elements)
+        {
+            foreach (JsonNode? element in elements)
+                DropTimes(element);
+        }
     }
 }

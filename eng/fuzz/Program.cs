@@ -5,12 +5,12 @@ const string Usage = """
     Feeds what the program reads with broken variants, and kills or interrupts it at random moments.
 
       dotnet run -c Release --project eng/fuzz -- run FORMAT|all [INPUTS] [SEED]     inputs of a format; a million if not given
-      dotnet run -c Release --project eng/fuzz -- kill volume|train [TIMES] [SEED]   kills with --resume; 200 if not given
+      dotnet run -c Release --project eng/fuzz -- kill COMMAND [TIMES] [SEED]        kills with --resume; 200 if not given
       dotnet run -c Release --project eng/fuzz -- interrupt [TIMES] [SEED] [WORD]    Ctrl-C to every long command (with a word in it); 20 if not given
       dotnet run -c Release --project eng/fuzz -- repeat FORMAT FILE                 reads one input again
 
-    FORMAT is safetensors, idx, gzip, cifar, journal, checkpoint or command-line. Inputs with faults are kept in the folder
-    fuzz-faults. Returns 1 where there are faults or differences.
+    FORMAT is safetensors, idx, gzip, cifar, journal, checkpoint or command-line. COMMAND is volume, train, relu-training or
+    maxpool. Inputs with faults are kept in the folder fuzz-faults. Returns 1 where there are faults or differences.
     """;
 
 try

@@ -91,6 +91,7 @@ internal static class MaxPoolCommand
                 DataIsStandIn = train.IsStandIn,
             };
             TrainedNetworks.Demand(settings.NetworkName, train);
+            settings.Training(settings.Precisions[0], 0, 0).DemandBatches();
             PoolingResults results = Run(terminal, terminal.Console(plan.Json), settings, new PoolingStudy(settings, train, test, plan.Threads, folder.Path),
                 folder.Path, plan.Resume);
             if (plan.Json)

@@ -112,6 +112,33 @@ internal static class OptionKinds
         CustomParser = result => [.. result.Tokens[0].Value.Split(',').Select(part => Find(result, name, part, words)).Distinct()],
     };
 
+    /// <summary>Parts separated by commas, each of them understood by its word; empty by default.</summary>
+    /// <typeparam name="TPart">A part.</typeparam>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it sets, and its default.</param>
+    /// <param name="words">What words there are, for messages.</param>
+    /// <param name="of">The part for a word; null if there is none.</param>
+    public static Option<TPart[]?> Parts<TPart>(string name, string description, string words, Func<string, TPart?> of)
+        where TPart : class => new(name)
+        {
+            Description = description,
+            HelpName = "LIST",
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result =>
+            {
+                List<TPart> parts = [];
+                foreach (string word in result.Tokens[0].Value.Split(','))
+                {
+                    if (of(word) is { } part)
+                        parts.Add(part);
+                    else
+                        result.AddError($"{name} takes {words}; '{Excerpt.Of(word)}' is not one of them.");
+                }
+
+                return [.. parts];
+            },
+        };
+
     /// <summary>The values of a list option, or its defaults.</summary>
     /// <typeparam name="TNumber">int or double.</typeparam>
     /// <param name="values">The parsed values.</param>
@@ -135,7 +162,14 @@ internal static class OptionKinds
     /// <param name="placeholder">What help shows for the value.</param>
     public static Option<string?> Text(string name, string description, string placeholder) => new(name) { Description = description, HelpName = placeholder };
 
-    private static TNumber Parse<TNumber>(SymbolResult result, string name, string text, TNumber least, TNumber most)
+    /// <summary>A number in a range; an error of the result if the text is none.</summary>
+    /// <typeparam name="TNumber">int, ulong or double.</typeparam>
+    /// <param name="result">The option.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="least">The least value allowed.</param>
+    /// <param name="most">The greatest value allowed.</param>
+    public static TNumber Parse<TNumber>(SymbolResult result, string name, string text, TNumber least, TNumber most)
         where TNumber : struct, INumber<TNumber>
     {
         if (TNumber.TryParse(text, NumberStyles.Float & ~NumberStyles.AllowExponent | (typeof(TNumber) == typeof(double) ? NumberStyles.AllowExponent : 0),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.ReluTraining;
@@ -15,11 +16,15 @@ internal static class ReluTrainingCommand
     private const int MaximumUnits = 65_536;
     private const int KeyColumns = 4;
 
+    private static readonly double[] StandardSlopes = [0, 0.5, 1];
+
     public static Command Create(Terminal terminal)
     {
-        Option<string[]?> networks = OptionKinds.Words("--networks", "Some of mlp, lenet5, vgg11, resnet18; mlp if not given.", "mlp", "lenet5", "vgg11",
-            "resnet18");
-        Option<int[]?> hidden = OptionKinds.Numbers("--hidden", "Widths of the hidden layers of mlp; 256,128 if not given.", 1, MaximumUnits, distinct: false);
+        Option<StudiedNetwork[]?> networks = OptionKinds.Parts("--networks",
+            $"Some of {StudiedNetwork.Words}; mlp if not given.", StudiedNetwork.Words, StudiedNetwork.Of);
+        Option<int[]?> hidden = OptionKinds.Numbers("--hidden", "Widths of the hidden layers of mlp without its own; 256,128 if not given.", 1, MaximumUnits,
+            distinct: false);
+        Option<bool> batchNorm = OptionKinds.Flag("--batch-norm", "Normalise every layer of every network over the mini-batch.");
         Option<double[]?> slopes = OptionKinds.Numbers("--s", "Slopes of relu at 0; runs are compared with the first. 0,0.5,1 if not given.", -LargestSlope,
             LargestSlope);
         Option<string[]?> rules = OptionKinds.Words("--rules",
@@ -28,7 +33,9 @@ internal static class ReluTrainingCommand
         Option<int> runs = OptionKinds.Number("--runs", "Runs of each kind, which differ by their seed.", 3, 1, 10_000);
         Option<int> epochs = OptionKinds.Number("--epochs", "Passes over the images.", 3, 1, 100_000);
         Option<int> batch = OptionKinds.Number("--batch", "Images in a mini-batch.", 128, 1, 1_000_000);
-        Option<double> rate = OptionKinds.Number("--learning-rate", "The first rate of SGD with momentum 0.9 and weight decay 5e-4.", 0.01, 1e-12, 1e6);
+        Option<LearningRateChoice> rate = LearningRateChoice.Option("--learning-rate",
+            "The first rate of SGD with momentum 0.9 and weight decay 5e-4: a number, one for each slope of --s, or published, the rates that the paper tuned "
+                + "for each s on MNIST.");
         Option<int> hits = OptionKinds.Number("--hits", "Steps of each run, with a relu at 0, at which its gradient is compared with one of Clarke's.", 3, 0,
             1_000_000);
         Option<int?> samples = OptionKinds.OptionalNumber("--samples", "Training images used; all of them if not given.", 1, StandInDigits.MaximumTrainCount);
@@ -40,22 +47,26 @@ internal static class ReluTrainingCommand
             Examples:
               conservative-ad relu-training
               conservative-ad relu-training --networks mlp,lenet5 --runs 5 --epochs 5 --data ~/data
+              conservative-ad relu-training --networks mlp:2000-128,mlp:256-256-256,vgg11+bn --runs 1
               conservative-ad relu-training --s 0,1,10,50 --precisions 16 --learning-rate 0.005
+              conservative-ad relu-training --s 0,1,10,50 --learning-rate published --data ~/data
               conservative-ad relu-training --networks resnet18 --precisions 32 --s 0,0.1,0.2,0.3 --data ~/data
               conservative-ad relu-training --data-set fashion-mnist --data ~/data
             """)
         {
             Plan = parsed =>
             {
-                NetworkName[] names = parsed.GetValue(networks) is { Length: > 0 } words
-                    ? [.. words.Select(OptionKinds.Member<NetworkName>)]
-                    : [NetworkName.Mlp];
+                double[] chosenSlopes = OptionKinds.Given(parsed.GetValue(slopes), StandardSlopes);
+                int[] widths = OptionKinds.Given(parsed.GetValue(hidden), [256, 128]);
                 return new ReluTrainingPlan(
                     new ReluTrainingSettings
                     {
-                        Networks = names,
-                        Hidden = names.Contains(NetworkName.Mlp) ? OptionKinds.Given(parsed.GetValue(hidden), [256, 128]) : [],
-                        Slopes = OptionKinds.Given(parsed.GetValue(slopes), [0, 0.5, 1]),
+                        Networks =
+                        [
+                            .. (parsed.GetValue(networks) is { Length: > 0 } words ? words : [StudiedNetwork.Of("mlp")!])
+                                .Select(one => one.With(widths, parsed.GetValue(batchNorm))).Distinct(),
+                        ],
+                        Slopes = chosenSlopes,
                         Rules = parsed.GetValue(rules) is { Length: > 0 } chosen
                             ? [.. chosen.Select(OptionKinds.Member<ReluRule>)]
                             : [ReluRule.Chain, ReluRule.Published],
@@ -63,7 +74,7 @@ internal static class ReluTrainingCommand
                         Runs = parsed.GetValue(runs),
                         Epochs = parsed.GetValue(epochs),
                         Batch = parsed.GetValue(batch),
-                        LearningRate = parsed.GetValue(rate),
+                        LearningRates = parsed.GetValue(rate)!.For(chosenSlopes),
                         Hits = parsed.GetValue(hits),
                         Samples = parsed.GetValue(samples) ?? 0,
                         Seed = parsed.GetValue(common.Seed),
@@ -81,18 +92,25 @@ internal static class ReluTrainingCommand
             },
         };
         command.Takes(networks);
-        command.TakesWhere("mlp among --networks", result => StudyCommand.Written(result, networks) is not { } names || names.Split(',').Contains("mlp"),
-            hidden);
+        command.TakesWhere("mlp without widths among --networks",
+            result => StudyCommand.Written(result, networks) is not { } names || names.Split(',').Any(name => name is "mlp" or "mlp+bn"), hidden);
+        command.TakesWhere("networks other than lenet5, which has no place for it",
+            result => StudyCommand.Written(result, networks) is not { } names || !names.Split(',').Contains("lenet5"), batchNorm);
         command.Takes(slopes, rules, precisions, runs, epochs, batch, rate, hits, samples, common.Seed, common.Threads, common.Out, common.Resume, common.Json);
         common.AddImages(command);
+        command.Validators.Add(result =>
+        {
+            if (StudyCommand.Written(result, rate) is { } rates && LearningRateChoice.Problem(rate.Name, rates,
+                StudyCommand.Written(result, slopes)
+                    ?? string.Join(',', StandardSlopes.Select(slope => slope.ToString(CultureInfo.InvariantCulture)))) is { } problem)
+                result.AddError(problem);
+        });
         command.SetAction(parsed =>
         {
             ReluTrainingPlan plan = (ReluTrainingPlan)command.Plan(parsed);
             using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
-            bool isDeep = plan.Settings.Networks.Any(name => name is NetworkName.Vgg11 or NetworkName.Resnet18);
+            bool isDeep = plan.Settings.Networks.Any(one => one.Name is NetworkName.Vgg11 or NetworkName.Resnet18);
             (ImageSet train, ImageSet test) = ImageSource.Load(plan.Data, plan.Samples, isDeep, plan.DataSet, terminal.Cancellation);
-            foreach (NetworkName name in plan.Settings.Networks)
-                TrainedNetworks.Demand(name, train);
             ReluTrainingSettings settings = plan.Settings with
             {
                 Samples = train.Count,
@@ -100,8 +118,14 @@ internal static class ReluTrainingCommand
                 Data = train.Name,
                 DataIsStandIn = train.IsStandIn,
             };
-            ReluTrainingResults results = Run(terminal, terminal.Console(plan.Json), settings, new ReluTrainingStudy(settings, train, test, plan.Threads),
-                folder.Path, plan.Resume);
+            foreach (StudiedNetwork one in settings.Networks)
+            {
+                TrainedNetworks.Demand(one.Name, train);
+                settings.Training(one, settings.Precisions[0], 0).DemandBatches();
+            }
+
+            ReluTrainingResults results = Run(terminal, terminal.Console(plan.Json), settings,
+                new ReluTrainingStudy(settings, train, test, plan.Threads, folder.Path), folder.Path, plan.Resume);
             if (plan.Json)
                 terminal.Output.WriteLine(ResultsJson.Write(results));
             return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
@@ -124,6 +148,7 @@ internal static class ReluTrainingCommand
         {
             study.Run(
                 journal.Finished,
+                resume,
                 unit =>
                 {
                     journal.Append(unit);

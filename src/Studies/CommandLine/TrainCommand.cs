@@ -118,7 +118,7 @@ internal static class TrainCommand
             (ImageSet train, ImageSet test) = ImageSource.Load(plan.Data, plan.Samples, isDeep, plan.DataSet, terminal.Cancellation);
             TrainSettings settings = plan.Settings with { Samples = train.Count, Data = train.Name, DataIsStandIn = train.IsStandIn };
             TrainedNetworks.Demand(settings.Network, train);
-            CheckBatches(settings);
+            settings.DemandBatches();
             Invocation invocation = new(settings, train, test, plan.Device, folder.Path, plan.Resume, plan.TensorBoard);
             IAnsiConsole console = terminal.Console(plan.Json);
             TrainResults results = (Precision)settings.Precision switch
@@ -132,20 +132,6 @@ internal static class TrainCommand
             return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
         });
         return command;
-    }
-
-    private static void CheckBatches(TrainSettings settings)
-    {
-        long steps = settings.Epochs * (((settings.Samples - 1L) / settings.Batch) + 1);
-        if (steps > int.MaxValue)
-            throw new UsageException(
-                $"--epochs {settings.Epochs} on {settings.Samples} images in mini-batches of {settings.Batch} makes {steps} steps; at most "
-                    + $"{int.MaxValue} are counted. Give fewer epochs or a larger --batch.");
-        int last = ((settings.Samples - 1) % settings.Batch) + 1;
-        if (settings.BatchNorm && settings.Network == NetworkName.Mlp && last == 1)
-            throw new UsageException(
-                $"--batch-norm takes mini-batches of two images at least; with {settings.Samples} images and --batch {settings.Batch} the last one has one. "
-                    + $"Change --batch or --samples by one.");
     }
 
     private static TrainResults Run<T>(Invocation invocation, IAnsiConsole console, Terminal terminal)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -29,34 +30,51 @@ internal sealed class ForkedTraining<T> : IDisposable
     private readonly Tape<T> tape;
     private readonly int side;
     private readonly int steps;
+    private readonly long number;
     private readonly LayerSpans<T> spans = new();
     private readonly RunState[] runs;
     private readonly List<Branch> branches;
     private ReluRule recorded;
 
-    public ForkedTraining(ReluTrainingSettings study, NetworkName network, int precision, int run, ImageSet train, ImageSet test, Device device)
+    public ForkedTraining(ReluTrainingSettings study, StudiedNetwork network, int precision, int run, ImageSet train, ImageSet test, Device device)
     {
         this.study = study;
         this.device = device;
+        number = study.UnitOf(network, precision, run)!.Value;
         settings = study.Training(network, precision, run);
         images = train;
-        side = TrainedNetworks.PaddedSide(network, train.Side);
+        side = TrainedNetworks.PaddedSide(network.Name, train.Side);
         this.train = new LabelledBatches<T>(train, side);
         this.test = new LabelledBatches<T>(test, side);
         tape = new Tape<T>(device, SelectionsOf(0));
         steps = (train.Count + settings.Batch - 1) / settings.Batch;
         runs = [.. study.Kinds.Select(kind => new RunState(kind.Rule, kind.Slope))];
-        branches = [Make([.. runs])];
+        // Steps of one length are shared; other learning rates are other runs from the first step on.
+        branches = [.. runs.GroupBy(run => study.RateOf(run.Slope)).Select(group => Make([.. group]))];
     }
 
     /// <summary>Trains.</summary>
+    /// <param name="checkpoint">The file for the checkpoint, which is written after every epoch but the last.</param>
+    /// <param name="resume">Whether to continue from the checkpoint, if it is there.</param>
     /// <param name="progress">Called with the part done since the last call.</param>
     /// <param name="cancellation">Checked at every step.</param>
-    public IReadOnlyList<ReluRun> Run(Action<double> progress, CancellationToken cancellation)
+    /// <returns>The runs, and the seconds that they took, those of interrupted processes up to their last checkpoint included.</returns>
+    /// <exception cref="UsageException">The checkpoint has other settings.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or is no checkpoint of this unit.</exception>
+    public (IReadOnlyList<ReluRun> Runs, double Seconds) Run(string checkpoint, bool resume, Action<double> progress, CancellationToken cancellation)
     {
-        double part = 1.0 / ((double)settings.Epochs * steps);
-        long step = 0;
-        for (int epoch = 1; epoch <= settings.Epochs; epoch++)
+        long start = Stopwatch.GetTimestamp();
+        double part = 1.0 / ((double)settings.Epochs * steps), before = 0;
+        int done = 0;
+        if (resume && File.Exists(checkpoint))
+        {
+            ForkedState state = ReluCheckpoint.Load<T>(checkpoint, study, number, Restore);
+            (done, before) = (state.Epoch, state.Seconds);
+            progress((double)done / settings.Epochs);
+        }
+
+        long step = (long)done * steps;
+        for (int epoch = done + 1; epoch <= settings.Epochs; epoch++)
         {
             int[] order = new int[train.Count];
             Philox.For(settings.Seed, (uint)Streams.TrainingOrder, (ulong)epoch).Permutation(order);
@@ -73,6 +91,9 @@ internal sealed class ForkedTraining<T> : IDisposable
             }
 
             EndEpoch(cancellation);
+            if (epoch < settings.Epochs)
+                ReluCheckpoint.Save(checkpoint, study, number, StateAfter(epoch, before + Stopwatch.GetElapsedTime(start).TotalSeconds),
+                    [.. branches.Select(branch => (branch.Network, branch.Optimizer))]);
         }
 
         foreach (Branch branch in branches)
@@ -81,18 +102,34 @@ internal sealed class ForkedTraining<T> : IDisposable
                 run.Parameters = SumOf(branch);
         }
 
-        return [.. runs.Select(run => new ReluRun(run.Rule, run.Slope, run.Epochs, run.FirstDifference, run.Hits, run.Diverged, run.Parameters))];
+        return ([.. runs.Select(run => run.Result)], before + Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     public void Dispose() => tape.Dispose();
 
     private static Selections SelectionsOf(double slope) => Selections.PyTorch with { ReluAtZero = slope };
 
+    private ForkedState StateAfter(int epoch, double seconds) => new(epoch, seconds,
+        [.. branches.Select(branch => new BranchState(branch.Optimizer.StepCount, branch.Optimizer.Progress,
+            [.. branch.Runs.Select(run => Array.IndexOf(runs, run))]))],
+        [.. runs.Select(run => run.Result)]);
+
+    // The networks and optimisers that the tensors of a checkpoint go into.
+    private IReadOnlyList<(Module<T> Network, Optimizer<T> Optimizer)> Restore(ForkedState state)
+    {
+        foreach ((RunState run, ReluRun saved) in runs.Zip(state.Runs))
+            run.Restore(saved);
+        branches.Clear();
+        branches.AddRange(state.Branches.Select(branch => Make([.. branch.Runs.Select(place => runs[place])])));
+        return [.. branches.Select(branch => (branch.Network, branch.Optimizer))];
+    }
+
     private Branch Make(List<RunState> members)
     {
         Module<T> network = TrainedNetworks.Create(settings, new Initializer(device, settings.Seed), images.Channels, side, images.Classes,
             () => new Activation<T>(Activate));
-        return new Branch(network, TrainingOptimizers.Create(settings, network.Parameters, steps), members);
+        TrainSettings own = settings with { LearningRate = study.RateOf(members[0].Slope) };
+        return new Branch(network, TrainingOptimizers.Create(own, network.Parameters, steps), members);
     }
 
     private Var<T> Activate(Var<T> x)
@@ -110,6 +147,16 @@ internal sealed class ForkedTraining<T> : IDisposable
         recorded = rule;
         logits = branch.Network.Forward(tape.Constant(train.ShapeOf(batch.Count), batch.Pixels), Mode.Training);
         return logits.CrossEntropy(batch.Labels);
+    }
+
+    // Records the mini-batch of the step once more. Running statistics have followed it already.
+    private Var<T> RecordAgain(Branch branch, Batch<T> batch, ReluRule rule)
+    {
+        (NDArray<T> Array, T[] Elements)[] statistics = [.. branch.Network.Buffers.Select(buffer => (buffer.Value, buffer.Value.ToArray()))];
+        Var<T> loss = Record(branch, batch, rule, out _);
+        foreach ((NDArray<T> array, T[] elements) in statistics)
+            array.CopyFrom(elements);
+        return loss;
     }
 
     private void Step(Branch branch, Batch<T> batch, int epoch, long step)
@@ -172,19 +219,19 @@ internal sealed class ForkedTraining<T> : IDisposable
     private RunState ReferenceOf(RunState run) => runs.First(other => other.Rule == run.Rule);
 
     private Gradients<T> Backward(Branch branch, Batch<T> batch, RunState run) =>
-        tape.Backward(Record(branch, batch, run.Rule, out _), SelectionsOf(run.Slope));
+        tape.Backward(RecordAgain(branch, batch, run.Rule), SelectionsOf(run.Slope));
 
     private (T[][] Gradient, bool IsCertified) ClarkeOf(Branch branch, Batch<T> batch, long step)
     {
-        ClarkeGradient<T> clarke = tape.ClarkeGradient(Record(branch, batch, ReluRule.Chain, out _), (ulong)step);
+        ClarkeGradient<T> clarke = tape.ClarkeGradient(RecordAgain(branch, batch, ReluRule.Chain), (ulong)step);
         return (Copy(branch, clarke.Gradients), clarke.Certificate.IsCertified);
     }
 
     private Branch CopyOf(Branch branch, List<RunState> members)
     {
         Branch copy = Make(members);
-        foreach ((Parameter<T> target, Parameter<T> source) in copy.Network.Parameters.Zip(branch.Network.Parameters))
-            target.Value.CopyFrom(source.Value.ToArray());
+        foreach (((_, NDArray<T> target), (_, NDArray<T> source)) in NetworkTensors.Arrays(copy.Network).Zip(NetworkTensors.Arrays(branch.Network)))
+            target.CopyFrom(source.ToArray());
         Optimizer<T> from = branch.Optimizer;
         if (typeof(T) == typeof(Half))
             copy.Optimizer.RestoreWide(from.StepCount, null, from.WideState.ToDictionary(state => state.Name, state => state.Value.ToArray()));
@@ -272,6 +319,15 @@ internal sealed class ForkedTraining<T> : IDisposable
         public string? Diverged { get; set; }
 
         public string Parameters { get; set; } = "";
+
+        public ReluRun Result => new(Rule, Slope, Epochs, FirstDifference, Hits, Diverged, Parameters);
+
+        public void Restore(ReluRun saved)
+        {
+            Epochs.AddRange(saved.Epochs);
+            Hits.AddRange(saved.Hits);
+            (FirstDifference, Diverged, Parameters) = (saved.FirstDifference, saved.Diverged, saved.Parameters);
+        }
     }
 
     private sealed class Branch(Module<T> network, Optimizer<T> optimizer, List<RunState> runs)

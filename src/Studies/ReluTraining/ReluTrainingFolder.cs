@@ -10,7 +10,7 @@ internal static class ReluTrainingFolder
 {
     public static void Write(string folder, ReluTrainingResults results)
     {
-        NetworkName[] networks = [.. results.Settings.Networks.Where(network => results.Rows.Any(row => row.Network == network))];
+        StudiedNetwork[] networks = [.. results.Settings.Networks.Where(network => results.Rows.Any(row => row.Network == network))];
         Chart[] accuracy = [.. networks.Select(network => Accuracy(results, network))], zeros = [.. networks.Select(network => Zeros(results, network))],
             apart = [.. networks.Select(network => Apart(results, network))];
         List<(string, string)> tables =
@@ -29,8 +29,8 @@ internal static class ReluTrainingFolder
 
     private static string Label(int precision, ReluRule rule) => $"{precision} bit, {(rule == ReluRule.Chain ? "multiplied by s" : "s assigned")}";
 
-    private static Chart Accuracy(ReluTrainingResults results, NetworkName network) => new(
-        $"Accuracy after {results.Settings.Epochs} epochs: {ReluTrainingTables.Name(network)} on {results.Settings.Data}", "s, the slope of relu at 0",
+    private static Chart Accuracy(ReluTrainingResults results, StudiedNetwork network) => new(
+        $"Accuracy after {results.Settings.Epochs} epochs: {network.Word} on {results.Settings.Data}", "s, the slope of relu at 0",
         "accuracy on test images")
     {
         Categories = [.. results.Settings.Slopes.Select(slope => slope.ToString(CultureInfo.InvariantCulture))],
@@ -45,7 +45,7 @@ internal static class ReluTrainingFolder
         ],
     };
 
-    private static Chart Zeros(ReluTrainingResults results, NetworkName network) => new($"Relus at exactly 0: {ReluTrainingTables.Name(network)}", "epoch",
+    private static Chart Zeros(ReluTrainingResults results, StudiedNetwork network) => new($"Relus at exactly 0: {network.Word}", "epoch",
         "zeros per evaluation")
     {
         IsLogarithmicY = true,
@@ -63,8 +63,8 @@ internal static class ReluTrainingFolder
     };
 
     // The mean over seeds and over the slopes other than the first.
-    private static Chart Apart(ReluTrainingResults results, NetworkName network) => new(
-        $"Distance from the run with s = {results.Settings.Slopes[0].ToString(CultureInfo.InvariantCulture)}: {ReluTrainingTables.Name(network)}", "epoch",
+    private static Chart Apart(ReluTrainingResults results, StudiedNetwork network) => new(
+        $"Distance from the run with s = {results.Settings.Slopes[0].ToString(CultureInfo.InvariantCulture)}: {network.Word}", "epoch",
         "relative distance of parameters")
     {
         XTicks = [.. Enumerable.Range(1, results.Settings.Epochs).Select(epoch => (double)epoch)],
@@ -96,7 +96,8 @@ internal static class ReluTrainingFolder
             .Paragraph("Intervals of accuracies are Student's at 95 % over seeds, those of zeros Wilson's. Runs of one seed are compared with the one of the "
                 + "first slope and the same rule: how many ever differ, the median of the first steps whose gradients have other bits, and the distance of all "
                 + "parameters at the end. Where a relu is at 0, the gradient is compared with an element of Clarke's subdifferential; the median of relative "
-                + "distances stands under \"from Clarke\". A run whose loss is no number counts as diverged, with the accuracy of guessing.")
+                + "distances stands under \"from Clarke\". Where learning rates differ, gradients do from the second step on, and no differing runs are "
+                + "counted. A run whose loss is no number counts as diverged, with the accuracy of guessing.")
             .Heading("By layer and epoch").Table(ReluTrainingTables.ZeroColumns, ReluTrainingTables.ZeroRows(results))
             .Heading("Published").Paragraph("Bertoin, Bolte, Gerchinovitz, Pauwels, NeurIPS 2021, whose code assigns s. Other settings than here: 100 "
                 + "epochs of 784-256-256-256-10 on MNIST for the zeros, 200 epochs of ResNet18 on CIFAR-10 for the accuracies, rates tuned for each s on "

@@ -8,10 +8,7 @@ namespace ConservativeAD.Studies.ReluTraining;
 internal sealed record ReluTrainingSettings
 {
     /// <summary>The networks.</summary>
-    public required NetworkName[] Networks { get; init; }
-
-    /// <summary>Widths of the hidden layers of mlp.</summary>
-    public required int[] Hidden { get; init; }
+    public required StudiedNetwork[] Networks { get; init; }
 
     /// <summary>Values of s, the slope of relu at 0. Runs are compared with the first one.</summary>
     public required double[] Slopes { get; init; }
@@ -31,8 +28,10 @@ internal sealed record ReluTrainingSettings
     /// <summary>Images in a mini-batch.</summary>
     public required int Batch { get; init; }
 
-    /// <summary>The first learning rate, which falls along half a cosine; the method is SGD with momentum 0.9 and weight decay 5·10⁻⁴.</summary>
-    public required double LearningRate { get; init; }
+    /// <summary>
+    /// The first learning rate of each slope, which falls along half a cosine; the method is SGD with momentum 0.9 and weight decay 5·10⁻⁴.
+    /// </summary>
+    public required double[] LearningRates { get; init; }
 
     /// <summary>Steps with a relu at 0, for each run, at which its gradient is compared with one of Clarke's.</summary>
     public required int Hits { get; init; }
@@ -60,29 +59,33 @@ internal sealed record ReluTrainingSettings
     [JsonIgnore]
     public int Units => Networks.Length * Precisions.Length * Runs;
 
+    /// <summary>The first learning rate of a slope.</summary>
+    /// <param name="slope">The slope, one of <see cref="Slopes"/>.</param>
+    public double RateOf(double slope) => LearningRates[Array.IndexOf(Slopes, slope)];
+
     /// <summary>The number of a unit; null if the study has no such one.</summary>
     /// <param name="network">Its network.</param>
     /// <param name="precision">Its precision.</param>
     /// <param name="run">The index of its seed.</param>
-    public long? UnitOf(NetworkName network, int precision, int run)
+    public long? UnitOf(StudiedNetwork network, int precision, int run)
     {
         int place = Array.IndexOf(Networks, network), bits = Array.IndexOf(Precisions, precision);
         return place >= 0 && bits >= 0 && run >= 0 && run < Runs ? (((long)run * Networks.Length) + place) * Precisions.Length + bits : null;
     }
 
-    /// <summary>The settings of training, without slope and rule.</summary>
+    /// <summary>The settings of training, without slope, rule and learning rate.</summary>
     /// <param name="network">The network.</param>
     /// <param name="precision">The precision.</param>
     /// <param name="run">The index of the seed.</param>
-    public TrainSettings Training(NetworkName network, int precision, int run)
+    public TrainSettings Training(StudiedNetwork network, int precision, int run)
     {
         (uint high, uint low, _, _) = Philox.For(Seed, (uint)Streams.ReluNetworks, (ulong)run).Block(0);
         return new TrainSettings
         {
-            Network = network,
-            Hidden = Hidden,
+            Network = network.Name,
+            Hidden = network.Hidden,
+            BatchNorm = network.BatchNorm,
             Optimizer = OptimizerName.Sgd,
-            LearningRate = LearningRate,
             Momentum = 0.9,
             WeightDecay = 5e-4,
             Schedule = ScheduleName.Cosine,

@@ -1,6 +1,7 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Numerics;
 using ConservativeAD.Kernels;
+using ConservativeAD.Networks;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Training;
 
@@ -11,38 +12,63 @@ namespace ConservativeAD.Studies.ReluTraining;
 /// <param name="train">The training images, in the number given by the settings.</param>
 /// <param name="test">The test images.</param>
 /// <param name="threads">Units at a time; each computes on one thread.</param>
-internal sealed class ReluTrainingStudy(ReluTrainingSettings settings, ImageSet train, ImageSet test, int threads)
+/// <param name="folder">The folder for results, whose subfolder keeps the checkpoints of units that are not finished.</param>
+internal sealed class ReluTrainingStudy(ReluTrainingSettings settings, ImageSet train, ImageSet test, int threads, string folder)
 {
+    /// <summary>The subfolder of checkpoints.</summary>
+    public const string CheckpointFolder = "checkpoints";
+
     /// <summary>Does the units that are not finished yet.</summary>
     /// <param name="finished">Units of an earlier run, which are not repeated.</param>
+    /// <param name="resume">Whether units continue from their checkpoints; otherwise checkpoints that are there are removed.</param>
     /// <param name="report">Called for every finished unit, on the thread that finished it.</param>
     /// <param name="progress">Called with the part of a unit that was done since the last call, on any thread.</param>
     /// <param name="cancellation">Stops the study; finished units have been reported.</param>
-    public void Run(IReadOnlyCollection<ReluUnit> finished, Action<ReluUnit> report, Action<double> progress, CancellationToken cancellation)
+    public void Run(IReadOnlyCollection<ReluUnit> finished, bool resume, Action<ReluUnit> report, Action<double> progress,
+        CancellationToken cancellation)
     {
+        string checkpoints = Path.Combine(folder, CheckpointFolder);
+        if (!resume && Directory.Exists(checkpoints))
+            Directory.Delete(checkpoints, recursive: true);
+        Directory.CreateDirectory(checkpoints);
+        AtomicFile.RemoveUnfinished(checkpoints);
+
         HashSet<long> done = [.. finished.Select(unit => ReluUnit.Of(settings).NumberOf(unit)!.Value)];
         // The seeds go round first, so that a study that is stopped has whole rows.
-        (NetworkName Network, int Precision, int Run)[] units = [.. from run in Enumerable.Range(0, settings.Runs)
+        (StudiedNetwork Network, int Precision, int Run)[] units = [.. from run in Enumerable.Range(0, settings.Runs)
             from network in settings.Networks
             from precision in settings.Precisions
             where !done.Contains(settings.UnitOf(network, precision, run)!.Value)
             select (network, precision, run)];
-        new UnitWorkers(threads).Run<(NetworkName Network, int Precision, int Run), IDisposable>(units, _ => null,
-            (_, unit, stopped) => report((Precision)unit.Precision switch
+        bool haveEnded = new UnitWorkers(threads).Run<(StudiedNetwork Network, int Precision, int Run), IDisposable>(units, _ => null,
+            (_, unit, stopped) =>
             {
-                Precision.Half => Train<Half>(unit.Network, unit.Precision, unit.Run, progress, stopped),
-                Precision.Single => Train<float>(unit.Network, unit.Precision, unit.Run, progress, stopped),
-                _ => Train<double>(unit.Network, unit.Precision, unit.Run, progress, stopped),
-            }), cancellation);
+                string checkpoint = Path.Combine(checkpoints, FileOf(settings.UnitOf(unit.Network, unit.Precision, unit.Run)!.Value));
+                report((Precision)unit.Precision switch
+                {
+                    Precision.Half => Train<Half>(unit.Network, unit.Precision, unit.Run, checkpoint, resume, progress, stopped),
+                    Precision.Single => Train<float>(unit.Network, unit.Precision, unit.Run, checkpoint, resume, progress, stopped),
+                    _ => Train<double>(unit.Network, unit.Precision, unit.Run, checkpoint, resume, progress, stopped),
+                });
+                File.Delete(checkpoint);
+            }, cancellation);
+        foreach (long unit in done)
+            File.Delete(Path.Combine(checkpoints, FileOf(unit)));
+        if (haveEnded && !Directory.EnumerateFileSystemEntries(checkpoints).Any())
+            Directory.Delete(checkpoints);
     }
 
-    private ReluUnit Train<T>(NetworkName network, int precision, int run, Action<double> progress, CancellationToken cancellation)
+    /// <summary>The name of the checkpoint of a unit.</summary>
+    /// <param name="unit">The number of the unit.</param>
+    public static string FileOf(long unit) => string.Create(CultureInfo.InvariantCulture, $"unit-{unit}.safetensors");
+
+    private ReluUnit Train<T>(StudiedNetwork network, int precision, int run, string checkpoint, bool resume, Action<double> progress,
+        CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        long start = Stopwatch.GetTimestamp();
         using Device device = Device.Cpu(1);
         using ForkedTraining<T> training = new(settings, network, precision, run, train, test, device);
-        IReadOnlyList<ReluRun> runs = training.Run(progress, cancellation);
-        return new ReluUnit(network, precision, run, Stopwatch.GetElapsedTime(start).TotalSeconds, runs);
+        (IReadOnlyList<ReluRun> runs, double seconds) = training.Run(checkpoint, resume, progress, cancellation);
+        return new ReluUnit(network, precision, run, seconds, runs);
     }
 }

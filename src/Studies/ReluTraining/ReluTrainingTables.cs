@@ -7,8 +7,8 @@ namespace ConservativeAD.Studies.ReluTraining;
 internal static class ReluTrainingTables
 {
     public static IReadOnlyList<string> RunColumns { get; } =
-        ["network", "bits", "rule", "s", "runs", "accuracy", "95 % interval", "diverged", "zeros", "relus", "differ", "first step", "ℓ₁ apart", "relative",
-            "from Clarke", "hits", "certified"];
+        ["network", "bits", "rule", "s", "rate", "runs", "accuracy", "95 % interval", "diverged", "zeros", "relus", "differ", "first step", "ℓ₁ apart",
+            "relative", "from Clarke", "hits", "certified"];
 
     public static IReadOnlyList<string> RuleColumns { get; } =
         ["network", "bits", "s", "multiplied by s", "95 % interval", "s assigned", "95 % interval of it", "difference"];
@@ -17,9 +17,9 @@ internal static class ReluTrainingTables
 
     public static IEnumerable<IReadOnlyList<string>> RunRows(ReluTrainingResults results) => results.Rows.Select(row => (IReadOnlyList<string>)
     [
-        Name(row.Network), Whole(row.Precision), Name(row.Rule), Number(row.Slope), Whole(row.Runs), Accuracy(row.Accuracy), Interval(row), Whole(row.Diverged),
-        Whole(row.Zeros), Small(row.Evaluations), Whole(row.Differing), Small(row.FirstStep), Small(row.L1), Small(row.Relative), Small(row.FromClarke),
-        Whole(row.Hits), Whole(row.Certified),
+        row.Network.Word, Whole(row.Precision), Name(row.Rule), Number(row.Slope), Number(row.LearningRate), Whole(row.Runs), Accuracy(row.Accuracy),
+        Interval(row), Whole(row.Diverged), Whole(row.Zeros), Small(row.Evaluations), row.Differing is { } differing ? Whole(differing) : "–",
+        Small(row.FirstStep), Small(row.L1), Small(row.Relative), Small(row.FromClarke), Whole(row.Hits), Whole(row.Certified),
     ]);
 
     /// <summary>The rule that multiplies by s beside the one that assigns s; none if the study has one of them only.</summary>
@@ -31,19 +31,19 @@ internal static class ReluTrainingTables
         where published is not null
         select (IReadOnlyList<string>)
         [
-            Name(chain.Network), Whole(chain.Precision), Number(chain.Slope), Accuracy(chain.Accuracy), Interval(chain), Accuracy(published.Accuracy),
+            chain.Network.Word, Whole(chain.Precision), Number(chain.Slope), Accuracy(chain.Accuracy), Interval(chain), Accuracy(published.Accuracy),
             Interval(published), (published.Accuracy - chain.Accuracy).ToString("+0.0000;-0.0000;0", CultureInfo.InvariantCulture),
         ];
 
     public static IEnumerable<IReadOnlyList<string>> ZeroRows(ReluTrainingResults results) => results.Zeros.Select(row => (IReadOnlyList<string>)
     [
-        Name(row.Network), Whole(row.Precision), Name(row.Rule), Whole(row.Layer), Whole(row.Epoch), Whole(row.Zeros), Whole(row.Evaluations), Small(row.Rate),
+        row.Network.Word, Whole(row.Precision), Name(row.Rule), Whole(row.Layer), Whole(row.Epoch), Whole(row.Zeros), Whole(row.Evaluations), Small(row.Rate),
         $"{Small(row.Low)} … {Small(row.High)}",
     ]);
 
-    /// <summary>The word of a network or rule.</summary>
-    public static string Name<TEnum>(TEnum value)
-        where TEnum : struct, Enum => value.ToString().ToLowerInvariant();
+    /// <summary>The word of a rule.</summary>
+    /// <param name="rule">The rule.</param>
+    public static string Name(ReluRule rule) => rule.ToString().ToLowerInvariant();
 
     private static string Interval(ReluRow row) => row.Low is { } low && row.High is { } high ? $"{Accuracy(low)} … {Accuracy(high)}" : "–";
 

@@ -11,25 +11,32 @@ namespace ConservativeAD.Studies.ReluTraining;
 /// <param name="Index">The index of the seed.</param>
 /// <param name="Seconds">The duration.</param>
 /// <param name="Runs">The runs, in the order of the settings.</param>
-internal sealed record ReluUnit(NetworkName Network, int Precision, int Index, double Seconds, IReadOnlyList<ReluRun> Runs)
+internal sealed record ReluUnit(StudiedNetwork Network, int Precision, int Index, double Seconds, IReadOnlyList<ReluRun> Runs)
 {
     /// <summary>The units of a study, for its journal.</summary>
     /// <param name="settings">The study.</param>
     public static JournalUnits<ReluUnit> Of(ReluTrainingSettings settings) => new(
-        unit => settings.UnitOf(unit.Network, unit.Precision, unit.Index),
+        unit => unit.Network is { } network ? settings.UnitOf(network, unit.Precision, unit.Index) : null,
         unit => unit.Seconds >= 0 && double.IsFinite(unit.Seconds) && unit.Runs is { } runs
-            && runs.All(run => run is { Epochs: not null, Hits: not null })
-            && runs.Select(run => (run.Rule, run.Slope)).SequenceEqual(settings.Kinds)
-            && runs.All(run => (run.Epochs.Count == settings.Epochs) == (run.Diverged is null) && run.Epochs.Count <= settings.Epochs
-                && run.Hits.Count <= settings.Hits && run.Epochs.All(epoch => epoch is { TestAccuracy: >= 0 and <= 1, Layers: not null }
-                    && epoch.Layers.All(layer => layer.AtKink >= 0 && layer.AtKink <= layer.Evaluations))));
+            && AreRuns(settings, runs) && runs.All(run => (run.Epochs.Count == settings.Epochs) == (run.Diverged is null)));
+
+    /// <summary>Whether these can be the runs of a unit, or the first epochs of them.</summary>
+    /// <param name="settings">The study.</param>
+    /// <param name="runs">The runs, read from a file.</param>
+    public static bool AreRuns(ReluTrainingSettings settings, IReadOnlyList<ReluRun> runs) =>
+        runs.All(run => run is { Epochs: not null, Hits: not null, Parameters: not null })
+        && runs.Select(run => (run.Rule, run.Slope)).SequenceEqual(settings.Kinds)
+        && runs.All(run => run.Epochs.Count <= settings.Epochs && run.Hits.Count <= settings.Hits && run.Hits.All(hit => hit is not null)
+            && run.Epochs.All(epoch => epoch is { TestAccuracy: >= 0 and <= 1, Layers: not null }
+                && epoch.Layers.All(layer => layer is not null && layer.AtKink >= 0 && layer.AtKink <= layer.Evaluations)));
 }
 
 /// <summary>A training run.</summary>
 /// <param name="Rule">The reverse pass at 0.</param>
 /// <param name="Slope">s.</param>
 /// <param name="Epochs">Epoch by epoch.</param>
-/// <param name="FirstDifference">The first step whose gradient differs, bit for bit, from that of the first slope; null if none does.</param>
+/// <param name="FirstDifference">The first step whose gradient differs, bit for bit, from that of the first slope; null if none does, or the learning rates
+/// differ.</param>
 /// <param name="Hits">Its gradients at some relus at 0, compared with Clarke's.</param>
 /// <param name="Diverged">Why it stopped before its last epoch; null if it did not.</param>
 /// <param name="Parameters">A checksum of all parameters at the end.</param>

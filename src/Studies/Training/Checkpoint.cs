@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
 using ConservativeAD.Optimizers;
 using ConservativeAD.Studies.Reports;
@@ -18,18 +15,13 @@ internal static class Checkpoint
 {
     public const string FileName = "checkpoint.safetensors";
 
-    private const string StatePrefix = "optimizer.";
     private const string SumKey = "sha256";
     private const string ProgressKey = "progress";
 
     public static void Save<T>(string folder, TrainSettings settings, IReadOnlyList<EpochResult> epochs, Module<T> network, Optimizer<T> optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        SafetensorsTensor[] tensors = [.. NetworkArrays(network)
-            .Select(array => SafetensorsTensor.Of(array.Name, array.Value))
-            .Concat(KeepsFloats<T>()
-                ? optimizer.WideState.Select(state => SafetensorsTensor.Of(StatePrefix + state.Name, state.Value))
-                : optimizer.State.Select(state => SafetensorsTensor.Of(StatePrefix + state.Name, state.Value)))];
+        SafetensorsTensor[] tensors = [.. NetworkTensors.Of("", network, optimizer)];
         string finished = ResultsJson.WriteLine(epochs), steps = optimizer.StepCount.ToString(CultureInfo.InvariantCulture),
             progress = ResultsJson.WriteLine(optimizer.Progress);
         SafetensorsFile.Of(tensors, new Dictionary<string, string>
@@ -38,7 +30,7 @@ internal static class Checkpoint
             ["epochs"] = finished,
             ["steps"] = steps,
             [ProgressKey] = progress,
-            [SumKey] = SumOf(tensors, finished, steps, progress),
+            [SumKey] = NetworkTensors.SumOf(tensors, finished, steps, progress),
         }).Write(Path.Combine(folder, FileName));
     }
 
@@ -83,67 +75,27 @@ internal static class Checkpoint
         file.Tensors.Values,
         new Dictionary<string, string>(file.Metadata)
         {
-            [SumKey] = SumOf(file.Tensors.Values, file.Metadata.GetValueOrDefault("epochs", ""), file.Metadata.GetValueOrDefault("steps", ""),
+            [SumKey] = NetworkTensors.SumOf(file.Tensors.Values, file.Metadata.GetValueOrDefault("epochs", ""), file.Metadata.GetValueOrDefault("steps", ""),
                 file.Metadata.GetValueOrDefault(ProgressKey, ""))
         });
 
     private static List<EpochResult> Put<T>(string path, SafetensorsFile file, TrainSettings settings, Module<T> network, Optimizer<T> optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        string written = Text(file, "settings"), asked = ResultsJson.WriteLine(settings);
+        string written = NetworkTensors.Text(file, "settings"), asked = ResultsJson.WriteLine(settings);
         if (written != asked)
             throw new UsageException(
                 $"{path} was written with other settings: {SettingsDifference.Between(written, asked)}. Give the same ones, another --out, or leave "
                     + $"--resume out to start over.");
-        if (Text(file, SumKey) != SumOf(file.Tensors.Values, Text(file, "epochs"), Text(file, "steps"), Text(file, ProgressKey)))
+        string finished = NetworkTensors.Text(file, "epochs"), taken = NetworkTensors.Text(file, "steps"), kept = NetworkTensors.Text(file, ProgressKey);
+        if (NetworkTensors.Text(file, SumKey) != NetworkTensors.SumOf(file.Tensors.Values, finished, taken, kept))
             throw new InvalidDataException("its numbers do not have the checksum that it claims: it was changed.");
-        List<EpochResult> epochs = ResultsJson.Read<List<EpochResult>>(Text(file, "epochs"));
+        List<EpochResult> epochs = ResultsJson.Read<List<EpochResult>>(finished);
         if (epochs.Count > settings.Epochs || epochs.Where((epoch, i) => epoch is null || epoch.Epoch != i + 1).Any())
             throw new InvalidDataException($"its {epochs.Count} epochs are not those from 1 on, or more than {settings.Epochs}.");
-        long steps = long.Parse(Text(file, "steps"), NumberStyles.None, CultureInfo.InvariantCulture);
-        Dictionary<string, double> progress = ResultsJson.Read<Dictionary<string, double>>(Text(file, ProgressKey));
-        List<(NDArray<T> Array, T[] Elements)> arrays = [.. NetworkArrays(network)
-            .Select(array => (array.Value, Elements<T>(file, array.Name, array.Value.Shape)))];
-        if (KeepsFloats<T>())
-            optimizer.RestoreWide(steps, null,
-                optimizer.WideState.ToDictionary(state => state.Name, state => Elements<float>(file, StatePrefix + state.Name, state.Value.Shape)));
-        else
-            optimizer.Restore(steps, null,
-                optimizer.State.ToDictionary(state => state.Name, state => Elements<T>(file, StatePrefix + state.Name, state.Value.Shape)));
-        optimizer.RestoreProgress(progress);
-        foreach ((NDArray<T> array, T[] elements) in arrays)
-            array.CopyFrom(elements);
+        long steps = long.Parse(taken, NumberStyles.None, CultureInfo.InvariantCulture);
+        Dictionary<string, double> progress = ResultsJson.Read<Dictionary<string, double>>(kept);
+        NetworkTensors.Put(file, "", network, optimizer, steps, progress);
         return epochs;
     }
-
-    // Optimisers keep their states of Half parameters in float.
-    private static bool KeepsFloats<T>() => typeof(T) == typeof(Half);
-
-    private static string Text(SafetensorsFile file, string key) =>
-        file.Metadata.TryGetValue(key, out string? text)
-        ? text
-        : throw new InvalidDataException($"it has no entry {key}; a checkpoint of this version has one.");
-
-    private static T[] Elements<T>(SafetensorsFile file, string name, Shape shape)
-        where T : unmanaged =>
-        !file.Tensors.TryGetValue(name, out SafetensorsTensor? tensor) ? throw new InvalidDataException($"it has no tensor {name}.")
-        : tensor.Shape != shape ? throw new InvalidDataException($"its tensor {name} has shape {tensor.Shape} instead of {shape}.")
-        : tensor.Elements<T>();
-
-    private static string SumOf(IEnumerable<SafetensorsTensor> tensors, string epochs, string steps, string progress)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{epochs}\n{steps}\n{progress}\n"));
-        foreach (SafetensorsTensor tensor in tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{tensor.Name}\n"));
-            hash.AppendData(tensor.Bytes.Span);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    private static IEnumerable<(string Name, NDArray<T> Value)> NetworkArrays<T>(Module<T> network)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        network.Parameters.Select(parameter => (parameter.Name, parameter.Value)).Concat(network.Buffers);
 }

@@ -84,7 +84,7 @@ public class OptionTests
             "mlp --batch-norm", "lenet5 --schedule constant", "mlp --data-set stand-in"],
         ["maxpool"] = ["", "--network vgg11", "--epochs 2", "--data-set stand-in"],
         ["census"] = ["model.onnx", "model.onnx --weights drawn", "model.onnx --json", "model.onnx --data-set stand-in"],
-        ["relu-training"] = ["", "--networks lenet5", "--data-set stand-in"],
+        ["relu-training"] = ["", "--networks lenet5", "--networks mlp:8-8", "--data-set stand-in"],
         ["inspect"] = ["", "relu", "crescent", "--picture crescent", "--json", "relu --json"],
         ["check"] = ["", "relu", "--json"],
         ["solve"] = ["", "cb2", "brown2", "--suite vu", "--suite large", "--suite all", "--list", "--list --suite large", "--list cb2", "--method all"],

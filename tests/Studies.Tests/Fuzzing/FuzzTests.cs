@@ -24,6 +24,8 @@ public class FuzzTests
     [Theory]
     [InlineData("volume")]
     [InlineData("train")]
+    [InlineData("relu-training")]
+    [InlineData("maxpool")]
     public void AKilledRunIsContinuedToTheSameBits(string command)
     {
         KillReport report = new KillTrial(command, seed: 7).Run(Kills);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using ConservativeAD.Studies.CommandLine;
+using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.ReluTraining;
 using ConservativeAD.Studies.Tests.CommandLine;
@@ -17,11 +19,12 @@ public class ReluTrainingTests
     [InlineData("mlp", "16")]
     [InlineData("lenet5", "16")]
     [InlineData("mlp", "32")]
+    [InlineData("mlp:48-32+bn", "16")]
     public void ForkedRunsHaveTheBitsOfRunsByThemselves(string network, string precision)
     {
         using TemporaryFolder folder = new();
-        string[] line = network == "mlp" ? Tiny : [.. Tiny.Where(word => word is not "--hidden" and not "64,48")];
-        string[] kind = ["--networks", network, "--precisions", precision, "--runs", network == "mlp" ? "1" : "3"];
+        string[] line = network == "mlp" ? Tiny : WithoutHidden;
+        string[] kind = ["--networks", network, "--precisions", precision, "--runs", network == "lenet5" ? "3" : "1"];
         // The last of the seeds of lenet5 has relus at 0 that pass something back.
         ReluRun[] together = Runs([.. line, .. kind, "--s", "0,1", "--out", folder["all"]])[^4..];
         foreach (ReluRun run in together)
@@ -35,7 +38,7 @@ public class ReluTrainingTests
             Assert.Equal(alone.Hits, run.Hits);
         }
 
-        if (network == "mlp")
+        if (network != "lenet5")
             return;
         // Many relus of the convolutions are at 0 in 16 bit, so that slopes and rules make different runs.
         Assert.True(together.All(run => run.Epochs.Sum(epoch => epoch.Layers.Sum(layer => layer.AtKink)) > 0), "no relu was at 0");
@@ -67,6 +70,104 @@ public class ReluTrainingTests
     }
 
     [Fact]
+    public void RunsWithARateForEachSlopeAreThoseByThemselves()
+    {
+        using TemporaryFolder folder = new();
+        string[] line = [.. WithoutHidden.Where(word => word is not "--learning-rate" and not "0.1"), "--networks", "mlp:24,lenet5", "--precisions", "16",
+            "--runs", "1"];
+        ReluUnit[] units = Units([.. line, "--s", "1,0,50", "--learning-rate", "published", "--out", folder["all"]]);
+        Assert.Equal(["mlp:24", "lenet5"], units.Select(unit => unit.Network.Word));
+        foreach ((string slope, string rate) in ((string, string)[])[("1", "0.01736"), ("0", "0.01526"), ("50", "0.00412")])
+        {
+            ReluUnit[] alone = Units([.. line, "--s", slope, "--learning-rate", rate, "--out", folder["one"]]);
+            Assert.Equal(alone.SelectMany(unit => unit.Runs).Select(run => run.Parameters),
+                units.SelectMany(unit => unit.Runs).Where(run => run.Slope == double.Parse(slope, CultureInfo.InvariantCulture)).Select(run => run.Parameters));
+        }
+
+        // Where rates differ, gradients do at once, and that says nothing of kinks.
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["all/results.json"]));
+        Assert.All(json.RootElement.GetProperty("rows").EnumerateArray(), row =>
+        {
+            bool isFirst = row.GetProperty("slope").GetDouble() == 1;
+            Assert.Equal(isFirst, row.GetProperty("differing").ValueKind == JsonValueKind.Number);
+            Assert.Equal(isFirst, row.GetProperty("learningRate").GetDouble() == 0.01736);
+        });
+    }
+
+    [Theory]
+    [InlineData("mlp:48-32", 32)]
+    [InlineData("lenet5", 16)]
+    [InlineData("mlp:48-32+bn", 16)]
+    public void AUnitThatIsStoppedAfterAnEpochGoesOnFromThere(string network, int precision)
+    {
+        using TemporaryFolder folder = new();
+        (ImageSet train, ImageSet test) = (StandInDigits.Train(512, CancellationToken.None), StandInDigits.Test(64, CancellationToken.None));
+        ReluTrainingSettings settings = Settings(network, precision);
+        ReluUnit whole = Assert.Single(Run("whole", resume: false, until: 2));
+        string checkpoint = folder[$"broken/{ReluTrainingStudy.CheckpointFolder}/{ReluTrainingStudy.FileOf(0)}"];
+        Assert.Empty(Run("broken", resume: false, until: 0.4));
+        Assert.True(File.Exists(checkpoint));
+        byte[] first = File.ReadAllBytes(checkpoint);
+        Assert.Empty(Run("broken", resume: true, until: 0.8));
+        Assert.NotEqual(first, File.ReadAllBytes(checkpoint));
+        ReluUnit continued = Assert.Single(Run("broken", resume: true, until: 2));
+        Assert.Equal(ResultsJson.WriteLine(whole.Runs), ResultsJson.WriteLine(continued.Runs));
+        Assert.False(Directory.Exists(folder["broken/" + ReluTrainingStudy.CheckpointFolder]));
+
+        // Every cut and some changed bytes are refused with the file's name and the remedy; another study's checkpoint too.
+        Directory.CreateDirectory(Path.GetDirectoryName(checkpoint)!);
+        Random random = new(1);
+        for (int trial = 0; trial < 60; trial++)
+        {
+            byte[] bytes = trial % 2 == 0 ? first[..random.Next(first.Length)] : [.. first];
+            if (trial % 2 != 0)
+                bytes[random.Next(bytes.Length)] ^= 1;
+            File.WriteAllBytes(checkpoint, bytes);
+            string message = Assert.Throws<InvalidDataException>(() => Run("broken", resume: true, until: 0.1)).Message;
+            Assert.Contains(checkpoint, message, StringComparison.Ordinal);
+            Assert.Contains("--resume", message, StringComparison.Ordinal);
+        }
+
+        File.WriteAllBytes(checkpoint, first);
+        settings = settings with { Seed = 2 };
+        Assert.Contains("seed is 1 there and 2 here", Assert.Throws<UsageException>(() => Run("broken", resume: true, until: 0.1)).Message,
+            StringComparison.Ordinal);
+        Assert.Single(Run("broken", resume: false, until: 2));
+
+        List<ReluUnit> Run(string name, bool resume, double until)
+        {
+            List<ReluUnit> units = [];
+            using CancellationTokenSource stop = new();
+            double done = 0;
+            new ReluTrainingStudy(settings, train, test, threads: 1, folder[name]).Run([], resume, units.Add, part =>
+            {
+                done += part;
+                if (done > until)
+                    stop.Cancel();
+            }, stop.Token);
+            return units;
+        }
+    }
+
+    private static ReluTrainingSettings Settings(string network, int precision) => new()
+    {
+        Networks = [StudiedNetwork.Of(network)!],
+        Slopes = [0, 1],
+        LearningRates = [0.1, 0.1],
+        Rules = [ReluRule.Chain, ReluRule.Published],
+        Precisions = [precision],
+        Runs = 1,
+        Epochs = 3,
+        Batch = 64,
+        Hits = 2,
+        Samples = 512,
+        Seed = 1,
+        Classes = 10,
+        Data = "digits",
+        DataIsStandIn = true,
+    };
+
+    [Fact]
     public void RunsThatDivergeAreCountedAndEndNothing()
     {
         using TemporaryFolder folder = new();
@@ -79,22 +180,41 @@ public class ReluTrainingTests
     [InlineData("--hidden", "relu-training", "--networks", "lenet5", "--hidden", "3")]
     [InlineData("'x'", "relu-training", "--s", "0,x")]
     [InlineData("'gru'", "relu-training", "--networks", "gru")]
+    [InlineData("'mlp:'", "relu-training", "--networks", "mlp:")]
+    [InlineData("'mlp:8-0'", "relu-training", "--networks", "mlp:8-0")]
+    [InlineData("'mlp:8--8'", "relu-training", "--networks", "lenet5,mlp:8--8")]
+    [InlineData("'mlp:99999999999'", "relu-training", "--networks", "mlp:99999999999")]
+    [InlineData("'mlp:08'", "relu-training", "--networks", "mlp:08")]
+    [InlineData("'lenet5+bn'", "relu-training", "--networks", "lenet5+bn")]
+    [InlineData("'vgg11:8'", "relu-training", "--networks", "vgg11:8")]
+    [InlineData("--batch-norm", "relu-training", "--networks", "mlp,lenet5", "--batch-norm")]
+    [InlineData("--hidden", "relu-training", "--networks", "mlp:8", "--hidden", "3")]
+    [InlineData("one for each of the 3 slopes of --s; 2 are given", "relu-training", "--learning-rate", "0.1,0.2")]
+    [InlineData("0.5 has no published rate", "relu-training", "--learning-rate", "published")]
+    [InlineData("'publish'", "relu-training", "--learning-rate", "publish")]
+    [InlineData("mini-batches of two images", "relu-training", "--networks", "mlp+bn", "--samples", "65", "--batch", "64", "--data-set", "stand-in")]
+    [InlineData("steps", "relu-training", "--epochs", "100000", "--samples", "60000", "--batch", "1", "--data-set", "stand-in")]
     [InlineData("'both'", "relu-training", "--rules", "both")]
     [InlineData("'0'", "relu-training", "--epochs", "0")]
     [InlineData("--data", "relu-training", "--data", "a", "--data-set", "stand-in")]
     public void WrongCommandLinesAreRefused(string culprit, params string[] arguments)
     {
-        Ran ran = Ran.Program(arguments);
+        using TemporaryFolder folder = new();
+        Ran ran = Ran.Program([.. arguments, "--out", folder["out"]]);
         Assert.Equal(ExitCode.Usage, ran.ExitCode);
         Assert.Contains(culprit, ran.Error, StringComparison.Ordinal);
     }
 
-    private static ReluRun[] Runs(string[] line)
+    private static string[] WithoutHidden { get; } = [.. Tiny.Where(word => word is not "--hidden" and not "64,48")];
+
+    private static ReluRun[] Runs(string[] line) => [.. Units(line).SelectMany(unit => unit.Runs)];
+
+    private static ReluUnit[] Units(string[] line)
     {
         Ran ran = Ran.Program(line);
         Assert.True(ran.ExitCode == ExitCode.Success, ran.Error);
         using JsonDocument json = JsonDocument.Parse(ran.Output);
-        return [.. ResultsJson.Read<ReluUnit[]>(json.RootElement.GetProperty("units").GetRawText()).SelectMany(unit => unit.Runs)];
+        return ResultsJson.Read<ReluUnit[]>(json.RootElement.GetProperty("units").GetRawText());
     }
 
     private static string Results(Ran ran)
