@@ -103,10 +103,7 @@ public sealed class OnnxModel
     public OnnxNetwork<T> Load<T>(Device? device = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (UnsupportedOperators is [_, ..])
-            throw new OnnxException(OnnxProblem.NotSupported,
-                $"{File} has operators that are not supported: {string.Join(", ", UnsupportedOperators.Select(name => Excerpt.Of(name)))}. "
-                    + $"{nameof(OnnxOperators)}.{nameof(OnnxOperators.Names)} lists those that are.", File);
+        DemandOperators();
         return new OnnxNetwork<T>(this, device ?? Device.Default);
     }
 
@@ -120,6 +117,16 @@ public sealed class OnnxModel
     /// <inheritdoc/>
     public override string ToString() =>
         $"{File}: opset {Opset}, {Nodes.Count} nodes, inputs {string.Join(", ", Inputs)}; outputs {string.Join(", ", Outputs)}";
+
+    /// <summary>Checks that this library has every operator of the model.</summary>
+    /// <exception cref="OnnxException">It has not.</exception>
+    internal void DemandOperators()
+    {
+        if (UnsupportedOperators is [_, ..])
+            throw new OnnxException(OnnxProblem.NotSupported,
+                $"{File} has operators that are not supported: {string.Join(", ", UnsupportedOperators.Select(name => Excerpt.Of(name)))}. "
+                    + $"{nameof(OnnxOperators)}.{nameof(OnnxOperators.Names)} lists those that are.", File);
+    }
 
     /// <summary>An exception that says how the file is damaged.</summary>
     internal OnnxException Malformed(string what, OnnxNode? node = null) =>

@@ -28,6 +28,9 @@ public sealed class OnnxRun<T>
     /// <summary>The outputs of the model, in its order.</summary>
     public IReadOnlyList<OnnxValue<T>> Outputs => [.. model.Outputs.Select(output => values[output.Name])];
 
+    /// <summary>The value that a node of the model's graph reads.</summary>
+    internal OnnxValue<T> InputOf(OnnxNode node, int place) => values[model.Proto.Graph.Node[node.Index].Input[place]];
+
     /// <summary>The node of the model that recorded an operation, or null for inputs, weights and operations recorded before or after.</summary>
     /// <param name="operation">The index of the operation on the tape, as in <see cref="OperationKinks.Node"/>.</param>
     public OnnxNode? NodeOf(int operation)

@@ -23,8 +23,8 @@ internal enum Streams : uint
     /// <summary>Starts around a saddle.</summary>
     EscapeStarts = 6,
 
-    /// <summary>Weights of models of ONNX.</summary>
-    CensusWeights = 5,
+    /// <summary>Seeds of the weights of models of ONNX, one stream for each network.</summary>
+    ModelWeights = 5,
 
     /// <summary>A start around the given one.</summary>
     StartSpread = 7,

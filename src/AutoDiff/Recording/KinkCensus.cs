@@ -2,7 +2,7 @@ using ConservativeAD.Kernels;
 
 namespace ConservativeAD;
 
-/// <summary>An operation that is at a kink.</summary>
+/// <summary>An operation that is at a kink, or may be.</summary>
 /// <param name="Node">The index of the operation on the tape.</param>
 /// <param name="Operation">The operation.</param>
 /// <param name="Shape">The shape that the positions refer to: that of the input, or that of the output for operations that select among inputs.</param>

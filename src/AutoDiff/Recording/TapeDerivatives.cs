@@ -269,6 +269,20 @@ public sealed partial class Tape<T>
     }
 
     /// <summary>
+    /// The recorded operations that have kinks somewhere and that a variable or parameter passes through, with the number and the positions of the elements
+    /// that are at one here, which may be 0. What has kinks is stated by the facts of each operation: it is not C¹, or not locally Lipschitz.
+    /// </summary>
+    /// <param name="elementsListed">The largest number of positions to list per operation; the counts are always complete.</param>
+    public IReadOnlyList<OperationKinks> KinkSites(int elementsListed = 100)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(elementsListed);
+        using Use use = Enter();
+        RefuseWithinProbe("the program counts kinks");
+        replay.NeedEveryValue();
+        return census.Sites(record.NeedsGradient, elementsListed);
+    }
+
+    /// <summary>
     /// The number of elements of recorded operations at a kink: the census without its details, in one pass over the input of each nonsmooth operation.
     /// </summary>
     public long CountKinks()

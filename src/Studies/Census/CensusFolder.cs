@@ -1,4 +1,3 @@
-using System.Globalization;
 using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.Census;
@@ -6,33 +5,21 @@ namespace ConservativeAD.Studies.Census;
 /// <summary>The files that <c>census</c> writes.</summary>
 internal static class CensusFolder
 {
-    /// <summary>Headings of the table of nodes.</summary>
-    public static string[] Columns { get; } = ["images", "node", "operator", "evaluations", "at a kink", "proportion", "low", "high", "nearest"];
-
-    /// <summary>Headings of the table of gradients.</summary>
-    public static string[] DifferenceColumns { get; } = ["images", "batches", "at kinks", "gradients differ", "of weights", "of input"];
-
-    /// <summary>A row of the table of nodes.</summary>
-    public static string[] Cells(CensusRow row) =>
-    [
-        row.Images, row.Node, row.Operator, Text(row.Evaluations), Text(row.Kinks), Text(row.Proportion), Text(row.Low), Text(row.High), Text(row.Nearest),
-    ];
-
-    /// <summary>A row of the table of gradients.</summary>
-    public static string[] Cells(CensusDifference row) =>
-        [row.Images, Text(row.Batches), Text(row.AtKinks), Text(row.Different), Text(row.OfParameters), Text(row.OfInput)];
-
     public static void Write(string folder, CensusResults results)
     {
         Chart chart = Draw(results);
-        StudyFiles.Write(folder, results, [("census", Csv(results))], [("census", [chart])], Report(results, chart));
+        StudyFiles.Write(
+            folder,
+            results,
+            [
+                ("census", StudyFiles.Csv(CensusTables.Columns, CensusTables.Rows(results))),
+                ("choices", StudyFiles.Csv(CensusTables.DifferenceColumns, CensusTables.DifferenceRows(results))),
+                ("clarke", StudyFiles.Csv(CensusTables.ClarkeColumns, CensusTables.ClarkeRows(results))),
+                ("refusals", StudyFiles.Csv(CensusTables.RefusalColumns, CensusTables.RefusalRows(results))),
+            ],
+            [("census", [chart])],
+            Report(results, chart));
     }
-
-    private static string Csv(CensusResults results) => string.Concat(
-        results.Rows.Select(row => string.Join(',', Cells(row).Select(Quoted)) + "\n").Prepend(string.Join(',', Columns) + "\n"));
-
-    private static string Quoted(string cell) =>
-        cell.IndexOfAny([',', '"', '\n', '\r']) < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static Chart Draw(CensusResults results)
     {
@@ -55,17 +42,37 @@ internal static class CensusFolder
         HtmlReport report = new($"Where {Path.GetFileName(results.Settings.Model)} sits on kinks");
         report.NoticeOfData(results.Settings.Data, results.Settings.DataIsStandIn);
         if (!results.Complete)
-            report.Notice("The study was stopped; the tables count the images seen so far.");
-        return report
+            report.Notice("The study was stopped; the tables count the batches finished so far.");
+        if (results.Kept.Count > 0)
+            report.Notice($"Weights whose use does not say how they are drawn were kept as they are in the file: {string.Join(", ", results.Kept)}.");
+        report
             .Charts(chart)
-            .Table(Columns, results.Rows.Select(Cells))
+            .Table(CensusTables.Columns, CensusTables.Rows(results))
             .Heading("Does the choice matter?")
-            .Table(DifferenceColumns, results.Differences.Select(Cells))
+            .Table(CensusTables.DifferenceColumns, CensusTables.DifferenceRows(results));
+        if (results.Clarke.Count > 0)
+            report.Heading("How far is backpropagation from Clarke's subdifferential?").Table(CensusTables.ClarkeColumns, CensusTables.ClarkeRows(results));
+        if (results.Refusals.Count > 0)
+            report.Subheading("Why gradients are not certified").Table(CensusTables.RefusalColumns, CensusTables.RefusalRows(results));
+        return report
+            .Heading("What is measured")
             .Paragraph("""
-                Evaluations are the elements that an operation computed; one is at a kink if its argument is exactly 0 (relu, abs), exactly at a bound, or
-                if several elements of a window are its maximum. Intervals are Wilson's, at 95 %. "nearest" is the smallest size of an argument of a relu
-                that is not 0. The gradients are those of the cross-entropy with PyTorch's choices, and with relu'(0) = 1, abs'(0) = 1 and the last of
-                equal elements as maximum; they are compared bit for bit, and their distance is given relative to the norm of the first.
+                Evaluations are the elements of operations that have kinks somewhere, as the engine's facts of each operation say; one is at a kink if its
+                argument is exactly 0 (relu, abs), exactly at a bound, or if several elements of a window are its maximum. Intervals are Wilson's, at 95 %.
+                "nearest" is the smallest size of an argument of a relu that is not 0.
+                """)
+            .Paragraph("""
+                The gradients are those of the mean cross-entropy, or of half the mean square of the output. On each batch at a kink, those with PyTorch's
+                choices are compared bit for bit with those where the choice at one kind of kink is another: relu'(0) = 1, the other slope of a leaky relu,
+                abs'(0) = 1, the second of two equal numbers, the last of equal elements of a window, an axis or an order, the outer or inner slope at bounds,
+                length 1 at the origin of a norm; and with those where all are. "of weights" and "of input" are the largest distances, relative to the length
+                of the first gradient.
+                """)
+            .Paragraph("""
+                On the first batches, backpropagation is also compared with an element of Clarke's subdifferential of the loss in weights and input together:
+                the limit of gradients along a random direction, by locking every kink to the piece that the direction leads to. "certified" counts the
+                batches on which the engine proves that it is one; the reasons of the others are given. The distances are relative to the length of the
+                element. Where the subdifferential has many elements, a distance from one of them is a bound of the distance from the set.
                 """)
             .Paragraph("""
                 "images" are those of the data, resized to the model's input, with numbers in [0, 1]; "black" is the image of zeros, and "constant" images
@@ -73,8 +80,4 @@ internal static class CensusFolder
                 """)
             .Run(results.Settings, results.Machine);
     }
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Text(double? number) => number?.ToString("0.###e0", CultureInfo.InvariantCulture) ?? "";
 }

@@ -1,140 +1,113 @@
+using System.Diagnostics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
+using ConservativeAD.Studies.Gradients;
+using ConservativeAD.Studies.ModelFiles;
 
 namespace ConservativeAD.Studies.Census;
 
-/// <summary>Counts the kinks of a model on images, node by node, and compares the gradients of two choices there.</summary>
-/// <param name="network">The network.</param>
+/// <summary>Counts the kinks of a model on images, node by node, and compares gradients there: batch by batch, so that the study can be resumed.</summary>
+/// <param name="settings">The settings.</param>
 /// <param name="images">The images.</param>
-/// <param name="shape">The shape of a batch.</param>
-internal sealed class CensusStudy(OnnxNetwork<float> network, CensusImages images, int[] shape)
+/// <param name="make">Makes the network, with its weights, on a device.</param>
+/// <param name="compute">The device; a model may be large, so one batch at a time is computed by all of it.</param>
+internal sealed class CensusStudy(CensusSettings settings, ModelImages images, Func<Device, OnnxNetwork<float>> make, ComputeDevice compute)
 {
-    /// <summary>Operators with kinks.</summary>
-    private static readonly HashSet<string> Kinked =
-    [
-        "Abs", "Clip", "Elu", "GlobalMaxPool", "HardSigmoid", "HardSwish", "LeakyRelu", "Max", "MaxPool", "Min", "PRelu", "ReduceL1", "ReduceL2", "ReduceMax",
-        "ReduceMin", "Relu", "Selu", "Shrink", "ThresholdedRelu", "TopK",
-    ];
-
-    private readonly Dictionary<(string Images, OnnxNode Node), Tally> tallies = [];
-    private readonly Dictionary<string, Difference> differences = CensusImages.Kinds.ToDictionary(kind => kind, _ => new Difference());
-
-    /// <summary>The other choice: the slope of a relu at 0 is 1, and the last of equal elements is a window's maximum.</summary>
-    public static Selections Other { get; } = Selections.PyTorch with { ReluAtZero = 1, MaxPool = TieSelection.Last, AbsAtZero = 1 };
-
-    /// <summary>Node by node, in the model's order.</summary>
-    public IEnumerable<CensusRow> Rows => tallies.OrderBy(entry => CensusImages.Kinds.ToList().IndexOf(entry.Key.Images)).ThenBy(entry => entry.Key.Node.Index)
-        .Select(entry => entry.Value.Row(entry.Key.Images, entry.Key.Node));
-
-    /// <summary>Kind by kind.</summary>
-    public IEnumerable<CensusDifference> Differences => differences.Where(entry => entry.Value.Batches > 0).Select(entry => entry.Value.Of(entry.Key));
-
-    /// <summary>Counts one batch.</summary>
-    /// <param name="tape">The tape, which is reset.</param>
-    /// <param name="kind">The kind of images.</param>
-    /// <param name="first">The first image.</param>
-    public void Count(Tape<float> tape, string kind, int first)
+    /// <summary>Counts the batches that are not finished yet.</summary>
+    /// <param name="finished">Batches of an earlier run, which are not repeated.</param>
+    /// <param name="report">Called for every finished batch.</param>
+    /// <param name="progress">Called with 1 after every batch.</param>
+    /// <param name="cancellation">Stops the study; finished batches have been reported.</param>
+    public void Run(IReadOnlyCollection<CensusUnit> finished, Action<CensusUnit> report, Action<double> progress, CancellationToken cancellation)
     {
-        tape.Reset();
-        Var<float> x = tape.Variable(new Shape(shape), images.Batch(kind, first));
-        OnnxRun<float> run = network.Run(tape, new Dictionary<string, OnnxValue<float>> { [network.Model.Inputs[0].Name] = x });
-        Var<float> output = run.Outputs[0].Variable;
-        int classes = output.Shape.Count / shape[0];
-        Var<float> loss = output.Reshape(shape[0], classes).CrossEntropy(images.Labels(first, classes));
-        KinkCensus census = tape.Census(0);
-        foreach (OnnxNode node in network.Model.Nodes.Where(node => Kinked.Contains(node.Operator)))
+        HashSet<long> done = [.. finished.Select(unit => settings.UnitOf(unit.Images, unit.Batch)!.Value)];
+        (string Images, int Batch)[] units = [.. from kind in ModelImages.Kinds.Zip(settings.Batches)
+            from batch in Enumerable.Range(0, kind.Second)
+            where !done.Contains(settings.UnitOf(kind.First, batch)!.Value)
+            select (kind.First, batch)];
+        new UnitWorkers(1).Run<(string Images, int Batch), Worker>(units, _ => new Worker(compute.Open(), make), (worker, unit, stopped) =>
         {
-            OnnxValue<float> result = run[network.Model.Proto.Graph.Node[node.Index].Output[0]];
-            if (!result.IsReal)
+            stopped.ThrowIfCancellationRequested();
+            report(Count(worker!, unit.Images, unit.Batch, stopped));
+            progress(1);
+        }, cancellation);
+    }
+
+    private CensusUnit Count(Worker worker, string kind, int batch, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        ModelStep<float> step = ModelStep<float>.On(worker.Tape, worker.Network, images.Shape, images.Batch<float>(kind, batch),
+            classes => images.Labels(batch, classes), settings.Loss);
+        (OnnxNode Node, OperationKinks Site)[] sites = [.. step.Sites()];
+        NodeKinks[] nodes = [.. sites.GroupBy(site => site.Node.Index).OrderBy(node => node.Key).Select(node => new NodeKinks(node.Key,
+            node.Sum(site => (long)site.Site.Shape.Count), node.Sum(site => site.Site.Count), Nearest(step, node.First().Node)))];
+        OperationFacts[] met = [.. sites.Where(site => site.Site.Count > 0).Select(site => site.Site.Operation).Distinct()];
+        if (met.Length == 0)
+            return Finished([], null);
+
+        KinkChoice any = KinkChoice.Of(KinkName.Any);
+        ModelGradients<float> usual = step.Backward(any.First), other = step.Backward(any.Second);
+        ChoiceChange all = new(KinkName.Any, !usual.HasBitsOf(other), usual.DistanceTo(other));
+        List<ChoiceChange> changes = [];
+        foreach (KinkChoice choice in Enum.GetValues<KinkName>().Where(name => name != KinkName.Any).Select(KinkChoice.Of)
+            .Where(choice => met.Any(choice.IsReadBy)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (met.All(choice.IsReadBy))
+            {
+                // No other kinks were met, so that other choices there change nothing.
+                changes.Add(all with { Kink = choice.Name });
                 continue;
-            Tally tally = Of(kind, node);
-            tally.Evaluations += result.Shape.Count;
-            if (node.Operator == "Relu")
-                tally.Nearest = Math.Min(tally.Nearest ?? double.PositiveInfinity, Nearest(run[network.Model.Proto.Graph.Node[node.Index].Input[0]].Variable));
+            }
+
+            ModelGradients<float> changed = step.Backward(choice.Second);
+            changes.Add(new ChoiceChange(choice.Name, !usual.HasBitsOf(changed), usual.DistanceTo(changed)));
         }
 
-        foreach (OperationKinks kinks in census.Operations)
+        changes.Add(all);
+        cancellation.ThrowIfCancellationRequested();
+        return Finished(changes, batch < settings.Clarke ? Clarke(step, usual, other, (ulong)batch) : null);
+
+        CensusUnit Finished(IReadOnlyList<ChoiceChange> found, ClarkeReading? clarke) =>
+            new(kind, batch, nodes, found, clarke, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static ClarkeReading Clarke(ModelStep<float> step, ModelGradients<float> usual, ModelGradients<float> other, ulong seed)
+    {
+        (ModelGradients<float> element, ClarkeCertificate certificate) = step.Clarke(seed);
+        return new ClarkeReading(certificate.IsCertified, certificate.IsCertified ? [] : Refusal.ReasonsOf(certificate, step.Run.NodeOf),
+            element.DistanceTo(usual), element.DistanceTo(other));
+    }
+
+    private static double? Nearest(ModelStep<float> step, OnnxNode node)
+    {
+        if (node.Operator != "Relu")
+            return null;
+        double nearest = step.Run.InputOf(node, 0).Variable.ToArray().Where(value => value != 0 && float.IsFinite(value))
+            .Select(value => (double)Math.Abs(value)).DefaultIfEmpty(double.PositiveInfinity).Min();
+        return double.IsFinite(nearest) ? nearest : null;
+    }
+
+    // The model in the memory of a device, which is disposed of with it.
+    private sealed class Worker : IDisposable
+    {
+        private readonly Device device;
+
+        public Worker(Device device, Func<Device, OnnxNetwork<float>> make)
         {
-            if (run.NodeOf(kinks.Node) is { } node && Kinked.Contains(node.Operator))
-                Of(kind, node).Kinks += kinks.Count;
+            this.device = device;
+            Network = make(device);
+            Tape = new Tape<float>(device);
         }
 
-        Compare(tape, x, loss, differences[kind], census.IsEmpty);
-    }
+        public OnnxNetwork<float> Network { get; }
 
-    private static double Nearest(Var<float> argument) =>
-        argument.ToArray().Where(value => value != 0).Select(value => (double)Math.Abs(value)).DefaultIfEmpty(double.PositiveInfinity).Min();
+        public Tape<float> Tape { get; }
 
-    private void Compare(Tape<float> tape, Var<float> x, Var<float> loss, Difference difference, bool isSmooth)
-    {
-        difference.Batches++;
-        if (isSmooth)
-            return;
-        difference.AtKinks++;
-        (float[] Input, float[] Parameters) one = Gradient(Selections.PyTorch), other = Gradient(Other);
-        if (one.Input.AsSpan().SequenceEqual(other.Input) && one.Parameters.AsSpan().SequenceEqual(other.Parameters))
-            return;
-        difference.Different++;
-        difference.OfInput = Math.Max(difference.OfInput, Relative(one.Input, other.Input));
-        difference.OfParameters = Math.Max(difference.OfParameters, Relative(one.Parameters, other.Parameters));
-
-        (float[] Input, float[] Parameters) Gradient(Selections selections)
+        public void Dispose()
         {
-            Gradients<float> gradients = tape.Backward(loss, selections);
-            return (gradients[x].ToArray(), [.. network.Parameters.SelectMany(parameter => gradients[tape.Parameter(parameter)].ToArray())]);
+            Tape.Dispose();
+            device.Dispose();
         }
-    }
-
-    private static double Relative(float[] one, float[] other)
-    {
-        double distance = 0, norm = 0;
-        for (int i = 0; i < one.Length; i++)
-        {
-            distance += ((double)one[i] - other[i]) * ((double)one[i] - other[i]);
-            norm += (double)one[i] * one[i];
-        }
-
-        return distance == 0 ? 0 : Math.Sqrt(distance / norm);
-    }
-
-    private Tally Of(string kind, OnnxNode node)
-    {
-        if (!tallies.TryGetValue((kind, node), out Tally? tally))
-            tallies.Add((kind, node), tally = new Tally());
-        return tally;
-    }
-
-    private sealed class Tally
-    {
-        public long Evaluations { get; set; }
-
-        public long Kinks { get; set; }
-
-        public double? Nearest { get; set; }
-
-        public CensusRow Row(string images, OnnxNode node)
-        {
-            Statistics.Proportion share = Statistics.Proportion.Wilson(Math.Min(Kinks, Evaluations), Math.Max(Evaluations, 1));
-            return new CensusRow(images, node.Name, node.Operator, Evaluations, Kinks, share.Value, share.Low, share.High,
-                Nearest is { } nearest && double.IsFinite(nearest) ? nearest : null);
-        }
-    }
-
-    private sealed class Difference
-    {
-        public int Batches { get; set; }
-
-        public int AtKinks { get; set; }
-
-        public int Different { get; set; }
-
-        public double OfInput { get; set; }
-
-        public double OfParameters { get; set; }
-
-        public CensusDifference Of(string images) =>
-            new(images, Batches, AtKinks, Different, Finite(OfParameters), Finite(OfInput));
-
-        private static double? Finite(double value) => double.IsFinite(value) ? value : null;
     }
 }

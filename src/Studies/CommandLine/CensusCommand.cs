@@ -1,54 +1,60 @@
 using System.CommandLine;
+using System.Diagnostics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
 using ConservativeAD.Studies.Census;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.ModelFiles;
 using ConservativeAD.Studies.Reports;
 using Spectre.Console;
 
 namespace ConservativeAD.Studies.CommandLine;
 
-/// <summary><c>census</c>: where a model of ONNX sits on kinks, and whether the choice there matters.</summary>
+/// <summary>
+/// <c>census</c>: where a model of ONNX sits on kinks, whether the choice there matters, and how far backpropagation is from Clarke's gradients.
+/// </summary>
 internal static class CensusCommand
 {
-    private const string OfFile = "file", Drawn = "drawn";
-    private const int KeyColumns = 3;
+    private const int NodeKeys = 3, DifferenceKeys = 2;
 
     public static Command Create(Terminal terminal)
     {
         Argument<string> file = new("FILE") { Description = "The model, a file of ONNX." };
         Option<int> samples = OptionKinds.Number("--samples", "Images of the data.", 32, 1, 1_000_000);
-        Option<string> weights = OptionKinds.Word("--weights", "The weights: those of the file, or drawn anew, uniform in ±1/√fan_in.", OfFile, OfFile, Drawn);
+        Option<int> clarke = OptionKinds.Number("--clarke",
+            "The first batches of each kind of images whose gradients are compared with Clarke's, where some operation is at a kink; 0 for none.", 8, 0,
+            1_000_000);
+        ModelOptions model = new();
         CommonOptions common = new(Path.Combine("results", "census"));
         StudyCommand command = new("census", """
             Runs a model of ONNX on images and counts, node by node, how often its operations are exactly at a kink: relus at 0, ties in
-            pooling windows. Where some are, the gradients of two choices are compared. Black and constant images are tried too.
+            pooling windows. Where some are, the gradients of other choices are compared, and those of backpropagation with Clarke's. Black
+            and constant images are tried too.
 
             Examples:
               conservative-ad census resnet18.onnx
               conservative-ad census model.onnx --data ~/data --samples 1000 --out results/model
+              conservative-ad census model.onnx --data ~/data --samples 1000 --out results/model --resume
               conservative-ad census model.onnx --weights drawn --seed 3
+              conservative-ad census autoencoder.onnx --loss squares --clarke 100
             """)
         {
-            Plan = parsed => new CensusPlan(parsed.GetValue(file)!, parsed.GetValue(weights)!, parsed.GetValue(samples), parsed.GetValue(common.Seed),
-                common.DeviceOf(parsed), common.DataSetOf(parsed), parsed.GetValue(common.Data), parsed.GetValue(common.Out)!, parsed.GetValue(common.Json)),
+            Plan = parsed => new CensusPlan(parsed.GetValue(file)!, model.IsDrawn(parsed), model.LossOf(parsed), parsed.GetValue(samples),
+                parsed.GetValue(clarke), parsed.GetValue(common.Seed), common.DeviceOf(parsed), common.DataSetOf(parsed), parsed.GetValue(common.Data),
+                parsed.GetValue(common.Out)!, parsed.GetValue(common.Resume), parsed.GetValue(common.Json)),
         };
         command.Arguments.Add(file);
-        command.Takes(samples, weights, common.Threads, common.Device, common.Out, common.Json);
+        command.Takes(samples, clarke, model.Weights, model.Loss, common.Threads, common.Device, common.Out, common.Resume, common.Json);
         common.AddImages(command);
-        command.TakesWhere("--weights drawn", result => StudyCommand.Written(result, weights) == Drawn, common.Seed);
+        command.TakesWhere("--weights drawn", model.IsDrawn, common.Seed);
         command.SetAction(parsed =>
         {
             CensusPlan plan = (CensusPlan)command.Plan(parsed);
-            if (!File.Exists(plan.Model))
-                throw new UsageException($"The model {plan.Model} does not exist; name a file of ONNX.");
+            StudiedModel studied = StudiedModel.Read(plan.Model);
             plan.Device.Demand();
-            OnnxModel model = OnnxModel.Read(plan.Model);
             using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
-            ImageSet images = ImageSource.Load(plan.Data, plan.Samples, CensusImages.AreInColour(model), plan.DataSet, terminal.Cancellation).Train;
-            CensusResults results = Run(terminal, plan, model, images);
-            CensusFolder.Write(folder.Path, results);
-            Print(terminal.Console(plan.Json), results, folder.Path);
+            ImageSet images = ImageSource.Load(plan.Data, plan.Samples, ModelImages.AreInColour(studied.Model), plan.DataSet, terminal.Cancellation).Train;
+            CensusResults results = Run(terminal, terminal.Console(plan.Json), plan, studied, images, folder.Path);
             if (plan.Json)
                 terminal.Output.WriteLine(ResultsJson.Write(results));
             return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
@@ -56,76 +62,94 @@ internal static class CensusCommand
         return command;
     }
 
-    private static CensusResults Run(Terminal terminal, CensusPlan plan, OnnxModel model, ImageSet images)
+    private static CensusResults Run(Terminal terminal, IAnsiConsole console, CensusPlan plan, StudiedModel studied, ImageSet images, string folder)
     {
-        int[] shape = CensusImages.ShapeOf(model, images);
-        Device device = plan.Device.Open();
-        OnnxNetwork<float> network = model.Load<float>(device);
-        if (plan.Weights == Drawn)
-            Draw(network, plan.Seed);
-        CensusStudy study = new(network, new CensusImages(images, shape), shape);
-        using StageNotes notes = new(terminal);
-        using Tape<float> tape = new(device);
-        bool isStopped = false;
-        foreach (string kind in CensusImages.Kinds)
+        ModelImages input = ModelImages.For(studied.Model, images);
+        CensusSettings settings = new()
         {
-            // Every black image is the same.
-            int count = kind == "black" ? 1 : images.Count;
-            for (int first = 0; first < count && !isStopped; first += shape[0])
-            {
-                notes.Begin($"{kind}: {first} of {count}");
-                study.Count(tape, kind, first);
-                isStopped = terminal.Cancellation.IsCancellationRequested;
-            }
+            Model = plan.Model,
+            ModelSum = studied.Sum,
+            Nodes = studied.Model.Nodes.Count,
+            Opset = studied.Model.Opset,
+            Weights = ModelOptions.WordOf(plan.IsDrawn),
+            Loss = plan.Loss,
+            Input = input.Shape,
+            Data = images.Name,
+            DataIsStandIn = images.IsStandIn,
+            Samples = images.Count,
+            Batches = [.. ModelImages.Kinds.Select(input.BatchesOf)],
+            Clarke = plan.Clarke,
+            Seed = plan.Seed,
+            Device = plan.Device.Name,
+        };
+        if (settings.DataIsStandIn)
+            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
+        ModelSource source = ModelSource.Of(studied, input, plan.Loss, plan.IsDrawn, plan.Seed);
+        using StudyJournal<CensusSettings, CensusUnit> journal =
+            StudyJournal<CensusSettings, CensusUnit>.Open(folder, settings, CensusUnit.UnitsOf(settings), plan.Resume);
+        foreach (string note in journal.Notes)
+            console.MarkupLineInterpolated($"[yellow]{note}[/]");
+        List<CensusUnit> finished = [.. journal.Finished];
+        long start = Stopwatch.GetTimestamp();
+        using (ProgressNotes notes = new(terminal, "batches", settings.Units, finished.Count))
+        {
+            new CensusStudy(settings, input, device => source.Make<float>(device, 0), plan.Device).Run(
+                journal.Finished,
+                unit =>
+                {
+                    journal.Append(unit);
+                    lock (finished)
+                        finished.Add(unit);
+                },
+                notes.Add,
+                terminal.Cancellation);
         }
 
-        CensusSettings settings = new(plan.Model, plan.Weights, model.Opset, shape, images.Name, images.IsStandIn, images.Count, plan.Seed, plan.Device.Name);
-        return new CensusResults(settings, MachineFacts.Current, !isStopped, [.. study.Rows], [.. study.Differences]);
+        CensusResults results;
+        lock (finished)
+            results = CensusResults.Of(settings, studied.Model, source.Kept, finished);
+        CensusFolder.Write(folder, results);
+        Print(console, results, folder, Stopwatch.GetElapsedTime(start));
+        return results;
     }
 
-    private static void Draw(OnnxNetwork<float> network, ulong seed)
+    private static void Print(IAnsiConsole console, CensusResults results, string folder, TimeSpan elapsed)
     {
-        Philox random = Philox.For(seed, (uint)Streams.CensusWeights);
-        foreach (Parameter<float> parameter in network.Parameters.Where(parameter => parameter.Shape is { Rank: > 1, Count: > 0 }))
-        {
-            float bound = 1 / MathF.Sqrt(parameter.Shape.Count / (float)parameter.Shape[0]);
-            float[] drawn = new float[parameter.Shape.Count];
-            random.Uniform<float>(drawn, -bound, bound);
-            parameter.Value.CopyFrom(drawn);
-        }
-    }
-
-    private static void Print(IAnsiConsole console, CensusResults results, string folder)
-    {
+        Write("Operations exactly at a kink", NodeKeys, CensusTables.Columns, CensusTables.Rows(results));
+        Write("Gradients of other choices there", DifferenceKeys, CensusTables.DifferenceColumns, CensusTables.DifferenceRows(results));
+        if (results.Clarke.Count > 0)
+            Write("Backpropagation and an element of Clarke's subdifferential", 1, CensusTables.ClarkeColumns, CensusTables.ClarkeRows(results));
+        if (results.Refusals.Count > 0)
+            Write("Why elements are not certified", DifferenceKeys, CensusTables.RefusalColumns, CensusTables.RefusalRows(results));
+        if (results.Kept.Count > 0)
+            console.MarkupLineInterpolated($"[yellow]Kept as in the file, not drawn: {string.Join(", ", results.Kept)}.[/]");
         if (results.Settings.DataIsStandIn)
             console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(results.Settings.Data)}[/]");
-        FigureTable nodes = new(KeyColumns, [.. CensusFolder.Columns.Select((column, i) => new FigureColumn(column, IsNumber: i >= KeyColumns))])
+        string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
+        console.MarkupLineInterpolated($"{elapsed.TotalSeconds:0.0} s. Results are in {folder}.{state}");
+
+        void Write(string title, int keys, IReadOnlyList<string> columns, IEnumerable<string[]> rows)
         {
-            Title = "Operations exactly at a kink",
-        };
-        foreach (CensusRow row in results.Rows)
-            nodes.Add(CensusFolder.Cells(row));
-        nodes.Write(console);
-        FigureTable gradients = new(1, [.. CensusFolder.DifferenceColumns.Select((column, i) => new FigureColumn(column, IsNumber: i > 0))])
-        {
-            Title = "Gradients of two choices there",
-        };
-        foreach (CensusDifference row in results.Differences)
-            gradients.Add(CensusFolder.Cells(row));
-        gradients.Write(console);
-        console.MarkupLineInterpolated($"Results are in {folder}.");
+            FigureTable table = new(keys, [.. columns.Select((column, i) => new FigureColumn(column, IsNumber: i >= keys))]) { Title = title };
+            foreach (string[] row in rows)
+                table.Add(row);
+            table.Write(console);
+        }
     }
 }
 
 /// <summary>The request of a <c>census</c> command.</summary>
 /// <param name="Model">The model's file.</param>
-/// <param name="Weights">The weights' source.</param>
+/// <param name="IsDrawn">Whether weights are drawn anew.</param>
+/// <param name="Loss">The loss.</param>
 /// <param name="Samples">Images.</param>
+/// <param name="Clarke">Batches of each kind that are compared with Clarke's subdifferential.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="Device">The device.</param>
 /// <param name="DataSet">The data set; chosen by model and folder if null.</param>
 /// <param name="Data">The data folder; that of the environment variable if null.</param>
 /// <param name="Out">The folder for results.</param>
+/// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
-internal sealed record CensusPlan(string Model, string Weights, int Samples, ulong Seed, ComputeDevice Device, DataSetName? DataSet, string? Data,
-    string Out, bool Json);
+internal sealed record CensusPlan(string Model, bool IsDrawn, LossName Loss, int Samples, int Clarke, ulong Seed, ComputeDevice Device, DataSetName? DataSet,
+    string? Data, string Out, bool Resume, bool Json);

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Diagnostics;
 using ConservativeAD.Networks;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Training;
 using ConservativeAD.Studies.Volume;

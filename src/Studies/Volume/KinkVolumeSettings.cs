@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json.Serialization;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
+using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.Training;
 
 namespace ConservativeAD.Studies.Volume;

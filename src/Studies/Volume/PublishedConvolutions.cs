@@ -1,3 +1,4 @@
+using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.Training;
 
 namespace ConservativeAD.Studies.Volume;

@@ -96,6 +96,9 @@ public class KinkTests
             Assert.Equal(point.Positions, census.Operations.SelectMany(operation => operation.Positions));
             Assert.Equal(point.Positions.Length, census.Count);
             Assert.Equal(point.Positions.Length, tape.CountKinks());
+            IReadOnlyList<OperationKinks> sites = tape.KinkSites();
+            Assert.Equal(point.Positions, sites.SelectMany(site => site.Positions));
+            Assert.All(sites, site => Assert.InRange(site.Count, 0, site.Shape.Count));
         }
     }
 
@@ -110,7 +113,21 @@ public class KinkTests
             Evaluation.Record(tape, row.Apply, shapes, row.Values(shapes, 7), out _);
             Assert.True(tape.Census().IsEmpty, $"{name}: {tape.Census()}");
             Assert.Equal(0, tape.CountKinks());
+            Assert.All(tape.KinkSites(), site =>
+                Assert.True(site is { Count: 0, Positions: [] } && !(site.Operation.IsSmooth && site.Operation.IsLocallyLipschitz)));
         }
+    }
+
+    [Fact]
+    public void KinkSitesAreThoseOfOperationsThatAVariablePassesThrough()
+    {
+        using Tape<double> tape = new();
+        Var<double> x = tape.Variable([2], [0, 3.0]), constant = tape.Constant([2], [0, 3.0]);
+        _ = (x.Relu() + constant.Abs()).Exp();
+        OperationKinks site = Assert.Single(tape.KinkSites());
+        Assert.Equal(("relu", 1, 2), (site.Operation.Name, site.Count, site.Shape.Count));
+        Assert.Equal(2, tape.Census().Operations.Count);
+        Assert.Throws<ArgumentOutOfRangeException>(() => tape.KinkSites(-1));
     }
 
     [Fact]

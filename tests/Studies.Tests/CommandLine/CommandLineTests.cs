@@ -17,6 +17,11 @@ public class CommandLineTests
     [InlineData("'8'", "train", "mlp", "--precision", "8")]
     [InlineData("'-3'", "train", "mlp", "--epochs", "-3")]
     [InlineData("'nothing'", "inspect", "nothing")]
+    [InlineData("'new'", "census", "model.onnx", "--weights", "new")]
+    [InlineData("'hinge'", "census", "model.onnx", "--loss", "hinge")]
+    [InlineData("'-1'", "census", "model.onnx", "--clarke", "-1")]
+    [InlineData("--seed", "census", "model.onnx", "--seed", "2")]
+    [InlineData("none.onnx", "census", "none.onnx")]
     [InlineData("'half'", "inspect", "--s", "0,half")]
     [InlineData("measure", "measure")]
     public void AWrongCommandLineNamesTheCulpritAndExitsWith2(string culprit, params string[] arguments)
@@ -30,7 +35,7 @@ public class CommandLineTests
     [Fact]
     public void HelpShowsExamples()
     {
-        foreach (string command in (string[])["volume", "train", "maxpool", "relu-training", "inspect", "solve", "diagnose", "lecture", "gradbench"])
+        foreach (string command in (string[])["volume", "train", "maxpool", "census", "relu-training", "inspect", "solve", "diagnose", "lecture", "gradbench"])
         {
             Ran ran = Ran.Program(command, "--help");
             Assert.Equal(ExitCode.Success, ran.ExitCode);

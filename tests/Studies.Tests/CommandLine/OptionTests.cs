@@ -65,6 +65,8 @@ public class OptionTests
         ["--width"] = ["4", "8"],
         ["--activation"] = ["tanh", "relu"],
         ["--weights"] = ["file", "drawn"],
+        ["--loss"] = ["cross-entropy", "squares"],
+        ["--clarke"] = ["0", "3"],
         ["--images"] = ["4", "5"],
         ["--network"] = ["lenet5", "vgg11"],
         ["--betas"] = ["1", "2,3"],

@@ -1,3 +1,5 @@
+using ConservativeAD.Kernels;
+using ConservativeAD.Networks;
 using ConservativeAD.Studies.CommandLine;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Tests.CommandLine;
@@ -14,7 +16,7 @@ public sealed class ReportBrowserTests(Chromium chromium) : IClassFixture<Chromi
 {
     private const int ColumnsOfPaper = 700;
 
-    /// <summary>A command line of each study that writes a report.</summary>
+    /// <summary>A command line of each study that writes a report; ~ stands for no data and @ for a model of ONNX.</summary>
     public static TheoryData<string, string> Studies => new()
     {
         { "volume", "volume --depths 1,2 --widths 16 --batch 32 --precisions 16,32 --networks 9 --samples 64 --data ~" },
@@ -23,6 +25,7 @@ public sealed class ReportBrowserTests(Chromium chromium) : IClassFixture<Chromi
         { "maxpool", "maxpool --samples 96 --batch 32 --networks 1 --precisions 16,32 --betas 1,1000 --epochs 1 --runs 2 --data ~" },
         { "lecture", "lecture --pages stable-manifold,rates,conservative-fields,optimizers" },
         { "relu-training", "relu-training --hidden 24,24 --samples 256 --batch 32 --epochs 2 --runs 2 --data ~" },
+        { "census", "census @ --samples 8 --data ~" },
         { "inspect", "inspect" },
         { "check", "check --paths 2" },
         { "check-of-one", "check maximum-to-both" },
@@ -36,7 +39,10 @@ public sealed class ReportBrowserTests(Chromium chromium) : IClassFixture<Chromi
     public async Task TheReportFitsEveryScreen(string name, string line)
     {
         using TemporaryFolder folder = new();
-        Ran ran = Ran.Program([.. line.Split(' ').Select(word => word == "~" ? "" : word), "--out", folder["out"]]);
+        Initializer start = new(Device.Default, 1);
+        OnnxExport.Of(new Sequential<float>(new Conv2d<float>("first", 1, 4, 5, start, bias: false), new Relu<float>(), new MaxPool2d<float>(2),
+            new Flatten<float>(), new Linear<float>("head", 4 * 12 * 12, 10, start)), [4, 1, 28, 28]).Write(folder["model.onnx"]);
+        Ran ran = Ran.Program([.. line.Split(' ').Select(word => word == "~" ? "" : word == "@" ? folder["model.onnx"] : word), "--out", folder["out"]]);
         Assert.True(ran.ExitCode is ExitCode.Success or ExitCode.Failure && File.Exists(folder["out/report.html"]), ran.Error);
         foreach (string file in (string[])[StudyFiles.ResultsName, "*.csv", "*.png", "*.svg"])
             Assert.NotEmpty(Directory.GetFiles(folder["out"], file));

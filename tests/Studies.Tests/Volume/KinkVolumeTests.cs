@@ -14,7 +14,7 @@ namespace ConservativeAD.Studies.Tests.Volume;
 /// <summary><c>volume</c> for any network and kink.</summary>
 public class KinkVolumeTests
 {
-    public static TheoryData<string> Kinks => [.. Enum.GetNames<KinkName>()];
+    public static TheoryData<string> Kinks => [.. KinkChoice.OfLayers.Select(name => name.ToString())];
 
     [Theory]
     [MemberData(nameof(Kinks))]

@@ -25,6 +25,11 @@ internal sealed class Census<T>(TapeRecord<T> record, Branches<T> branches)
     public KinkCensus Of(Predicate<int> nodes, int elementsListed = PositionsListed, long[]? counts = null) =>
         WithComparisons(KinksAmong(nodes, elementsListed, false, counts ?? Counted(record.Count, nodes).ToArray()));
 
+    /// <summary>The selected nodes that may have kinks, those that are at none too. Comparisons of the program are left out.</summary>
+    /// <param name="nodes">Selects the nodes.</param>
+    /// <param name="elementsListed">The largest number of positions to list per operation.</param>
+    public IReadOnlyList<OperationKinks> Sites(Predicate<int> nodes, int elementsListed) => KinksAmong(nodes, elementsListed, false, null, true);
+
     /// <summary>Like <see cref="Of"/>, for derivatives: points where second derivatives jump count as well.</summary>
     public KinkCensus OfSecondOrder(Predicate<int> nodes) => WithComparisons(KinksAmong(nodes, PositionsListed, true, null));
 
@@ -65,7 +70,7 @@ internal sealed class Census<T>(TapeRecord<T> record, Branches<T> branches)
         return new KinkCensus([.. found.OrderBy(met => met.Node)]);
     }
 
-    private List<OperationKinks> KinksAmong(Predicate<int> nodes, int elementsListed, bool ofSecondOrder, long[]? counts)
+    private List<OperationKinks> KinksAmong(Predicate<int> nodes, int elementsListed, bool ofSecondOrder, long[]? counts, bool withoutKinks = false)
     {
         List<OperationKinks> found = [];
         for (int node = 0; node < record.Count; node++)
@@ -78,7 +83,7 @@ internal sealed class Census<T>(TapeRecord<T> record, Branches<T> branches)
             if (marks.IsNone)
                 continue;
             long kinks = counts is null ? record.Device.Count(default(Identity), marks) : counts[node];
-            if (kinks > 0)
+            if (kinks > 0 || withoutKinks)
                 found.Add(new OperationKinks(node, column.Facts, marks.Shape, kinks, record.Device.FindNonzero(marks, (int)Math.Min(elementsListed, kinks))));
             record.Device.Return(marks);
         }
