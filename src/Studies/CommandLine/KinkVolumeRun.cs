@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Gradients;
+using ConservativeAD.Studies.ModelFiles;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Training;
 using ConservativeAD.Studies.Volume;
@@ -18,33 +20,55 @@ internal static class KinkVolumeRun
     /// <returns>The exit code.</returns>
     public static int Run(Terminal terminal, KinkVolumePlan plan)
     {
+        StudiedModel? studied = plan.Model is { } asked ? StudiedModel.Read(asked.File) : null;
+        plan.Device.Demand();
         using ResultsFolder folder = ResultsFolder.Open(plan.Out, "volume");
-        bool isDeep = plan.Settings.Network is NetworkName.Vgg11 or NetworkName.Resnet18;
+        bool isDeep = studied is null ? plan.Settings.Network is NetworkName.Vgg11 or NetworkName.Resnet18 : ModelImages.AreInColour(studied.Model);
         ImageSet images = ImageSource.Load(plan.Data, plan.Samples, isDeep, plan.DataSet, terminal.Cancellation).Train;
         KinkVolumeSettings settings = plan.Settings with
         {
             Samples = images.Count,
             Channels = images.Channels,
-            Side = TrainedNetworks.PaddedSide(plan.Settings.Network, images.Side),
+            Side = plan.Settings.Network is { } network ? TrainedNetworks.PaddedSide(network, images.Side) : images.Side,
             Classes = images.Classes,
             Data = images.Name,
             DataIsStandIn = images.IsStandIn,
         };
-        TrainedNetworks.Demand(settings.Network, images);
+        if (settings.Network is { } own)
+            TrainedNetworks.Demand(own, images);
+        ModelImages? input = studied is null ? null : ModelImages.For(studied.Model, images, plan.Model!.Batch, settings.Batch);
+        if (input is not null)
+            settings = settings with { Batch = input.BatchSize };
         if (settings.Batch > images.Count)
         {
             throw new UsageException($"A mini-batch of {settings.Batch} images was asked for, and there are {images.Count} images. Give a --batch that is not "
-                + "above their number (128 unless given).");
+                + $"above their number ({KinkVolumePlan.UsualBatch} unless given), or more --samples.");
         }
 
-        KinkVolumeResults results = Run(terminal, terminal.Console(plan.Json), settings, images, plan.Threads, folder.Path, plan.Resume);
+        (ModelSource Source, ModelImages Images)? model = null;
+        if (studied is not null && input is not null)
+        {
+            VolumeModelRequest request = plan.Model!;
+            ModelSource source = ModelSource.Of(studied, input, request.Loss, request.IsDrawn, settings.Seed, false);
+            model = (source, input);
+            settings = settings with
+            {
+                Model = new VolumeModel(request.File, studied.Sum, studied.Model.Opset, request.IsDrawn, request.Loss, input.Shape, plan.Device.Name,
+                    VolumeModel.LayersOf(studied.Model, source, KinkChoice.Of(settings.Kink))),
+            };
+            if (settings.IsByBatch)
+                settings = settings with { After = [1], Networks = images.Count / settings.Batch };
+        }
+
+        KinkVolumeResults results = Run(terminal, terminal.Console(plan.Json), settings, new KinkVolumeStudy(settings, images, plan.Device, model),
+            model?.Source.Kept, folder.Path, plan.Resume);
         if (plan.Json)
             terminal.Output.WriteLine(ResultsJson.Write(results));
         return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
     }
 
-    private static KinkVolumeResults Run(Terminal terminal, IAnsiConsole console, KinkVolumeSettings settings, ImageSet images, int threads, string folder,
-        bool resume)
+    private static KinkVolumeResults Run(Terminal terminal, IAnsiConsole console, KinkVolumeSettings settings, KinkVolumeStudy study,
+        IReadOnlyList<string>? kept, string folder, bool resume)
     {
         if (settings.DataIsStandIn)
             console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
@@ -54,9 +78,9 @@ internal static class KinkVolumeRun
             console.MarkupLineInterpolated($"[yellow]{note}[/]");
         List<KinkOutcome> finished = [.. journal.Finished];
         long start = Stopwatch.GetTimestamp();
-        using (ProgressNotes notes = new(terminal, "networks", settings.Units, finished.Count))
+        using (ProgressNotes notes = new(terminal, settings.UnitName, settings.Units, finished.Count))
         {
-            new KinkVolumeStudy(settings, images, threads).Run(
+            study.Run(
                 journal.Finished,
                 outcome =>
                 {
@@ -70,7 +94,7 @@ internal static class KinkVolumeRun
 
         KinkVolumeResults results;
         lock (finished)
-            results = KinkVolumeResults.Of(settings, finished);
+            results = KinkVolumeResults.Of(settings, finished, kept);
         KinkVolumeFolder.Write(folder, results);
         Print(console, results, folder, Stopwatch.GetElapsedTime(start));
         return results;
@@ -78,10 +102,13 @@ internal static class KinkVolumeRun
 
     private static void Print(IAnsiConsole console, KinkVolumeResults results, string folder, TimeSpan elapsed)
     {
-        Write($"{results.Choices}; {KinkVolumeTables.Describe(results.Settings)}", KinkVolumeTables.Columns, KinkVolumeTables.Rows(results));
-        Write("kinks by layer", KinkVolumeTables.LayerColumns, KinkVolumeTables.LayerRows(results));
+        Write($"{results.Choices}; {KinkVolumeTables.Describe(results.Settings)}", KinkVolumeTables.Columns(results.Settings), KinkVolumeTables.Rows(results));
+        Write("kinks by layer", KinkVolumeTables.LayerColumns(results.Settings), KinkVolumeTables.LayerRows(results));
         if (results.Differences.Count > 0)
-            Write("differences of gradients at the first hit", KinkVolumeTables.DifferenceColumns, KinkVolumeTables.DifferenceRows(results));
+            Write(results.Settings.IsByBatch ? "differences of gradients" : "differences of gradients at the first hit",
+                KinkVolumeTables.DifferenceColumns(results.Settings), KinkVolumeTables.DifferenceRows(results));
+        if (results.Kept is { } kept)
+            console.MarkupLineInterpolated($"[yellow]Kept as in the file, not drawn: {string.Join(", ", kept)}.[/]");
         if (results.Settings.DataIsStandIn)
             console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(results.Settings.Data)}[/]");
         string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
@@ -98,13 +125,25 @@ internal static class KinkVolumeRun
 }
 
 /// <summary>The request of <c>volume</c> for any network and kink, before the images are read.</summary>
-/// <param name="Settings">The settings; data, their number and sizes are filled in later.</param>
+/// <param name="Settings">The settings; data, their number, sizes and the model are filled in later.</param>
+/// <param name="Model">The model of ONNX; null for networks of the program's own.</param>
 /// <param name="Samples">The number of images; all if null.</param>
-/// <param name="Threads">Networks at a time.</param>
+/// <param name="Device">The device. Networks of the program's own are computed one on each of its threads.</param>
 /// <param name="DataSet">The data set; chosen by network and folder if null.</param>
 /// <param name="Data">The data folder; that of the environment variable if null.</param>
 /// <param name="Out">The folder for results.</param>
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
-internal sealed record KinkVolumePlan(KinkVolumeSettings Settings, int? Samples, int Threads, DataSetName? DataSet, string? Data, string Out, bool Resume,
-    bool Json);
+internal sealed record KinkVolumePlan(KinkVolumeSettings Settings, VolumeModelRequest? Model, int? Samples, ComputeDevice Device, DataSetName? DataSet,
+    string? Data, string Out, bool Resume, bool Json)
+{
+    /// <summary>Images in a mini-batch unless they are given.</summary>
+    public const int UsualBatch = 128;
+}
+
+/// <summary>The model of ONNX that was asked for.</summary>
+/// <param name="File">Its file.</param>
+/// <param name="IsDrawn">Whether weights are drawn anew.</param>
+/// <param name="Loss">The loss.</param>
+/// <param name="Batch">Images in a mini-batch; those of the model, or the usual number, if null.</param>
+internal sealed record VolumeModelRequest(string File, bool IsDrawn, LossName Loss, int? Batch);

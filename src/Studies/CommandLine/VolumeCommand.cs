@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
+using System.Text.Json;
 using ConservativeAD.Networks;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Gradients;
@@ -29,10 +30,14 @@ internal static class VolumeCommand
         Option<int?> samples = OptionKinds.OptionalNumber("--samples", "Training images that every network sees; all of them if not given.", 1,
             StandInDigits.MaximumTrainCount);
         Option<string> network = OptionKinds.Word("--network", "The network.", "mlp", "mlp", "lenet5", "vgg11", "resnet18");
+        Option<string?> file = OptionKinds.Text("--model", "A model of ONNX instead of a network of the program's own.", "FILE");
+        ModelOptions model = new();
         Option<string> kink = OptionKinds.Word("--kink",
             "The kink whose choices are compared. relu: relu'(0) = 0 against 1; leaky-relu and abs: both slopes beside 0; max and sort: either of two equal "
                 + "numbers first, in layers that order pairs; norm: 0 against length 1 at the origin of pairs; max-pool: the first tied entry against the "
-                + "last.", "relu", "relu", "leaky-relu", "abs", "max", "sort", "norm", "max-pool");
+                + "last. With --model, the operations of that kind in the file, and also bounds: the slopes beside the bounds of clip and its like; extremes: "
+                + "the first tied entry of an axis against the last; any: the choices of PyTorch at all kinks against others.", "relu",
+            [.. Enum.GetNames<KinkName>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)]);
         Option<bool> batchNorm = OptionKinds.Flag("--batch-norm", "Normalise every layer over the mini-batch (mlp, vgg11, resnet18).");
         Option<int[]?> after = OptionKinds.Numbers("--after", "Numbers of mini-batches after which the share of networks is told; 1,5,10,20 if not given.", 1,
             1_000_000);
@@ -49,6 +54,8 @@ internal static class VolumeCommand
               conservative-ad volume --network vgg11 --batch-norm --precisions 32 --networks 100
               conservative-ad volume --kink sort --depths 3 --precisions 16,32
               conservative-ad volume --data-set fashion-mnist --data ~/data
+              conservative-ad volume --model network.onnx --samples 1000 --precisions 32
+              conservative-ad volume --model network.onnx --kink max-pool --weights drawn --networks 100 --after 1,10
             """)
         {
             Plan = parsed => IsFast(parsed.CommandResult) ? new VolumePlan(
@@ -75,12 +82,12 @@ internal static class VolumeCommand
                 : new KinkVolumePlan(
                     new KinkVolumeSettings
                     {
-                        Network = OptionKinds.Member<NetworkName>(parsed.GetValue(network)!),
+                        Network = parsed.GetValue(file) is null ? OptionKinds.Member<NetworkName>(parsed.GetValue(network)!) : null,
                         Kink = OptionKinds.Member<KinkName>(parsed.GetValue(kink)!),
                         BatchNorm = parsed.GetValue(batchNorm),
-                        Depth = parsed.GetValue(network) == "mlp" ? OptionKinds.Given(parsed.GetValue(depths), [3])[0] : 0,
-                        Width = parsed.GetValue(network) == "mlp" ? OptionKinds.Given(parsed.GetValue(widths), [256])[0] : 0,
-                        Batch = OptionKinds.Given(parsed.GetValue(batches), [128])[0],
+                        Depth = HasLayers(parsed) ? OptionKinds.Given(parsed.GetValue(depths), [3])[0] : 0,
+                        Width = HasLayers(parsed) ? OptionKinds.Given(parsed.GetValue(widths), [256])[0] : 0,
+                        Batch = OptionKinds.Given(parsed.GetValue(batches), [KinkVolumePlan.UsualBatch])[0],
                         After = [.. OptionKinds.Given(parsed.GetValue(after), [1, 5, 10, 20]).Order()],
                         Precisions = OptionKinds.Given(parsed.GetValue(precisions), [16, 32, 64]),
                         Networks = parsed.GetValue(networks),
@@ -92,8 +99,12 @@ internal static class VolumeCommand
                         Data = "",
                         DataIsStandIn = false,
                     },
+                    parsed.GetValue(file) is { } path
+                        ? new VolumeModelRequest(path, model.IsDrawn(parsed), model.LossOf(parsed),
+                            parsed.GetValue(batches) is { Length: > 0 } sizes ? sizes[0] : null)
+                        : null,
                     parsed.GetValue(samples),
-                    parsed.GetValue(common.Threads),
+                    common.DeviceOf(parsed),
                     common.DataSetOf(parsed),
                     parsed.GetValue(common.Data),
                     parsed.GetValue(common.Out)!,
@@ -101,15 +112,23 @@ internal static class VolumeCommand
                     parsed.GetValue(common.Json)),
         };
         bool IsFast(CommandResult result) => StudyCommand.Written(result, network) is null or "mlp" && StudyCommand.Written(result, kink) is null or "relu"
-            && !StudyCommand.IsWritten(result, batchNorm);
-        command.Takes(network, kink);
-        command.TakesWhere("mlp, vgg11 and resnet18, as lenet5 has no place for it", result => StudyCommand.Written(result, network) is not "lenet5",
-            batchNorm);
-        command.TakesWhere("--network mlp", result => StudyCommand.Written(result, network) is null or "mlp", depths, widths);
-        command.Takes(batches, precisions, networks, samples);
-        command.TakesWhere("another --network than mlp, another --kink than relu, or --batch-norm", result => !IsFast(result), after);
+            && !StudyCommand.IsWritten(result, batchNorm) && !HasModel(result);
+        bool HasModel(CommandResult result) => StudyCommand.IsWritten(result, file);
+        bool HasLayers(ParseResult parsed) => parsed.GetValue(network) == "mlp" && parsed.GetValue(file) is null;
+        bool HasNetworks(CommandResult result) => !HasModel(result) || model.IsDrawn(result);
+        command.TakesWhere("networks of the program's own, without --model", result => !HasModel(result), network);
+        command.Takes(file, kink);
+        command.TakesWhere("--model", HasModel, model.Weights, model.Loss);
+        command.TakesWhere("mlp, vgg11 and resnet18, without --model, as lenet5 has no place for it",
+            result => !HasModel(result) && StudyCommand.Written(result, network) is not "lenet5", batchNorm);
+        command.TakesWhere("--network mlp, without --model", result => !HasModel(result) && StudyCommand.Written(result, network) is null or "mlp", depths,
+            widths);
+        command.Takes(batches, precisions, samples);
+        command.TakesWhere("random networks, of the program's own or of --model with --weights drawn", HasNetworks, networks);
+        command.TakesWhere("random networks other than mlp with --kink relu: another --network or --kink, --batch-norm, or --model with --weights drawn",
+            result => !IsFast(result) && HasNetworks(result), after);
         command.Takes(common.Seed, common.Threads);
-        command.TakesWhere("--network mlp and --kink relu, without --batch-norm", IsFast, common.Device);
+        command.TakesWhere("--network mlp and --kink relu, without --batch-norm, or --model", result => IsFast(result) || HasModel(result), common.Device);
         common.AddImages(command);
         command.Takes(common.Out, common.Resume, common.Json);
         command.Validators.Add(result =>
@@ -119,10 +138,14 @@ internal static class VolumeCommand
             foreach (Option<int[]?> list in (Option<int[]?>[])[depths, widths, batches])
             {
                 if (StudyCommand.Written(result, list) is { } written && written.Contains(','))
-                    result.AddError($"{list.Name} takes one number with --network, --kink or --batch-norm; '{Excerpt.Of(written)}' is a list. Leave one of "
-                        + $"them.");
+                    result.AddError($"{list.Name} takes one number with --network, --kink, --batch-norm or --model; '{Excerpt.Of(written)}' is a list. Leave "
+                        + $"one of them.");
             }
 
+            if (HasModel(result))
+                return;
+            if (StudyCommand.Written(result, kink) is "bounds" or "extremes" or "any")
+                result.AddError($"--kink {StudyCommand.Written(result, kink)} goes with --model; leave one of them out, or give another kink.");
             if (StudyCommand.Written(result, kink) is "max-pool" && StudyCommand.Written(result, network) is not ("lenet5" or "vgg11"))
                 result.AddError("--kink max-pool goes with --network lenet5 and vgg11; the others have no max pooling.");
         });

@@ -7,7 +7,6 @@ namespace ConservativeAD.Studies.ModelFiles;
 /// <summary>Images in the shape that a model takes: [batch, channels, height, width], [batch, height, width, channels], or [batch, numbers].</summary>
 internal sealed class ModelImages
 {
-    // Extents that a model leaves open.
     private const int OpenBatch = 8;
 
     private const int ShadesOfGray = byte.MaxValue;
@@ -42,9 +41,10 @@ internal sealed class ModelImages
     /// <summary>Fits images to a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="images">The images, whose size replaces what the model leaves open.</param>
-    /// <param name="batch">Images of a batch; what the model says, else 8, if null.</param>
+    /// <param name="batch">Images of a batch; what the model says if null.</param>
+    /// <param name="openBatch">Images of a batch where neither says it.</param>
     /// <exception cref="UsageException">The model takes no images, other ones, or other batches.</exception>
-    public static ModelImages For(OnnxModel model, ImageSet images, int? batch = null)
+    public static ModelImages For(OnnxModel model, ImageSet images, int? batch = null, int openBatch = OpenBatch)
     {
         if (model.Inputs is not [{ Extents.Count: 2 or 4 } input])
             throw new UsageException(
@@ -57,7 +57,7 @@ internal sealed class ModelImages
             throw new UsageException($"{model.File} takes {input}, an empty array; no image fits.");
         if (batch is { } asked && extents[0] is { } stated && asked != stated)
             throw new UsageException($"{model.File} takes batches of {stated}, and --batch {asked} was given; give --batch {stated} or leave it out.");
-        int size = extents[0] ?? batch ?? OpenBatch;
+        int size = extents[0] ?? batch ?? openBatch;
         return extents.Count == 2 ? OfNumbers(model, images, size, extents[1] ?? images.ImageSize) : OfPixels(model, images, size, extents);
     }
 

@@ -16,7 +16,7 @@ internal sealed class ModelStep<T>
     private ModelStep(OnnxNetwork<T> network, Tape<T> tape, Var<T> input, OnnxRun<T> run, Var<T> loss) =>
         (this.network, this.tape, Input, Run, Loss) = (network, tape, input, run, loss);
 
-    /// <summary>The images, a variable.</summary>
+    /// <summary>The images: a variable, or a constant.</summary>
     public Var<T> Input { get; }
 
     /// <summary>The run of the model.</summary>
@@ -32,11 +32,13 @@ internal sealed class ModelStep<T>
     /// <param name="pixels">Its numbers.</param>
     /// <param name="labels">Makes its labels for a number of classes.</param>
     /// <param name="loss">The loss.</param>
+    /// <param name="differentiatesInput">Whether the images are a variable.</param>
     /// <exception cref="UsageException">The output does not fit the loss.</exception>
-    public static ModelStep<T> On(Tape<T> tape, OnnxNetwork<T> network, int[] shape, ReadOnlySpan<T> pixels, Func<int, int[]> labels, LossName loss)
+    public static ModelStep<T> On(Tape<T> tape, OnnxNetwork<T> network, int[] shape, ReadOnlySpan<T> pixels, Func<int, int[]> labels, LossName loss,
+        bool differentiatesInput = true)
     {
         tape.Reset();
-        Var<T> x = tape.Variable(new Shape(shape), pixels);
+        Var<T> x = differentiatesInput ? tape.Variable(new Shape(shape), pixels) : tape.Constant(new Shape(shape), pixels);
         OnnxRun<T> run = network.Run(tape, new Dictionary<string, OnnxValue<T>> { [network.Model.Inputs[0].Name] = x });
         return new ModelStep<T>(network, tape, x, run, loss == LossName.Squares ? Squares(network.Model, run) : CrossEntropy(network.Model, run, shape[0],
             labels));

@@ -153,8 +153,21 @@ internal sealed class HtmlReport(string title)
     private static IEnumerable<(string Name, string Value)> FactsOf(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
-        foreach (JsonProperty property in document.RootElement.EnumerateObject())
+        return [.. FactsOf(document.RootElement, "")];
+    }
+
+    // A setting with settings of its own is told one by one, unless it has a name.
+    private static IEnumerable<(string Name, string Value)> FactsOf(JsonElement settings, string before)
+    {
+        foreach (JsonProperty property in settings.EnumerateObject())
         {
+            if (property.Value.ValueKind == JsonValueKind.Object && !property.Value.TryGetProperty("name", out _))
+            {
+                foreach ((string Name, string Value) fact in FactsOf(property.Value, $"{before}{Words(property.Name)} "))
+                    yield return fact;
+                continue;
+            }
+
             string value = property.Value.ValueKind switch
             {
                 JsonValueKind.Null => "–",
@@ -164,7 +177,7 @@ internal sealed class HtmlReport(string title)
                 JsonValueKind.Object when property.Value.TryGetProperty("name", out JsonElement name) => name.ToString(),
                 _ => property.Value.ToString(),
             };
-            yield return (Words(property.Name), value);
+            yield return (before + Words(property.Name), value);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Statistics;
@@ -12,13 +13,16 @@ namespace ConservativeAD.Studies.Volume;
 /// <param name="Rows">By precision and number of mini-batches.</param>
 /// <param name="Layers">By precision and layer.</param>
 /// <param name="Differences">By precision: how far apart gradients are where they first differ.</param>
+/// <param name="Kept">Weights of a model that were not drawn, as what they are for does not say how; null if there are none.</param>
 internal sealed record KinkVolumeResults(KinkVolumeSettings Settings, MachineFacts Machine, bool Complete, string Choices, IReadOnlyList<KinkVolumeRow> Rows,
-    IReadOnlyList<KinkLayerRow> Layers, IReadOnlyList<KinkDifferenceRow> Differences)
+    IReadOnlyList<KinkLayerRow> Layers, IReadOnlyList<KinkDifferenceRow> Differences,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Kept = null)
 {
     /// <summary>The results of the networks finished so far.</summary>
     /// <param name="settings">The study.</param>
     /// <param name="outcomes">The networks.</param>
-    public static KinkVolumeResults Of(KinkVolumeSettings settings, IReadOnlyCollection<KinkOutcome> outcomes)
+    /// <param name="kept">Weights of a model that were not drawn.</param>
+    public static KinkVolumeResults Of(KinkVolumeSettings settings, IReadOnlyCollection<KinkOutcome> outcomes, IReadOnlyList<string>? kept = null)
     {
         ILookup<int, KinkOutcome> byPrecision = outcomes.OrderBy(outcome => outcome.Network).ToLookup(outcome => outcome.Precision);
         return new KinkVolumeResults(
@@ -32,18 +36,21 @@ internal sealed record KinkVolumeResults(KinkVolumeSettings Settings, MachineFac
             [.. from precision in settings.Precisions
                 where byPrecision[precision].Any()
                 from layer in Enumerable.Range(0, byPrecision[precision].First().Layers.Count)
-                select KinkLayerRow.Of(precision, layer, [.. byPrecision[precision].Select(outcome => outcome.Layers[layer])])],
+                let row = KinkLayerRow.Of(precision, layer, [.. byPrecision[precision].Select(outcome => outcome.Layers[layer])])
+                where row.Evaluations > 0 || settings.Model is null
+                select row with { Node = settings.Model?.Layers[layer].Name, Operator = settings.Model?.Layers[layer].Operator }],
             [.. from precision in settings.Precisions
                 let seen = byPrecision[precision].Select(outcome => outcome.Difference).OfType<GradientDifference>().ToArray()
                 where seen.Length > 0
-                select KinkDifferenceRow.Of(precision, seen)]);
+                select KinkDifferenceRow.Of(precision, seen)],
+            kept is { Count: > 0 } ? kept : null);
     }
 }
 
 /// <summary>The share of networks in the zone after some mini-batches.</summary>
 /// <param name="Precision">Bits.</param>
 /// <param name="After">Mini-batches.</param>
-/// <param name="Networks">Networks.</param>
+/// <param name="Networks">Networks; mini-batches where all networks are the same.</param>
 /// <param name="Hits">Those for which the choices gave different gradients on one of the mini-batches.</param>
 /// <param name="Proportion">Hits per network; null before the first.</param>
 /// <param name="Low">The lower end of Wilson's interval.</param>
@@ -70,6 +77,14 @@ internal sealed record KinkVolumeRow(int Precision, int After, int Networks, int
 /// <param name="High">The upper end.</param>
 internal sealed record KinkLayerRow(int Precision, int Layer, long Evaluations, long AtKink, double Rate, double Low, double High)
 {
+    /// <summary>The node of a model; null for networks of the program's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Node { get; init; }
+
+    /// <summary>Its operator.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Operator { get; init; }
+
     public static KinkLayerRow Of(int precision, int layer, IReadOnlyCollection<LayerKinks> networks)
     {
         long evaluations = networks.Sum(kinks => kinks.Evaluations), atKink = networks.Sum(kinks => kinks.AtKink);

@@ -1,15 +1,24 @@
-using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.ModelFiles;
 
 namespace ConservativeAD.Studies.Volume;
 
-/// <summary>Tests random networks on several threads. The outcome of a network depends only on the settings.</summary>
+/// <summary>
+/// Tests random networks on several threads, or a model of ONNX, on which all threads compute together because it may be large. The outcome of a network
+/// depends only on the settings.
+/// </summary>
 /// <param name="settings">The settings.</param>
 /// <param name="images">The training images, in the number given by the settings.</param>
-/// <param name="threads">Networks at a time; each computes on one thread.</param>
-internal sealed class KinkVolumeStudy(KinkVolumeSettings settings, ImageSet images, int threads)
+/// <param name="compute">The device and its threads.</param>
+/// <param name="model">The model; null for networks of the program's own.</param>
+internal sealed class KinkVolumeStudy(KinkVolumeSettings settings, ImageSet images, ComputeDevice compute,
+    (ModelSource Source, ModelImages Images)? model = null)
 {
+    private readonly KinkVolumeSettings settings = settings;
+    private readonly ImageSet images = images;
+    private readonly (ModelSource Source, ModelImages Images)? model = model;
+
     /// <summary>Tests the networks that are not finished yet.</summary>
     /// <param name="finished">Networks of an earlier run, which are not repeated.</param>
     /// <param name="report">Called for every finished network, on the thread that finished it.</param>
@@ -22,20 +31,38 @@ internal sealed class KinkVolumeStudy(KinkVolumeSettings settings, ImageSet imag
             from network in Enumerable.Range(0, settings.Networks)
             where !done.Contains(settings.UnitOf(precision, network)!.Value)
             select (precision, network)];
-        new UnitWorkers(threads).Run<(int Precision, int Network), IDisposable>(units, _ => null, (_, unit, stopped) => report((Precision)unit.Precision switch
-        {
-            Precision.Half => Test<Half>(unit.Network, progress, stopped),
-            Precision.Single => Test<float>(unit.Network, progress, stopped),
-            _ => Test<double>(unit.Network, progress, stopped),
-        }), cancellation);
+        double part = settings.IsByBatch ? 1 : 1.0 / settings.After[^1];
+        new UnitWorkers(model is null ? compute.Threads : 1).Run<(int Precision, int Network), Worker>(
+            units,
+            _ => new Worker(this, model is null ? compute.Open(1) : compute.Open()),
+            (worker, unit, stopped) => report(worker!.Of((Precision)unit.Precision).Test(unit.Network, false, () => progress(part), stopped)),
+            cancellation);
     }
 
-    private KinkOutcome Test<T>(int network, Action<double> progress, CancellationToken cancellation)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    // A device, and the tests in the precision that it is at.
+    private sealed class Worker(KinkVolumeStudy study, Device device) : IDisposable
     {
-        using Device device = Device.Cpu(1);
-        using KinkZoneTest<T> test = new(settings, images, device);
-        double part = 1.0 / settings.After[^1];
-        return test.Test(network, false, () => progress(part), cancellation);
+        private Precision at;
+        private IKinkZoneTest? test;
+
+        public IKinkZoneTest Of(Precision precision)
+        {
+            if (test is not null && at == precision)
+                return test;
+            test?.Dispose();
+            at = precision;
+            return test = precision switch
+            {
+                Precision.Half => new KinkZoneTest<Half>(study.settings, study.images, device, study.model),
+                Precision.Single => new KinkZoneTest<float>(study.settings, study.images, device, study.model),
+                _ => new KinkZoneTest<double>(study.settings, study.images, device, study.model),
+            };
+        }
+
+        public void Dispose()
+        {
+            test?.Dispose();
+            device.Dispose();
+        }
     }
 }

@@ -65,6 +65,7 @@ public class OptionTests
         ["--width"] = ["4", "8"],
         ["--activation"] = ["tanh", "relu"],
         ["--weights"] = ["file", "drawn"],
+        ["--model"] = ["m.onnx", "n.onnx"],
         ["--loss"] = ["cross-entropy", "squares"],
         ["--clarke"] = ["0", "3"],
         ["--images"] = ["4", "5"],
@@ -81,7 +82,8 @@ public class OptionTests
     // The contexts in which each option is tested: the words before it on the command line.
     private static readonly Dictionary<string, string[]> Contexts = new()
     {
-        ["volume"] = ["", "--device simulated", "--json", "--resume", "--network vgg11", "--data-set stand-in"],
+        ["volume"] = ["", "--device simulated", "--json", "--resume", "--network vgg11", "--data-set stand-in", "--model m.onnx",
+            "--model m.onnx --weights drawn"],
         ["train"] = ["mlp", "lenet5", "vgg11", "resnet18", "mlp --optimizer sgd", "mlp --optimizer rmsprop", "mlp --optimizer lion", "mlp --device simulated",
             "mlp --batch-norm", "lenet5 --schedule constant", "mlp --data-set stand-in"],
         ["maxpool"] = ["", "--network vgg11", "--epochs 2", "--data-set stand-in"],

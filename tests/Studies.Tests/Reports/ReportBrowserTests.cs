@@ -25,6 +25,8 @@ public sealed class ReportBrowserTests(Chromium chromium) : IClassFixture<Chromi
         { "maxpool", "maxpool --samples 96 --batch 32 --networks 1 --precisions 16,32 --betas 1,1000 --epochs 1 --runs 2 --data ~" },
         { "lecture", "lecture --pages stable-manifold,rates,conservative-fields,optimizers" },
         { "relu-training", "relu-training --hidden 24,24 --samples 256 --batch 32 --epochs 2 --runs 2 --data ~" },
+        { "volume-of-model", "volume --model @ --kink any --precisions 16,32 --samples 64 --data ~" },
+        { "volume-of-drawn", "volume --model @ --kink max-pool --weights drawn --networks 5 --after 1,3 --precisions 16,32 --samples 64 --data ~" },
         { "census", "census @ --samples 8 --data ~" },
         { "inspect", "inspect" },
         { "check", "check --paths 2" },
