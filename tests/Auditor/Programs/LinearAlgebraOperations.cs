@@ -86,7 +86,7 @@ internal static class LinearAlgebraOperations
         {
             var a = Positive(x[0]);
             Germ first = Germ.Sqrt(a.P);
-            return new GermTensor([2, 2], [first, Germ.Zero, a.Q / first, Germ.Sqrt(Det(a)) / first]);
+            return Factors([2, 2], [a.P, a.Q, a.R], first, Germ.Zero, a.Q / first, Germ.Sqrt(Det(a)) / first);
         }
     }
 
@@ -98,9 +98,23 @@ internal static class LinearAlgebraOperations
         {
             var a = Positive(x[0]);
             Germ length = Germ.Sqrt((a.P * a.P) + (a.Q * a.Q));
-            return new GermTensor([4, 2],
-                [a.P / length, -a.Q / length, a.Q / length, a.P / length, length, ((a.P * a.Q) + (a.Q * a.R)) / length, Germ.Zero, Det(a) / length]);
+            return Factors([4, 2], [a.P, a.Q, a.R], a.P / length, -a.Q / length, a.Q / length, a.P / length, length, ((a.P * a.Q) + (a.Q * a.R)) / length,
+                Germ.Zero, Det(a) / length);
         }
+    }
+
+    // What a factorisation of a matrix gives: its slopes are sums of products of elements of unit vectors, each rounded.
+    private static GermTensor Factors(int[] shape, Germ[] matrix, params Germ[] values) =>
+        new(shape, Array.ConvertAll(values, value => value.WithRoundedSlopes(matrix)));
+
+    // The squares of the elements of unit vectors at an angle, of which the cosine of the double is given. Vectors of constants are what the program computes,
+    // also where any would do.
+    private static GermTensor Squares(Germ[] matrix, Germ cosine)
+    {
+        if (cosine.Kind == Kind.Undefined && Array.TrueForAll(matrix, element => element.IsConstant))
+            cosine = Germ.Unknown;
+        Germ half = Germ.Of(0.5), less = (Germ.One - cosine) * half, more = (Germ.One + cosine) * half;
+        return Factors([2, 2], matrix, less, more, more, less);
     }
 
     // The mean of the diagonal, and half of the distance of the eigenvalues.
@@ -119,7 +133,7 @@ internal static class LinearAlgebraOperations
         public override GermTensor Refer(GermTensor[] x, double[] attributes)
         {
             (Germ mean, Germ radius) = Eigenvalues(x[0]);
-            return new GermTensor([2], [mean - radius, mean + radius]);
+            return Factors([2], x[0].Elements, mean - radius, mean + radius);
         }
     }
 
@@ -130,7 +144,7 @@ internal static class LinearAlgebraOperations
         public override GermTensor Refer(GermTensor[] x, double[] attributes)
         {
             (Germ mean, Germ radius) = Eigenvalues(x[0]);
-            return GermTensor.Scalar(mean + radius);
+            return Factors([], x[0].Elements, mean + radius);
         }
     }
 
@@ -140,11 +154,10 @@ internal static class LinearAlgebraOperations
 
         public override GermTensor Refer(GermTensor[] x, double[] attributes)
         {
-            if (!IsWhole(x[0]))
-                return new GermTensor([2, 2], [Germ.Unknown, Germ.Unknown, Germ.Unknown, Germ.Unknown]);
-            Germ half = Germ.Of(0.5), cosine = (x[0][0, 0] - x[0][1, 1]) * half / Eigenvalues(x[0]).Radius;
-            Germ less = (Germ.One - cosine) * half, more = (Germ.One + cosine) * half;
-            return new GermTensor([2, 2], [less, more, more, less]);
+            Germ half = Germ.Of(0.5);
+            return IsWhole(x[0])
+                ? Squares(x[0].Elements, (x[0][0, 0] - x[0][1, 1]) * half / Eigenvalues(x[0]).Radius)
+                : Squares([], Germ.Unknown);
         }
     }
 
@@ -174,7 +187,7 @@ internal static class LinearAlgebraOperations
         public override GermTensor Refer(GermTensor[] x, double[] attributes)
         {
             (Germ one, Germ other) = SingularValuesOf(x[0]);
-            return new GermTensor([2], [(one + other) * Germ.Of(0.5), Germ.Abs(one - other) * Germ.Of(0.5)]);
+            return Factors([2], x[0].Elements, (one + other) * Germ.Of(0.5), Germ.Abs(one - other) * Germ.Of(0.5));
         }
     }
 
@@ -185,7 +198,7 @@ internal static class LinearAlgebraOperations
         public override GermTensor Refer(GermTensor[] x, double[] attributes)
         {
             (Germ one, Germ other) = SingularValuesOf(x[0]);
-            return GermTensor.Scalar(Germ.Max(one, other));
+            return Factors([], x[0].Elements, Germ.Max(one, other));
         }
     }
 
@@ -223,9 +236,8 @@ internal static class LinearAlgebraOperations
         public override GermTensor Refer(GermTensor[] x, double[] attributes)
         {
             var a = Positive(x[0]);
-            Germ half = Germ.Of(0.5), difference = (a.P - a.R) * half, cosine = difference / Germ.Hypot(difference, a.Q);
-            Germ less = (Germ.One - cosine) * half, more = (Germ.One + cosine) * half;
-            return new GermTensor([2, 2], [more, less, less, more]);
+            Germ difference = (a.P - a.R) * Germ.Of(0.5);
+            return Squares([a.P, a.Q, a.R], -(difference / Germ.Hypot(difference, a.Q)));
         }
     }
 

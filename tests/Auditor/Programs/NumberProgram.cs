@@ -75,16 +75,41 @@ public sealed record NumberProgram(double[] Point, NumberStep[] Steps) : AuditPr
     public override Germ Run(Germ[] x)
     {
         List<Germ> values = [.. x];
+        // What the program computes of constants alone; null for a value that depends on a variable or is not there.
+        List<double?> constants = [.. x.Select(_ => (double?)null)];
         foreach (NumberStep step in Steps)
         {
             Germ[] operands = Array.ConvertAll(step.Operands, operand => operand.Index < 0 ? Germ.Of(operand.Constant) : values[operand.Index]);
-            values.Add(step.Member switch
+            double?[] known = Array.ConvertAll(step.Operands, operand => operand.Index < 0 ? operand.Constant : constants[operand.Index]);
+            double[] plain = Array.ConvertAll(known, constant => constant ?? double.NaN);
+            bool isConstant = Array.TrueForAll(known, constant => constant is not null);
+            double? constant = null;
+            Germ value;
+            switch (step.Member)
             {
-                null => Loop(operands),
-                { Result: Result.Number } member => GermMembers.Call(member.Name, operands, step.Attribute),
-                { Result: Result.Truth } member => GermMembers.Ask(member.Name, operands) ? operands[member.Arity] : operands[member.Arity + 1],
-                var member => GermMembers.Count(member.Name, operands) is { } whole ? Germ.Of(whole) * operands[member.Arity] : Germ.Undefined,
-            });
+                case null:
+                    value = Loop(operands);
+                    constant = isConstant ? Loop(plain) : null;
+                    break;
+                case { Result: Result.Number } member:
+                    value = GermMembers.Call(member.Name, operands, step.Attribute);
+                    constant = isConstant ? OfConstants(member, plain, step.Attribute) : null;
+                    break;
+                case { Result: Result.Truth } member:
+                    int branch = GermMembers.Ask(member.Name, operands) ? member.Arity : member.Arity + 1;
+                    (value, constant) = (operands[branch], known[branch]);
+                    break;
+                case var member:
+                    int? whole = GermMembers.Count(member.Name, operands);
+                    value = whole is { } factor ? Germ.Of(factor) * operands[member.Arity] : Germ.Undefined;
+                    constant = whole * known[member.Arity];
+                    break;
+            }
+
+            values.Add(constant is { } computed && (double.IsInfinity(computed) || (computed == 0 && value.IsFinite))
+                ? Germ.Of(computed)
+                : value);
+            constants.Add(constant);
         }
 
         return values[^1];
@@ -190,6 +215,19 @@ public sealed record NumberProgram(double[] Point, NumberStep[] Steps) : AuditPr
 
         return $"static T F<T>(T[] x) where T : IFloatingPointIeee754<T> {{ {string.Join(" ", lines)} return v{Steps.Length - 1}; }} Objective f = "
             + $"Objective.OfScalars(x => F(x)); double[] point = [{NumberText.Of(Point)}];";
+    }
+
+    // Null where the member throws; the program then has no value.
+    private static double? OfConstants(Member member, double[] constants, int attribute)
+    {
+        try
+        {
+            return Members.Call(member.Name, constants, attribute);
+        }
+        catch (Exception exception) when (exception is ArithmeticException or ArgumentException)
+        {
+            return null;
+        }
     }
 
     private static T Loop<T>(T[] operands)

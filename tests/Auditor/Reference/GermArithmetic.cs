@@ -3,6 +3,28 @@ namespace ConservativeAD.Auditor.Reference;
 /// <content>Arithmetic and the composition with a Taylor series.</content>
 public sealed partial class Germ
 {
+    /// <summary>
+    /// The number, with the rounding of a function whose derivative has elements up to 1 and is computed by an iteration: each element of it may be off by the
+    /// rounding of 1, also where it is 0.
+    /// </summary>
+    /// <param name="arguments">The arguments of the function.</param>
+    public Germ WithRoundedSlopes(IEnumerable<Germ> arguments)
+    {
+        if (!IsFinite)
+            return this;
+        List<Term> all = [.. terms];
+        foreach (Germ argument in arguments.Where(argument => argument.IsFinite))
+        {
+            foreach (Term term in argument.terms.Where(term => term.HasSlopes))
+            {
+                all.Add(new Term(term.Power, Ball.Zero,
+                    Array.ConvertAll(term.Slopes!, slope => new Ball(Wide.Zero, Wide.Abs(slope.Value).Shifted(-Precision.Bits)))));
+            }
+        }
+
+        return FromSum(all, Cut);
+    }
+
     public static Germ operator -(Germ x) => x.Kind switch
     {
         Kind.Finite => x.terms.Length == 0 && double.IsPositiveInfinity(x.Cut)

@@ -1,3 +1,5 @@
+using ConservativeAD.Auditor.Programs;
+
 namespace ConservativeAD.Auditor.Reference;
 
 /// <summary>The members of the generic-math interfaces as functions of real numbers.</summary>
@@ -11,8 +13,30 @@ public static class GermMembers
     // An estimate may have a relative error of 2^−11 in any precision; the tolerance of the judgement multiplies this number.
     private static readonly Germ Estimate = Germ.Of(new Ball(Wide.One, Wide.One.Shifted(-22)));
 
+    /// <summary>The value of a member. A zero has the sign that the member itself gives it.</summary>
+    /// <param name="name">The member.</param>
+    /// <param name="x">Its numbers.</param>
+    /// <param name="k">Its integer.</param>
+    public static Germ Call(string name, Germ[] x, int k)
+    {
+        Germ found = ValueOf(name, x, k);
+        if (!(found.IsFinite && found.IsConstant && found.Limit() is { IsZero: true }) || !Array.TrueForAll(x, number => number.IsFinite && number.IsConstant))
+            return found;
+        try
+        {
+            double own = Members.Call(name, Array.ConvertAll(x, number => number.IsMinus ? -Magnitude(number) : Magnitude(number)), k);
+            return own == 0 ? Germ.Of(own) : found;
+        }
+        catch (Exception exception) when (exception is ArithmeticException or ArgumentException)
+        {
+            return found;
+        }
+
+        static double Magnitude(Germ number) => Math.Abs(number.Limit()!.Value.Value.ToDouble());
+    }
+
     // double.ExpM1 and its like are e^x − 1 as written, double.LogP1 is log(x + 1): their loss near 0 counts as the program's rounding.
-    public static Germ Call(string name, Germ[] x, int k) => name switch
+    private static Germ ValueOf(string name, Germ[] x, int k) => name switch
     {
         "Abs" => Germ.Abs(x[0]),
         "Acos" => Germ.Acos(x[0]),

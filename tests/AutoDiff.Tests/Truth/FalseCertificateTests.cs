@@ -557,6 +557,21 @@ public class FalseCertificateTests
     }
 
     [Fact]
+    public void WhatUnderflowsBesideAPointIsNotSeenThere()
+    {
+        // The sign jumps at 0; the powers beside it are 0 in the program's arithmetic alone.
+        foreach (int power in (ReadOnlySpan<int>)[2, 100, 100_000])
+        {
+            Objective sign = Objective.OfScalars(x => 4 * Active.Sign(Active.Pow(x[0], power)));
+            Assert.False(Clarke.Gradient(sign, [-0.0]).Certificate.IsCertified, $"power {power}");
+            Assert.False(Clarke.Subdifferential(sign, [0]).Certificate.IsCertified, $"power {power}");
+            Objective branch = Objective.OfScalars(x => Active.Pow(x[0], power) > 0 ? x[0] : 2 * x[0]);
+            Assert.False(Clarke.Gradient(branch, [0]).Certificate.IsCertified, $"power {power}");
+            Assert.Throws<InvalidOperationException>(() => Clarke.DirectionalDerivative(sign, [0], [1]));
+        }
+    }
+
+    [Fact]
     public void AnAnomalyNamesTheLeafThatWasGiven()
     {
         using Tape<double> tape = new() { DetectAnomalies = true };

@@ -276,6 +276,8 @@ public static class Clarke
     {
         double size = Math.Max(1, Vectors.Norm(point));
         using RecordedRun far = objective.RunBeside(Moved(point, direction, LargeStep * size / Vectors.Norm(direction)), direction);
+        if (LosesValues(far))
+            return false;
         foreach (int index in run.Undecided)
         {
             if (index >= far.Gaps.Count || !(far.Gaps[index] <= EqualUpToRounding))
@@ -294,6 +296,8 @@ public static class Clarke
         {
             double by = step * Math.Max(1, Vectors.Norm(point)) / Vectors.Norm(direction);
             using RecordedRun beside = objective.RunBeside(Moved(point, direction, by), direction);
+            if (LosesValues(beside))
+                return false;
             double[] there = beside.Gradient();
             double change = beside.Value - value - (by * Vectors.Dot(there, direction)),
                 most = (GradientTolerance * by * Vectors.Norm(direction) * Math.Max(1, Vectors.Norm(there))) + (Slack * Math.Abs(value));
@@ -305,6 +309,9 @@ public static class Clarke
 
         return true;
     }
+
+    // Numbers that underflow beside the point are equal there in the program's arithmetic alone.
+    private static bool LosesValues(RecordedRun beside) => beside.Obstacles.Any(obstacle => obstacle.Kind == ObstacleKind.ValueUnderflows);
 
     /// <summary>Throws if a coordinate of the point is not finite.</summary>
     /// <exception cref="ArgumentException">A coordinate is not finite; the message names it.</exception>
@@ -354,6 +361,8 @@ public static class Clarke
         {
             double by = step * Math.Max(1, Vectors.Norm(point)) / Vectors.Norm(direction);
             using RecordedRun beside = objective.RunBeside(Moved(point, direction, by));
+            if (LosesValues(beside))
+                return false;
             double change = beside.Value - value - (by * derivative);
             if (!(Math.Abs(change) <= (GradientTolerance * by * Math.Max(Vectors.Norm(direction), Math.Abs(derivative))) + (Slack * Math.Abs(value))))
                 return false;
