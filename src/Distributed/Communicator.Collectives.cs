@@ -172,6 +172,18 @@ public sealed unsafe partial class Communicator
         }
     }
 
+    // The block of rank r are the elements from starts[r] to before starts[r + 1]; each rank has put its own there.
+    internal void AllGatherBlocks<T>(Span<T> all, ReadOnlySpan<long> starts)
+        where T : unmanaged
+    {
+        Enter();
+        Span<long> bytes = stackalloc long[starts.Length];
+        for (int i = 0; i < bytes.Length; i++)
+            bytes[i] = starts[i] * sizeof(T);
+        fixed (T* data = all)
+            AllGather((byte*)data, 0, bytes);
+    }
+
     // Along a binomial tree from the root: a rank receives from where its lowest bit is cleared, and passes on to where lower bits are set.
     private void Broadcast(byte* data, long bytes, int root)
     {
@@ -195,7 +207,7 @@ public sealed unsafe partial class Communicator
     }
 
     // By dissemination: after every round a rank has the blocks of twice as many ranks from its own on. Blocks are of one size, or begin where starts says.
-    private void AllGather(byte* data, long size, ReadOnlySpan<long> starts)
+    internal void AllGather(byte* data, long size, ReadOnlySpan<long> starts)
     {
         for (int held = 1; held < Size; held *= 2)
         {

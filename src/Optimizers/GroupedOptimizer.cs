@@ -49,6 +49,9 @@ public sealed class GroupedOptimizer<T> : IOptimizer<T>, IKeepsProgress
     public long StepCount { get; private set; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<Parameter<T>> Parameters => [.. members.SelectMany(member => member.Parameters)];
+
+    /// <inheritdoc/>
     public IEnumerable<(string Name, NDArray<T> Value)> State => members.SelectMany(member => member.State);
 
     /// <summary>The states of parameters of Half, as in <see cref="Optimizer{T}.WideState"/>.</summary>

@@ -20,6 +20,8 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
     private readonly string[] stateNames;
     private readonly string stepName;
     private readonly bool looksForNonFinite;
+    private double[]? squares;
+    private Action<double[]>? shareSquares;
 
     /// <summary>Makes an optimiser.</summary>
     /// <param name="groups">The parameters; none may occur twice, and no two may have the same name.</param>
@@ -87,6 +89,9 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
     /// </summary>
     public double GradientNorm { get; private set; } = double.NaN;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<Parameter<T>> Parameters => [.. slots.Select(slot => slot.Parameter)];
+
     /// <summary>The parameters with their states.</summary>
     public IReadOnlyList<OptimizerSlot<T>> Slots => slots;
 
@@ -116,7 +121,7 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
     {
         get
         {
-            foreach (OptimizerSlot<T> slot in slots)
+            foreach (OptimizerSlot<T> slot in slots.Where(slot => !slot.IsElsewhere))
             {
                 if (stateNames.Length > 0)
                     yield return ($"{slot.Parameter.Name}.{SavedName(stateNames[0])}", slot.First);
@@ -164,8 +169,10 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
         {
             if (!gradients.Has(slot.Parameter))
                 continue;
-            NDArray<T> gradient = gradients.Of(slot.Parameter);
             slot.Updates++;
+            if (slot.IsElsewhere)
+                continue;
+            NDArray<T> gradient = gradients.Of(slot.Parameter);
             try
             {
                 double size = (slot.Group.Schedule?.StepSize(StepCount) ?? stepSize) * slot.Group.StepSizeMultiplier;
@@ -328,8 +335,11 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
     protected OptimizerSlot<T> SlotOf(Parameter<T> parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        return Array.Find(slots, slot => ReferenceEquals(slot.Parameter, parameter))
+        OptimizerSlot<T> slot = Array.Find(slots, slot => ReferenceEquals(slot.Parameter, parameter))
             ?? throw new ArgumentException($"The parameter {parameter} is not one of the {slots.Length} that this optimiser steps.", nameof(parameter));
+        return slot.IsElsewhere
+            ? throw new InvalidOperationException($"The states of {parameter} are on another rank, which steps it.")
+            : slot;
     }
 
     private void CheckGiven<W>(IReadOnlyDictionary<string, long>? updateCounts, IEnumerable<(string Name, NDArray<W> Value)> arrays,
@@ -364,22 +374,40 @@ public abstract class Optimizer<T> : IOptimizer<T>, IKeepsProgress
         return double.IsFinite(sum);
     }
 
+    /// <summary>Why the states cannot be divided among ranks; null where they can.</summary>
+    internal virtual string? WhyNotSharded => null;
+
+    /// <summary>Leaves some parameters to other ranks: their states are given up, and a step counts their updates without making them.</summary>
+    /// <param name="isHere">Whether this rank steps a parameter.</param>
+    /// <param name="share">Fills in the sums of squares of the other ranks' gradients, which are 0, by the numbers of slots.</param>
+    internal void Shard(Func<Parameter<T>, bool> isHere, Action<double[]> share)
+    {
+        foreach (OptimizerSlot<T> slot in slots.Where(slot => !isHere(slot.Parameter)))
+            slot.LeaveElsewhere();
+        shareSquares = share;
+    }
+
     // Of all gradients.
     internal double SumOfSquares<TGradients>(TGradients gradients, bool throws)
         where TGradients : IGradientSource<T>
     {
-        double sum = 0;
-        foreach (OptimizerSlot<T> slot in slots)
+        squares ??= new double[slots.Length];
+        for (int i = 0; i < slots.Length; i++)
         {
-            if (!gradients.Has(slot.Parameter))
-                continue;
-            double square = slot.Parameter.Value.Device.SumOfSquares(gradients.Of(slot.Parameter));
-            if (!double.IsFinite(square) && throws)
+            bool isHere = !slots[i].IsElsewhere && gradients.Has(slots[i].Parameter);
+            squares[i] = isHere ? slots[i].Parameter.Value.Device.SumOfSquares(gradients.Of(slots[i].Parameter)) : 0;
+        }
+
+        shareSquares?.Invoke(squares);
+        double sum = 0;
+        for (int i = 0; i < slots.Length; i++)
+        {
+            if (!double.IsFinite(squares[i]) && throws)
                 throw new ArithmeticException(
-                    $"At step {StepCount} the gradient of {slot.Parameter} has NaN, infinite or overflowing components; lower the step size, clip, look for "
-                        + $"the source with tape.DetectAnomalies, or skip such steps with {nameof(OnNonFiniteGradient)} = "
+                    $"At step {StepCount} the gradient of {slots[i].Parameter} has NaN, infinite or overflowing components; lower the step size, clip, look "
+                        + $"for the source with tape.DetectAnomalies, or skip such steps with {nameof(OnNonFiniteGradient)} = "
                         + $"{nameof(Optimizers.OnNonFiniteGradient.Skip)}.");
-            sum += square;
+            sum += squares[i];
         }
 
         return sum;

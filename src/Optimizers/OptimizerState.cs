@@ -35,6 +35,15 @@ public readonly struct OptimizerState<T>
     /// <summary>The numbers of a parameter of Half; no array for other types.</summary>
     public NDArray<float> Wide => wide;
 
+    /// <summary>Gives the memory back to the device.</summary>
+    internal void Return()
+    {
+        if (!wide.IsNone)
+            wide.Storage.Device.Return(wide);
+        if (!own.IsNone)
+            own.Storage.Device.Return(own);
+    }
+
     /// <summary>Sets every element.</summary>
     /// <param name="value">The number.</param>
     public void Fill(double value)

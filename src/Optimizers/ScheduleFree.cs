@@ -29,6 +29,8 @@ public abstract class ScheduleFree<T> : Optimizer<T>
             throw new InvalidOperationException($"The parameters hold the averaged iterate; call {nameof(Train)} before step {StepCount}.");
     }
 
+    internal sealed override string? WhyNotSharded => "its parameters move between two points, for which every rank needs all states";
+
     /// <summary>Whether the parameters hold y, where gradients are taken; otherwise they hold x, where the model is used.</summary>
     public bool IsTraining { get; private set; } = true;
 

@@ -8,11 +8,13 @@ public class LauncherTests
     [Fact]
     public void TheEnvironmentTellsTheLauncher()
     {
-        Assert.Equal(new MpiLauncher(null, null, false), Of());
+        Assert.Equal(new MpiLauncher(null, null, null, false), Of());
         Assert.Equal((4, false), SizeAndFamily(Of(("OMPI_COMM_WORLD_RANK", "1"), ("OMPI_COMM_WORLD_SIZE", "4"), ("PMIX_RANK", "1"))));
         Assert.Equal((3, true), SizeAndFamily(Of(("PMI_RANK", "0"), ("PMI_SIZE", "3"))));
         Assert.Equal((8, false), SizeAndFamily(Of(("PMIX_RANK", "0"), ("SLURM_STEP_NUM_TASKS", "8"))));
         Assert.Equal((null, false), SizeAndFamily(Of(("PMIX_RANK", "0"))));
+        Assert.Equal(2, Of(("OMPI_COMM_WORLD_RANK", "1"), ("OMPI_COMM_WORLD_LOCAL_SIZE", "2")).LocalSize);
+        Assert.Equal(3, Of(("PMI_RANK", "1"), ("MPI_LOCALNRANKS", "3")).LocalSize);
         Assert.Equal((null, true), SizeAndFamily(Of(("PMI_RANK", "0"), ("PMI_SIZE", "many"))));
     }
 

@@ -9,6 +9,7 @@ public class StreamTests
     [InlineData("ConservativeAD.AutoDiff")]
     [InlineData("ConservativeAD.Solvers")]
     [InlineData("ConservativeAD.Diagnostics")]
+    [InlineData("ConservativeAD.Distributed")]
     [InlineData("conservative-ad")]
     public void NoTwoStreamsAreOne(string library)
     {

@@ -27,13 +27,37 @@ public sealed partial class Tape<T>
     public Gradients<T> Backward(Var<T> output, in NDArray<T> cotangent, Selections? selections = null)
     {
         using Use use = Enter();
+        BeginFromCotangent(output, cotangent);
+        return new Gradients<T>(this, reverse.Sweep(output.Node, selections, runsHooks: true));
+    }
+
+    private void BeginFromCotangent(Var<T> output, in NDArray<T> cotangent)
+    {
         Check(output);
         if (cotangent.Shape != output.Shape)
             throw new ArgumentException($"The cotangent of a value of shape {output.Shape} was given with shape {cotangent.Shape}; they must be equal.",
                 nameof(cotangent));
         NeedOutput(output);
         reverse.BeginFrom(output.Node, cotangent);
-        return new Gradients<T>(this, reverse.Sweep(output.Node, selections, runsHooks: true));
+    }
+
+    /// <summary>
+    /// Like <see cref="Backward(Var{T}, in NDArray{T}, Selections?)"/>, and hands the gradient of every parameter that the output depends on to a receiver as
+    /// soon as it is complete: when the pass reaches the place where the program put the parameter on the tape first.
+    /// </summary>
+    /// <param name="output">The output.</param>
+    /// <param name="cotangent">The output's cotangent, in its shape; ones if it is the default value, and the output has one element.</param>
+    /// <param name="receiver">What is given the gradients.</param>
+    /// <param name="selections">The values to return at kinks in this pass; the tape's own if null.</param>
+    public Gradients<T> Backward(Var<T> output, in NDArray<T> cotangent, IGradientReceiver<T> receiver, Selections? selections = null)
+    {
+        ArgumentNullException.ThrowIfNull(receiver);
+        using Use use = Enter();
+        if (cotangent.IsNone)
+            BeginFromOne(output);
+        else
+            BeginFromCotangent(output, cotangent);
+        return new Gradients<T>(this, reverse.Sweep(output.Node, selections, runsHooks: true, receiver: receiver));
     }
 
     /// <summary>

@@ -17,6 +17,7 @@ internal sealed class TapeRecord<T>(Device device, Selections selections)
     private const int Leaf = -1;
 
     private readonly Dictionary<Parameter<T>, int> parameterNodes = [];
+    private readonly List<(int Node, Parameter<T> Parameter)> parametersByNode = [];
     private Column<T>?[] columns = new Column<T>?[32];
     private NDArray<T>[] values = new NDArray<T>[64];
     private int[] columnOf = new int[64];
@@ -58,7 +59,10 @@ internal sealed class TapeRecord<T>(Device device, Selections selections)
     public ReadOnlySpan<int> AllInputs => inputs.AsSpan(0, inputCount);
 
     /// <summary>The parameters on the tape, in the order in which they were added.</summary>
-    public IEnumerable<Parameter<T>> Parameters => parameterNodes.OrderBy(entry => entry.Value).Select(entry => entry.Key);
+    public IEnumerable<Parameter<T>> Parameters => parametersByNode.Select(entry => entry.Parameter);
+
+    /// <summary>The nodes of the parameters on the tape, in order.</summary>
+    public List<(int Node, Parameter<T> Parameter)> ParametersByNode => parametersByNode;
 
     /// <summary>Whether a value was put on the tape rather than computed.</summary>
     public bool IsLeaf(int node) => columnOf[node] == Leaf;
@@ -124,7 +128,11 @@ internal sealed class TapeRecord<T>(Device device, Selections selections)
         firstInput[node + 1] = inputCount;
         needsGradient[node] = gradient;
         if (parameter is not null)
+        {
             parameterNodes.Add(parameter, node);
+            parametersByNode.Add((node, parameter));
+        }
+
         return node;
     }
 
@@ -221,6 +229,7 @@ internal sealed class TapeRecord<T>(Device device, Selections selections)
         foreach (Column<T>? column in columns)
             column?.Clear();
         parameterNodes.Clear();
+        parametersByNode.Clear();
         count = 0;
         inputCount = 0;
         Generation++;

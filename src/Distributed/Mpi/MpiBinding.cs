@@ -67,6 +67,7 @@ internal sealed unsafe class MpiBinding
     {
         (nint handle, string name) = MpiLibrary.Load(launcher);
         MpiBinding mpi = new(handle, name);
+        Patience.SharesCores = launcher.LocalSize > Environment.ProcessorCount;
         mpi.Initialize(launcher);
         return mpi;
     }

@@ -56,6 +56,9 @@ public sealed class MixedPrecision : IOptimizer<Half>, IKeepsProgress, IDisposab
     /// <inheritdoc/>
     public long StepCount => Inner.StepCount;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<Parameter<Half>> Parameters => [.. pairs.Select(pair => pair.Parameter)];
+
     /// <summary>Always empty, because nothing is kept in Half; save the masters and the state of <see cref="Inner"/> instead.</summary>
     public IEnumerable<(string Name, NDArray<Half> Value)> State => [];
 
@@ -121,7 +124,14 @@ public sealed class MixedPrecision : IOptimizer<Half>, IKeepsProgress, IDisposab
     /// <summary>Takes one step with gradients of <see cref="Backward"/>.</summary>
     /// <param name="gradients">The gradients, times <see cref="Scale"/>.</param>
     /// <returns>Whether the step was taken; false if a gradient is not finite.</returns>
-    public bool Step(Gradients<Half> gradients)
+    public bool Step(Gradients<Half> gradients) => StepFrom(gradients);
+
+    /// <summary>Takes one step with gradients from any source, times <see cref="Scale"/>.</summary>
+    /// <typeparam name="TGradients">The source of the gradients.</typeparam>
+    /// <param name="gradients">The gradients, times <see cref="Scale"/>; parameters without one are skipped.</param>
+    /// <returns>Whether the step was taken; false if a gradient is not finite.</returns>
+    public bool StepFrom<TGradients>(TGradients gradients)
+        where TGradients : IGradientSource<Half>
     {
         bool isFinite = true;
         foreach (Pair pair in pairs)
@@ -181,13 +191,16 @@ public sealed class MixedPrecision : IOptimizer<Half>, IKeepsProgress, IDisposab
             device.Convert(parameter.Value, Master.Value);
         }
 
+        public Parameter<Half> Parameter => parameter;
+
         public Parameter<float> Master { get; }
 
         public NDArray<float> Gradient { get; }
 
         public bool HasGradient { get; private set; }
 
-        public bool Take(Gradients<Half> gradients, double factor)
+        public bool Take<TGradients>(TGradients gradients, double factor)
+            where TGradients : IGradientSource<Half>
         {
             HasGradient = gradients.Has(parameter);
             if (!HasGradient)

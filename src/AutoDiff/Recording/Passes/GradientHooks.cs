@@ -21,7 +21,8 @@ internal sealed class GradientHooks<T>
         if (isRunning)
         {
             throw new InvalidOperationException(
-                "An action on a gradient (OnGradient) used its tape: it may read values, but not record, reset, or begin another pass until the pass is over.");
+                "An action on a gradient (OnGradient, or a receiver of gradients) used its tape: it may read values, but not record, reset, or begin "
+                    + "another pass until the pass is over.");
         }
     }
 
@@ -44,6 +45,20 @@ internal sealed class GradientHooks<T>
         {
             foreach (Action<NDArray<T>> hook in attached)
                 hook(cotangents[node]);
+        }
+        finally
+        {
+            isRunning = false;
+        }
+    }
+
+    /// <summary>Hands a parameter's complete gradient to a receiver.</summary>
+    public void Hand(IGradientReceiver<T> receiver, Parameter<T> parameter, in NDArray<T> gradient)
+    {
+        isRunning = true;
+        try
+        {
+            receiver.Receive(parameter, gradient);
         }
         finally
         {

@@ -69,10 +69,13 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
     /// <param name="atKinks">The number of kinks of each operation, if known; operations with none need no lock.</param>
     /// <param name="releases">Whether a value is released as soon as no pullback needs it.</param>
     /// <param name="runsHooks">Whether the program's actions on gradients run.</param>
+    /// <param name="receiver">Is given the parameters' gradients when they are complete; null for none.</param>
     /// <returns>The number of the pass.</returns>
-    public long Sweep(int output, Selections? selections, bool locked = false, long[]? atKinks = null, bool releases = false, bool runsHooks = false)
+    public long Sweep(int output, Selections? selections, bool locked = false, long[]? atKinks = null, bool releases = false, bool runsHooks = false,
+        IGradientReceiver<T>? receiver = null)
     {
         runsHooks &= hooks.Any;
+        int parameter = receiver is null ? -1 : record.ParametersByNode.Count - 1;
         Selections chosen = selections ?? record.Selections;
         long began = EngineMetrics.BeginPass();
         int node = output;
@@ -82,6 +85,10 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
             {
                 if (runsHooks && cotangents.Has(node))
                     hooks.Run(node, cotangents);
+                while (parameter >= 0 && record.ParametersByNode[parameter].Node > node)
+                    parameter--;
+                if (parameter >= 0 && record.ParametersByNode[parameter].Node == node && cotangents.Has(node))
+                    hooks.Hand(receiver!, record.ParametersByNode[parameter].Parameter, cotangents[node]);
                 PullBackFrom(node, output, chosen, locked, atKinks, releases);
             }
         }
