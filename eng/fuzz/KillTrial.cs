@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ConservativeAD.Kernels;
+using ConservativeAD.Networks;
 
 namespace ConservativeAD.Fuzz;
 
@@ -27,13 +29,16 @@ internal sealed class KillTrial
 {
     private const int Stride = 10;
 
+    // Stands for a model of ONNX.
+    private const string Model = "@";
+
     /// <summary>The commands that are killed.</summary>
-    public static IReadOnlyList<string> Commands { get; } = ["volume", "train", "relu-training", "maxpool"];
+    public static IReadOnlyList<string> Commands { get; } = ["volume", "volume-of-model", "train", "relu-training", "maxpool", "census"];
 
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "conservative-ad.dll");
 
     private readonly string command;
-    private readonly string[] arguments;
+    private string[] arguments;
     private readonly Random random;
 
     /// <summary>Prepares a trial.</summary>
@@ -47,6 +52,9 @@ internal sealed class KillTrial
         {
             "volume" => ["volume", "--depths", "1,2", "--widths", "32", "--batch", "64", "--precisions", "16,32", "--networks", "40", "--samples", "1024",
                 "--threads", "1", "--data", ""],
+            "volume-of-model" => ["volume", "--model", Model, "--kink", "any", "--weights", "drawn", "--networks", "20", "--after", "1,5", "--precisions",
+                "16,32", "--samples", "256", "--threads", "1", "--data", ""],
+            "census" => ["census", Model, "--samples", "480", "--clarke", "4", "--threads", "1", "--data", ""],
             "train" => ["train", "mlp", "--hidden", "24,24", "--samples", "1024", "--batch", "16", "--epochs", "8", "--optimizer", "adam", "--threads", "1",
                 "--data", ""],
             "relu-training" => ["relu-training", "--networks", "mlp:48-32,mlp:32+bn", "--samples", "1024", "--batch", "32", "--epochs", "4", "--runs", "2",
@@ -70,6 +78,9 @@ internal sealed class KillTrial
         int kills = 0, runs = 0;
         try
         {
+            string model = Path.Combine(root, "model.onnx");
+            WriteModel(model);
+            arguments = Array.ConvertAll(arguments, word => word == Model ? model : word);
             string whole = Path.Combine(root, "whole"), broken = Path.Combine(root, "broken");
             (int code, string error) = Finish(whole);
             if (code != 0)
@@ -112,6 +123,13 @@ internal sealed class KillTrial
         }
 
         return new KillReport(command, kills, runs, differences, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static void WriteModel(string path)
+    {
+        Initializer start = new(Device.Default, 1);
+        OnnxExport.Of(new Sequential<float>(new Conv2d<float>("first", 1, 4, 5, start, bias: false), new Relu<float>(), new MaxPool2d<float>(2),
+            new Flatten<float>(), new Linear<float>("head", 4 * 12 * 12, 10, start)), [16, 1, 28, 28]).Write(path);
     }
 
     private (int Code, string Error) Finish(string folder)

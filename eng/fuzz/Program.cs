@@ -9,8 +9,8 @@ const string Usage = """
       dotnet run -c Release --project eng/fuzz -- interrupt [TIMES] [SEED] [WORD]    Ctrl-C to every long command (with a word in it); 20 if not given
       dotnet run -c Release --project eng/fuzz -- repeat FORMAT FILE                 reads one input again
 
-    FORMAT is safetensors, idx, gzip, cifar, journal, checkpoint or command-line. COMMAND is volume, train, relu-training or
-    maxpool. Inputs with faults are kept in the folder fuzz-faults. Returns 1 where there are faults or differences.
+    FORMAT is safetensors, idx, gzip, cifar, journal, checkpoint or command-line. COMMAND is volume, volume-of-model, train,
+    relu-training, maxpool or census. Inputs with faults are kept in the folder fuzz-faults. Returns 1 where there are faults or differences.
     """;
 
 try

@@ -26,6 +26,8 @@ public class FuzzTests
     [InlineData("train")]
     [InlineData("relu-training")]
     [InlineData("maxpool")]
+    [InlineData("volume-of-model")]
+    [InlineData("census")]
     public void AKilledRunIsContinuedToTheSameBits(string command)
     {
         KillReport report = new KillTrial(command, seed: 7).Run(Kills);

@@ -1,7 +1,9 @@
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
+using ConservativeAD.Networks.Format;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.ModelFiles;
+using Google.Protobuf;
 
 namespace ConservativeAD.Studies.Tests.ModelFiles;
 
@@ -53,6 +55,21 @@ public class ModelImagesTests
     public void WhatDoesNotFitIsNamed(string words, params int[] shape) =>
         Assert.Contains(words, Assert.Throws<UsageException>(() => ModelImages.For(Model(shape), shape.Length == 4 ? Coloured : Gray)).Message,
             StringComparison.Ordinal);
+
+    [Fact]
+    public void WhatAModelLeavesOpenIsThatOfTheImages()
+    {
+        ModelProto proto = Model([1, 1, 4, 4]).Proto.Clone();
+        for (int axis = 0; axis < 4; axis++)
+            proto.Graph.Input[0].Type.TensorType.Shape.Dim[axis] = new TensorShapeProto.Types.Dimension { DimParam = $"d{axis}" };
+        OnnxModel open = OnnxModel.Parse(proto.ToByteArray(), "open.onnx");
+        Assert.Equal([8, 1, 2, 2], ModelImages.For(open, Gray).Shape);
+        Assert.Equal([3, 3, 2, 2], ModelImages.For(open, Coloured, 3, 5).Shape);
+        Assert.Equal([5, 3, 2, 2], ModelImages.For(open, Coloured, null, 5).Shape);
+        proto.Graph.Input[0].Type.TensorType.Shape = null;
+        Assert.Contains("can be studied", Assert.Throws<UsageException>(() =>
+            ModelImages.For(OnnxModel.Parse(proto.ToByteArray(), "open.onnx"), Gray)).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void ABatchOfAnotherSizeIsRefused()

@@ -99,6 +99,21 @@ public sealed class ModelVolumeTests : IDisposable
         Assert.Contains("other settings", other.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.MaxValue)]
+    public void WeightsThatAreNoNumbersOrOverflowAreStudiedAsTheyAre(float weight)
+    {
+        Initializer start = new(Device.Default, 1);
+        Sequential<float> network = new(new Flatten<float>(), new Linear<float>("first", 784, 8, start), new Relu<float>(),
+            new Linear<float>("head", 8, 10, start));
+        network.Parameters.First().Value.CopyFrom([.. Enumerable.Repeat(weight, 784 * 8)]);
+        OnnxExport.Of(network, [10, 1, 28, 28]).Write(folder["model.onnx"]);
+        Assert.Equal(3, Run("--kink", "any", "--samples", "30").GetProperty("rows").GetArrayLength());
+        Ran census = Ran.Program(["census", folder["model.onnx"], "--samples", "20", "--data", "", "--out", folder["census"]]);
+        Assert.True(census.ExitCode == ExitCode.Success, census.Error);
+    }
+
     [Fact]
     public void NetworksWithDrawnWeightsDifferFromEachOtherAndFromTheFile()
     {
