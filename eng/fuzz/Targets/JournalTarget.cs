@@ -1,5 +1,6 @@
 using System.Text;
 using ConservativeAD.Studies;
+using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Volume;
 using VolumeUnits = ConservativeAD.Studies.Reports.StudyJournal<ConservativeAD.Studies.Volume.VolumeSettings, ConservativeAD.Studies.Volume.FinishedBlock>;
 
@@ -21,13 +22,16 @@ internal sealed class JournalTarget : FuzzTarget
         DataIsStandIn = true,
     };
 
+    private static readonly JournalOrigin Origin = JournalOrigin.Of("volume", Shard.Whole);
+    private static readonly JournalHeader Header = VolumeUnits.HeaderOf(Settings, Origin);
+
     public override string Name => "journal";
 
     public override IReadOnlyList<byte[]> Seeds { get; } = [Journal(12), Journal(1), Journal(0), []];
 
     public override IReadOnlyList<string> Words { get; } =
     [
-        "\"unit\":", "\"row\":{", "\"block\":", "\"outcome\":{", "\"hits\":", "\"seconds\":", "\"sum\":\"0123456789abcdef\",", "\"journal\":2,",
+        "\"unit\":", "\"row\":{", "\"block\":", "\"outcome\":{", "\"hits\":", "\"seconds\":", "\"sum\":\"0123456789abcdef\",", "\"journal\":3,\"origin\":",
             "\"settings\":{", "\"precision\":64", "\"NaN\"", "\n{\"sum\":\"",
         "{\"depths\":[1],",
     ];
@@ -35,7 +39,7 @@ internal sealed class JournalTarget : FuzzTarget
     public override long Read(byte[] input)
     {
         using MemoryStream stream = new(input);
-        VolumeUnits.Content content = VolumeUnits.Read(stream, InputName, Settings, VolumeJournal.UnitsOf(Settings));
+        VolumeUnits.Content content = VolumeUnits.Read(stream, InputName, Header, VolumeJournal.UnitsOf(Settings));
         HashSet<long> units = [];
         foreach (FinishedBlock block in content.Finished)
         {
@@ -59,7 +63,7 @@ internal sealed class JournalTarget : FuzzTarget
         for (int i = 1; i < lines.Length - 1; i++)
         {
             if (lines[i].Length > Before)
-                lines[i] = VolumeUnits.LineOf(Settings, lines[i][Before..])[..^1];
+                lines[i] = VolumeUnits.LineOf(Header, lines[i][Before..])[..^1];
         }
 
         if (random.Next(4) > 0)
@@ -70,7 +74,7 @@ internal sealed class JournalTarget : FuzzTarget
     private static byte[] Journal(int units)
     {
         string folder = Directory.CreateTempSubdirectory("conservative-ad-").FullName;
-        using (VolumeUnits journal = VolumeJournal.Open(folder, Settings, resume: false))
+        using (VolumeUnits journal = VolumeJournal.Open(folder, Settings, Origin, resume: false))
         {
             foreach (RowKey row in Settings.RowKeys())
             {

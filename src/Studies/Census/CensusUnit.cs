@@ -17,6 +17,7 @@ internal sealed record CensusUnit(string Images, int Batch, IReadOnlyList<NodeKi
     /// <summary>The units of a study, for its journal.</summary>
     /// <param name="settings">The study.</param>
     public static JournalUnits<CensusUnit> UnitsOf(CensusSettings settings) => new(
+        settings.Units,
         unit => settings.UnitOf(unit.Images, unit.Batch),
         unit => unit.Seconds >= 0 && double.IsFinite(unit.Seconds)
             && unit.Nodes is { } nodes

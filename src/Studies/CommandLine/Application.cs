@@ -89,6 +89,7 @@ internal static class Application
           conservative-ad solve --suite uns                        test problems of nonsmooth optimisation
           conservative-ad diagnose quartic                         what theory says of a run, measured
           conservative-ad lecture                                  the theory, page by page, with measured numbers
+          conservative-ad merge results/shard-*                    joins shards of a study that several machines ran
           conservative-ad gradbench                                an outside benchmark of engines, by its protocol
 
         Data are read from the folder that --data or CONSERVATIVEAD_DATA names; without it, a stand-in is drawn by the program.
@@ -105,6 +106,7 @@ internal static class Application
         SolveCommand.Create(terminal),
         DiagnoseCommand.Create(terminal),
         LectureCommand.Create(terminal),
+        MergeCommand.Create(terminal),
         GradBenchCommand.Create(terminal),
     };
 }

@@ -86,7 +86,8 @@ internal static class CensusCommand
             console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
         ModelSource source = ModelSource.Of(studied, input, plan.Loss, plan.IsDrawn, plan.Seed);
         using StudyJournal<CensusSettings, CensusUnit> journal =
-            StudyJournal<CensusSettings, CensusUnit>.Open(folder, settings, CensusUnit.UnitsOf(settings), plan.Resume);
+            StudyJournal<CensusSettings, CensusUnit>.Open(folder, settings, JournalOrigin.Of("census", Shard.Whole, images), CensusUnit.UnitsOf(settings),
+                plan.Resume);
         foreach (string note in journal.Notes)
             console.MarkupLineInterpolated($"[yellow]{note}[/]");
         List<CensusUnit> finished = [.. journal.Finished];

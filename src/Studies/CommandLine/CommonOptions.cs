@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ConservativeAD.Networks;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.CommandLine;
 
@@ -8,6 +10,7 @@ namespace ConservativeAD.Studies.CommandLine;
 internal sealed class CommonOptions
 {
     private const int MaximumThreads = 1024;
+    private const string Slurm = "slurm";
 
     /// <summary>Makes the options.</summary>
     /// <param name="defaultFolder">The folder for results if --out is not given.</param>
@@ -43,6 +46,38 @@ internal sealed class CommonOptions
     public Option<bool> Resume { get; } = OptionKinds.Flag("--resume", "Continue what an earlier run with the same settings left in the folder for results.");
 
     public Option<bool> Json { get; } = OptionKinds.Flag("--json", "Print the content of results.json on standard output, and nothing else there.");
+
+    public Option<string?> Shard { get; } = new("--shard")
+    {
+        Description = "Do a part of the units only: 2/4 is the second of four; slurm takes the part from the task of a job array. conservative-ad merge joins "
+            + "the folders of all parts.",
+        HelpName = "I/N|slurm",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (text == Slurm)
+            {
+                if (SlurmShard.Of(Environment.GetEnvironmentVariable).Problem is { } problem)
+                    result.AddError($"--shard {problem}.");
+            }
+            else if (Reports.Shard.Of(text) is null)
+            {
+                result.AddError($"--shard takes which part of how many, such as 2/4, or slurm; '{Excerpt.Of(text)}' is neither: parts count from 1, and there "
+                    + $"are at most {Reports.Shard.Most}.");
+            }
+
+            return text;
+        },
+    };
+
+    /// <summary>The shard of a command line.</summary>
+    /// <param name="parsed">The command line, without errors.</param>
+    public Shard ShardOf(ParseResult parsed) => parsed.GetValue(Shard) switch
+    {
+        null => Reports.Shard.Whole,
+        Slurm => SlurmShard.Of(Environment.GetEnvironmentVariable).Shard!,
+        { } text => Reports.Shard.Of(text)!,
+    };
 
     public DataSetName? DataSetOf(ParseResult parsed) => parsed.GetValue(DataSet) is { } word ? OptionKinds.Member<DataSetName>(word) : null;
 

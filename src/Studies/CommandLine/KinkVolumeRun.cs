@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.ModelFiles;
@@ -13,6 +12,11 @@ namespace ConservativeAD.Studies.CommandLine;
 internal static class KinkVolumeRun
 {
     private const int KeyColumns = 2;
+
+    /// <summary>The study.</summary>
+    public static StudyKind<KinkVolumeSettings, KinkOutcome, KinkVolumeResults> Kind { get; } = new("volume of a kink",
+        settings => settings.UnitName, KinkOutcome.UnitsOf, (settings, shard, units) => KinkVolumeResults.Of(settings, units) with { Shard = shard.Name },
+        KinkVolumeFolder.Write, Print);
 
     /// <summary>Runs the study.</summary>
     /// <param name="terminal">The terminal.</param>
@@ -54,53 +58,18 @@ internal static class KinkVolumeRun
             settings = settings with
             {
                 Model = new VolumeModel(request.File, studied.Sum, studied.Model.Opset, request.IsDrawn, request.Loss, input.Shape, plan.Device.Name,
-                    VolumeModel.LayersOf(studied.Model, source, KinkChoice.Of(settings.Kink))),
+                    VolumeModel.LayersOf(studied.Model, source, KinkChoice.Of(settings.Kink)), source.Kept),
             };
             if (settings.IsByBatch)
                 settings = settings with { After = [1], Networks = images.Count / settings.Batch };
         }
 
-        KinkVolumeResults results = Run(terminal, terminal.Console(plan.Json), settings, new KinkVolumeStudy(settings, images, plan.Device, model),
-            model?.Source.Kept, folder.Path, plan.Resume);
-        if (plan.Json)
-            terminal.Output.WriteLine(ResultsJson.Write(results));
-        return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
+        return new StudyRun(terminal, new StudyPlace(folder.Path, plan.Resume, plan.Json, plan.Shard)).Of(
+            Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, images), (finished, report, notes) =>
+                new KinkVolumeStudy(settings, images, plan.Device, model) { Shard = plan.Shard }.Run(finished, report, notes.Add, terminal.Cancellation));
     }
 
-    private static KinkVolumeResults Run(Terminal terminal, IAnsiConsole console, KinkVolumeSettings settings, KinkVolumeStudy study,
-        IReadOnlyList<string>? kept, string folder, bool resume)
-    {
-        if (settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
-        using StudyJournal<KinkVolumeSettings, KinkOutcome> journal =
-            StudyJournal<KinkVolumeSettings, KinkOutcome>.Open(folder, settings, KinkOutcome.UnitsOf(settings), resume);
-        foreach (string note in journal.Notes)
-            console.MarkupLineInterpolated($"[yellow]{note}[/]");
-        List<KinkOutcome> finished = [.. journal.Finished];
-        long start = Stopwatch.GetTimestamp();
-        using (ProgressNotes notes = new(terminal, settings.UnitName, settings.Units, finished.Count))
-        {
-            study.Run(
-                journal.Finished,
-                outcome =>
-                {
-                    journal.Append(outcome);
-                    lock (finished)
-                        finished.Add(outcome);
-                },
-                notes.Add,
-                terminal.Cancellation);
-        }
-
-        KinkVolumeResults results;
-        lock (finished)
-            results = KinkVolumeResults.Of(settings, finished, kept);
-        KinkVolumeFolder.Write(folder, results);
-        Print(console, results, folder, Stopwatch.GetElapsedTime(start));
-        return results;
-    }
-
-    private static void Print(IAnsiConsole console, KinkVolumeResults results, string folder, TimeSpan elapsed)
+    private static void Print(IAnsiConsole console, KinkVolumeResults results)
     {
         Write($"{results.Choices}; {KinkVolumeTables.Describe(results.Settings)}", KinkVolumeTables.Columns(results.Settings), KinkVolumeTables.Rows(results));
         Write("kinks by layer", KinkVolumeTables.LayerColumns(results.Settings), KinkVolumeTables.LayerRows(results));
@@ -109,10 +78,6 @@ internal static class KinkVolumeRun
                 KinkVolumeTables.DifferenceColumns(results.Settings), KinkVolumeTables.DifferenceRows(results));
         if (results.Kept is { } kept)
             console.MarkupLineInterpolated($"[yellow]Kept as in the file, not drawn: {string.Join(", ", kept)}.[/]");
-        if (results.Settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(results.Settings.Data)}[/]");
-        string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
-        console.MarkupLineInterpolated($"{elapsed.TotalSeconds:0.0} s. Results are in {folder}.{state}");
 
         void Write(string title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
         {
@@ -134,8 +99,9 @@ internal static class KinkVolumeRun
 /// <param name="Out">The folder for results.</param>
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
+/// <param name="Shard">The units to do.</param>
 internal sealed record KinkVolumePlan(KinkVolumeSettings Settings, VolumeModelRequest? Model, int? Samples, ComputeDevice Device, DataSetName? DataSet,
-    string? Data, string Out, bool Resume, bool Json)
+    string? Data, string Out, bool Resume, bool Json, Shard Shard)
 {
     /// <summary>Images in a mini-batch unless they are given.</summary>
     public const int UsualBatch = 128;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Pooling;
 using ConservativeAD.Studies.Reports;
@@ -13,6 +12,10 @@ internal static class MaxPoolCommand
 {
     private const double LargestBeta = 1e9;
     private const int KeyColumns = 2;
+
+    /// <summary>The study.</summary>
+    public static StudyKind<PoolingSettings, PoolingUnit, PoolingResults> Kind { get; } = new("maxpool", _ => "networks and training runs", PoolingUnit.Of,
+        (settings, shard, units) => PoolingResults.Of(settings, units) with { Shard = shard.Name }, PoolingFolder.Write, Print);
 
     public static Command Create(Terminal terminal)
     {
@@ -67,13 +70,14 @@ internal static class MaxPoolCommand
                 parsed.GetValue(common.Data),
                 parsed.GetValue(common.Out)!,
                 parsed.GetValue(common.Resume),
-                parsed.GetValue(common.Json)),
+                parsed.GetValue(common.Json),
+                common.ShardOf(parsed)),
         };
         command.Takes(network);
         command.TakesWhere("--network vgg11, as lenet5 has no place for it", result => StudyCommand.Written(result, network) is "vgg11", batchNorm);
         command.Takes(betas, precisions, networks, batch, samples, epochs);
         command.TakesWhere("--epochs above 0", result => StudyCommand.Written(result, epochs) is { } number && number != "0", runs, rate);
-        command.Takes(common.Seed, common.Threads, common.Out, common.Resume, common.Json);
+        command.Takes(common.Seed, common.Threads, common.Out, common.Resume, common.Json, common.Shard);
         common.AddImages(command);
         command.SetAction(parsed =>
         {
@@ -92,59 +96,21 @@ internal static class MaxPoolCommand
             };
             TrainedNetworks.Demand(settings.NetworkName, train);
             settings.Training(settings.Precisions[0], 0, 0).DemandBatches();
-            PoolingResults results = Run(terminal, terminal.Console(plan.Json), settings, new PoolingStudy(settings, train, test, plan.Threads, folder.Path),
-                folder.Path, plan.Resume);
-            if (plan.Json)
-                terminal.Output.WriteLine(ResultsJson.Write(results));
-            return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
+            return new StudyRun(terminal, new StudyPlace(folder.Path, plan.Resume, plan.Json, plan.Shard)).Of(
+                Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, train, test), (finished, report, notes) =>
+                    new PoolingStudy(settings, train, test, plan.Threads, folder.Path) { Shard = plan.Shard }.Run(finished, plan.Resume, report, notes.Add,
+                        terminal.Cancellation));
         });
         return command;
     }
 
-    private static PoolingResults Run(Terminal terminal, IAnsiConsole console, PoolingSettings settings, PoolingStudy study, string folder, bool resume)
-    {
-        if (settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
-        using StudyJournal<PoolingSettings, PoolingUnit> journal =
-            StudyJournal<PoolingSettings, PoolingUnit>.Open(folder, settings, PoolingUnit.Of(settings), resume);
-        foreach (string note in journal.Notes)
-            console.MarkupLineInterpolated($"[yellow]{note}[/]");
-        List<PoolingUnit> finished = [.. journal.Finished];
-        long start = Stopwatch.GetTimestamp();
-        using (ProgressNotes notes = new(terminal, "networks and training runs", settings.Units, finished.Count))
-        {
-            study.Run(
-                journal.Finished,
-                resume,
-                unit =>
-                {
-                    journal.Append(unit);
-                    lock (finished)
-                        finished.Add(unit);
-                },
-                notes.Add,
-                terminal.Cancellation);
-        }
-
-        PoolingResults results;
-        lock (finished)
-            results = PoolingResults.Of(settings, finished);
-        PoolingFolder.Write(folder, results);
-        Print(console, results, folder, Stopwatch.GetElapsedTime(start));
-        return results;
-    }
-
-    private static void Print(IAnsiConsole console, PoolingResults results, string folder, TimeSpan elapsed)
+    private static void Print(IAnsiConsole console, PoolingResults results)
     {
         Write("zero(t) = max(t·x) − max(t·x), first tied entry against even split", PoolingTables.OracleColumns, PoolingTables.OracleRows(results));
         Write($"first tied entry against β, {Describe(results.Settings)}, no training", PoolingTables.ZoneColumns, PoolingTables.ZoneRows(results));
         if (results.Training.Count > 0)
             Write($"accuracy after {results.Settings.Epochs} epochs, {Describe(results.Settings)}", PoolingTables.TrainingColumns,
                 PoolingTables.TrainingRows(results));
-        if (results.Settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(results.Settings.Data)}[/]");
-        string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
-        console.MarkupLineInterpolated($"{elapsed.TotalSeconds:0.0} s. Results are in {folder}.{state}");
 
         void Write(string title, IEnumerable<string> columns, IEnumerable<IReadOnlyList<string>> rows)
         {
@@ -169,5 +135,6 @@ internal static class MaxPoolCommand
 /// <param name="Out">The folder for results.</param>
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
+/// <param name="Shard">The units to do.</param>
 internal sealed record MaxPoolPlan(PoolingSettings Settings, int? Samples, int Threads, DataSetName? DataSet, string? Data, string Out, bool Resume,
-    bool Json);
+    bool Json, Shard Shard);

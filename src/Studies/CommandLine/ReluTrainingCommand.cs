@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.Reports;
@@ -17,6 +16,10 @@ internal static class ReluTrainingCommand
     private const int KeyColumns = 4;
 
     private static readonly double[] StandardSlopes = [0, 0.5, 1];
+
+    /// <summary>The study.</summary>
+    public static StudyKind<ReluTrainingSettings, ReluUnit, ReluTrainingResults> Kind { get; } = new("relu-training", _ => "training runs", ReluUnit.Of,
+        (settings, shard, units) => ReluTrainingResults.Of(settings, units) with { Shard = shard.Name }, ReluTrainingFolder.Write, Print);
 
     public static Command Create(Terminal terminal)
     {
@@ -88,7 +91,8 @@ internal static class ReluTrainingCommand
                     parsed.GetValue(common.Data),
                     parsed.GetValue(common.Out)!,
                     parsed.GetValue(common.Resume),
-                    parsed.GetValue(common.Json));
+                    parsed.GetValue(common.Json),
+                    common.ShardOf(parsed));
             },
         };
         command.Takes(networks);
@@ -96,7 +100,8 @@ internal static class ReluTrainingCommand
             result => StudyCommand.Written(result, networks) is not { } names || names.Split(',').Any(name => name is "mlp" or "mlp+bn"), hidden);
         command.TakesWhere("networks other than lenet5, which has no place for it",
             result => StudyCommand.Written(result, networks) is not { } names || !names.Split(',').Contains("lenet5"), batchNorm);
-        command.Takes(slopes, rules, precisions, runs, epochs, batch, rate, hits, samples, common.Seed, common.Threads, common.Out, common.Resume, common.Json);
+        command.Takes(slopes, rules, precisions, runs, epochs, batch, rate, hits, samples, common.Seed, common.Threads, common.Out, common.Resume, common.Json,
+            common.Shard);
         common.AddImages(command);
         command.Validators.Add(result =>
         {
@@ -124,54 +129,21 @@ internal static class ReluTrainingCommand
                 settings.Training(one, settings.Precisions[0], 0).DemandBatches();
             }
 
-            ReluTrainingResults results = Run(terminal, terminal.Console(plan.Json), settings,
-                new ReluTrainingStudy(settings, train, test, plan.Threads, folder.Path), folder.Path, plan.Resume);
-            if (plan.Json)
-                terminal.Output.WriteLine(ResultsJson.Write(results));
-            return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
+            return new StudyRun(terminal, new StudyPlace(folder.Path, plan.Resume, plan.Json, plan.Shard)).Of(
+                Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, train, test), (finished, report, notes) =>
+                    new ReluTrainingStudy(settings, train, test, plan.Threads, folder.Path) { Shard = plan.Shard }.Run(finished, plan.Resume, report, notes.Add,
+                        terminal.Cancellation));
         });
         return command;
     }
 
-    private static ReluTrainingResults Run(Terminal terminal, IAnsiConsole console, ReluTrainingSettings settings, ReluTrainingStudy study, string folder,
-        bool resume)
+    private static void Print(IAnsiConsole console, ReluTrainingResults results)
     {
-        if (settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
-        using StudyJournal<ReluTrainingSettings, ReluUnit> journal =
-            StudyJournal<ReluTrainingSettings, ReluUnit>.Open(folder, settings, ReluUnit.Of(settings), resume);
-        foreach (string note in journal.Notes)
-            console.MarkupLineInterpolated($"[yellow]{note}[/]");
-        List<ReluUnit> finished = [.. journal.Finished];
-        long start = Stopwatch.GetTimestamp();
-        using (ProgressNotes notes = new(terminal, "training runs", settings.Units, finished.Count))
-        {
-            study.Run(
-                journal.Finished,
-                resume,
-                unit =>
-                {
-                    journal.Append(unit);
-                    lock (finished)
-                        finished.Add(unit);
-                },
-                notes.Add,
-                terminal.Cancellation);
-        }
-
-        ReluTrainingResults results;
-        lock (finished)
-            results = ReluTrainingResults.Of(settings, finished);
-        ReluTrainingFolder.Write(folder, results);
+        ReluTrainingSettings settings = results.Settings;
         Write($"relu'(0) = s on {settings.Data}, {settings.Samples} images, {settings.Epochs} epochs", ReluTrainingTables.RunColumns,
             ReluTrainingTables.RunRows(results));
         if (settings.Rules.Length > 1)
             Write("the chain rule beside the published one", ReluTrainingTables.RuleColumns, ReluTrainingTables.RuleRows(results));
-        if (settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
-        string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
-        console.MarkupLineInterpolated($"{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s. Results are in {folder}.{state}");
-        return results;
 
         void Write(string title, IEnumerable<string> columns, IEnumerable<IReadOnlyList<string>> rows)
         {
@@ -192,5 +164,6 @@ internal static class ReluTrainingCommand
 /// <param name="Out">The folder for results.</param>
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
+/// <param name="Shard">The units to do.</param>
 internal sealed record ReluTrainingPlan(ReluTrainingSettings Settings, int? Samples, int Threads, DataSetName? DataSet, string? Data, string Out, bool Resume,
-    bool Json);
+    bool Json, Shard Shard);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Diagnostics;
 using System.Text.Json;
 using ConservativeAD.Networks;
 using ConservativeAD.Studies.DataSets;
@@ -19,6 +18,10 @@ internal static class VolumeCommand
     private const int MaximumUnits = 16_384;
     private const int MaximumNetworks = 10_000_000;
     private const int KeyColumns = 4;
+
+    /// <summary>The study.</summary>
+    public static StudyKind<VolumeSettings, FinishedBlock, VolumeResults> Kind { get; } = new("volume", _ => "networks", VolumeJournal.UnitsOf,
+        (settings, shard, units) => VolumeSummary.Of(settings, MachineFacts.Current, units) with { Shard = shard.Name }, VolumeFolder.Write, Print);
 
     public static Command Create(Terminal terminal)
     {
@@ -78,7 +81,8 @@ internal static class VolumeCommand
                 parsed.GetValue(common.Data),
                 parsed.GetValue(common.Out)!,
                 parsed.GetValue(common.Resume),
-                parsed.GetValue(common.Json))
+                parsed.GetValue(common.Json),
+                common.ShardOf(parsed))
                 : new KinkVolumePlan(
                     new KinkVolumeSettings
                     {
@@ -109,7 +113,8 @@ internal static class VolumeCommand
                     parsed.GetValue(common.Data),
                     parsed.GetValue(common.Out)!,
                     parsed.GetValue(common.Resume),
-                    parsed.GetValue(common.Json)),
+                    parsed.GetValue(common.Json),
+                    common.ShardOf(parsed)),
         };
         bool IsFast(CommandResult result) => StudyCommand.Written(result, network) is null or "mlp" && StudyCommand.Written(result, kink) is null or "relu"
             && !StudyCommand.IsWritten(result, batchNorm) && !HasModel(result);
@@ -130,7 +135,7 @@ internal static class VolumeCommand
         command.Takes(common.Seed, common.Threads);
         command.TakesWhere("--network mlp and --kink relu, without --batch-norm, or --model", result => IsFast(result) || HasModel(result), common.Device);
         common.AddImages(command);
-        command.Takes(common.Out, common.Resume, common.Json);
+        command.Takes(common.Out, common.Resume, common.Json, common.Shard);
         command.Validators.Add(result =>
         {
             if (IsFast(result))
@@ -158,56 +163,30 @@ internal static class VolumeCommand
             using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
             ImageSet images = ImageSource.Load(plan.Data, plan.Samples, cancellation: terminal.Cancellation, dataSet: plan.DataSet).Train;
             VolumeSettings settings = plan.Settings with { Samples = images.Count, Data = images.Name, DataIsStandIn = images.IsStandIn };
-            VolumeResults results = Run(terminal, terminal.Console(plan.Json), settings, images, plan.Device, folder.Path, plan.Resume);
-            if (plan.Json)
-                terminal.Output.WriteLine(ResultsJson.Write(results));
-            return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
+            Dictionary<RowKey, NetworkOutcome> sums = [];
+            return new StudyRun(terminal, new StudyPlace(folder.Path, plan.Resume, plan.Json, plan.Shard)).Of(
+                Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, images), (finished, report, notes) =>
+                {
+                    foreach (FinishedBlock block in finished)
+                        sums[block.Row] = sums.GetValueOrDefault(block.Row) + block.Outcome;
+                    new VolumeStudy(settings, images, plan.Device) { Shard = plan.Shard, Progress = notes.Add }.Run(
+                        finished,
+                        block =>
+                        {
+                            report(block);
+                            lock (sums)
+                                notes.Describe(Describe(block.Row, sums[block.Row] = sums.GetValueOrDefault(block.Row) + block.Outcome));
+                        },
+                        terminal.Cancellation);
+                });
         });
         return command;
-    }
-
-    private static VolumeResults Run(Terminal terminal, IAnsiConsole console, VolumeSettings settings, ImageSet images, ComputeDevice device, string folder,
-        bool resume)
-    {
-        if (settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
-        using StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder, settings, resume);
-        foreach (string note in journal.Notes)
-            console.MarkupLineInterpolated($"[yellow]{note}[/]");
-        List<FinishedBlock> finished = [.. journal.Finished];
-        Dictionary<RowKey, NetworkOutcome> sums = [];
-        foreach (FinishedBlock block in finished)
-            sums[block.Row] = sums.GetValueOrDefault(block.Row) + block.Outcome;
-        long start = Stopwatch.GetTimestamp();
-        using (ProgressNotes notes = new(terminal, "networks", (double)settings.RowKeys().Count * settings.Networks,
-            finished.Sum(block => (double)block.Outcome.Networks)))
-        {
-            new VolumeStudy(settings, images, device) { Progress = notes.Add }.Run(
-                journal.Finished,
-                block =>
-                {
-                    journal.Append(block);
-                    lock (finished)
-                    {
-                        finished.Add(block);
-                        notes.Describe(Describe(block.Row, sums[block.Row] = sums.GetValueOrDefault(block.Row) + block.Outcome));
-                    }
-                },
-                terminal.Cancellation);
-        }
-
-        VolumeResults results;
-        lock (finished)
-            results = VolumeSummary.Of(settings, MachineFacts.Current, finished);
-        VolumeFolder.Write(folder, results);
-        Print(console, results, folder, Stopwatch.GetElapsedTime(start));
-        return results;
     }
 
     private static string Describe(RowKey row, NetworkOutcome sum) =>
         $"{row.Precision} bit, {row.Depth} × {row.Width}, batch {row.Batch}: {sum.Networks} networks, {sum.Hits} hits; whole study";
 
-    private static void Print(IAnsiConsole console, VolumeResults results, string folder, TimeSpan elapsed)
+    private static void Print(IAnsiConsole console, VolumeResults results)
     {
         FigureTable table = new(KeyColumns, [.. VolumeTable.Columns.Select(column => new FigureColumn(column, IsNumber: true))])
         {
@@ -216,10 +195,6 @@ internal static class VolumeCommand
         foreach (VolumeRow row in results.Rows)
             table.Add([.. VolumeTable.Cells(row)]);
         table.Write(console);
-        if (results.Settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(results.Settings.Data)}[/]");
-        string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
-        console.MarkupLineInterpolated($"{elapsed.TotalSeconds:0.0} s. Results are in {folder}.{state}");
     }
 }
 
@@ -232,5 +207,6 @@ internal static class VolumeCommand
 /// <param name="Out">The folder for results.</param>
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
+/// <param name="Shard">The units to do.</param>
 internal sealed record VolumePlan(VolumeSettings Settings, int? Samples, ComputeDevice Device, DataSetName? DataSet, string? Data, string Out, bool Resume,
-    bool Json);
+    bool Json, Shard Shard);

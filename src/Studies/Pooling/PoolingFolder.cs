@@ -79,8 +79,7 @@ internal static class PoolingFolder
             .Lead("A window whose largest entry occurs more than once passes its gradient to the first of them, to all in equal parts, or to a mixture "
                 + "MaxPool_β of both. The gradients differ over the reals, or by rounding alone, and the engine can tell which.")
             .NoticeOfData(results.Settings.Data, results.Settings.DataIsStandIn);
-        if (!results.Complete)
-            report.Notice("The study was stopped: what follows counts the networks and runs finished so far.");
+        report.NoticeOfUnits(results, "The study was stopped: what follows counts the networks and runs finished so far.");
         report
             .Heading("Programs with exact answers")
             .Paragraph("zero(t) = max(t·x) − max(t·x) is 0 for every t. Its first maximum passes the gradient to the first tied entry, its second to all in "

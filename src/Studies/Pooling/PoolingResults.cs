@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Statistics;
 
@@ -12,8 +13,12 @@ namespace ConservativeAD.Studies.Pooling;
 /// <param name="Zones">What ties change without training, by precision.</param>
 /// <param name="Training">Accuracies by precision and β.</param>
 internal sealed record PoolingResults(PoolingSettings Settings, MachineFacts Machine, bool Complete, double Seconds, IReadOnlyList<PoolingOracle> Oracles,
-    IReadOnlyList<ZoneRow> Zones, IReadOnlyList<PooledRow> Training)
+    IReadOnlyList<ZoneRow> Zones, IReadOnlyList<PooledRow> Training) : IUnitResults
 {
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Shard { get; init; }
+
     /// <summary>The results of the units finished so far.</summary>
     /// <param name="settings">The study.</param>
     /// <param name="units">The units.</param>

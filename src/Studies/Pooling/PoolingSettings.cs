@@ -2,12 +2,13 @@ using System.Numerics;
 using System.Text.Json.Serialization;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
+using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Training;
 
 namespace ConservativeAD.Studies.Pooling;
 
 /// <summary>The settings of a study of ties in max pooling. Two runs with equal settings have equal results.</summary>
-internal sealed record PoolingSettings
+internal sealed record PoolingSettings : IImageSettings
 {
     /// <summary>LeNet-5 or VGG11.</summary>
     public required NetworkName NetworkName { get; init; }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Training;
 
 namespace ConservativeAD.Studies.Pooling;
@@ -14,6 +15,9 @@ namespace ConservativeAD.Studies.Pooling;
 /// <param name="folder">The folder for checkpoints of training runs.</param>
 internal sealed class PoolingStudy(PoolingSettings settings, ImageSet train, ImageSet test, int threads, string folder)
 {
+    /// <summary>The units to do; all by default.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+
     /// <summary>Does the units that are not finished yet.</summary>
     /// <param name="finished">Units of an earlier run, which are not repeated.</param>
     /// <param name="resume">Whether training runs continue from their checkpoints.</param>
@@ -24,7 +28,8 @@ internal sealed class PoolingStudy(PoolingSettings settings, ImageSet train, Ima
         CancellationToken cancellation)
     {
         HashSet<long> done = [.. finished.Select(unit => PoolingUnit.Of(settings).NumberOf(unit)!.Value)];
-        Func<CancellationToken, PoolingUnit>[] units = [.. Units(resume, progress).Where(unit => !done.Contains(unit.Number)).Select(unit => unit.Work)];
+        Func<CancellationToken, PoolingUnit>[] units =
+            [.. Units(resume, progress).Where(unit => Shard.Has(unit.Number) && !done.Contains(unit.Number)).Select(unit => unit.Work)];
         new UnitWorkers(threads).Run<Func<CancellationToken, PoolingUnit>, IDisposable>(units, _ => null, (_, unit, stopped) => report(unit(stopped)),
             cancellation);
     }

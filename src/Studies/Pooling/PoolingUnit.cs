@@ -17,6 +17,7 @@ internal sealed record PoolingUnit(int Precision, int Index, double Seconds)
     /// <summary>The units of a study, for its journal.</summary>
     /// <param name="settings">The study.</param>
     public static JournalUnits<PoolingUnit> Of(PoolingSettings settings) => new(
+        settings.Units,
         unit => unit switch
         {
             { Outcome: not null, Run: null } => settings.UnitOfNetwork(unit.Precision, unit.Index),

@@ -89,8 +89,7 @@ internal static class ReluTrainingFolder
             .Lead("Networks are trained from the same start, on the same mini-batches, with several slopes s of relu at 0: by the chain rule, which multiplies "
                 + "the incoming gradient by s, and by the rule of the published code, which puts s in its place.")
             .NoticeOfData(results.Settings.Data, results.Settings.DataIsStandIn);
-        if (!results.Complete)
-            report.Notice("The study was stopped: what follows counts the units finished so far.");
+        report.NoticeOfUnits(results, "The study was stopped: what follows counts the units finished so far.");
         report.Heading("Accuracy").Charts(accuracy).Table(ReluTrainingTables.RuleColumns, ReluTrainingTables.RuleRows(results))
             .Heading("Relus at 0, and distances").Charts(zeros).Charts(apart).Table(ReluTrainingTables.RunColumns, ReluTrainingTables.RunRows(results))
             .Paragraph("Intervals of accuracies are Student's at 95 % over seeds, those of zeros Wilson's. Runs of one seed are compared with the one of the "

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Statistics;
@@ -15,8 +16,12 @@ namespace ConservativeAD.Studies.ReluTraining;
 /// <param name="Zeros">Relus at 0 by network, precision, rule, layer and epoch, over all slopes and seeds.</param>
 /// <param name="Units">Every run.</param>
 internal sealed record ReluTrainingResults(ReluTrainingSettings Settings, MachineFacts Machine, bool Complete, double Seconds, IReadOnlyList<ReluRow> Rows,
-    IReadOnlyList<ReluZeros> Zeros, IReadOnlyList<ReluUnit> Units)
+    IReadOnlyList<ReluZeros> Zeros, IReadOnlyList<ReluUnit> Units) : IUnitResults
 {
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Shard { get; init; }
+
     /// <summary>The results of the units finished so far.</summary>
     /// <param name="settings">The study.</param>
     /// <param name="finished">The units.</param>

@@ -1,11 +1,12 @@
 using System.Text.Json.Serialization;
 using ConservativeAD.Kernels;
+using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Training;
 
 namespace ConservativeAD.Studies.ReluTraining;
 
 /// <summary>The settings of a study of training with several slopes of relu at 0. Two runs with equal settings have equal results.</summary>
-internal sealed record ReluTrainingSettings
+internal sealed record ReluTrainingSettings : IImageSettings
 {
     /// <summary>The networks.</summary>
     public required StudiedNetwork[] Networks { get; init; }

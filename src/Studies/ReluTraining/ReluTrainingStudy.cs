@@ -3,6 +3,7 @@ using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Training;
 
 namespace ConservativeAD.Studies.ReluTraining;
@@ -17,6 +18,9 @@ internal sealed class ReluTrainingStudy(ReluTrainingSettings settings, ImageSet 
 {
     /// <summary>The subfolder of checkpoints.</summary>
     public const string CheckpointFolder = "checkpoints";
+
+    /// <summary>The units to do; all by default.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
 
     /// <summary>Does the units that are not finished yet.</summary>
     /// <param name="finished">Units of an earlier run, which are not repeated.</param>
@@ -38,7 +42,8 @@ internal sealed class ReluTrainingStudy(ReluTrainingSettings settings, ImageSet 
         (StudiedNetwork Network, int Precision, int Run)[] units = [.. from run in Enumerable.Range(0, settings.Runs)
             from network in settings.Networks
             from precision in settings.Precisions
-            where !done.Contains(settings.UnitOf(network, precision, run)!.Value)
+            let number = settings.UnitOf(network, precision, run)!.Value
+            where Shard.Has(number) && !done.Contains(number)
             select (network, precision, run)];
         bool haveEnded = new UnitWorkers(threads).Run<(StudiedNetwork Network, int Precision, int Run), IDisposable>(units, _ => null,
             (_, unit, stopped) =>

@@ -16,6 +16,7 @@ internal sealed record ReluUnit(StudiedNetwork Network, int Precision, int Index
     /// <summary>The units of a study, for its journal.</summary>
     /// <param name="settings">The study.</param>
     public static JournalUnits<ReluUnit> Of(ReluTrainingSettings settings) => new(
+        settings.Units,
         unit => unit.Network is { } network ? settings.UnitOf(network, unit.Precision, unit.Index) : null,
         unit => unit.Seconds >= 0 && double.IsFinite(unit.Seconds) && unit.Runs is { } runs
             && AreRuns(settings, runs) && runs.All(run => (run.Epochs.Count == settings.Epochs) == (run.Diverged is null)));

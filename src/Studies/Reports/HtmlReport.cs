@@ -51,6 +51,16 @@ internal sealed class HtmlReport(string title)
     /// <param name="isStandIn">Whether the program drew them.</param>
     public HtmlReport NoticeOfData(string data, bool isStandIn) => isStandIn ? Notice(DataNotice.Of(data)) : this;
 
+    /// <summary>The notice that units are missing; none if they are all there.</summary>
+    /// <param name="results">The results.</param>
+    /// <param name="stopped">What a study that was stopped says.</param>
+    public HtmlReport NoticeOfUnits(IUnitResults results, string stopped) => results switch
+    {
+        { Complete: true } => this,
+        { Shard: { } shard } => Notice($"This is shard {shard} of the study: what follows counts its units alone. conservative-ad merge joins all shards."),
+        _ => Notice(stopped),
+    };
+
     /// <summary>Charts; those that follow each other stand side by side where there is room.</summary>
     public HtmlReport Charts(params IEnumerable<Chart> charts)
     {

@@ -47,6 +47,23 @@ internal sealed class ResultsFolder : IDisposable
         }
     }
 
+    /// <summary>Holds a folder that is read, so that no command writes to it meanwhile.</summary>
+    /// <param name="path">The folder.</param>
+    /// <returns>The hold; null if the folder has never been locked, because it is a copy.</returns>
+    /// <exception cref="UsageException">Another process writes to it.</exception>
+    public static IDisposable? HoldForReading(string path)
+    {
+        string file = System.IO.Path.Combine(path, LockName);
+        try
+        {
+            return File.Exists(file) ? new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read) : null;
+        }
+        catch (IOException problem) when (problem.GetType() == typeof(IOException) && File.Exists(file))
+        {
+            throw new UsageException($"The folder '{path}' is in use by {Owner(path)}; wait until it ends.", problem);
+        }
+    }
+
     public void Dispose() => hold.Dispose();
 
     private static FileStream Hold(string path)

@@ -9,6 +9,7 @@ internal static class ResultsJson
 {
     private static readonly JsonSerializerOptions Indented = Options(true);
     private static readonly JsonSerializerOptions OneLine = Options(false);
+    private static readonly JsonSerializerOptions Strict = new(OneLine) { RespectNullableAnnotations = true };
 
     public static string Write<TResults>(TResults results) => JsonSerializer.Serialize(results, Indented);
 
@@ -18,6 +19,11 @@ internal static class ResultsJson
     /// <exception cref="JsonException">The text is something else.</exception>
     public static TResults Read<TResults>(string text) =>
         JsonSerializer.Deserialize<TResults>(text, OneLine) ?? throw new JsonException("The text is null.");
+
+    /// <summary>Reads what <see cref="WriteLine"/> wrote, and takes null only where the type does.</summary>
+    /// <exception cref="JsonException">The text is something else.</exception>
+    public static TResults ReadStrictly<TResults>(string text) =>
+        JsonSerializer.Deserialize<TResults>(text, Strict) ?? throw new JsonException("The text is null.");
 
     private static JsonSerializerOptions Options(bool indented) => new()
     {

@@ -8,6 +8,7 @@ internal static class StudyFiles
 {
     public const string ResultsName = "results.json";
     public const string ReportName = "report.html";
+    public const string JournalName = "journal.jsonl";
 
     /// <summary>Writes results.json, tables as CSV, charts as PNG and SVG, and report.html.</summary>
     /// <param name="folder">The folder for results, which exists and is locked.</param>

@@ -15,6 +15,7 @@ internal sealed record KinkOutcome(int Precision, int Network, int? FirstHit, Gr
     /// <summary>The units of a study, for its journal.</summary>
     /// <param name="settings">The study.</param>
     public static JournalUnits<KinkOutcome> UnitsOf(KinkVolumeSettings settings) => new(
+        settings.Units,
         outcome => settings.UnitOf(outcome.Precision, outcome.Network),
         outcome => outcome.FirstHit is null or >= 1 && !(outcome.FirstHit > settings.After[^1]) && (outcome.FirstHit is null) == (outcome.Difference is null)
             && outcome.Layers is { } layers && (settings.Model is null || layers.Count == settings.Model.Layers.Count)

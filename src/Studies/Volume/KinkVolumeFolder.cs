@@ -81,8 +81,7 @@ internal static class KinkVolumeFolder
         HtmlReport report = new HtmlReport("How often the choice at a kink changes what backpropagation returns")
             .Lead($"{results.Choices}: {KinkVolumeTables.Describe(results.Settings)}.")
             .NoticeOfData(results.Settings.Data, results.Settings.DataIsStandIn);
-        if (!results.Complete)
-            report.Notice($"The study was stopped: what follows counts the {results.Settings.UnitName} finished so far.");
+        report.NoticeOfUnits(results, $"The study was stopped: what follows counts the {results.Settings.UnitName} finished so far.");
         report
             .Charts(volume, layers)
             .Table(KinkVolumeTables.Columns(results.Settings), KinkVolumeTables.Rows(results))
@@ -99,7 +98,7 @@ internal static class KinkVolumeFolder
         return report
             .Heading("What is measured")
             .Paragraph(results.Settings.Model is { } model ? OfModel(model) : OfOwnNetworks)
-            .Run(results.Settings, results.Machine);
+            .Run(results.Settings with { Model = results.Settings.Model is { } studied ? studied with { Layers = [], Kept = [] } : null }, results.Machine);
     }
 
     private static string OfModel(VolumeModel model)

@@ -16,13 +16,16 @@ namespace ConservativeAD.Studies.Volume;
 /// <param name="Kept">Weights of a model that were not drawn, as what they are for does not say how; null if there are none.</param>
 internal sealed record KinkVolumeResults(KinkVolumeSettings Settings, MachineFacts Machine, bool Complete, string Choices, IReadOnlyList<KinkVolumeRow> Rows,
     IReadOnlyList<KinkLayerRow> Layers, IReadOnlyList<KinkDifferenceRow> Differences,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Kept = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Kept = null) : IUnitResults
 {
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Shard { get; init; }
+
     /// <summary>The results of the networks finished so far.</summary>
     /// <param name="settings">The study.</param>
     /// <param name="outcomes">The networks.</param>
-    /// <param name="kept">Weights of a model that were not drawn.</param>
-    public static KinkVolumeResults Of(KinkVolumeSettings settings, IReadOnlyCollection<KinkOutcome> outcomes, IReadOnlyList<string>? kept = null)
+    public static KinkVolumeResults Of(KinkVolumeSettings settings, IReadOnlyCollection<KinkOutcome> outcomes)
     {
         ILookup<int, KinkOutcome> byPrecision = outcomes.OrderBy(outcome => outcome.Network).ToLookup(outcome => outcome.Precision);
         return new KinkVolumeResults(
@@ -43,7 +46,7 @@ internal sealed record KinkVolumeResults(KinkVolumeSettings Settings, MachineFac
                 let seen = byPrecision[precision].Select(outcome => outcome.Difference).OfType<GradientDifference>().ToArray()
                 where seen.Length > 0
                 select KinkDifferenceRow.Of(precision, seen)],
-            kept is { Count: > 0 } ? kept : null);
+            settings.Model is { Kept: { Count: > 0 } kept } ? kept : null);
     }
 }
 

@@ -3,12 +3,13 @@ using System.Text.Json.Serialization;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
 using ConservativeAD.Studies.Gradients;
+using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Training;
 
 namespace ConservativeAD.Studies.Volume;
 
 /// <summary>The settings of <c>volume</c> for any network and kink. Two runs with equal settings have equal results.</summary>
-internal sealed record KinkVolumeSettings
+internal sealed record KinkVolumeSettings : IImageSettings
 {
     /// <summary>The network; null for a model of ONNX.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,6 +1,7 @@
 using ConservativeAD.Kernels;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.ModelFiles;
+using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.Volume;
 
@@ -19,6 +20,9 @@ internal sealed class KinkVolumeStudy(KinkVolumeSettings settings, ImageSet imag
     private readonly ImageSet images = images;
     private readonly (ModelSource Source, ModelImages Images)? model = model;
 
+    /// <summary>The units to do; all by default.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+
     /// <summary>Tests the networks that are not finished yet.</summary>
     /// <param name="finished">Networks of an earlier run, which are not repeated.</param>
     /// <param name="report">Called for every finished network, on the thread that finished it.</param>
@@ -29,7 +33,8 @@ internal sealed class KinkVolumeStudy(KinkVolumeSettings settings, ImageSet imag
         HashSet<long> done = [.. finished.Select(outcome => settings.UnitOf(outcome.Precision, outcome.Network)!.Value)];
         (int Precision, int Network)[] units = [.. from precision in settings.Precisions
             from network in Enumerable.Range(0, settings.Networks)
-            where !done.Contains(settings.UnitOf(precision, network)!.Value)
+            let number = settings.UnitOf(precision, network)!.Value
+            where Shard.Has(number) && !done.Contains(number)
             select (precision, network)];
         double part = settings.IsByBatch ? 1 : 1.0 / settings.After[^1];
         new UnitWorkers(model is null ? compute.Threads : 1).Run<(int Precision, int Network), Worker>(

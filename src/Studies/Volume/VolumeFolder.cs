@@ -16,8 +16,7 @@ internal static class VolumeFolder
     {
         HtmlReport report = new("How often the choice of relu'(0) changes what backpropagation returns");
         report.NoticeOfData(results.Settings.Data, results.Settings.DataIsStandIn);
-        if (!results.Complete)
-            report.Notice("The study was stopped: the rows marked incomplete count the networks finished so far.");
+        report.NoticeOfUnits(results, "The study was stopped: the rows marked incomplete count the networks finished so far.");
         report
             .Charts(chart)
             .Table(VolumeTable.Columns, results.Rows.Select(VolumeTable.Cells))

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using ConservativeAD.Networks;
 using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.ModelFiles;
@@ -14,8 +13,9 @@ namespace ConservativeAD.Studies.Volume;
 /// <param name="Input">The shape of a mini-batch.</param>
 /// <param name="Device">The device.</param>
 /// <param name="Layers">The nodes that may be at kinks of the studied kind, which follow from the model and the kind.</param>
+/// <param name="Kept">Weights that are not drawn, as what they are for does not say how.</param>
 internal sealed record VolumeModel(string File, string Sum, int Opset, bool IsDrawn, LossName Loss, int[] Input, string Device,
-    [property: JsonIgnore] IReadOnlyList<ModelLayer> Layers)
+    IReadOnlyList<ModelLayer> Layers, IReadOnlyList<string> Kept)
 {
     // Operators that record what their condition says.
     private static readonly string[] Varying = ["If", "Loop"];

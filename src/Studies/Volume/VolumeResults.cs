@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.Volume;
@@ -9,7 +10,12 @@ namespace ConservativeAD.Studies.Volume;
 /// <param name="Rows">Row by row.</param>
 /// <param name="Law">For each precision, the law P = 1 − exp(−λN) fitted to all its rows together.</param>
 internal sealed record VolumeResults(VolumeSettings Settings, MachineFacts Machine, bool Complete, IReadOnlyList<VolumeRow> Rows,
-    IReadOnlyList<LawOfPrecision> Law);
+    IReadOnlyList<LawOfPrecision> Law) : IUnitResults
+{
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Shard { get; init; }
+}
 
 /// <summary>One row: networks of one precision, depth, width and mini-batch.</summary>
 internal sealed record VolumeRow

@@ -1,7 +1,9 @@
+using ConservativeAD.Studies.Reports;
+
 namespace ConservativeAD.Studies.Volume;
 
 /// <summary>The settings of a study of the bifurcation zone. Two runs with equal settings have equal results.</summary>
-internal sealed record VolumeSettings
+internal sealed record VolumeSettings : IImageSettings
 {
     /// <summary>Numbers of hidden layers.</summary>
     public required int[] Depths { get; init; }

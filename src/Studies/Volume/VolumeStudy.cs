@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.Volume;
 
@@ -14,7 +15,10 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
     /// <summary>The mini-batches that get two reverse passes.</summary>
     public BifurcationProcedure Procedure { get; init; } = BifurcationProcedure.ExactZerosFirst;
 
-    /// <summary>Called after each network with 1, on the thread that tested it.</summary>
+    /// <summary>The units to do; all by default.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+
+    /// <summary>Called after each network with its part of a unit, on the thread that tested it.</summary>
     public Action<double>? Progress { get; init; }
 
     /// <summary>Tests the blocks that are not finished yet.</summary>
@@ -26,7 +30,7 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
         HashSet<(RowKey, int)> done = [.. finished.Select(block => (block.Row, block.Block))];
         foreach (int precision in settings.Precisions)
         {
-            Unit[] units = [.. Units(precision).Where(unit => !done.Contains((unit.Row, unit.Block)))];
+            Unit[] units = [.. Units(precision).Where(unit => Shard.Has(settings.UnitOf(unit.Row, unit.Block)) && !done.Contains((unit.Row, unit.Block)))];
             if (units.Length == 0 || cancellation.IsCancellationRequested)
                 continue;
             switch ((Precision)precision)
@@ -93,7 +97,7 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
         for (int network = unit.First; network < unit.First + unit.Count; network++)
         {
             outcome += test.Test(settings.Seed, network, inputs.Pixels, inputs.Live?[unit.Row.Batch], inputs.Labels, unit.Row.Batch, Procedure, cancellation);
-            Progress?.Invoke(1);
+            Progress?.Invoke(1.0 / unit.Count);
         }
 
         return new FinishedBlock(unit.Row, unit.Block, outcome, Stopwatch.GetElapsedTime(start).TotalSeconds);

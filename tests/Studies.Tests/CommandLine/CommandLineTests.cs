@@ -35,7 +35,8 @@ public class CommandLineTests
     [Fact]
     public void HelpShowsExamples()
     {
-        foreach (string command in (string[])["volume", "train", "maxpool", "census", "relu-training", "inspect", "solve", "diagnose", "lecture", "gradbench"])
+        foreach (string command in (string[])["volume", "train", "maxpool", "census", "relu-training", "inspect", "solve", "diagnose", "lecture", "merge",
+            "gradbench"])
         {
             Ran ran = Ran.Program(command, "--help");
             Assert.Equal(ExitCode.Success, ran.ExitCode);

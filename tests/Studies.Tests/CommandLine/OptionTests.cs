@@ -77,6 +77,7 @@ public class OptionTests
         ["--runs"] = ["2", "3"],
         ["--rules"] = ["chain", "published"],
         ["--hits"] = ["1", "2"],
+        ["--shard"] = ["1/2", "2/2"],
     };
 
     // The contexts in which each option is tested: the words before it on the command line.
@@ -97,6 +98,7 @@ public class OptionTests
             "perceptron --data-set stand-in"],
         ["lecture"] = ["", "--list", "--pages rates"],
         ["gradbench"] = [""],
+        ["merge"] = ["one two"],
     };
 
     public static TheoryData<string> Commands => [.. Root().Subcommands.Select(command => command.Name)];
@@ -181,7 +183,7 @@ public class OptionTests
             }
         }
 
-        Assert.True(looked > 0, name);
+        Assert.True(looked > 0 || !command.Uses.Any(use => IsNumber(use.Option.ValueType)), name);
     }
 
     [Theory]

@@ -20,6 +20,8 @@ public sealed class JournalTests : IDisposable
         DataIsStandIn = true,
     };
 
+    private static readonly JournalOrigin Origin = JournalOrigin.Of("volume", Shard.Whole);
+
     private readonly TemporaryFolder folder = new();
 
     private string Path => folder[VolumeJournal.FileName];
@@ -30,7 +32,7 @@ public sealed class JournalTests : IDisposable
     public void WhatIsAppendedIsReadBack()
     {
         FinishedBlock[] blocks = WriteAll();
-        using StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, Settings, resume: true);
+        using StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, Settings, Origin, resume: true);
         Assert.Equal(blocks, journal.Finished);
         Assert.Empty(journal.Notes);
         Assert.Equal(Enumerable.Range(0, blocks.Length).Select(unit => (long)unit), blocks.Select(block => Settings.UnitOf(block.Row, block.Block)).Order());
@@ -44,7 +46,7 @@ public sealed class JournalTests : IDisposable
         for (int length = 0; length < whole.Length; length++)
         {
             File.WriteAllBytes(Path, whole[..length]);
-            using (StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, Settings, resume: true))
+            using (StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, Settings, Origin, resume: true))
             {
                 int lines = whole[..length].Count(letter => letter == (byte)'\n');
                 Assert.Equal(blocks[..Math.Max(0, lines - 1)], journal.Finished);
@@ -90,7 +92,7 @@ public sealed class JournalTests : IDisposable
         FinishedBlock[] blocks = WriteAll();
         string[] lines = File.ReadAllLines(Path);
         File.WriteAllLines(Path, [.. lines, lines[3]]);
-        using StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, Settings, resume: true);
+        using StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, Settings, Origin, resume: true);
         Assert.Equal(blocks, journal.Finished);
         Assert.Contains($"Line {lines.Length + 1} ", Assert.Single(journal.Notes), StringComparison.Ordinal);
     }
@@ -99,10 +101,10 @@ public sealed class JournalTests : IDisposable
     public void TwoLinesThatDisagreeAreRefused()
     {
         FinishedBlock[] blocks = WriteAll();
-        using (StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, Settings, resume: true))
+        using (StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, Settings, Origin, resume: true))
             journal.Append(blocks[2] with { Outcome = blocks[2].Outcome with { Hits = 2 } });
         Assert.Contains("something else of unit 2 than line 4",
-            Assert.Throws<InvalidDataException>(() => VolumeJournal.Open(folder.Path, Settings, resume: true)).Message, StringComparison.Ordinal);
+            Assert.Throws<InvalidDataException>(() => VolumeJournal.Open(folder.Path, Settings, Origin, resume: true)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,10 +131,10 @@ public sealed class JournalTests : IDisposable
         // Settings with more precisions and networks write it under a line of these.
         VolumeSettings wider = Settings with { Precisions = [16, 32, 64], Networks = 32 };
         string header = HeaderOf(Settings);
-        using (StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, wider, resume: false))
+        using (StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, wider, Origin, resume: false))
             journal.Append(new FinishedBlock(new RowKey(precision, 1, 16, 32), block, new NetworkOutcome(networks, hits, first, evaluations, zeros), 1));
         string content = File.ReadAllLines(Path)[1][("{\"sum\":\"".Length + 16 + 2)..];
-        string line = StudyJournal<VolumeSettings, FinishedBlock>.LineOf(Settings, content);
+        string line = StudyJournal<VolumeSettings, FinishedBlock>.LineOf(StudyJournal<VolumeSettings, FinishedBlock>.HeaderOf(Settings, Origin), content);
         Assert.Contains(culprit, Refused(Encoding.UTF8.GetBytes(header + "\n" + line)), StringComparison.Ordinal);
     }
 
@@ -140,7 +142,8 @@ public sealed class JournalTests : IDisposable
     [InlineData("{\"depths\":[1],\"widths\":[16]}\n", "earlier version")]
     [InlineData("\n", "Line 1")]
     [InlineData("PK\u0003\u0004\n", "Line 1")]
-    [InlineData("{\"sum\":\"0123456789abcdef\",\"journal\":2}\n", "Line 1")]
+    [InlineData("{\"sum\":\"0123456789abcdef\",\"journal\":2,\"settings\":{}}\n", "earlier version")]
+    [InlineData("{\"sum\":\"0123456789abcdef\",\"journal\":3}\n", "Line 1")]
     public void OtherFilesAreRefusedWithTheRemedy(string text, string culprit)
     {
         string message = Refused(Encoding.UTF8.GetBytes(text));
@@ -155,7 +158,7 @@ public sealed class JournalTests : IDisposable
         using (FileStream file = new(Path, FileMode.Append))
             file.SetLength(file.Length + (64 << 20));
         long before = GC.GetAllocatedBytesForCurrentThread();
-        string message = Assert.Throws<InvalidDataException>(() => VolumeJournal.Open(folder.Path, Settings, resume: true)).Message;
+        string message = Assert.Throws<InvalidDataException>(() => VolumeJournal.Open(folder.Path, Settings, Origin, resume: true)).Message;
         Assert.Contains("longer than", message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
     }
@@ -163,7 +166,7 @@ public sealed class JournalTests : IDisposable
     private static string HeaderOf(VolumeSettings settings)
     {
         using TemporaryFolder other = new();
-        VolumeJournal.Open(other.Path, settings, resume: false).Dispose();
+        VolumeJournal.Open(other.Path, settings, Origin, resume: false).Dispose();
         return File.ReadAllLines(other[VolumeJournal.FileName])[0];
     }
 
@@ -171,7 +174,7 @@ public sealed class JournalTests : IDisposable
     {
         VolumeSettings study = settings ?? Settings;
         List<FinishedBlock> blocks = [];
-        using StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, study, resume: false);
+        using StudyJournal<VolumeSettings, FinishedBlock> journal = VolumeJournal.Open(folder.Path, study, Origin, resume: false);
         foreach (RowKey row in study.RowKeys())
         {
             for (int block = 0; block < study.BlocksOfRow(); block++)
@@ -188,7 +191,7 @@ public sealed class JournalTests : IDisposable
     private string Refused(byte[] bytes)
     {
         File.WriteAllBytes(Path, bytes);
-        Exception problem = Assert.ThrowsAny<Exception>(() => VolumeJournal.Open(folder.Path, Settings, resume: true));
+        Exception problem = Assert.ThrowsAny<Exception>(() => VolumeJournal.Open(folder.Path, Settings, Origin, resume: true));
         Assert.True(problem is InvalidDataException or UsageException, problem.ToString());
         Assert.Contains(Path, problem.Message, StringComparison.Ordinal);
         Assert.InRange(problem.Message.Length, 1, 1000);

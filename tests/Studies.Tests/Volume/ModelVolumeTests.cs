@@ -194,7 +194,7 @@ public sealed class ModelVolumeTests : IDisposable
             After = [1],
             Networks = images.Count / input.BatchSize,
             Model = new VolumeModel("model.onnx", "", model.Opset, false, LossName.CrossEntropy, input.Shape, ComputeDevice.Cpu,
-                VolumeModel.LayersOf(model, source, KinkChoice.Of(kink))),
+                VolumeModel.LayersOf(model, source, KinkChoice.Of(kink)), []),
         };
         return (settings, source, input);
     }
