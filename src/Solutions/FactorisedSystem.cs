@@ -39,6 +39,9 @@ internal sealed class FactorisedSystem : ILinearSystem
         return condition <= LargestCondition ? new FactorisedSystem(factors, inverse, condition) : null;
     }
 
+    /// <summary>An element of the inverse.</summary>
+    public double Inverse(int row, int column) => inverse[row, column];
+
     public double[] Solve(double[] right) => [.. factors.Solve(Vector<double>.Build.DenseOfArray(right))];
 
     public double[] SolveTransposed(double[] right) => [.. inverse.TransposeThisAndMultiply(Vector<double>.Build.DenseOfArray(right))];

@@ -4,7 +4,7 @@ namespace ConservativeAD.Solutions;
 /// A solution as a function of parameters: z = G(x) with F(z, x) = 0. Any solver may compute it; the equation gives the derivatives, which do not depend on how
 /// the solver worked.
 /// </summary>
-public sealed class ImplicitFunction
+public sealed partial class ImplicitFunction
 {
     private readonly Func<double[], double[]> solver;
     private readonly ImplicitOptions options;

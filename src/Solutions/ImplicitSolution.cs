@@ -215,6 +215,14 @@ public sealed class ImplicitSolution
             });
     }
 
+    /// <summary>∂F/∂z for some choices, factorised.</summary>
+    /// <exception cref="SingularEquationException">It cannot be inverted.</exception>
+    internal FactorisedSystem Factorised(Selections? selections)
+    {
+        using EquationRecord record = equation.Record(point, selections);
+        return FactorisedOf(record, selections);
+    }
+
     private static void Demand(int given, int needed, string what, string of)
     {
         if (given != needed)
@@ -231,9 +239,12 @@ public sealed class ImplicitSolution
     {
         if (!options.Factorises(equation.Unknowns))
             return new IterativeSystem(record, equation.Unknowns, equation.Parameters, options);
-        return FactorisedSystem.Of(Dense.Columns(record.Jacobian(), 0, equation.Unknowns), out double condition)
-            ?? throw new SingularEquationException($"The solution has no derivative: {SingularText(condition, Kinks(), selections)}.");
+        return FactorisedOf(record, selections);
     }
+
+    private FactorisedSystem FactorisedOf(EquationRecord record, Selections? selections) =>
+        FactorisedSystem.Of(Dense.Columns(record.Jacobian(), 0, equation.Unknowns), out double condition)
+            ?? throw new SingularEquationException($"The solution has no derivative: {SingularText(condition, Kinks(), selections)}.");
 
     private static string SingularText(double condition, KinkCensus kinks, Selections? selections) => double.IsNaN(condition)
         ? "∂F/∂z is not finite"

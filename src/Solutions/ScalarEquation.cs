@@ -21,7 +21,8 @@ internal sealed class ScalarEquation(int unknowns, int parameters, Func<Active[]
         return sum;
     });
 
-    private Active[] Values(Active[] point)
+    /// <summary>The values of F at unknowns and parameters, one after the other.</summary>
+    internal Active[] Values(Active[] point)
     {
         Active[] values = program(point[..Unknowns], point[Unknowns..]) ?? throw new InvalidOperationException("The equation returned no values.");
         return values.Length == Unknowns

@@ -44,6 +44,7 @@ public sealed record Obstacle(int Node, OperationFacts Operation, ObstacleKind K
             ObstacleKind.Detached => "drops the derivative, so that the gradient is not that of the function",
             ObstacleKind.Undeclared => "was given by value and slope without facts that state it smooth, or its slope is not that of its differences",
             ObstacleKind.TermsAreRounded => "adds terms so large that rounding errors hide how they compare",
+            ObstacleKind.SolutionNotCertified => "solves an equation that is at a kink or singular at its solution; its own certificate says which",
             _ => "prevents certification",
         };
         string where = Shape.Count == 1

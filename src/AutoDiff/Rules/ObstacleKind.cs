@@ -86,4 +86,7 @@ public enum ObstacleKind
 
     /// <summary>The terms of a sum are so large that rounding errors hide how they compare, and the derivative depends on it.</summary>
     TermsAreRounded,
+
+    /// <summary>A solution of an equation whose derivative is not certified: the equation is at a kink, or its derivative is singular.</summary>
+    SolutionNotCertified,
 }

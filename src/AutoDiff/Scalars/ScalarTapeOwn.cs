@@ -51,6 +51,45 @@ public sealed unsafe partial class ScalarTape
         return tape.AppendAlone(found, at, turning, x, RuleNumbers.Known(facts, 1));
     }
 
+    /// <summary>The number itself, as the result of an operation that certificates refuse if it has an obstacle.</summary>
+    internal static Active RecordMarked(Active x, OperationFacts facts, ObstacleKind obstacle)
+    {
+        if (x.IsConstant)
+            return x;
+        ScalarTape tape = Holding(x);
+        if (tape.series is not null)
+            throw new NotSupportedException($"{facts.Name} has no Taylor series.");
+        if (tape.nested is not null)
+            return tape.AppendNested(RecordMarked(tape.Surrounding(x), facts, obstacle), tape.NestedTangent(x), Active.One, x, default, default);
+        if (!tape.isCareful)
+            return x;
+        if (obstacle != ObstacleKind.None)
+        {
+            tape.record->IsInDoubt = true;
+            tape.AddObstacle((double)obstacle, null);
+        }
+
+        return tape.AppendAlone(x.Value, 1, 0, x, RuleNumbers.Known(facts, 1));
+    }
+
+    /// <summary>The selections of the tape of a number that is no constant.</summary>
+    internal static Selections SelectionsOf(Active x) => Holding(x).Selections;
+
+    /// <summary>How many tapes within each other a number is on; 0 for a constant.</summary>
+    internal static int DepthOf(Active x)
+    {
+        int depth = 0;
+        for (; !x.IsConstant; depth++)
+        {
+            ScalarTape tape = Holding(x);
+            if (tape.nested is null)
+                return depth + 1;
+            x = tape.Surrounding(x);
+        }
+
+        return depth;
+    }
+
     // Appends an operation of one argument on a tape for analysis.
     private Active AppendAlone(double value, double slope, double slopeTangent, Active x, ushort operation)
     {
