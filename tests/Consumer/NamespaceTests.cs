@@ -5,6 +5,7 @@ using ConservativeAD.Distributed;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
 using ConservativeAD.Optimizers;
+using ConservativeAD.Solutions;
 using ConservativeAD.Solvers;
 
 namespace Consumer;
@@ -16,6 +17,7 @@ public class NamespaceTests
     [
         typeof(Device).Assembly, typeof(Gpu).Assembly, typeof(Tape<>).Assembly, typeof(Module<>).Assembly, typeof(OnnxModel).Assembly,
         typeof(Optimizer<>).Assembly, typeof(INonsmoothSolver).Assembly, typeof(Trajectory).Assembly, typeof(Communicator).Assembly,
+        typeof(ImplicitFunction).Assembly,
     ];
 
     // The namespaces that the SDK imports into a console program.

@@ -27,6 +27,6 @@ public class PackedTests
             }
         }
 
-        Assert.Equal(9, libraries);
+        Assert.Equal(10, libraries);
     }
 }

@@ -24,6 +24,7 @@ public class SpecificationTests
         ["ConservativeAD.Solvers"] = ["ConservativeAD.Optimizers", "MathNet.Numerics"],
         ["ConservativeAD.Diagnostics"] = ["ConservativeAD.Solvers", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"],
         ["ConservativeAD.Distributed"] = ["ConservativeAD.Networks", "ConservativeAD.Optimizers"],
+        ["ConservativeAD.Solutions"] = ["ConservativeAD.Solvers", "MathNet.Numerics"],
         ["ConservativeAD.Templates"] = [],
         ["conservative-ad"] = [],
         ["conservative-ad.linux-x64"] = [],

@@ -17,11 +17,12 @@ public class DependencyDirectionTests
         ["ConservativeAD.Solvers"] = ["ConservativeAD.Kernels", "ConservativeAD.AutoDiff", "ConservativeAD.Optimizers"],
         ["ConservativeAD.Diagnostics"] = ["ConservativeAD.Kernels", "ConservativeAD.AutoDiff", "ConservativeAD.Optimizers", "ConservativeAD.Solvers"],
         ["ConservativeAD.Distributed"] = ["ConservativeAD.Kernels", "ConservativeAD.AutoDiff", "ConservativeAD.Networks", "ConservativeAD.Optimizers"],
+        ["ConservativeAD.Solutions"] = ["ConservativeAD.Kernels", "ConservativeAD.AutoDiff", "ConservativeAD.Optimizers", "ConservativeAD.Solvers"],
         ["conservative-ad"] =
         [
             "ConservativeAD.Kernels", "ConservativeAD.Kernels.Gpu", "ConservativeAD.AutoDiff", "ConservativeAD.Networks",
             "ConservativeAD.Networks.Onnx", "ConservativeAD.Optimizers", "ConservativeAD.Solvers", "ConservativeAD.Diagnostics",
-            "ConservativeAD.Distributed",
+            "ConservativeAD.Distributed", "ConservativeAD.Solutions",
         ],
     };
 
@@ -35,6 +36,7 @@ public class DependencyDirectionTests
         ["ConservativeAD.Networks"] = ["System.Numerics.Tensors"],
         ["ConservativeAD.Networks.Onnx"] = ["Google.Protobuf", "System.Numerics.Tensors"],
         ["ConservativeAD.Distributed"] = ["System.Numerics.Tensors"],
+        ["ConservativeAD.Solutions"] = ["MathNet.Numerics", "System.Numerics.Tensors"],
         ["ConservativeAD.Solvers"] = ["MathNet.Numerics", "System.Numerics.Tensors"],
         ["ConservativeAD.Diagnostics"] =
         [
