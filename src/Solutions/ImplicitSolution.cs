@@ -31,8 +31,8 @@ public sealed class ImplicitSolution
         if (!(Residual <= allowed))
         {
             throw new NotASolutionException(string.Create(CultureInfo.InvariantCulture,
-                $"What was given is not a solution: a value of the equation is {Residual}, and at most {allowed} is tolerated. Solve more exactly, or allow more "
-                + $"by ImplicitOptions.Tolerance."), Residual);
+                $"What was given is not a solution: a value of the equation is {Residual}, and at most {allowed} is tolerated. Solve more exactly, or "
+                + $"allow more by ImplicitOptions.Tolerance."), Residual);
         }
     }
 
@@ -190,9 +190,7 @@ public sealed class ImplicitSolution
         ImplicitCells cells = ImplicitCells.Of(equation, point, new SetOptions());
         double[,] jacobian = cells.Along(direction) ?? throw new SingularEquationException(
             $"The solution does not move along this direction on any linear piece of the equation: {Trouble(cells) ?? "the direction lies between pieces"}.");
-        string? trouble = Trouble(cells) ?? NearKink();
-        return new ImplicitJacobian(jacobian, new ImplicitCertificate(trouble is null ? ImplicitClaim.ClarkeJacobian : ImplicitClaim.None, trouble ?? "", Residual,
-            kinks) { Condition = cells.Condition });
+        return new ImplicitJacobian(jacobian, OfCells(cells, kinks));
     }
 
     /// <summary>All limits of derivatives at nearby parameters. Their hull is Clarke's Jacobian of the solution.</summary>
@@ -207,12 +205,8 @@ public sealed class ImplicitSolution
         }
 
         ImplicitCells cells = ImplicitCells.Of(equation, point, set ?? new SetOptions());
-        string? trouble = Trouble(cells) ?? NearKink();
-        return new ImplicitJacobians(trouble is null ? cells.Entered : [],
-            new ImplicitCertificate(trouble is null ? ImplicitClaim.ClarkeJacobian : ImplicitClaim.None, trouble ?? "", Residual, kinks)
-            {
-                Condition = cells.Condition,
-            });
+        ImplicitCertificate certificate = OfCells(cells, kinks);
+        return new ImplicitJacobians(certificate.IsCertified ? cells.Entered : [], certificate);
     }
 
     /// <summary>∂F/∂z for some choices, factorised.</summary>
@@ -250,6 +244,15 @@ public sealed class ImplicitSolution
         ? "∂F/∂z is not finite"
         : string.Create(CultureInfo.InvariantCulture, $"∂F/∂z is singular (condition {condition:0.#E+0})")
             + (kinks.IsEmpty ? "" : $" at this selection: {kinks} at a kink, with {selections ?? Selections.PyTorch}");
+
+    private ImplicitCertificate OfCells(ImplicitCells cells, KinkCensus kinks)
+    {
+        string? trouble = Trouble(cells) ?? NearKink();
+        return new ImplicitCertificate(trouble is null ? ImplicitClaim.ClarkeJacobian : ImplicitClaim.None, trouble ?? "", Residual, kinks)
+        {
+            Condition = cells.Condition,
+        };
+    }
 
     private double[] Generic()
     {

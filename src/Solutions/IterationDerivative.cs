@@ -13,8 +13,8 @@ public enum IterationDerivative
     Piggyback,
 
     /// <summary>
-    /// Of the last step alone, as if its argument were a constant (J. Bolte, E. Pauwels and S. Vaiter, One-step differentiation of iterative algorithms, NeurIPS
-    /// 2023).
+    /// Of the last step alone, as if its argument were a constant (J. Bolte, E. Pauwels and S. Vaiter, One-step differentiation of iterative algorithms,
+    /// NeurIPS 2023).
     /// </summary>
     OneStep,
 

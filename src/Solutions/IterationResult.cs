@@ -11,8 +11,8 @@ namespace ConservativeAD.Solutions;
 /// <param name="ContractionFactor">The Euclidean norm of ∂T/∂z at the last step; below 1 for a contraction.</param>
 /// <param name="ErrorBound">
 /// A bound of the distance of the Jacobian from that of the fixed point, in the Euclidean norm: ρ‖∂T/∂x‖/(1 − ρ) for one step, ρᵏ‖∂T/∂x‖/(1 − ρ) for all k of
-/// them, 0 for the implicit one, infinite where the factor ρ is not below 1. It holds where ∂T is the same along the path as at its end, as for affine maps; else
-/// it is an estimate near the fixed point.
+/// them, 0 for the implicit one, infinite where the factor ρ is not below 1. It holds where ∂T is the same along the path as at its end, as for affine maps;
+/// else it is an estimate near the fixed point.
 /// </param>
 public sealed record IterationResult(double[] Value, int Steps, double LastStep, double[,] Jacobian, IterationDerivative Derivative, double ContractionFactor,
     double ErrorBound)
@@ -22,7 +22,8 @@ public sealed record IterationResult(double[] Value, int Steps, double LastStep,
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Derivative} derivative after {Steps} steps, the last of length {LastStep:0.##E+0}; factor {ContractionFactor:0.####}, error at most {ErrorBound:0.##E+0}")
+        $"{Derivative} derivative after {Steps} steps, the last of length {LastStep:0.##E+0}; factor {ContractionFactor:0.####}, "
+            + $"error at most {ErrorBound:0.##E+0}")
         + (Certificate is null ? "" : $"; {Certificate}");
 
     private bool PrintMembers(System.Text.StringBuilder text)
