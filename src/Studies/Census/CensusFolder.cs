@@ -69,10 +69,11 @@ internal static class CensusFolder
                 of the first gradient.
                 """)
             .Paragraph("""
-                On the first batches, backpropagation is also compared with an element of Clarke's subdifferential of the loss in weights and input together:
-                the limit of gradients along a random direction, by locking every kink to the piece that the direction leads to. "certified" counts the
-                batches on which the engine proves that it is one; the reasons of the others are given. The distances are relative to the length of the
-                element. Where the subdifferential has many elements, a distance from one of them is a bound of the distance from the set.
+                On the first batches, backpropagation is also compared with elements of Clarke's subdifferential of the loss in weights and input together:
+                limits of gradients along random directions, by locking every kink to the piece that the direction leads to. "certified" counts the batches
+                on which the engine proves that they are some; the reasons of the others are given. The distances are those from the convex hull of the
+                elements, relative to the length of its nearest point; as Clarke's set is convex and holds the hull, they are bounds of the distance from the
+                set. "apart" is the largest distance of two elements: how large the set is at least.
                 """)
             .Paragraph("""
                 "images" are those of the data, resized to the model's input, with numbers in [0, 1]; "black" is the image of zeros, and "constant" images

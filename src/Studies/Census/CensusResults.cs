@@ -86,20 +86,24 @@ internal sealed record CensusDifference(string Images, KinkName Kink, int Batche
         met.Count(change => change.Differs), met.Max(change => change.Distance.OfWeights), met.Max(change => change.Distance.OfInput));
 }
 
-/// <summary>How far backpropagation is from an element of Clarke's subdifferential, on batches at kinks of one kind of images.</summary>
+/// <summary>
+/// How far backpropagation is from the convex hull of some elements of Clarke's subdifferential, on batches at kinks of one kind of images.
+/// </summary>
 /// <param name="Images">The kind.</param>
 /// <param name="Batches">Batches that were compared.</param>
-/// <param name="Certified">Those whose element is certified.</param>
-/// <param name="OfParameters">The largest distance of the gradient of the weights with the choices of PyTorch, relative to the length of the element.</param>
+/// <param name="Certified">Those whose elements are certified.</param>
+/// <param name="OfParameters">The largest distance of the gradient of the weights with the choices of PyTorch, relative to the nearest point.</param>
 /// <param name="OfInput">The same for the gradient of the input.</param>
 /// <param name="OtherOfParameters">The largest distance of the gradient of the weights with the other choices.</param>
 /// <param name="OtherOfInput">The same for the gradient of the input.</param>
+/// <param name="ApartInParameters">The largest distance of two elements in the weights, relative to the first; null if there is one element only.</param>
+/// <param name="ApartInInput">The same in the input.</param>
 internal sealed record CensusClarke(string Images, int Batches, int Certified, double? OfParameters, double? OfInput, double? OtherOfParameters,
-    double? OtherOfInput)
+    double? OtherOfInput, double? ApartInParameters, double? ApartInInput)
 {
     public static CensusClarke Of(string images, IReadOnlyCollection<ClarkeReading> read) => new(images, read.Count, read.Count(one => one.IsCertified),
         read.Max(one => one.OfFirst.OfWeights), read.Max(one => one.OfFirst.OfInput), read.Max(one => one.OfSecond.OfWeights),
-        read.Max(one => one.OfSecond.OfInput));
+        read.Max(one => one.OfSecond.OfInput), read.Max(one => one.Apart.OfWeights), read.Max(one => one.Apart.OfInput));
 }
 
 /// <summary>A reason why gradients are not certified.</summary>

@@ -42,6 +42,9 @@ internal sealed record CensusSettings
     /// <summary>The first batches of each kind that are compared with Clarke's subdifferential.</summary>
     public required int Clarke { get; init; }
 
+    /// <summary>Elements of Clarke's subdifferential on each of these batches.</summary>
+    public required int Directions { get; init; }
+
     /// <summary>The seed of drawn weights.</summary>
     public required ulong Seed { get; init; }
 

@@ -66,17 +66,27 @@ internal sealed class CensusStudy(CensusSettings settings, ModelImages images, F
 
         changes.Add(all);
         cancellation.ThrowIfCancellationRequested();
-        return Finished(changes, batch < settings.Clarke ? Clarke(step, usual, other, (ulong)batch) : null);
+        return Finished(changes, batch < settings.Clarke ? Clarke(step, usual, other, batch) : null);
 
         CensusUnit Finished(IReadOnlyList<ChoiceChange> found, ClarkeReading? clarke) =>
             new(kind, batch, nodes, found, clarke, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    private static ClarkeReading Clarke(ModelStep<float> step, ModelGradients<float> usual, ModelGradients<float> other, ulong seed)
+    private ClarkeReading Clarke(ModelStep<float> step, ModelGradients<float> usual, ModelGradients<float> other, int batch)
     {
-        (ModelGradients<float> element, ClarkeCertificate certificate) = step.Clarke(seed);
-        return new ClarkeReading(certificate.IsCertified, certificate.IsCertified ? [] : Refusal.ReasonsOf(certificate, step.Run.NodeOf),
-            element.DistanceTo(usual), element.DistanceTo(other));
+        List<ModelGradients<float>> elements = [];
+        HashSet<string> reasons = [];
+        for (int direction = 0; direction < settings.Directions; direction++)
+        {
+            (ModelGradients<float> element, ClarkeCertificate certificate) = step.Clarke(((ulong)batch * (ulong)settings.Directions) + (ulong)direction);
+            elements.Add(element);
+            if (!certificate.IsCertified)
+                reasons.UnionWith(Refusal.ReasonsOf(certificate, step.Run.NodeOf));
+        }
+
+        GradientDistance[] apart = [.. elements.Skip(1).Select(elements[0].DistanceTo)];
+        return new ClarkeReading(reasons.Count == 0, [.. reasons], usual.DistanceToHull(elements), other.DistanceToHull(elements),
+            new GradientDistance(apart.Max(one => one.OfWeights), apart.Max(one => one.OfInput)));
     }
 
     private static double? Nearest(ModelStep<float> step, OnnxNode node)

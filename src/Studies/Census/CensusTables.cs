@@ -12,7 +12,10 @@ internal static class CensusTables
         ["images", "another choice at", "batches", "at kinks", "gradients differ", "of weights", "of input"];
 
     public static IReadOnlyList<string> ClarkeColumns { get; } =
-        ["images", "batches", "certified", "of weights", "of input", "of weights, other choices", "of input, other choices"];
+    [
+        "images", "batches", "certified", "of weights", "of input", "of weights, other choices", "of input, other choices", "apart in weights",
+        "apart in input",
+    ];
 
     public static IReadOnlyList<string> RefusalColumns { get; } = ["images", "reason", "batches"];
 
@@ -27,6 +30,7 @@ internal static class CensusTables
     public static IEnumerable<string[]> ClarkeRows(CensusResults results) => results.Clarke.Select(row => (string[])
     [
         row.Images, Text(row.Batches), Text(row.Certified), Text(row.OfParameters), Text(row.OfInput), Text(row.OtherOfParameters), Text(row.OtherOfInput),
+        Text(row.ApartInParameters), Text(row.ApartInInput),
     ]);
 
     public static IEnumerable<string[]> RefusalRows(CensusResults results) =>

@@ -24,7 +24,7 @@ internal sealed record CensusUnit(string Images, int Batch, IReadOnlyList<NodeKi
             && nodes.All(node => node is { AtKink: >= 0, Node: >= 0 } && node.Node < settings.Nodes && node.AtKink <= node.Evaluations)
             && unit.Changes is { } changes && changes.All(change => change is { Distance.IsPossible: true } && Enum.IsDefined(change.Kink))
             && changes.Select(change => change.Kink).Distinct().Count() == changes.Count
-            && unit.Clarke is null or { Reasons: not null, OfFirst.IsPossible: true, OfSecond.IsPossible: true }
+            && unit.Clarke is null or { Reasons: not null, OfFirst.IsPossible: true, OfSecond.IsPossible: true, Apart.IsPossible: true }
             && (unit.Clarke is null || unit.Clarke.IsCertified == (unit.Clarke.Reasons.Count == 0)));
 }
 
@@ -41,9 +41,11 @@ internal sealed record NodeKinks(int Node, long Evaluations, long AtKink, double
 /// <param name="Distance">The distance of the gradients.</param>
 internal sealed record ChoiceChange(KinkName Kink, bool Differs, GradientDistance Distance);
 
-/// <summary>How far backpropagation is from an element of Clarke's subdifferential.</summary>
-/// <param name="IsCertified">Whether the element is certified to be one.</param>
-/// <param name="Reasons">Why it is not.</param>
-/// <param name="OfFirst">The distance of backpropagation with the choices of PyTorch, relative to the length of the element.</param>
+/// <summary>How far backpropagation is from the convex hull of some elements of Clarke's subdifferential.</summary>
+/// <param name="IsCertified">Whether all elements are certified to be some.</param>
+/// <param name="Reasons">Why one is not.</param>
+/// <param name="OfFirst">The distance of backpropagation with the choices of PyTorch.</param>
 /// <param name="OfSecond">That with the other choices.</param>
-internal sealed record ClarkeReading(bool IsCertified, IReadOnlyList<string> Reasons, GradientDistance OfFirst, GradientDistance OfSecond);
+/// <param name="Apart">The largest distance of another element from the first.</param>
+internal sealed record ClarkeReading(bool IsCertified, IReadOnlyList<string> Reasons, GradientDistance OfFirst, GradientDistance OfSecond,
+    GradientDistance Apart);

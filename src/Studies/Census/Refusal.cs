@@ -24,7 +24,7 @@ internal static class Refusal
             reasons = reasons.Append("the value jumps");
         if (certificate.PiecesOfMore > 0 || certificate.MayHidePieces || certificate.IsTorn)
             reasons = reasons.Append("the pieces that meet were not all examined, or do not agree");
-        return [.. reasons.Distinct().Take(MostReasons)];
+        return [.. reasons.DefaultIfEmpty("no reason is stated").Distinct().Take(MostReasons)];
     }
 
     // The obstacle's own sentence without its places, which are those of one batch.

@@ -24,6 +24,8 @@ internal static class CensusCommand
         Option<int> clarke = OptionKinds.Number("--clarke",
             "The first batches of each kind of images whose gradients are compared with Clarke's, where some operation is at a kink; 0 for none.", 8, 0,
             1_000_000);
+        Option<int> directions = OptionKinds.Number("--directions",
+            "Elements of Clarke's subdifferential on each of these batches, along a random direction each.", 3, 1, 8);
         ModelOptions model = new();
         CommonOptions common = new(Path.Combine("results", "census"));
         StudyCommand command = new("census", """
@@ -40,11 +42,13 @@ internal static class CensusCommand
             """)
         {
             Plan = parsed => new CensusPlan(parsed.GetValue(file)!, model.IsDrawn(parsed), model.LossOf(parsed), parsed.GetValue(samples),
-                parsed.GetValue(clarke), parsed.GetValue(common.Seed), common.DeviceOf(parsed), common.DataSetOf(parsed), parsed.GetValue(common.Data),
-                parsed.GetValue(common.Out)!, parsed.GetValue(common.Resume), parsed.GetValue(common.Json)),
+                parsed.GetValue(clarke), parsed.GetValue(directions), parsed.GetValue(common.Seed), common.DeviceOf(parsed), common.DataSetOf(parsed),
+                parsed.GetValue(common.Data), parsed.GetValue(common.Out)!, parsed.GetValue(common.Resume), parsed.GetValue(common.Json)),
         };
         command.Arguments.Add(file);
-        command.Takes(samples, clarke, model.Weights, model.Loss, common.Threads, common.Device, common.Out, common.Resume, common.Json);
+        command.Takes(samples, clarke);
+        command.TakesWhere("another --clarke than 0", result => StudyCommand.Written(result, clarke) is not "0", directions);
+        command.Takes(model.Weights, model.Loss, common.Threads, common.Device, common.Out, common.Resume, common.Json);
         common.AddImages(command);
         command.TakesWhere("--weights drawn", model.IsDrawn, common.Seed);
         command.SetAction(parsed =>
@@ -79,6 +83,7 @@ internal static class CensusCommand
             Samples = images.Count,
             Batches = [.. ModelImages.Kinds.Select(input.BatchesOf)],
             Clarke = plan.Clarke,
+            Directions = plan.Directions,
             Seed = plan.Seed,
             Device = plan.Device.Name,
         };
@@ -119,7 +124,7 @@ internal static class CensusCommand
         Write("Operations exactly at a kink", NodeKeys, CensusTables.Columns, CensusTables.Rows(results));
         Write("Gradients of other choices there", DifferenceKeys, CensusTables.DifferenceColumns, CensusTables.DifferenceRows(results));
         if (results.Clarke.Count > 0)
-            Write("Backpropagation and an element of Clarke's subdifferential", 1, CensusTables.ClarkeColumns, CensusTables.ClarkeRows(results));
+            Write("Backpropagation and elements of Clarke's subdifferential", 1, CensusTables.ClarkeColumns, CensusTables.ClarkeRows(results));
         if (results.Refusals.Count > 0)
             Write("Why elements are not certified", DifferenceKeys, CensusTables.RefusalColumns, CensusTables.RefusalRows(results));
         if (results.Kept.Count > 0)
@@ -145,6 +150,7 @@ internal static class CensusCommand
 /// <param name="Loss">The loss.</param>
 /// <param name="Samples">Images.</param>
 /// <param name="Clarke">Batches of each kind that are compared with Clarke's subdifferential.</param>
+/// <param name="Directions">Elements of it on each.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="Device">The device.</param>
 /// <param name="DataSet">The data set; chosen by model and folder if null.</param>
@@ -152,5 +158,5 @@ internal static class CensusCommand
 /// <param name="Out">The folder for results.</param>
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
-internal sealed record CensusPlan(string Model, bool IsDrawn, LossName Loss, int Samples, int Clarke, ulong Seed, ComputeDevice Device, DataSetName? DataSet,
-    string? Data, string Out, bool Resume, bool Json);
+internal sealed record CensusPlan(string Model, bool IsDrawn, LossName Loss, int Samples, int Clarke, int Directions, ulong Seed,
+    ComputeDevice Device, DataSetName? DataSet, string? Data, string Out, bool Resume, bool Json);

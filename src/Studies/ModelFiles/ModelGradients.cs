@@ -19,12 +19,19 @@ internal sealed record ModelGradients<T>(T[][] Weights, T[] Input)
     /// <param name="other">The others.</param>
     public GradientDistance DistanceTo(ModelGradients<T> other) => new(Relative(Weights, other.Weights), Relative([Input], [other.Input]));
 
-    private static double? Relative(T[][] one, T[][] other) =>
-        GradientDifference.Of(one, other).Relative is { } relative && double.IsFinite(relative) ? relative : null;
+    /// <summary>How far they are from the convex hull of some others, relative to the length of its nearest point.</summary>
+    /// <param name="others">The others.</param>
+    public GradientDistance DistanceToHull(IReadOnlyList<ModelGradients<T>> others) => new(
+        Finite(HullDistance.Relative(Weights, [.. others.Select(other => other.Weights)])),
+        Finite(HullDistance.Relative([Input], [.. others.Select(other => (T[][])[other.Input])])));
+
+    private static double? Relative(T[][] one, T[][] other) => Finite(GradientDifference.Of(one, other).Relative);
+
+    private static double? Finite(double relative) => double.IsFinite(relative) ? relative : null;
 }
 
-/// <summary>A distance of two gradients, relative to the length of the first.</summary>
-/// <param name="OfWeights">That of the weights; null if the first is 0 and the other is not, or one is no number.</param>
+/// <summary>A distance of gradients, relative to the length of one of them.</summary>
+/// <param name="OfWeights">That of the weights; null if that length is 0 and the distance is not, or one is no number.</param>
 /// <param name="OfInput">That of the images.</param>
 internal sealed record GradientDistance(double? OfWeights, double? OfInput)
 {
