@@ -10,7 +10,7 @@ public sealed unsafe partial class Communicator
     public const int LargestTag = 9999;
 
     /// <summary>The tags of the library's own messages.</summary>
-    internal const int CollectiveTag = 10000, ReductionTag = 10001, GatherTag = 20001;
+    internal const int CollectiveTag = 10000, ReductionTag = 10001;
 
     /// <summary>Sends elements. It returns when they may be overwritten.</summary>
     /// <typeparam name="T">The element type.</typeparam>

@@ -28,6 +28,7 @@ public sealed class DataParallelOptimizer<T> : IDisposable
     private readonly ParameterLayout<T> layout;
     private readonly GradientSums<T> sums;
     private readonly Receiver receiver;
+    private readonly RunningStatistics<T>? statistics;
     private readonly StateShards<T>? shards;
     private readonly NDArray<T>[] gradients;
     private readonly byte[] isUsed, isUsedBy;
@@ -38,8 +39,13 @@ public sealed class DataParallelOptimizer<T> : IDisposable
     /// <param name="communicator">The ranks.</param>
     /// <param name="optimizer">The optimiser, made in the same way on every rank. It is stepped by this object only.</param>
     /// <param name="options">How to sum and step.</param>
+    /// <param name="buffers">
+    /// The arrays that the network itself changes while it runs, such as running statistics (<c>Module.Buffers</c>); none if null. Each micro-batch starts from
+    /// those before the step, and after the step they are the weighted mean of what the micro-batches left.
+    /// </param>
     /// <exception cref="ArgumentException">The ranks have other parameters than rank 0, or the optimiser's states cannot be sharded.</exception>
-    public DataParallelOptimizer(Communicator communicator, IOptimizer<T> optimizer, DataParallelOptions options)
+    public DataParallelOptimizer(Communicator communicator, IOptimizer<T> optimizer, DataParallelOptions options,
+        IEnumerable<(string Name, NDArray<T> Value)>? buffers = null)
     {
         ArgumentNullException.ThrowIfNull(communicator);
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -72,6 +78,8 @@ public sealed class DataParallelOptimizer<T> : IDisposable
         }
 
         ParameterMessages.Broadcast(communicator, layout.Parameters);
+        if (buffers?.ToArray() is { Length: > 0 } own)
+            statistics = new RunningStatistics<T>(communicator, own, options);
         if (optimizer is not MixedPrecision mixed)
             return;
         ParameterMessages.Broadcast(communicator, mixed.Masters);
@@ -121,6 +129,7 @@ public sealed class DataParallelOptimizer<T> : IDisposable
             tape.Device.Return(seed);
         NoteUsed(pulled);
         sums.EndMicroBatch();
+        statistics?.TakeMicroBatch(share);
     }
 
     /// <summary>Adds gradients of one of this rank's micro-batches that were computed otherwise.</summary>
@@ -141,6 +150,7 @@ public sealed class DataParallelOptimizer<T> : IDisposable
         }
 
         sums.EndMicroBatch();
+        statistics?.TakeMicroBatch(share);
     }
 
     /// <summary>Adds one of this rank's micro-batches that has no examples.</summary>
@@ -148,6 +158,7 @@ public sealed class DataParallelOptimizer<T> : IDisposable
     {
         BeginMicroBatch(0);
         sums.EndMicroBatch();
+        statistics?.TakeMicroBatch(0);
     }
 
     /// <summary>Steps on all ranks, when all micro-batches were given.</summary>
@@ -159,6 +170,7 @@ public sealed class DataParallelOptimizer<T> : IDisposable
             throw new InvalidOperationException($"Rank {communicator.Rank} has given {given} of its {MicroBatchCount} micro-batches of this step.");
         given = 0;
         sums.Finish();
+        statistics?.Step();
         ShareUse();
         for (int i = 0; i < gradients.Length; i++)
         {
@@ -196,18 +208,24 @@ public sealed class DataParallelOptimizer<T> : IDisposable
     /// <param name="notes">Strings of the program to keep with them, such as its settings and place; those of rank 0 are kept.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path, IReadOnlyDictionary<string, string>? notes = null) =>
-        DistributedCheckpoint.Save(communicator, path, Optimizer, notes ?? new Dictionary<string, string>());
+        DistributedCheckpoint.Save(communicator, path, Optimizer, Buffers, notes ?? new Dictionary<string, string>());
 
     /// <summary>Loads what <see cref="Save"/> wrote: rank 0 reads the file, and gives it to all.</summary>
     /// <param name="path">The file on rank 0.</param>
     /// <returns>The program's strings; null if there is no such file, and nothing has changed.</returns>
     /// <exception cref="InvalidDataException">The file is damaged, or is of another network or optimiser; nothing has changed then.</exception>
-    public IReadOnlyDictionary<string, string>? Load(string path) => DistributedCheckpoint.Load(communicator, path, Optimizer);
+    public IReadOnlyDictionary<string, string>? Load(string path)
+    {
+        Dictionary<string, string>? notes = DistributedCheckpoint.Load(communicator, path, Optimizer, Buffers);
+        statistics?.StartFromBuffers();
+        return notes;
+    }
 
     /// <summary>Releases the memory of the sums.</summary>
     public void Dispose()
     {
         sums.Dispose();
+        statistics?.Dispose();
         shards?.Dispose();
         foreach (NDArray<T> gradient in gradients)
         {
@@ -217,6 +235,8 @@ public sealed class DataParallelOptimizer<T> : IDisposable
 
         Array.Clear(gradients);
     }
+
+    private IReadOnlyList<(string Name, NDArray<T> Value)> Buffers => statistics?.Buffers ?? [];
 
     private double BeginMicroBatch(double? weight)
     {

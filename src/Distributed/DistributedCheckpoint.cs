@@ -17,7 +17,8 @@ internal static class DistributedCheckpoint
     private const string StatePrefix = "optimizer.", ProgressPrefix = "progress.", NotePrefix = "note.", SumKey = "sha256";
 
     /// <summary>Writes the file on rank 0, with the states of all ranks.</summary>
-    public static void Save<T>(Communicator communicator, string path, IOptimizer<T> optimizer, IReadOnlyDictionary<string, string> notes)
+    public static void Save<T>(Communicator communicator, string path, IOptimizer<T> optimizer,
+        IReadOnlyList<(string Name, NDArray<T> Value)> buffers, IReadOnlyDictionary<string, string> notes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -32,7 +33,7 @@ internal static class DistributedCheckpoint
         if (communicator.IsFirst)
         {
             SafetensorsTensor[] tensors =
-                [.. optimizer.Parameters.Select(parameter => SafetensorsTensor.Of(parameter.Name, parameter.Value)), .. states.OrderBy(state => state.Name,
+                [.. ArraysOf(optimizer, buffers).Select(array => SafetensorsTensor.Of(array.Name, array.Value)), .. states.OrderBy(state => state.Name,
                     StringComparer.Ordinal)];
             Dictionary<string, string> metadata = notes.ToDictionary(note => NotePrefix + note.Key, note => note.Value);
             if (optimizer is IKeepsProgress { Progress: var numbers })
@@ -52,7 +53,8 @@ internal static class DistributedCheckpoint
     /// <summary>Reads the file on rank 0 into parameters and states of all ranks.</summary>
     /// <returns>The program's strings; null if there is no file.</returns>
     /// <exception cref="InvalidDataException">The file is damaged, or is of another network or optimiser.</exception>
-    public static Dictionary<string, string>? Load<T>(Communicator communicator, string path, IOptimizer<T> optimizer)
+    public static Dictionary<string, string>? Load<T>(Communicator communicator, string path, IOptimizer<T> optimizer,
+        IReadOnlyList<(string Name, NDArray<T> Value)> buffers)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -62,7 +64,7 @@ internal static class DistributedCheckpoint
         try
         {
             SafetensorsFile file = SafetensorsFile.Parse(bytes, path);
-            Put(file, optimizer);
+            Put(file, optimizer, buffers);
             return file.Metadata.Where(entry => entry.Key.StartsWith(NotePrefix, StringComparison.Ordinal))
                 .ToDictionary(entry => entry.Key[NotePrefix.Length..], entry => entry.Value);
         }
@@ -72,7 +74,10 @@ internal static class DistributedCheckpoint
         }
     }
 
-    private static void Put<T>(SafetensorsFile file, IOptimizer<T> optimizer)
+    private static IEnumerable<(string Name, NDArray<T> Value)> ArraysOf<T>(IOptimizer<T> optimizer, IReadOnlyList<(string Name, NDArray<T> Value)> buffers)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => optimizer.Parameters.Select(parameter => (parameter.Name, parameter.Value)).Concat(buffers);
+
+    private static void Put<T>(SafetensorsFile file, IOptimizer<T> optimizer, IReadOnlyList<(string Name, NDArray<T> Value)> buffers)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (!file.Metadata.TryGetValue(SumKey, out string? sum)
@@ -81,7 +86,7 @@ internal static class DistributedCheckpoint
         Dictionary<string, double> progress = file.Metadata.Where(entry => entry.Key.StartsWith(ProgressPrefix, StringComparison.Ordinal))
             .ToDictionary(entry => entry.Key[ProgressPrefix.Length..], entry => double.Parse(entry.Value, CultureInfo.InvariantCulture));
         List<(NDArray<T> Array, T[] Elements)> arrays =
-            [.. optimizer.Parameters.Select(parameter => (parameter.Value, Elements<T>(file, parameter.Name, parameter.Shape)))];
+            [.. ArraysOf(optimizer, buffers).Select(array => (array.Value, Elements<T>(file, array.Name, array.Value.Shape)))];
         switch (optimizer)
         {
             case MixedPrecision mixed:

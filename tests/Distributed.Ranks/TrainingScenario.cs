@@ -26,6 +26,7 @@ internal sealed class TrainingScenario(string[] arguments)
                 [$"type={type}", $"sharded={sharded}"])),
             .. ((string[])["clipped", "sgd", "muon"]).SelectMany(optimizer => ((string[])["no", "yes"]).Select(sharded => (string[])
                 [$"optimizer={optimizer}", $"sharded={sharded}", "micro=7", "steps=10"])),
+            ["type=double", "norm=yes", "micro=5", "steps=10"],
             ["type=half", "optimizer=mixed", "micro=3", "steps=10"],
             ["optimizer=free", "micro=13", "bucket=1000000", "steps=10"],
         ];
@@ -90,7 +91,8 @@ internal sealed class TrainingScenario(string[] arguments)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // Every rank draws its own parameters; those of rank 0 count.
-        Sequential<T> network = Models.Mlp<T>([Inputs, 37, 20, Classes], new Initializer(Device.Default, 5 + (ulong)communicator.Rank));
+        Sequential<T> network = Models.Mlp<T>([Inputs, 37, 20, Classes], new Initializer(Device.Default, 5 + (ulong)communicator.Rank),
+            batchNorm: Text("norm", "no") == "yes");
         IOptimizer<T> inner = OptimizerOf<T>([.. network.Parameters]);
         int micro = Number("micro", 8), steps = Number("steps", 100);
         using DataParallelOptimizer<T> optimizer = new(communicator, inner, new DataParallelOptions
@@ -98,7 +100,7 @@ internal sealed class TrainingScenario(string[] arguments)
             MicroBatches = micro,
             ShardsStates = Text("sharded", "no") == "yes",
             BucketElements = Number("bucket", 300),
-        });
+        }, network.Buffers);
         MicroBatchOrder order = new(Examples, Batch, micro, 7);
         string file = Text("file", "");
         long first = 0;
@@ -117,7 +119,7 @@ internal sealed class TrainingScenario(string[] arguments)
                 Process.GetCurrentProcess().Kill();
         }
 
-        string hash = HashOf(network.Parameters), all = Convert.ToHexStringLower(SHA256.HashData(communicator.AllGatherBytes(Convert.FromHexString(hash))
+        string hash = HashOf([.. network.Parameters.Select(parameter => parameter.Value), .. network.Buffers.Select(buffer => buffer.Value)]), all = Convert.ToHexStringLower(SHA256.HashData(communicator.AllGatherBytes(Convert.FromHexString(hash))
             .SelectMany(one => one).ToArray()));
         string same = Convert.ToHexStringLower(SHA256.HashData([.. Enumerable.Range(0, communicator.Size).SelectMany(_ => Convert.FromHexString(hash))]));
         if (communicator.IsFirst)
@@ -184,12 +186,12 @@ internal sealed class TrainingScenario(string[] arguments)
         return drawn[0] + drawn[1] > 0.5 ? 0 : drawn[2] > 0 ? 1 : 2;
     }
 
-    private static string HashOf<T>(IEnumerable<Parameter<T>> parameters)
+    private static string HashOf<T>(IEnumerable<NDArray<T>> arrays)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (Parameter<T> parameter in parameters)
-            hash.AppendData(MemoryMarshal.AsBytes(parameter.Value.ToArray().AsSpan()));
+        foreach (NDArray<T> array in arrays)
+            hash.AppendData(MemoryMarshal.AsBytes(array.ToArray().AsSpan()));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

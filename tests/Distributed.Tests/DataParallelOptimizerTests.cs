@@ -133,6 +133,37 @@ public sealed class DataParallelOptimizerTests : IDisposable
         Assert.Equal((2.0, 0L), (w.Value.GetScalar(), sgd.StepCount));
     }
 
+    [Fact]
+    public void RunningStatisticsAreTheMeanOfWhatMicroBatchesLeave()
+    {
+        Parameter<double> w = Vector("w", 2);
+        NDArray<double> running = Device.Default.Allocate<double>([1]);
+        running.CopyFrom([8]);
+        using DataParallelOptimizer<double> parallel = new(alone, new Sgd<double>([w], new ConstantStepSize(1)), new DataParallelOptions { MicroBatches = 2 },
+            [("running", running)]);
+        using Tape<double> tape = new();
+        foreach (double met in (double[])[10, 20])
+        {
+            Assert.Equal(8, running.GetScalar());
+            running.CopyFrom([(0.5 * running.GetScalar()) + (0.5 * met)]);
+            parallel.Backward(tape, tape.Parameter(w).Sum());
+        }
+
+        parallel.Step();
+        Assert.Equal(0.5 * (9 + 14), running.GetScalar());
+        string file = Path.Combine(folder, "run.safetensors");
+        parallel.Save(file);
+        running.CopyFrom([1]);
+        parallel.Load(file);
+        Assert.Equal(11.5, running.GetScalar());
+        tape.Reset();
+        Var<double> loss = tape.Parameter(w).Sum();
+        parallel.Backward(tape, loss, 1);
+        Assert.Equal(11.5, running.GetScalar());
+        parallel.Backward(tape, loss, 1);
+        Assert.Contains("add up to 2", Assert.Throws<InvalidOperationException>(() => parallel.Step()).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(typeof(float))]
     [InlineData(typeof(double))]

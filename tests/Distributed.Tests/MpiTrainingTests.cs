@@ -23,10 +23,10 @@ public class MpiTrainingTests
     public void ShardedAndPlainTrainingAreEqual()
     {
         string[] lines = Alone.Value;
-        Assert.Equal(14, lines.Length);
+        Assert.Equal(15, lines.Length);
         foreach (string[] pair in lines[..12].Chunk(2))
             Assert.Equal(pair[0].Split(": ")[1], pair[1].Split(": ")[1]);
-        Assert.Equal(8, lines.Select(line => line.Split(": ")[1]).Distinct().Count());
+        Assert.Equal(9, lines.Select(line => line.Split(": ")[1]).Distinct().Count());
     }
 
     [Theory]

@@ -12,10 +12,11 @@ internal abstract class GradientSums<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Sums in the parameters' type, or in float if that is Half.</summary>
-    public static GradientSums<T> Of(Communicator communicator, int microBatches, ParameterLayout<T> layout, Segment[][] segments, bool gathers) =>
+    public static GradientSums<T> Of(Communicator communicator, int microBatches, ParameterLayout<T> layout, Segment[][] segments, bool gathers,
+        int channel = 0) =>
         typeof(T) == typeof(Half)
-            ? new GradientSums<T, float>(communicator, microBatches, layout, segments, gathers)
-            : new GradientSums<T, T>(communicator, microBatches, layout, segments, gathers);
+            ? new GradientSums<T, float>(communicator, microBatches, layout, segments, gathers, channel)
+            : new GradientSums<T, T>(communicator, microBatches, layout, segments, gathers, channel);
 
     /// <summary>The number of elements that this rank sends for one sum.</summary>
     public abstract long ElementsSent { get; }
@@ -59,10 +60,10 @@ internal sealed class GradientSums<T, A> : GradientSums<T>
     private T[] host = [];
     private int microBatches;
 
-    public GradientSums(Communicator communicator, int microBatches, ParameterLayout<T> layout, Segment[][] segments, bool gathers)
+    public GradientSums(Communicator communicator, int microBatches, ParameterLayout<T> layout, Segment[][] segments, bool gathers, int channel)
     {
         (this.layout, this.segments) = (layout, segments);
-        exchange = new TreeExchange<A>(communicator, microBatches, segments, gathers);
+        exchange = new TreeExchange<A>(communicator, microBatches, segments, gathers, channel);
         missing = new long[segments.Length];
         isTaken = new bool[layout.Parameters.Length];
     }

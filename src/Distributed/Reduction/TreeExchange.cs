@@ -13,9 +13,9 @@ internal sealed unsafe class TreeExchange<A> : IDisposable
     where A : unmanaged, IBinaryFloatingPointIeee754<A>
 {
     /// <summary>The most buckets that there are tags for.</summary>
-    public const int MostBuckets = Communicator.GatherTag - Communicator.ReductionTag;
+    public const int MostBuckets = 5000;
 
-    private readonly int rank, size;
+    private readonly int rank, size, reductionTag, gatherTag;
     private readonly PendingMessages? messages;
     private readonly Segment[][] segments;
     private readonly (long Start, long End)[] ranges;
@@ -37,8 +37,11 @@ internal sealed unsafe class TreeExchange<A> : IDisposable
     /// <param name="microBatches">The number of micro-batches.</param>
     /// <param name="segments">For each bucket its segments, in the order of their owners; a bucket's segments follow each other.</param>
     /// <param name="gathers">Whether all ranks get all sums; otherwise each gets those of its own segments.</param>
-    public TreeExchange(Communicator communicator, int microBatches, Segment[][] segments, bool gathers)
+    /// <param name="channel">0 or 1; sums that are under way at the same time have different ones.</param>
+    public TreeExchange(Communicator communicator, int microBatches, Segment[][] segments, bool gathers, int channel = 0)
     {
+        reductionTag = Communicator.ReductionTag + (2 * MostBuckets * channel);
+        gatherTag = reductionTag + MostBuckets;
         (rank, size, this.segments, this.gathers) = (communicator.Rank, communicator.Size, segments, gathers);
         messages = size > 1 ? new PendingMessages(communicator.Mpi!) : null;
         ranges = [.. segments.Select(bucket => (bucket[0].Start, bucket[^1].End))];
@@ -113,7 +116,7 @@ internal sealed unsafe class TreeExchange<A> : IDisposable
                 {
                     if (fold.Nodes[node].Rank != rank)
                         coming[(bucket * fold.Nodes.Length) + node] = messages.Receive((byte*)Staged(bucket, node, length), (long)length * sizeof(A),
-                            fold.Nodes[node].Rank, Communicator.ReductionTag + bucket);
+                            fold.Nodes[node].Rank, reductionTag + bucket);
                 }
             }
 
@@ -122,7 +125,7 @@ internal sealed unsafe class TreeExchange<A> : IDisposable
             foreach (Segment segment in segments[bucket])
             {
                 if (segment.Owner != rank && segment.Length > 0)
-                    messages.Receive((byte*)SumsAt(segment.Start), (long)segment.Length * sizeof(A), segment.Owner, Communicator.GatherTag + bucket);
+                    messages.Receive((byte*)SumsAt(segment.Start), (long)segment.Length * sizeof(A), segment.Owner, gatherTag + bucket);
             }
         }
     }
@@ -166,7 +169,7 @@ internal sealed unsafe class TreeExchange<A> : IDisposable
             foreach (Segment segment in segments[bucket])
             {
                 if (segment.Owner != rank && segment.Length > 0)
-                    messages!.Send((byte*)(plane + segment.Start), (long)segment.Length * sizeof(A), segment.Owner, Communicator.ReductionTag + bucket);
+                    messages!.Send((byte*)(plane + segment.Start), (long)segment.Length * sizeof(A), segment.Owner, reductionTag + bucket);
             }
         }
 
@@ -241,7 +244,7 @@ internal sealed unsafe class TreeExchange<A> : IDisposable
         if (!gathers)
             return true;
         for (int distance = 1; distance < size; distance++)
-            messages!.Send((byte*)SumsAt(own.Start), (long)own.Length * sizeof(A), (rank + distance) % size, Communicator.GatherTag + bucket);
+            messages!.Send((byte*)SumsAt(own.Start), (long)own.Length * sizeof(A), (rank + distance) % size, gatherTag + bucket);
         return true;
     }
 
