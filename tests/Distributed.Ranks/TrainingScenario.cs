@@ -119,8 +119,9 @@ internal sealed class TrainingScenario(string[] arguments)
                 Process.GetCurrentProcess().Kill();
         }
 
-        string hash = HashOf([.. network.Parameters.Select(parameter => parameter.Value), .. network.Buffers.Select(buffer => buffer.Value)]), all = Convert.ToHexStringLower(SHA256.HashData(communicator.AllGatherBytes(Convert.FromHexString(hash))
-            .SelectMany(one => one).ToArray()));
+        string hash = HashOf([.. network.Parameters.Select(parameter => parameter.Value), .. network.Buffers.Select(buffer => buffer.Value)]);
+        byte[] together = [.. communicator.AllGatherBytes(Convert.FromHexString(hash)).SelectMany(one => one)];
+        string all = Convert.ToHexStringLower(SHA256.HashData(together));
         string same = Convert.ToHexStringLower(SHA256.HashData([.. Enumerable.Range(0, communicator.Size).SelectMany(_ => Convert.FromHexString(hash))]));
         if (communicator.IsFirst)
             Console.WriteLine($"{hash} {(all == same ? "on all ranks" : "on rank 0 only")}, loss {loss:R}, from step {first}");
