@@ -41,10 +41,9 @@ internal static class CensusFolder
     {
         HtmlReport report = new($"Where {Path.GetFileName(results.Settings.Model)} sits on kinks");
         report.NoticeOfData(results.Settings.Data, results.Settings.DataIsStandIn);
-        if (!results.Complete)
-            report.Notice("The study was stopped; the tables count the batches finished so far.");
-        if (results.Kept.Count > 0)
-            report.Notice($"Weights whose use does not say how they are drawn were kept as they are in the file: {string.Join(", ", results.Kept)}.");
+        report.NoticeOfUnits(results, "The study was stopped; the tables count the batches finished so far.");
+        if (results.Settings.Kept is { Count: > 0 } kept)
+            report.Notice($"Weights whose use does not say how they are drawn were kept as they are in the file: {string.Join(", ", kept)}.");
         report
             .Charts(chart)
             .Table(CensusTables.Columns, CensusTables.Rows(results))
@@ -79,6 +78,6 @@ internal static class CensusFolder
                 "images" are those of the data, resized to the model's input, with numbers in [0, 1]; "black" is the image of zeros, and "constant" images
                 have one shade of gray each. Constant images make the windows of a convolution equal, and with them the elements of pooling windows.
                 """)
-            .Run(results.Settings, results.Machine);
+            .Run(results.Settings with { Layers = [], Kept = [] }, results.Machine);
     }
 }

@@ -1,4 +1,4 @@
-using ConservativeAD.Networks;
+using System.Text.Json.Serialization;
 using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.ModelFiles;
 using ConservativeAD.Studies.Reports;
@@ -10,30 +10,30 @@ namespace ConservativeAD.Studies.Census;
 /// <param name="Settings">The settings.</param>
 /// <param name="Machine">The machine.</param>
 /// <param name="Complete">Whether all batches were counted.</param>
-/// <param name="Kept">Weights that were not drawn, as what they are for does not say how.</param>
 /// <param name="Rows">Node by node.</param>
 /// <param name="Differences">What choices change, kink by kink.</param>
 /// <param name="Clarke">Backpropagation beside Clarke's subdifferential.</param>
 /// <param name="Refusals">Why gradients are not certified.</param>
-internal sealed record CensusResults(CensusSettings Settings, MachineFacts Machine, bool Complete, IReadOnlyList<string> Kept, IReadOnlyList<CensusRow> Rows,
-    IReadOnlyList<CensusDifference> Differences, IReadOnlyList<CensusClarke> Clarke, IReadOnlyList<CensusRefusal> Refusals)
+internal sealed record CensusResults(CensusSettings Settings, MachineFacts Machine, bool Complete, IReadOnlyList<CensusRow> Rows,
+    IReadOnlyList<CensusDifference> Differences, IReadOnlyList<CensusClarke> Clarke, IReadOnlyList<CensusRefusal> Refusals) : IUnitResults
 {
+    /// <inheritdoc/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Shard { get; init; }
+
     /// <summary>The results of the batches finished so far.</summary>
     /// <param name="settings">The study.</param>
-    /// <param name="model">The model.</param>
-    /// <param name="kept">Weights that were not drawn.</param>
     /// <param name="units">The batches.</param>
-    public static CensusResults Of(CensusSettings settings, OnnxModel model, IReadOnlyList<string> kept, IReadOnlyCollection<CensusUnit> units)
+    public static CensusResults Of(CensusSettings settings, IReadOnlyCollection<CensusUnit> units)
     {
         ILookup<string, CensusUnit> byImages = units.OrderBy(unit => settings.UnitOf(unit.Images, unit.Batch)).ToLookup(unit => unit.Images);
         return new CensusResults(
             settings,
             MachineFacts.Current,
             units.Count == settings.Units,
-            kept,
             [.. from images in ModelImages.Kinds
                 from node in byImages[images].SelectMany(unit => unit.Nodes).GroupBy(node => node.Node).OrderBy(node => node.Key)
-                select CensusRow.Of(images, model.Nodes[node.Key], [.. node])],
+                select CensusRow.Of(images, settings.Layers.First(layer => layer.Node == node.Key), [.. node])],
             [.. from images in ModelImages.Kinds
                 where byImages[images].Any()
                 from kink in Enum.GetValues<KinkName>()
@@ -64,7 +64,7 @@ internal sealed record CensusResults(CensusSettings Settings, MachineFacts Machi
 internal sealed record CensusRow(string Images, string Node, string Operator, long Evaluations, long Kinks, double Proportion, double Low, double High,
     double? Nearest)
 {
-    public static CensusRow Of(string images, OnnxNode node, IReadOnlyCollection<NodeKinks> batches)
+    public static CensusRow Of(string images, ModelLayer node, IReadOnlyCollection<NodeKinks> batches)
     {
         long evaluations = batches.Sum(batch => batch.Evaluations), kinks = batches.Sum(batch => batch.AtKink);
         Proportion share = Statistics.Proportion.Wilson(kinks, Math.Max(evaluations, 1));

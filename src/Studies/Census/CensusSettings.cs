@@ -1,10 +1,11 @@
 using System.Text.Json.Serialization;
 using ConservativeAD.Studies.ModelFiles;
+using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.Census;
 
 /// <summary>The settings of <c>census</c>. Two runs with equal settings have equal results.</summary>
-internal sealed record CensusSettings
+internal sealed record CensusSettings : IImageSettings
 {
     /// <summary>The model's file.</summary>
     public required string Model { get; init; }
@@ -12,8 +13,11 @@ internal sealed record CensusSettings
     /// <summary>The checksum of the model and its weights.</summary>
     public required string ModelSum { get; init; }
 
-    /// <summary>The number of the model's nodes.</summary>
-    public required int Nodes { get; init; }
+    /// <summary>The model's nodes with kinks.</summary>
+    public required IReadOnlyList<ModelLayer> Layers { get; init; }
+
+    /// <summary>Weights that are not drawn, as what they are for does not say how.</summary>
+    public required IReadOnlyList<string> Kept { get; init; }
 
     /// <summary>The version of ONNX's operators.</summary>
     public required int Opset { get; init; }

@@ -3,6 +3,7 @@ using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
 using ConservativeAD.Studies.Gradients;
 using ConservativeAD.Studies.ModelFiles;
+using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.Census;
 
@@ -13,6 +14,11 @@ namespace ConservativeAD.Studies.Census;
 /// <param name="compute">The device; a model may be large, so one batch at a time is computed by all of it.</param>
 internal sealed class CensusStudy(CensusSettings settings, ModelImages images, Func<Device, OnnxNetwork<float>> make, ComputeDevice compute)
 {
+    private readonly HashSet<int> layers = [.. settings.Layers.Select(layer => layer.Node)];
+
+    /// <summary>The batches to count; all by default.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+
     /// <summary>Counts the batches that are not finished yet.</summary>
     /// <param name="finished">Batches of an earlier run, which are not repeated.</param>
     /// <param name="report">Called for every finished batch.</param>
@@ -23,7 +29,8 @@ internal sealed class CensusStudy(CensusSettings settings, ModelImages images, F
         HashSet<long> done = [.. finished.Select(unit => settings.UnitOf(unit.Images, unit.Batch)!.Value)];
         (string Images, int Batch)[] units = [.. from kind in ModelImages.Kinds.Zip(settings.Batches)
             from batch in Enumerable.Range(0, kind.Second)
-            where !done.Contains(settings.UnitOf(kind.First, batch)!.Value)
+            let number = settings.UnitOf(kind.First, batch)!.Value
+            where Shard.Has(number) && !done.Contains(number)
             select (kind.First, batch)];
         new UnitWorkers(1).Run<(string Images, int Batch), Worker>(units, _ => new Worker(compute.Open(), make), (worker, unit, stopped) =>
         {
@@ -38,7 +45,7 @@ internal sealed class CensusStudy(CensusSettings settings, ModelImages images, F
         long start = Stopwatch.GetTimestamp();
         ModelStep<float> step = ModelStep<float>.On(worker.Tape, worker.Network, images.Shape, images.Batch<float>(kind, batch),
             classes => images.Labels(batch, classes), settings.Loss);
-        (OnnxNode Node, OperationKinks Site)[] sites = [.. step.Sites()];
+        (OnnxNode Node, OperationKinks Site)[] sites = [.. step.Sites().Where(site => layers.Contains(site.Node.Index))];
         NodeKinks[] nodes = [.. sites.GroupBy(site => site.Node.Index).OrderBy(node => node.Key).Select(node => new NodeKinks(node.Key,
             node.Sum(site => (long)site.Site.Shape.Count), node.Sum(site => site.Site.Count), Nearest(step, node.First().Node)))];
         OperationFacts[] met = [.. sites.Where(site => site.Site.Count > 0).Select(site => site.Site.Operation).Distinct()];

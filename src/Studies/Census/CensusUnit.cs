@@ -21,7 +21,7 @@ internal sealed record CensusUnit(string Images, int Batch, IReadOnlyList<NodeKi
         unit => settings.UnitOf(unit.Images, unit.Batch),
         unit => unit.Seconds >= 0 && double.IsFinite(unit.Seconds)
             && unit.Nodes is { } nodes
-            && nodes.All(node => node is { AtKink: >= 0, Node: >= 0 } && node.Node < settings.Nodes && node.AtKink <= node.Evaluations)
+            && nodes.All(node => node is { AtKink: >= 0 } && settings.Layers.Any(layer => layer.Node == node.Node) && node.AtKink <= node.Evaluations)
             && unit.Changes is { } changes && changes.All(change => change is { Distance.IsPossible: true } && Enum.IsDefined(change.Kink))
             && changes.Select(change => change.Kink).Distinct().Count() == changes.Count
             && unit.Clarke is null or { Reasons: not null, OfFirst.IsPossible: true, OfSecond.IsPossible: true, Apart.IsPossible: true }

@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
-using ConservativeAD.Kernels;
-using ConservativeAD.Networks;
 using ConservativeAD.Studies.Census;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.ModelFiles;
@@ -16,6 +13,10 @@ namespace ConservativeAD.Studies.CommandLine;
 internal static class CensusCommand
 {
     private const int NodeKeys = 3, DifferenceKeys = 2;
+
+    /// <summary>The study.</summary>
+    public static StudyKind<CensusSettings, CensusUnit, CensusResults> Kind { get; } = new("census", _ => "batches", CensusUnit.UnitsOf,
+        (settings, shard, units) => CensusResults.Of(settings, units) with { Shard = shard.Name }, CensusFolder.Write, Print);
 
     public static Command Create(Terminal terminal)
     {
@@ -43,12 +44,13 @@ internal static class CensusCommand
         {
             Plan = parsed => new CensusPlan(parsed.GetValue(file)!, model.IsDrawn(parsed), model.LossOf(parsed), parsed.GetValue(samples),
                 parsed.GetValue(clarke), parsed.GetValue(directions), parsed.GetValue(common.Seed), common.DeviceOf(parsed), common.DataSetOf(parsed),
-                parsed.GetValue(common.Data), parsed.GetValue(common.Out)!, parsed.GetValue(common.Resume), parsed.GetValue(common.Json)),
+                parsed.GetValue(common.Data), parsed.GetValue(common.Out)!, parsed.GetValue(common.Resume), parsed.GetValue(common.Json),
+                common.ShardOf(parsed)),
         };
         command.Arguments.Add(file);
         command.Takes(samples, clarke);
         command.TakesWhere("another --clarke than 0", result => StudyCommand.Written(result, clarke) is not "0", directions);
-        command.Takes(model.Weights, model.Loss, common.Threads, common.Device, common.Out, common.Resume, common.Json);
+        command.Takes(model.Weights, model.Loss, common.Threads, common.Device, common.Out, common.Resume, common.Json, common.Shard);
         common.AddImages(command);
         command.TakesWhere("--weights drawn", model.IsDrawn, common.Seed);
         command.SetAction(parsed =>
@@ -58,68 +60,38 @@ internal static class CensusCommand
             plan.Device.Demand();
             using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
             ImageSet images = ImageSource.Load(plan.Data, plan.Samples, ModelImages.AreInColour(studied.Model), plan.DataSet, terminal.Cancellation).Train;
-            CensusResults results = Run(terminal, terminal.Console(plan.Json), plan, studied, images, folder.Path);
-            if (plan.Json)
-                terminal.Output.WriteLine(ResultsJson.Write(results));
-            return results.Complete ? ExitCode.Success : ExitCode.Cancelled;
+            ModelImages input = ModelImages.For(studied.Model, images);
+            ModelSource source = ModelSource.Of(studied, input, plan.Loss, plan.IsDrawn, plan.Seed);
+            CensusSettings settings = SettingsOf(plan, studied, input, source, images);
+            CensusStudy study = new(settings, input, device => source.Make<float>(device, 0), plan.Device) { Shard = plan.Shard };
+            return new StudyRun(terminal, new StudyPlace(folder.Path, plan.Resume, plan.Json, plan.Shard)).Of(
+                Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, images), (finished, report, notes) =>
+                    study.Run(finished, report, notes.Add, terminal.Cancellation));
         });
         return command;
     }
 
-    private static CensusResults Run(Terminal terminal, IAnsiConsole console, CensusPlan plan, StudiedModel studied, ImageSet images, string folder)
+    private static CensusSettings SettingsOf(CensusPlan plan, StudiedModel studied, ModelImages input, ModelSource source, ImageSet images) => new()
     {
-        ModelImages input = ModelImages.For(studied.Model, images);
-        CensusSettings settings = new()
-        {
-            Model = plan.Model,
-            ModelSum = studied.Sum,
-            Nodes = studied.Model.Nodes.Count,
-            Opset = studied.Model.Opset,
-            Weights = ModelOptions.WordOf(plan.IsDrawn),
-            Loss = plan.Loss,
-            Input = input.Shape,
-            Data = images.Name,
-            DataIsStandIn = images.IsStandIn,
-            Samples = images.Count,
-            Batches = [.. ModelImages.Kinds.Select(input.BatchesOf)],
-            Clarke = plan.Clarke,
-            Directions = plan.Directions,
-            Seed = plan.Seed,
-            Device = plan.Device.Name,
-        };
-        if (settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
-        ModelSource source = ModelSource.Of(studied, input, plan.Loss, plan.IsDrawn, plan.Seed);
-        using StudyJournal<CensusSettings, CensusUnit> journal =
-            StudyJournal<CensusSettings, CensusUnit>.Open(folder, settings, JournalOrigin.Of("census", Shard.Whole, images), CensusUnit.UnitsOf(settings),
-                plan.Resume);
-        foreach (string note in journal.Notes)
-            console.MarkupLineInterpolated($"[yellow]{note}[/]");
-        List<CensusUnit> finished = [.. journal.Finished];
-        long start = Stopwatch.GetTimestamp();
-        using (ProgressNotes notes = new(terminal, "batches", settings.Units, finished.Count))
-        {
-            new CensusStudy(settings, input, device => source.Make<float>(device, 0), plan.Device).Run(
-                journal.Finished,
-                unit =>
-                {
-                    journal.Append(unit);
-                    lock (finished)
-                        finished.Add(unit);
-                },
-                notes.Add,
-                terminal.Cancellation);
-        }
+        Model = plan.Model,
+        ModelSum = studied.Sum,
+        Layers = source.LayersWhere(_ => true),
+        Kept = source.Kept,
+        Opset = studied.Model.Opset,
+        Weights = ModelOptions.WordOf(plan.IsDrawn),
+        Loss = plan.Loss,
+        Input = input.Shape,
+        Data = images.Name,
+        DataIsStandIn = images.IsStandIn,
+        Samples = images.Count,
+        Batches = [.. ModelImages.Kinds.Select(input.BatchesOf)],
+        Clarke = plan.Clarke,
+        Directions = plan.Directions,
+        Seed = plan.Seed,
+        Device = plan.Device.Name,
+    };
 
-        CensusResults results;
-        lock (finished)
-            results = CensusResults.Of(settings, studied.Model, source.Kept, finished);
-        CensusFolder.Write(folder, results);
-        Print(console, results, folder, Stopwatch.GetElapsedTime(start));
-        return results;
-    }
-
-    private static void Print(IAnsiConsole console, CensusResults results, string folder, TimeSpan elapsed)
+    private static void Print(IAnsiConsole console, CensusResults results)
     {
         Write("Operations exactly at a kink", NodeKeys, CensusTables.Columns, CensusTables.Rows(results));
         Write("Gradients of other choices there", DifferenceKeys, CensusTables.DifferenceColumns, CensusTables.DifferenceRows(results));
@@ -127,12 +99,8 @@ internal static class CensusCommand
             Write("Backpropagation and elements of Clarke's subdifferential", 1, CensusTables.ClarkeColumns, CensusTables.ClarkeRows(results));
         if (results.Refusals.Count > 0)
             Write("Why elements are not certified", DifferenceKeys, CensusTables.RefusalColumns, CensusTables.RefusalRows(results));
-        if (results.Kept.Count > 0)
-            console.MarkupLineInterpolated($"[yellow]Kept as in the file, not drawn: {string.Join(", ", results.Kept)}.[/]");
-        if (results.Settings.DataIsStandIn)
-            console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(results.Settings.Data)}[/]");
-        string state = results.Complete ? "" : " Stopped before the end; --resume continues.";
-        console.MarkupLineInterpolated($"{elapsed.TotalSeconds:0.0} s. Results are in {folder}.{state}");
+        if (results.Settings.Kept is { Count: > 0 } kept)
+            console.MarkupLineInterpolated($"[yellow]Kept as in the file, not drawn: {string.Join(", ", kept)}.[/]");
 
         void Write(string title, int keys, IReadOnlyList<string> columns, IEnumerable<string[]> rows)
         {
@@ -158,5 +126,6 @@ internal static class CensusCommand
 /// <param name="Out">The folder for results.</param>
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
+/// <param name="Shard">The units to do.</param>
 internal sealed record CensusPlan(string Model, bool IsDrawn, LossName Loss, int Samples, int Clarke, int Directions, ulong Seed,
-    ComputeDevice Device, DataSetName? DataSet, string? Data, string Out, bool Resume, bool Json);
+    ComputeDevice Device, DataSetName? DataSet, string? Data, string Out, bool Resume, bool Json, Shard Shard);

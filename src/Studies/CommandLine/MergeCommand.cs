@@ -9,7 +9,7 @@ internal static class MergeCommand
 {
     // The studies that have shards.
     private static readonly IReadOnlyList<(string Name, Func<Terminal, MergePlan, IReadOnlyList<ShardFolder>, int> Merge)> Studies =
-        [Of(VolumeCommand.Kind), Of(KinkVolumeRun.Kind), Of(MaxPoolCommand.Kind), Of(ReluTrainingCommand.Kind)];
+        [Of(VolumeCommand.Kind), Of(KinkVolumeRun.Kind), Of(MaxPoolCommand.Kind), Of(ReluTrainingCommand.Kind), Of(CensusCommand.Kind)];
 
     public static Command Create(Terminal terminal)
     {
@@ -20,7 +20,8 @@ internal static class MergeCommand
         };
         CommonOptions common = new(Path.Combine("results", "merged"));
         StudyCommand command = new("merge", """
-            Joins the shards of a study, which --shard of volume, maxpool and relu-training made, and writes what one run would have written.
+            Joins the shards of a study, which --shard of volume, maxpool, relu-training and census made, and writes what one run would have
+            written.
             Shards of other settings, data, versions or seeds, missing and unfinished ones, and units that are there twice are refused.
 
             Examples:

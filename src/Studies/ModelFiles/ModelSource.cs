@@ -7,6 +7,9 @@ namespace ConservativeAD.Studies.ModelFiles;
 /// <summary>Makes networks of a model: with the weights of its file, or with weights drawn anew.</summary>
 internal sealed class ModelSource
 {
+    // Operators that record what their condition says.
+    private static readonly string[] Varying = ["If", "Loop"];
+
     private readonly OnnxModel model;
     private readonly DrawnWeights? drawn;
     private readonly ulong seed;
@@ -44,6 +47,15 @@ internal sealed class ModelSource
         foreach (Parameter<float> parameter in network.Parameters)
             Device.Default.Return(parameter.Value);
         return new ModelSource(studied.Model, drawn, seed, sites);
+    }
+
+    /// <summary>The nodes of the model that may be at some kinks: those of the trial, and those that may record something else on other images.</summary>
+    /// <param name="isStudied">Selects the operations.</param>
+    public IReadOnlyList<ModelLayer> LayersWhere(Func<OperationFacts, bool> isStudied)
+    {
+        HashSet<int> nodes = [.. Sites.Where(site => isStudied(site.Operation)).Select(site => site.Node.Index)];
+        nodes.UnionWith(model.Nodes.Where(node => Varying.Contains(node.Operator)).Select(node => node.Index));
+        return [.. nodes.Order().Select(node => new ModelLayer(node, model.Nodes[node].Name, model.Nodes[node].Operator))];
     }
 
     /// <summary>Makes a network.</summary>

@@ -13,7 +13,7 @@ internal sealed record KinkVolumeSettings : IImageSettings
 {
     /// <summary>The network; null for a model of ONNX.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public required NetworkName? Network { get; init; }
+    public NetworkName? Network { get; init; }
 
     /// <summary>The model of ONNX; null for networks of the program's own.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -17,9 +17,6 @@ namespace ConservativeAD.Studies.Volume;
 internal sealed record VolumeModel(string File, string Sum, int Opset, bool IsDrawn, LossName Loss, int[] Input, string Device,
     IReadOnlyList<ModelLayer> Layers, IReadOnlyList<string> Kept)
 {
-    // Operators that record what their condition says.
-    private static readonly string[] Varying = ["If", "Loop"];
-
     /// <summary>The layers of a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="source">A trial of it.</param>
@@ -27,10 +24,9 @@ internal sealed record VolumeModel(string File, string Sum, int Opset, bool IsDr
     /// <exception cref="UsageException">It has no such kinks.</exception>
     public static IReadOnlyList<ModelLayer> LayersOf(OnnxModel model, ModelSource source, KinkChoice choice)
     {
-        HashSet<int> nodes = [.. source.Sites.Where(site => choice.IsReadBy(site.Operation)).Select(site => site.Node.Index)];
-        nodes.UnionWith(model.Nodes.Where(node => Varying.Contains(node.Operator)).Select(node => node.Index));
-        if (nodes.Count > 0)
-            return [.. nodes.Order().Select(node => new ModelLayer(node, model.Nodes[node].Name, model.Nodes[node].Operator))];
+        IReadOnlyList<ModelLayer> layers = source.LayersWhere(choice.IsReadBy);
+        if (layers.Count > 0)
+            return layers;
         string[] present = [.. source.Sites.Select(site => site.Operation.Name).Distinct()];
         throw new UsageException(present.Length == 0
             ? $"{model.File} has no operation with a kink that its weights influence; all choices give the same gradients."
@@ -51,9 +47,3 @@ internal sealed record VolumeModel(string File, string Sum, int Opset, bool IsDr
         return -1;
     }
 }
-
-/// <summary>A node of a model with kinks.</summary>
-/// <param name="Node">Its index.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Operator">Its operator.</param>
-internal sealed record ModelLayer(int Node, string Name, string Operator);

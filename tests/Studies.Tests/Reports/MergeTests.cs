@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ConservativeAD.Kernels;
+using ConservativeAD.Networks;
 using ConservativeAD.Studies.CommandLine;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Tests.CommandLine;
@@ -24,8 +26,13 @@ public sealed partial class MergeTests : IDisposable
     [InlineData(2, "volume --kink sort --depths 2 --widths 16 --precisions 16,32 --networks 2 --samples 64 --batch 16 --after 2 --data-set stand-in")]
     [InlineData(3, "maxpool --samples 64 --batch 32 --networks 1 --precisions 16,32 --betas 1 --epochs 1 --runs 1 --data-set stand-in")]
     [InlineData(2, "relu-training --networks mlp:16,mlp:8-8+bn --samples 64 --batch 16 --epochs 2 --runs 2 --precisions 16,32 --data-set stand-in")]
+    [InlineData(3, "census @ --samples 40 --clarke 2 --directions 2 --data-set stand-in")]
+    [InlineData(2, "volume --model @ --kink any --precisions 16,32 --samples 64 --data-set stand-in")]
     public void MergedShardsAreOneRunBitForBit(int shards, string line)
     {
+        line = line.Replace("@", folder["model.onnx"], StringComparison.Ordinal);
+        OnnxExport.Of(new Sequential<float>(new Conv2d<float>("first", 1, 4, 5, new Initializer(Device.Default, 1), bias: false), new Relu<float>(),
+            new MaxPool2d<float>(2), new Flatten<float>()), [8, 1, 28, 28]).Write(folder["model.onnx"]);
         Ok([.. line.Split(' '), "--out", folder["whole"]]);
         for (int index = 1; index <= shards; index++)
         {
