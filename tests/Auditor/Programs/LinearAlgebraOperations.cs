@@ -113,7 +113,7 @@ internal static class LinearAlgebraOperations
     {
         if (cosine.Kind == Kind.Undefined && Array.TrueForAll(matrix, element => element.IsConstant))
             cosine = Germ.Unknown;
-        Germ half = Germ.Of(0.5), less = (Germ.One - cosine) * half, more = (Germ.One + cosine) * half;
+        Germ half = Germ.Of(0.5), less = ((Germ.One - cosine) * half).WithRoundedValue(1), more = ((Germ.One + cosine) * half).WithRoundedValue(1);
         return Factors([2, 2], matrix, less, more, more, less);
     }
 
@@ -224,7 +224,9 @@ internal static class LinearAlgebraOperations
         {
             var a = Positive(x[0]);
             Germ det = Det(a);
-            return new GermTensor([2, 2], [a.R / det, -a.Q / det, -a.Q / det, a.P / det]);
+            // The eigenvalues of the matrix are at least 1, so an element of the inverse is rounded like a number of size 1.
+            return Factors([2, 2], [a.P, a.Q, a.R],
+                [.. ((Germ[])[a.R / det, -a.Q / det, -a.Q / det, a.P / det]).Select(element => element.WithRoundedValue(1))]);
         }
     }
 

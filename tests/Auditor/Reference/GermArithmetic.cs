@@ -25,6 +25,12 @@ public sealed partial class Germ
         return FromSum(all, Cut);
     }
 
+    /// <summary>The number, with the rounding of a number of some size, unless it is exactly 0.</summary>
+    /// <param name="size">The size.</param>
+    public Germ WithRoundedValue(double size) => !IsFinite || terms.Length == 0
+        ? this
+        : FromSum([.. terms, new Term(0, new Ball(Wide.Zero, ((Wide)size).Shifted(-Precision.Bits)), null)], Cut);
+
     public static Germ operator -(Germ x) => x.Kind switch
     {
         Kind.Finite => x.terms.Length == 0 && double.IsPositiveInfinity(x.Cut)

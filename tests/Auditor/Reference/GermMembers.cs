@@ -13,14 +13,14 @@ public static class GermMembers
     // An estimate may have a relative error of 2^−11 in any precision; the tolerance of the judgement multiplies this number.
     private static readonly Germ Estimate = Germ.Of(new Ball(Wide.One, Wide.One.Shifted(-22)));
 
-    /// <summary>The value of a member. A zero has the sign that the member itself gives it.</summary>
+    /// <summary>The value of a member. An exact zero has the sign that the member itself gives it.</summary>
     /// <param name="name">The member.</param>
     /// <param name="x">Its numbers.</param>
     /// <param name="k">Its integer.</param>
     public static Germ Call(string name, Germ[] x, int k)
     {
         Germ found = ValueOf(name, x, k);
-        if (!(found.IsFinite && found.IsConstant && found.Limit() is { IsZero: true }) || !Array.TrueForAll(x, number => number.IsFinite && number.IsConstant))
+        if (!(found.IsFinite && found.IsConstant && found.Limit() is { IsNothing: true }) || !Array.TrueForAll(x, number => number.IsFinite && number.IsConstant))
             return found;
         try
         {
@@ -242,8 +242,15 @@ public static class GermMembers
     };
 
     // A half above an even number, where the tangent of a number that does not move is +∞ (IEEE 754-2019, 9.2.1).
-    private static bool IsAtRisingPole(Germ x) =>
-        x.IsFinite && x.IsConstant && x.Limit() is { } limit && (limit.Value - (2 * Wide.Floor(limit.Value / 2)) - 0.5).IsZero;
+    private static bool IsAtRisingPole(Germ x)
+    {
+        if (!x.IsFinite || !x.IsConstant || x.Limit() is not { } limit || !(limit.Value - (2 * Wide.Floor(limit.Value / 2)) - 0.5).IsZero)
+            return false;
+        // A rounded number may stand beside the pole in the program.
+        if (!limit.Error.IsZero)
+            Precision.NoteSoft();
+        return true;
+    }
 
     private static Germ WavePi(Germ x, int quarters)
     {
