@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
-using ConservativeAD.Kernels;
-using ConservativeAD.Networks;
 
 namespace ConservativeAD.Fuzz;
 
@@ -29,40 +26,16 @@ internal sealed class KillTrial
 {
     private const int Stride = 10;
 
-    // Stands for a model of ONNX.
-    private const string Model = "@";
-
-    /// <summary>The commands that are killed.</summary>
-    public static IReadOnlyList<string> Commands { get; } = ["volume", "volume-of-model", "train", "relu-training", "maxpool", "census"];
-
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "conservative-ad.dll");
-
-    private readonly string command;
-    private string[] arguments;
+    private readonly string name;
     private readonly Random random;
 
     /// <summary>Prepares a trial.</summary>
-    /// <param name="command">One of <see cref="Commands"/>.</param>
+    /// <param name="command">One of <see cref="StudiedCommand.Names"/>.</param>
     /// <param name="seed">The seed of the moments.</param>
     public KillTrial(string command, int seed)
     {
-        this.command = command;
+        name = command;
         random = new Random(seed);
-        arguments = command switch
-        {
-            "volume" => ["volume", "--depths", "1,2", "--widths", "32", "--batch", "64", "--precisions", "16,32", "--networks", "40", "--samples", "1024",
-                "--threads", "1", "--data", ""],
-            "volume-of-model" => ["volume", "--model", Model, "--kink", "any", "--weights", "drawn", "--networks", "20", "--after", "1,5", "--precisions",
-                "16,32", "--samples", "256", "--threads", "1", "--data", ""],
-            "census" => ["census", Model, "--samples", "480", "--clarke", "4", "--threads", "1", "--data", ""],
-            "train" => ["train", "mlp", "--hidden", "24,24", "--samples", "1024", "--batch", "16", "--epochs", "8", "--optimizer", "adam", "--threads", "1",
-                "--data", ""],
-            "relu-training" => ["relu-training", "--networks", "mlp:48-32,mlp:32+bn", "--samples", "1024", "--batch", "32", "--epochs", "4", "--runs", "2",
-                "--precisions", "16,32", "--s", "0,1", "--learning-rate", "0.1", "--threads", "1", "--data", ""],
-            "maxpool" => ["maxpool", "--samples", "128", "--batch", "32", "--networks", "2", "--precisions", "16,32", "--betas", "1", "--epochs", "2", "--runs",
-                "1", "--threads", "1", "--data", ""],
-            _ => throw new ArgumentException($"There is no trial of '{command}'; there are {string.Join(", ", Commands)}.", nameof(command)),
-        };
     }
 
     /// <summary>Receives occasional progress messages; may be null.</summary>
@@ -73,46 +46,41 @@ internal sealed class KillTrial
     public KillReport Run(int times)
     {
         string root = Directory.CreateTempSubdirectory("conservative-ad-kill-").FullName;
-        long start = Stopwatch.GetTimestamp();
         List<string> differences = [];
         int kills = 0, runs = 0;
+        long start = Stopwatch.GetTimestamp();
         try
         {
-            string model = Path.Combine(root, "model.onnx");
-            WriteModel(model);
-            arguments = Array.ConvertAll(arguments, word => word == Model ? model : word);
+            StudiedCommand command = new(name, root);
             string whole = Path.Combine(root, "whole"), broken = Path.Combine(root, "broken");
-            (int code, string error) = Finish(whole);
-            if (code != 0)
-                throw new InvalidOperationException($"The uninterrupted run returned {code}: {error}");
-            string expected = ResultsOf(whole);
+            start = Stopwatch.GetTimestamp();
+            Ended first = command.Finish(whole);
+            if (first.Code != 0)
+                throw new InvalidOperationException($"The uninterrupted run returned {first.Code}: {first.Error}");
+            string expected = StudiedCommand.ResultsOf(whole);
             double time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             while (kills < times)
             {
-                using Process process = Start(broken);
-                Task<string> told = process.StandardError.ReadToEndAsync();
-                if (!process.WaitForExit((int)(random.NextDouble() * 1.05 * time)))
+                Ended ended = command.Kill(broken, (int)(random.NextDouble() * 1.05 * time));
+                if (ended.Code is not null)
                 {
-                    process.Kill();
-                    process.WaitForExit();
-                    kills++;
-                    if (kills % Stride == 0)
-                        Progress?.Invoke(new KillReport(command, kills, runs, differences, Stopwatch.GetElapsedTime(start).TotalSeconds));
+                    Compare(ended);
                     continue;
                 }
 
-                Compare(process.ExitCode, told.Result);
+                kills++;
+                if (kills % Stride == 0)
+                    Progress?.Invoke(new KillReport(name, kills, runs, differences, Stopwatch.GetElapsedTime(start).TotalSeconds));
             }
 
-            (code, error) = Finish(broken);
-            Compare(code, error);
+            Compare(command.Finish(broken));
 
-            void Compare(int code, string error)
+            void Compare(Ended ended)
             {
                 runs++;
-                if (code != 0)
-                    differences.Add($"after {kills} kills --resume returned {code}: {error}");
-                else if (ResultsOf(broken) is var found && found != expected)
+                if (ended.Code != 0)
+                    differences.Add($"after {kills} kills --resume returned {ended.Code}: {ended.Error}");
+                else if (StudiedCommand.ResultsOf(broken) is var found && found != expected)
                     differences.Add($"after {kills} kills the results are {found} instead of {expected}");
                 Directory.Delete(broken, recursive: true);
             }
@@ -122,64 +90,6 @@ internal sealed class KillTrial
             Directory.Delete(root, recursive: true);
         }
 
-        return new KillReport(command, kills, runs, differences, Stopwatch.GetElapsedTime(start).TotalSeconds);
-    }
-
-    private static void WriteModel(string path)
-    {
-        Initializer start = new(Device.Default, 1);
-        OnnxExport.Of(new Sequential<float>(new Conv2d<float>("first", 1, 4, 5, start, bias: false), new Relu<float>(), new MaxPool2d<float>(2),
-            new Flatten<float>(), new Linear<float>("head", 4 * 12 * 12, 10, start)), [16, 1, 28, 28]).Write(path);
-    }
-
-    private (int Code, string Error) Finish(string folder)
-    {
-        using Process process = Start(folder);
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, error);
-    }
-
-    private Process Start(string folder)
-    {
-        ProcessStartInfo start = new("dotnet", [Program, .. arguments, "--out", folder, "--resume", "--json"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true
-        };
-        Process process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) =>
-        {
-        };
-        process.BeginOutputReadLine();
-        return process;
-    }
-
-    // Everything except times, and all bits of the checkpoint's tensors.
-    private static string ResultsOf(string folder)
-    {
-        JsonNode json = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "results.json")))!;
-        DropTimes(json);
-        string rows = json.ToJsonString();
-        string checkpoint = Path.Combine(folder, "checkpoint.safetensors");
-        if (!File.Exists(checkpoint))
-            return rows;
-        byte[] bytes = File.ReadAllBytes(checkpoint);
-        return $"{rows}\n{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(8 + (int)BitConverter.ToUInt64(bytes))))}";
-    }
-
-    private static void DropTimes(JsonNode? node)
-    {
-        if (node is JsonObject members)
-        {
-            members.Remove("seconds");
-            foreach ((_, JsonNode? member) in members)
-                DropTimes(member);
-        }
-        else if (node is JsonArray elements)
-        {
-            foreach (JsonNode? element in elements)
-                DropTimes(element);
-        }
+        return new KillReport(name, kills, runs, differences, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 }

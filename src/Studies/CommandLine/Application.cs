@@ -50,10 +50,10 @@ internal static class Application
             error.WriteLine("Stopped.");
             return ExitCode.Cancelled;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException
+        catch (Exception failure) when (CauseOf(failure) is IOException or UnauthorizedAccessException or InvalidDataException
             or OnnxException or ArgumentException or InvalidOperationException or NotSupportedException or ArithmeticException or OutOfMemoryException)
         {
-            error.WriteLine(Excerpt.Of(failure.Message, LongestMessage));
+            error.WriteLine(Excerpt.Of(CauseOf(failure).Message, LongestMessage));
             return ExitCode.Failure;
         }
         catch (Exception fault)
@@ -64,6 +64,15 @@ internal static class Application
             error.WriteLine(fault.StackTrace);
             return ExitCode.Failure;
         }
+    }
+
+    /// <summary>What a failure comes from, where several threads worked together: the lack of memory for another thread, for example.</summary>
+    /// <param name="failure">The failure.</param>
+    internal static Exception CauseOf(Exception failure)
+    {
+        while (failure is AggregateException or TaskSchedulerException && failure.InnerException is { } inner)
+            failure = inner;
+        return failure;
     }
 
     /// <summary>Parses a command line, including its errors.</summary>

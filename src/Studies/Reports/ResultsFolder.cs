@@ -15,6 +15,9 @@ internal sealed class ResultsFolder : IDisposable
     /// <summary>The holder of the lock, for the message to other processes.</summary>
     public const string OwnerName = ".lock-owner";
 
+    // ERROR_SHARING_VIOLATION, and EWOULDBLOCK of Linux and of macOS.
+    private const int SharingViolation = 32, WouldBlock = 11, WouldBlockOnBsd = 35;
+
     private readonly FileStream hold;
 
     private ResultsFolder(string path, FileStream hold) => (Path, this.hold) = (path, hold);
@@ -58,7 +61,7 @@ internal sealed class ResultsFolder : IDisposable
         {
             return File.Exists(file) ? new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read) : null;
         }
-        catch (IOException problem) when (problem.GetType() == typeof(IOException) && File.Exists(file))
+        catch (IOException problem) when (IsHeld(problem))
         {
             throw new UsageException($"The folder '{path}' is in use by {Owner(path)}; wait until it ends.", problem);
         }
@@ -73,11 +76,16 @@ internal sealed class ResultsFolder : IDisposable
         {
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException problem) when (problem.GetType() == typeof(IOException) && File.Exists(file))
+        catch (IOException problem) when (IsHeld(problem))
         {
             throw new UsageException($"The folder '{path}' is in use by {Owner(path)}; wait until it ends, or name another folder by --out.", problem);
         }
     }
+
+    // Other failures, a folder that is only read for example, are not the lock of another process.
+    private static bool IsHeld(IOException problem) => OperatingSystem.IsWindows()
+        ? (problem.HResult & 0xFFFF) == SharingViolation
+        : problem.HResult is WouldBlock or WouldBlockOnBsd;
 
     private static string Owner(string path)
     {

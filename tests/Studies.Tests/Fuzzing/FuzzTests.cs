@@ -1,4 +1,5 @@
 using ConservativeAD.Fuzz;
+using ConservativeAD.Fuzz.Torture;
 
 namespace ConservativeAD.Studies.Tests.Fuzzing;
 
@@ -33,6 +34,16 @@ public class FuzzTests
         KillReport report = new KillTrial(command, seed: 7).Run(Kills);
         Assert.True(report.Differences.Count == 0, string.Join('\n', report.Differences));
         Assert.Equal(Kills, report.Kills);
+    }
+
+    [Fact]
+    public void NothingIsLostWhateverHappensToARun()
+    {
+        using TemporaryFolder folder = new();
+        TortureReport[] reports = [.. new TortureRun(folder.Path, ["volume"], seed: 5).Run(times: 1, steps: 20_000)];
+        Assert.All(reports, report => Assert.True(report.Faults.Count == 0, string.Join('\n', report.Faults)));
+        Assert.All(reports, report => Assert.Equal(report.Attempts, report.Recovered));
+        Assert.True(reports.Sum(report => report.Attempts) >= 6);
     }
 
     [Theory]
