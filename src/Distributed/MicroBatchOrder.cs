@@ -11,7 +11,6 @@ public sealed class MicroBatchOrder
 {
     private readonly ulong seed;
     private readonly int[] order;
-    private readonly uint[] words;
     private long epochOfOrder = -1;
 
     /// <summary>Divides examples.</summary>
@@ -25,7 +24,7 @@ public sealed class MicroBatchOrder
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(microBatches, 1);
         (Examples, Batch, MicroBatches, this.seed) = (examples, Math.Min(batch, examples), microBatches, seed);
-        (order, words) = (new int[examples], new uint[examples]);
+        order = new int[examples];
     }
 
     /// <summary>The number of examples.</summary>
@@ -65,20 +64,11 @@ public sealed class MicroBatchOrder
         return (first, Math.Min(Batch, Examples - first));
     }
 
-    // Fisher and Yates: position i changes places with one of those up to it. A 64-bit product makes the choice even to one part in 2³².
     private void Draw(long epoch)
     {
         if (epoch == epochOfOrder)
             return;
-        for (int i = 0; i < order.Length; i++)
-            order[i] = i;
-        Philox.For(seed, (uint)Streams.ExampleOrder, (ulong)epoch).Words(words);
-        for (int i = order.Length - 1; i > 0; i--)
-        {
-            int other = (int)(((ulong)words[i] * (ulong)(i + 1)) >> 32);
-            (order[i], order[other]) = (order[other], order[i]);
-        }
-
+        Philox.For(seed, (uint)Streams.ExampleOrder, (ulong)epoch).Permutation(order);
         epochOfOrder = epoch;
     }
 }

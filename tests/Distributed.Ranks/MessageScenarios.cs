@@ -66,6 +66,29 @@ internal static class MessageScenarios
         return 0;
     }
 
+    /// <summary>A message of more than 2³¹ bytes, in parts. It takes 5 GB on a machine with both ranks.</summary>
+    public static int Large(Communicator communicator)
+    {
+        const int Length = 300_000_001;
+        long[] numbers = new long[Length];
+        if (communicator.IsFirst)
+        {
+            for (int i = 0; i < Length; i++)
+                numbers[i] = i;
+            communicator.Send<long>(numbers, 1);
+            communicator.Barrier();
+            Console.WriteLine("sent");
+        }
+        else if (communicator.Rank == 1)
+        {
+            communicator.Receive<long>(numbers, 0);
+            Check(Numbers(numbers, 0, Length), "large");
+            communicator.Barrier();
+        }
+
+        return 0;
+    }
+
     public static int AllocateNothing(Communicator communicator)
     {
         int rank = communicator.Rank, size = communicator.Size;

@@ -19,6 +19,7 @@ switch (scenario)
         {
             "hello" => MessageScenarios.Hello(communicator),
             "messages" => MessageScenarios.All(communicator),
+            "large" => MessageScenarios.Large(communicator),
             "mismatch" => MessageScenarios.Mismatch(communicator),
             "train" => new TrainingScenario(rest).Run(communicator),
             "trainings" => TrainingScenario.RunAll(communicator, rest),

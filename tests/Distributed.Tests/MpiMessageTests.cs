@@ -65,4 +65,15 @@ public class MpiMessageTests
         Assert.True(outcome.Code == 0, outcome.ToString());
         Assert.Equal(["-1"], outcome.Lines);
     }
+
+    [Fact]
+    public void MessagesOfMoreThan2GigabytesArriveInParts()
+    {
+        const long Needed = 16L << 30;
+        long memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        Assert.SkipWhen(memory < Needed, $"Two ranks with 2.4 GB each are run where there are {Needed >> 30} GB of memory; there are {memory >> 30}.");
+        Outcome outcome = Launcher.OpenMpi.Run(2, "large");
+        Assert.True(outcome.Code == 0, outcome.ToString());
+        Assert.Equal(["sent"], outcome.Lines);
+    }
 }
