@@ -168,7 +168,8 @@ internal sealed class TrainingScenario(string[] arguments)
             "sgd" => new Sgd<T>(parameters, size, 0.9),
             "muon" => new GroupedOptimizer<T>(
                 new Muon<T>(parameters.Where(parameter => parameter.Shape.Rank == 2), size),
-                new Adam<T>(parameters.Where(parameter => parameter.Shape.Rank != 2), size) { Epsilon = 1e-4 }) { MaximumNorm = 0.05 },
+                new Adam<T>(parameters.Where(parameter => parameter.Shape.Rank != 2), size) { Epsilon = 1e-4 })
+            { MaximumNorm = 0.05 },
             "free" => new ScheduleFreeAdamW<T>(parameters, new ConstantStepSize(0.01)) { Epsilon = 1e-4 },
             "mixed" when parameters is IReadOnlyList<Parameter<Half>> halves =>
                 (IOptimizer<T>)(object)new MixedPrecision(halves, masters => new Adam<float>(masters, size)),

@@ -100,7 +100,8 @@ internal static class MergeCommand
             StudyRun.Tell(terminal, terminal.Console(plan.Json), kind, settings, results, new StudyPlace(folder.Path, false, plan.Json, Shard.Whole),
                 Stopwatch.GetElapsedTime(start), FormattableString.Invariant($" {shards.Count} shards with {merged.Length} units were merged."));
             return ExitCode.Success;
-        });
+        }
+    );
 }
 
 /// <summary>The request of a <c>merge</c> command.</summary>
