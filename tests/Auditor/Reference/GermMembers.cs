@@ -20,7 +20,8 @@ public static class GermMembers
     public static Germ Call(string name, Germ[] x, int k)
     {
         Germ found = ValueOf(name, x, k);
-        if (!(found.IsFinite && found.IsConstant && found.Limit() is { IsNothing: true }) || !Array.TrueForAll(x, number => number.IsFinite && number.IsConstant))
+        bool isZero = found.IsFinite && found.IsConstant && found.Limit() is { IsNothing: true };
+        if (!isZero || !Array.TrueForAll(x, number => number.IsFinite && number.IsConstant))
             return found;
         try
         {
