@@ -16,6 +16,10 @@ public sealed class ImplicitSolution
     private const double Reach = 2;
     private const double SameRow = 1e-4;
 
+    // Errors of a few units in the last place, as shares of the solution's length.
+    private const double RoundingBesideKinks = 1e-15;
+    private const double RoundingAtKinks = 1e-13;
+
     private readonly Equation equation;
     private readonly double[] point;
     private readonly ImplicitOptions options;
@@ -158,7 +162,7 @@ public sealed class ImplicitSolution
             return none with { Reason = trouble };
         // The determinant is affine in the choice at a single kink, so between two choices with one sign it is not 0.
         return kinks.Count == 1
-            ? NearKink(record, system) is { } beside ? none with { Reason = beside } : none with { Claim = ImplicitClaim.ConservativeJacobian }
+            ? OffKink() is { } off ? none with { Reason = off } : none with { Claim = ImplicitClaim.ConservativeJacobian }
             : none with
             {
                 Reason = $"{kinks.Count} kinks meet ({kinks}), and it is not examined whether all choices at them together leave ∂F/∂z invertible; "
@@ -247,7 +251,7 @@ public sealed class ImplicitSolution
 
     private ImplicitCertificate OfCells(ImplicitCells cells, KinkCensus kinks)
     {
-        string? trouble = Trouble(cells) ?? NearKink();
+        string? trouble = Trouble(cells) ?? OffKink();
         return new ImplicitCertificate(trouble is null ? ImplicitClaim.ClarkeJacobian : ImplicitClaim.None, trouble ?? "", Residual, kinks)
         {
             Condition = cells.Condition,
@@ -280,19 +284,24 @@ public sealed class ImplicitSolution
         return answers == 1 ? null : $"parameters nearby have {answers} solutions beside this one";
     }
 
-    private string? NearKink()
+    // At a kink only rounding may stand between what the solver returned and the solution.
+    private string? OffKink()
     {
         using EquationRecord record = equation.Record(point, null);
-        return FactorisedSystem.Of(Dense.Columns(record.Jacobian(), 0, equation.Unknowns), out _) is { } system ? NearKink(record, system) : null;
+        if (Residual == 0 || FactorisedSystem.Of(Dense.Columns(record.Jacobian(), 0, equation.Unknowns), out _) is not { } system)
+            return null;
+        double length = Vectors.Norm(system.Solve(values)), allowed = RoundingAtKinks * (1 + Vectors.Norm(Unknowns));
+        return length <= allowed ? null : string.Create(CultureInfo.InvariantCulture,
+            $"the solver's error is about {length:0.#E+0}, and at a kink at most {allowed:0.#E+0} is taken for rounding; solve more exactly");
     }
 
-    // Whether another piece of the equation lies within the solver's error, so that the exact solution may have another derivative.
+    // Whether another piece of the equation lies within the solver's error and rounding, so that the exact solution may have another derivative.
     private string? NearKink(EquationRecord record, ILinearSystem system)
     {
-        if (Residual == 0)
-            return null;
         double[] step = system.Solve(values), weights = Generic(), before = record.Pull(weights);
-        double length = Vectors.Norm(step), scale = Dense.Largest(before);
+        double length = Math.Max(Vectors.Norm(step), RoundingBesideKinks * Vectors.Norm(Unknowns)), scale = Dense.Largest(before);
+        if (length == 0)
+            return null;
         double[] drawn = new double[equation.Unknowns];
         for (int probe = 0; probe < Probes; probe++)
         {

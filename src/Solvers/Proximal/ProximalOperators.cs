@@ -64,8 +64,8 @@ public static class ProximalOperators
         Positive(sum);
         return new Projection(
             x => x.All(value => value >= -Inside * sum) && Math.Abs(x.Sum() - sum) <= Inside * sum * x.Length,
-            x => Threshold(x, sum) is var level ? [.. x.Select(value => Math.Max(0, value - level))] : [],
-            (x, v) => Centred(x, v, Threshold(x, sum)));
+            x => SimplexLevel.Of(x, sum) is var level ? [.. x.Select(value => Math.Max(0, value - level))] : [],
+            (x, v) => Centred(x, v, SimplexLevel.Of(x, sum)));
     }
 
     /// <summary>The ball ‖x‖₁ ≤ r.</summary>
@@ -79,27 +79,9 @@ public static class ProximalOperators
             x => x.Sum(Math.Abs) <= radius * (1 + Inside),
             x => x.Sum(Math.Abs) <= radius
                 ? [.. x]
-                : Threshold(Sizes(x), radius) is var level ? Signed(x, [.. x.Select(value => Math.Max(0, Math.Abs(value) - level))])
+                : SimplexLevel.Of(Sizes(x), radius) is var level ? Signed(x, [.. x.Select(value => Math.Max(0, Math.Abs(value) - level))])
                 : [],
-            (x, v) => x.Sum(Math.Abs) <= radius ? [.. v] : Signed(x, Centred(Sizes(x), Signed(x, v), Threshold(Sizes(x), radius))));
-    }
-
-    // The level τ at which Σ max(0, xᵢ − τ) equals the given sum (M. Held, P. Wolfe and H. Crowder, Math. Program. 1974).
-    private static double Threshold(double[] x, double sum)
-    {
-        double total = 0, level = 0;
-        int count = 0;
-        foreach (double value in x.OrderDescending())
-        {
-            total += value;
-            count++;
-            double candidate = (total - sum) / count;
-            if (value <= candidate)
-                break;
-            level = candidate;
-        }
-
-        return level;
+            (x, v) => x.Sum(Math.Abs) <= radius ? [.. v] : Signed(x, Centred(Sizes(x), Signed(x, v), SimplexLevel.Of(Sizes(x), radius))));
     }
 
     // For elements above the level, v minus the mean of v over them; 0 for the others.
