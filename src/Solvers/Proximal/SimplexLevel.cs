@@ -1,8 +1,8 @@
 namespace ConservativeAD.Solvers;
 
 /// <summary>
-/// The level τ at which Σ max(0, xᵢ − τ) is a given sum: what the projection onto a simplex takes off. Its cost grows with the number of elements, not faster, on
-/// all but contrived orders (L. Condat, Fast projection onto the simplex and the ℓ₁ ball, Math. Program. 2016).
+/// The level τ at which Σ max(0, xᵢ − τ) is a given sum: what the projection onto a simplex takes off. Its cost grows with the number of elements, not faster,
+/// on all but contrived orders (L. Condat, Fast projection onto the simplex and the ℓ₁ ball, Math. Program. 2016).
 /// </summary>
 internal static class SimplexLevel
 {
