@@ -81,11 +81,11 @@ internal sealed class ImplicitCells
         foreach (Cell cell in cells.Where(cell => cell.System is not null))
         {
             double[] moved = Dense.Times(cell.Solution!, direction);
-            if (cell.Along.TrueForAll(wall => Vectors.Dot(wall, direction) > 0) && !answers.Exists(other => Vectors.Distance(other, moved) <= SameMatrix))
+            if (cell.Along.TrueForAll(wall => Vectors.Dot(wall, direction) > 0))
                 answers.Add(moved);
         }
 
-        return answers.Count;
+        return Vectors.Distinct(answers, SameMatrix).Count;
     }
 
     /// <summary>The Jacobian of the solution on the piece that it enters along a direction; null if there is none.</summary>

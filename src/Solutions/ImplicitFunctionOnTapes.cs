@@ -57,7 +57,9 @@ public sealed partial class ImplicitFunction
         // Each step of Newton's method with a fixed matrix makes one more order of derivatives right. A tape may be asked for two.
         for (int order = 0; order <= depth; order++)
             z = Stepped(equation, system, z, x);
-        ObstacleKind obstacle = solution.Certificate(selections).Claim == ImplicitClaim.Derivative ? ObstacleKind.None : ObstacleKind.SolutionNotCertified;
+        ObstacleKind obstacle = !Array.Exists(x, ScalarTape.IsExamined) || solution.Certificate(selections).Claim == ImplicitClaim.Derivative
+            ? ObstacleKind.None
+            : ObstacleKind.SolutionNotCertified;
         return Array.ConvertAll(z, number => ScalarTape.RecordMarked(number, Facts, obstacle));
     }
 

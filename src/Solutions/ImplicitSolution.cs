@@ -14,7 +14,10 @@ public sealed class ImplicitSolution
     // Points beside the solution at which its kinks are looked for, and how far, in lengths of the solver's error.
     private const int Probes = 6;
     private const double Reach = 2;
-    private const double SameRow = 1e-4;
+    private const double SameSlope = 1e-4;
+
+    // What slopes may change over so short a way without a kink, as a share of the largest.
+    private const double Curvature = 1e-7;
 
     // Errors of a few units in the last place, as shares of the solution's length.
     private const double RoundingBesideKinks = 1e-15;
@@ -32,7 +35,7 @@ public sealed class ImplicitSolution
         values = record.Values;
         Residual = Dense.Largest(values);
         double allowed = options.Tolerance * (1 + Dense.Largest(Unknowns));
-        if (!(Residual <= allowed))
+        if (!(Residual <= allowed) || !double.IsFinite(allowed))
         {
             throw new NotASolutionException(string.Create(CultureInfo.InvariantCulture,
                 $"What was given is not a solution: a value of the equation is {Residual}, and at most {allowed} is tolerated. Solve more exactly, or "
@@ -149,6 +152,8 @@ public sealed class ImplicitSolution
         };
         if (system is null)
             return none with { Reason = SingularText(condition, kinks, selections) };
+        if (Insoluble(system) is { } insoluble)
+            return none with { Reason = insoluble };
         if (kinks.IsEmpty)
         {
             ClarkeCertificate smooth = Clarke.Gradient(equation.Weighted(Generic()), point).Certificate;
@@ -265,6 +270,23 @@ public sealed class ImplicitSolution
         return weights;
     }
 
+    // Generic weights by which the rows of the Jacobian get one size, so that a kink of a small one is seen.
+    private double[] Scaled(EquationRecord record)
+    {
+        double[] weights = Generic();
+        if (!options.Factorises(equation.Unknowns))
+            return weights;
+        double[,] jacobian = record.Jacobian();
+        for (int row = 0; row < weights.Length; row++)
+        {
+            double size = Vectors.Norm(Dense.Row(jacobian, row));
+            if (size > 0)
+                weights[row] /= size;
+        }
+
+        return weights;
+    }
+
     private KinkCensus Kinks() => equation.Weighted(Generic()).Kinks(point);
 
     // Why the pieces that meet at the solution do not make it a function of the parameters; null if they do.
@@ -284,6 +306,22 @@ public sealed class ImplicitSolution
         return answers == 1 ? null : $"parameters nearby have {answers} solutions beside this one";
     }
 
+    // Without a factorisation, a singular matrix shows in a system with a generic right side.
+    private string? Insoluble(ILinearSystem system)
+    {
+        if (system is FactorisedSystem)
+            return null;
+        try
+        {
+            system.Solve(Generic());
+            return null;
+        }
+        catch (SingularEquationException singular)
+        {
+            return singular.Message;
+        }
+    }
+
     // At a kink only rounding may stand between what the solver returned and the solution.
     private string? OffKink()
     {
@@ -298,7 +336,7 @@ public sealed class ImplicitSolution
     // Whether another piece of the equation lies within the solver's error and rounding, so that the exact solution may have another derivative.
     private string? NearKink(EquationRecord record, ILinearSystem system)
     {
-        double[] step = system.Solve(values), weights = Generic(), before = record.Pull(weights);
+        double[] step = system.Solve(values), weights = Scaled(record), before = record.Pull(weights);
         double length = Math.Max(Vectors.Norm(step), RoundingBesideKinks * Vectors.Norm(Unknowns)), scale = Dense.Largest(before);
         if (length == 0)
             return null;
@@ -310,7 +348,9 @@ public sealed class ImplicitSolution
             for (int i = 0; i < aside.Length; i++)
                 moved[i] += aside[i];
             using EquationRecord beside = equation.Record(moved, null);
-            if (Vectors.Distance(beside.Pull(weights), before) > SameRow * scale)
+            double[] after = beside.Pull(weights);
+            if (before.Zip(after).Any(pair => !(Math.Abs(pair.First - pair.Second)
+                <= (SameSlope * Math.Max(Math.Abs(pair.First), Math.Abs(pair.Second))) + (Curvature * scale))))
             {
                 return string.Create(CultureInfo.InvariantCulture,
                     $"within the solver's error, about {length:0.#E+0}, the equation has another derivative; solve more exactly");

@@ -171,6 +171,7 @@ public class ImplicitTests
         Assert.Equal(0.25, refused.Residual);
         Assert.Contains("0.25", refused.Message, StringComparison.Ordinal);
         Assert.Throws<NotASolutionException>(() => equation.At([double.NaN], [2]));
+        Assert.Throws<NotASolutionException>(() => equation.At([double.PositiveInfinity], [2]));
         Assert.Throws<ArgumentException>(() => equation.At([1, 2], [2]));
         Assert.Throws<ArgumentException>(() => new ImplicitFunction(equation, x => [1]).At(1, 2));
         Assert.Throws<InvalidOperationException>(() => new ImplicitFunction(equation, x => [1, 2]).At(1));
@@ -193,6 +194,34 @@ public class ImplicitTests
         Assert.False(solution.Certificate().IsCertified);
         Assert.Contains("solver's error", solution.Certificate().Reason, StringComparison.Ordinal);
         Assert.Equal(ImplicitClaim.Derivative, equation.At([1.0 / 1.5], [1]).Certificate().Claim);
+    }
+
+    [Fact]
+    public void AKinkOfASmallEquationIsSeenBesideALargeOne()
+    {
+        Equation equation = Equation.OfScalars(2, 2, (z, x) => [1e7 * (z[0] - x[0]), z[1] + (Active.Abs(z[1]) / 2) - x[1]]);
+        Assert.False(equation.At([1, 1e-9], [1, 0]).Certificate().IsCertified);
+        Assert.Equal(ImplicitClaim.Derivative, equation.At([1, 2], [1, 3]).Certificate().Claim);
+    }
+
+    [Fact]
+    public void ASingularEquationIsNotCertifiedWithoutAMatrix()
+    {
+        ImplicitOptions free = new() { Solves = LinearSolves.MatrixFree };
+        Assert.False(Equation.OfScalars(1, 1, (z, x) => [(z[0] * z[0]) - x[0]]).At([0], [0], free).Certificate().IsCertified);
+        // Of rank one, with a residual of exactly 0.
+        Equation flat = Equation.OfScalars(2, 1, (z, x) => [z[0] + z[1] - x[0], z[0] + z[1] - x[0]]);
+        Assert.False(flat.At([1, 0], [1], free).Certificate().IsCertified);
+        Assert.False(flat.At([1, 0], [1]).Certificate().IsCertified);
+        Assert.Equal(ImplicitClaim.Derivative, Equation.OfScalars(1, 1, (z, x) => [z[0] - x[0]]).At([1], [1], free).Certificate().Claim);
+    }
+
+    [Fact]
+    public void TinyAnswersAreToldApart()
+    {
+        // |z| = x·1e-12 has two answers, however small.
+        Equation equation = Equation.OfScalars(1, 1, (z, x) => [(Active.Abs(z[0]) * 1e12) - x[0]]);
+        Assert.False(equation.At([0], [0]).ClarkeJacobians().Certificate.IsCertified);
     }
 
     [Fact]

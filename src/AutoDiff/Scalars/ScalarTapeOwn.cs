@@ -75,6 +75,9 @@ public sealed unsafe partial class ScalarTape
     /// <summary>The selections of the tape of a number that is no constant.</summary>
     internal static Selections SelectionsOf(Active x) => Holding(x).Selections;
 
+    /// <summary>Whether the tape below all others that a number is on notes kinks and obstacles.</summary>
+    internal static bool IsExamined(Active x) => Ground(x) is { IsConstant: false } ground && Holding(ground).isCareful;
+
     /// <summary>How many tapes within each other a number is on; 0 for a constant.</summary>
     internal static int DepthOf(Active x)
     {
