@@ -96,7 +96,8 @@ internal static class ReluTrainingFolder
                 + "first slope and the same rule: how many ever differ, the median of the first steps whose gradients have other bits, and the distance of all "
                 + "parameters at the end. Where a relu is at 0, the gradient is compared with the one locked along a direction, an element of Clarke's "
                 + "subdifferential where it is certified; the median of relative distances stands under \"from Clarke\". Where learning rates differ, "
-                + "gradients do from the second step on, and no differing runs are counted. A run whose loss is no number counts as diverged, with the accuracy of guessing.")
+                + "gradients do from the second step on, and no differing runs are counted. A run whose loss is no number counts as diverged, with the "
+                + "accuracy of guessing.")
             .Heading("By layer and epoch").Table(ReluTrainingTables.ZeroColumns, ReluTrainingTables.ZeroRows(results))
             .Heading("Published").Paragraph("Bertoin, Bolte, Gerchinovitz, Pauwels, NeurIPS 2021, whose code assigns s. Other settings than here: 100 "
                 + "epochs of 784-256-256-256-10 on MNIST for the zeros, 200 epochs of ResNet18 on CIFAR-10 for the accuracies, rates tuned for each s on "
