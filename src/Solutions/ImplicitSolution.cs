@@ -326,8 +326,10 @@ public sealed class ImplicitSolution
     private string? OffKink()
     {
         using EquationRecord record = equation.Record(point, null);
-        if (Residual == 0 || FactorisedSystem.Of(Dense.Columns(record.Jacobian(), 0, equation.Unknowns), out _) is not { } system)
+        if (Residual == 0)
             return null;
+        if (FactorisedSystem.Of(Dense.Columns(record.Jacobian(), 0, equation.Unknowns), out _) is not { } system)
+            return "the solver's error is not known, since ∂F/∂z is singular for the usual selection; give a solution whose residual is 0";
         double length = Vectors.Norm(system.Solve(values)), allowed = RoundingAtKinks * (1 + Vectors.Norm(Unknowns));
         return length <= allowed ? null : string.Create(CultureInfo.InvariantCulture,
             $"the solver's error is about {length:0.#E+0}, and at a kink at most {allowed:0.#E+0} is taken for rounding; solve more exactly");

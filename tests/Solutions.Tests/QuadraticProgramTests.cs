@@ -149,6 +149,17 @@ public class QuadraticProgramTests
         }
     }
 
+    [Fact]
+    public void LargeElementsAreProjectedOnTheSimplexToo()
+    {
+        IProximalOperator simplex = ProximalOperators.Simplex();
+        Assert.Equal([1, 0], simplex.Apply([1e17, 0]));
+        Assert.Equal([1, 0, 0], simplex.Apply([1e308, -1e308, 0]));
+        Assert.Equal([0.5, 0.5], simplex.Apply([1e300, 1e300]));
+        Assert.Equal([0.5, -0.5], simplex.JacobianProduct([1e300, 1e300], [1, 0]));
+        Assert.Throws<ArgumentException>(() => simplex.Apply([]));
+    }
+
     // min ½‖z − x‖² on the simplex, as a quadratic program with c = −x.
     private static QuadraticProgram Simplex(int n)
     {

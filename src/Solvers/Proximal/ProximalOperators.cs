@@ -64,7 +64,7 @@ public static class ProximalOperators
         Positive(sum);
         return new Projection(
             x => x.All(value => value >= -Inside * sum) && Math.Abs(x.Sum() - sum) <= Inside * sum * x.Length,
-            x => SimplexLevel.Of(x, sum) is var level ? [.. x.Select(value => Math.Max(0, value - level))] : [],
+            x => SimplexLevel.Of(x, sum) is var level ? [.. x.Select(value => Math.Max(0, level.Over(value)))] : [],
             (x, v) => Centred(x, v, SimplexLevel.Of(x, sum)));
     }
 
@@ -79,17 +79,17 @@ public static class ProximalOperators
             x => x.Sum(Math.Abs) <= radius * (1 + Inside),
             x => x.Sum(Math.Abs) <= radius
                 ? [.. x]
-                : SimplexLevel.Of(Sizes(x), radius) is var level ? Signed(x, [.. x.Select(value => Math.Max(0, Math.Abs(value) - level))])
+                : SimplexLevel.Of(Sizes(x), radius) is var level ? Signed(x, [.. x.Select(value => Math.Max(0, level.Over(Math.Abs(value))))])
                 : [],
             (x, v) => x.Sum(Math.Abs) <= radius ? [.. v] : Signed(x, Centred(Sizes(x), Signed(x, v), SimplexLevel.Of(Sizes(x), radius))));
     }
 
     // For elements above the level, v minus the mean of v over them; 0 for the others.
-    private static double[] Centred(double[] x, double[] v, double level)
+    private static double[] Centred(double[] x, double[] v, SimplexLevel level)
     {
-        int count = x.Count(value => value > level);
-        double mean = x.Zip(v, (value, part) => value > level ? part : 0).Sum() / count;
-        return [.. x.Select((value, i) => value > level ? v[i] - mean : 0)];
+        int count = x.Count(value => level.Over(value) > 0);
+        double mean = x.Zip(v, (value, part) => level.Over(value) > 0 ? part : 0).Sum() / count;
+        return [.. x.Select((value, i) => level.Over(value) > 0 ? v[i] - mean : 0)];
     }
 
     private static double Positive(double value) => value > 0 && double.IsFinite(value)

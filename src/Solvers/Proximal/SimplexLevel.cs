@@ -1,20 +1,30 @@
+using System.Numerics.Tensors;
+
 namespace ConservativeAD.Solvers;
 
 /// <summary>
 /// The level τ at which Σ max(0, xᵢ − τ) is a given sum: what the projection onto a simplex takes off. Its cost grows with the number of elements, not faster,
 /// on all but contrived orders (L. Condat, Fast projection onto the simplex and the ℓ₁ ball, Math. Program. 2016).
 /// </summary>
-internal static class SimplexLevel
+/// <param name="largest">The largest element. Differences from it keep the digits of the level among large elements.</param>
+/// <param name="below">The level minus the largest element.</param>
+internal readonly struct SimplexLevel(double largest, double below)
 {
     /// <summary>The level.</summary>
-    /// <param name="x">The elements, finite; at least one.</param>
+    /// <param name="point">The elements; at least one.</param>
     /// <param name="sum">The sum, above 0.</param>
-    public static double Of(ReadOnlySpan<double> x, double sum)
+    /// <exception cref="ArgumentException">There are no elements.</exception>
+    public static SimplexLevel Of(ReadOnlySpan<double> point, double sum)
     {
+        if (point.IsEmpty)
+            throw new ArgumentException("A point of no elements cannot be projected: no elements sum to a number above 0.", nameof(point));
+        double most = TensorPrimitives.Max(point);
+        double[] x = new double[point.Length];
+        TensorPrimitives.Subtract(point, most, x);
         // Elements that are surely above the level of those seen so far, and those set aside when a larger element made them doubtful.
         List<double> above = [x[0]], aside = [];
         double level = x[0] - sum;
-        foreach (double value in x[1..])
+        foreach (double value in x.AsSpan(1))
         {
             if (value <= level)
                 continue;
@@ -45,18 +55,19 @@ internal static class SimplexLevel
             level = Mean(above, sum);
         }
         while (above.Count < before);
-        return level;
+        return new SimplexLevel(most, level);
     }
+
+    /// <summary>How far an element is above the level; below 0 for the others.</summary>
+    /// <param name="value">The element.</param>
+    public double Over(double value) => value - largest - below;
 
     // The level if these elements and no others are above it.
     private static double Mean(List<double> above, double sum)
     {
-        double largest = double.NegativeInfinity, total = 0;
+        double total = 0;
         foreach (double value in above)
-            largest = Math.Max(largest, value);
-        // Differences from the largest keep the digits of close elements.
-        foreach (double value in above)
-            total += value - largest;
-        return largest + ((total - sum) / above.Count);
+            total += value;
+        return (total - sum) / above.Count;
     }
 }
