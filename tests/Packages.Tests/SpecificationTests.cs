@@ -126,6 +126,15 @@ public class SpecificationTests
             Assert.Equal(expected,
                 package.Entries.Select(entry => entry.Name).Where(name => name.StartsWith("lib", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
             Assert.InRange(package.Entries.Sum(entry => entry.Length), 1, 30_000_000);
+            if (platform == "osx-arm64")
+            {
+                // MH_MAGIC_64 of mach-o/loader.h and CPU_TYPE_ARM64 of mach/machine.h: one processor's code and no other's.
+                Assert.All(package.Entries.Where(entry => entry.Name.EndsWith(".dylib", StringComparison.Ordinal)), entry =>
+                {
+                    using BinaryReader library = new(entry.Open());
+                    Assert.Equal((0xFEEDFACFu, 0x0100000Cu), (library.ReadUInt32(), library.ReadUInt32()));
+                });
+            }
             // What is listed and missing keeps a program from starting.
             string listed = Text(package, $"tools/net10.0/{platform}/conservative-ad.deps.json");
             Assert.DoesNotContain("SkiaSharp.pdb", listed, StringComparison.Ordinal);
