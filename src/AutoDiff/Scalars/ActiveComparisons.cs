@@ -28,6 +28,8 @@ public readonly partial struct Active
     /// <inheritdoc/>
     public static bool IsNegative(Active value)
     {
+        if (ScalarTape.HeldOrder(value, Zero) is { } order)
+            return order < 0;
         int moves = value.Value == 0 && !value.IsConstant ? ScalarTape.CompareEqual(value, Zero) : 0;
         return moves == 0 ? ScalarTape.Looks(value) && double.IsNegative(value.Value) : moves < 0;
     }
@@ -82,8 +84,8 @@ public readonly partial struct Active
     public static bool IsSubnormal(Active value) => ScalarTape.LooksAtSize(value) && double.IsSubnormal(value.Value);
 
     /// <inheritdoc/>
-    public int CompareTo(Active other) =>
-        Value == other.Value ? ScalarTape.CompareEqual(this, other) : ScalarTape.Differ(this, other) ? Value.CompareTo(other.Value) : 0;
+    public int CompareTo(Active other) => ScalarTape.HeldOrder(this, other) is { } order ? order
+        : Value == other.Value ? ScalarTape.CompareEqual(this, other) : ScalarTape.Differ(this, other) ? Value.CompareTo(other.Value) : 0;
 
     /// <inheritdoc/>
     public int CompareTo(object? obj) => obj switch
@@ -103,18 +105,18 @@ public readonly partial struct Active
     public override int GetHashCode() => ScalarTape.LooksAtDigits(this) ? Value.GetHashCode() : 0;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsLess(Active left, Active right) =>
-    left.Value == right.Value ? ScalarTape.CompareEqual(left, right) < 0 : ScalarTape.Differ(left, right) && left.Value < right.Value;
+    private static bool IsLess(Active left, Active right) => ScalarTape.HeldOrder(left, right) is { } order ? order < 0
+        : left.Value == right.Value ? ScalarTape.CompareEqual(left, right) < 0 : ScalarTape.Differ(left, right) && left.Value < right.Value;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsGreater(Active left, Active right) =>
-    left.Value == right.Value ? ScalarTape.CompareEqual(left, right) > 0 : ScalarTape.Differ(left, right) && left.Value > right.Value;
+    private static bool IsGreater(Active left, Active right) => ScalarTape.HeldOrder(left, right) is { } order ? order > 0
+        : left.Value == right.Value ? ScalarTape.CompareEqual(left, right) > 0 : ScalarTape.Differ(left, right) && left.Value > right.Value;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsLessOrEqual(Active left, Active right) =>
-    left.Value == right.Value ? ScalarTape.CompareEqual(left, right) <= 0 : ScalarTape.Differ(left, right) && left.Value <= right.Value;
+    private static bool IsLessOrEqual(Active left, Active right) => ScalarTape.HeldOrder(left, right) is { } order ? order <= 0
+        : left.Value == right.Value ? ScalarTape.CompareEqual(left, right) <= 0 : ScalarTape.Differ(left, right) && left.Value <= right.Value;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsGreaterOrEqual(Active left, Active right) =>
-    left.Value == right.Value ? ScalarTape.CompareEqual(left, right) >= 0 : ScalarTape.Differ(left, right) && left.Value >= right.Value;
+    private static bool IsGreaterOrEqual(Active left, Active right) => ScalarTape.HeldOrder(left, right) is { } order ? order >= 0
+        : left.Value == right.Value ? ScalarTape.CompareEqual(left, right) >= 0 : ScalarTape.Differ(left, right) && left.Value >= right.Value;
 }

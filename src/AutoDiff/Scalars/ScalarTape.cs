@@ -376,6 +376,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
             return RecordTwiceWithRoom(rule, x, value.Value);
         if (moduli is not null && !TRule.Facts.IsSmooth)
             return WrittenWithModuli<TRule>(x);
+        if (switches is not null && !TRule.Facts.IsSmooth && TryRecordHeld(rule, x, out Active onPiece))
+            return onPiece;
         ScalarLane<double> argument = new(x.Value);
         TRule selected = TRule.Select(rule, Selections);
         bool isKink = TRule.Kink(rule, argument).Value != 0 && !(TRule.Facts.IsSmooth && TRule.Facts.IsContinuous);
@@ -416,6 +418,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
             return RecordTwiceWithRoom(rule, x, y, value.Value);
         if (moduli is not null && !TRule.Facts.IsSmooth)
             return WrittenWithModuli<TRule>(x, y);
+        if (switches is not null && !TRule.Facts.IsSmooth && TryRecordHeld(rule, x, y, out Active onPiece))
+            return onPiece;
         ScalarLane<double> first = new(x.Value), second = new(y.Value);
         TRule selected = TRule.Select(rule, Selections);
         (double First, double Second) slopes = (selected.SlopeOfFirst(first, second).Value, selected.SlopeOfSecond(first, second).Value);
@@ -514,6 +518,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
         gaps.Clear();
         undecided.Clear();
         variables.Clear();
+        switches?.Clear();
+        (held, heldFrom, HasHiddenSwitches) = ([], 0, false);
         moduli?.Clear();
         nested?.Clear();
         series?.RemoveRange(1, series.Count - 1);

@@ -89,6 +89,7 @@ public sealed unsafe partial class ScalarTape
 
     private void Note(Active x, OperationFacts question, double tangent)
     {
+        HasHiddenSwitches = true;
         NoteCompared(x, default, 0);
         if (tangent == 0)
             undecided.Add(gaps.Count - 1);

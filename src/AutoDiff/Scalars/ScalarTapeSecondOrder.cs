@@ -18,11 +18,15 @@ public sealed unsafe partial class ScalarTape
     internal static ScalarTape OfSecondOrder(Selections? selections) => new(selections, 1, true, false, false, true, false);
 
     /// <summary>The gradient and its derivative along the tape's direction.</summary>
-    internal (double[] Gradient, double[] Product) HessianProduct(Active output)
+    internal (double[] Gradient, double[] Product) HessianProduct(Active output) => HessianProduct(new ScalarForm(output.Node, 1, 0, 0));
+
+    /// <summary>The same for a linear form of recorded numbers.</summary>
+    internal (double[] Gradient, double[] Product) HessianProduct(ScalarForm form)
     {
         double[] cotangents = new double[record->Count], moved = new double[record->Count];
-        cotangents[output.Node] = output.IsConstant ? 0 : 1;
-        for (int node = output.Node; node > 0; node--)
+        cotangents[form.First] += form.FirstFactor;
+        cotangents[form.Second] += form.SecondFactor;
+        for (int node = Math.Max(form.First, form.Second); node > 0; node--)
         {
             double cotangent = cotangents[node], tangent = moved[node];
             if (cotangent == 0 && tangent == 0)

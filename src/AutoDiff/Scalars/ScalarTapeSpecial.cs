@@ -66,6 +66,7 @@ public sealed unsafe partial class ScalarTape
         ScalarTape tape = Holding(x);
         if (tape.series is not null)
             return new Active(value);
+        tape.HasHiddenSwitches = true;
         tape.slopeTangents?.Add((0, 0));
         Active result = tape.Append(value, 0, x.Node, 0, 0, RoundingNumber);
         tape.keptValues?.Add(value);
@@ -85,6 +86,7 @@ public sealed unsafe partial class ScalarTape
             return new Active(value);
         tape.AddObstacle((double)ObstacleKind.Jump, x.Value);
         tape.kinks.Add(new ScalarKink(tape.record->Count, RoundingFacts, new ScalarForm(x.Node, 1, 0, 0), true, false));
+        tape.HasHiddenSwitches = true;
         tape.slopeTangents?.Add((0, 0));
         Active result = tape.Append(value, 0, x.Node, 0, 0, RoundingNumber);
         tape.keptValues?.Add(value);
@@ -110,6 +112,7 @@ public sealed unsafe partial class ScalarTape
             return tape.RecordNestedRemainder(x, y, value, jumps, quotient);
         if (tape.series is not null)
             return tape.RecordSeriesRemainder(x, y, value, quotient);
+        tape.HasHiddenSwitches = true;
         if (jumps)
             tape.kinks.Add(new ScalarKink(tape.record->Count, RemainderFacts, new ScalarForm(x.Node, 1, y.Node, -quotient), true, false));
         tape.slopeTangents?.Add((0, 0));

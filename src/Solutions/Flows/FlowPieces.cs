@@ -1,0 +1,192 @@
+using ConservativeAD.Nonsmooth;
+using ConservativeAD.Scalars;
+
+namespace ConservativeAD.Solutions;
+
+/// <summary>Chooses the smooth piece of a field that a solution enters at a point.</summary>
+/// <param name="field">The field.</param>
+/// <param name="along">1 if the time increases along the solution, −1 if it decreases.</param>
+internal sealed class FlowPieces(FlowField field, int along)
+{
+    // The share of a rate's terms below which it is rounding.
+    private const double Rounding = 1e-14;
+
+    // Gradients are parallel if their angle is below the root of this.
+    private const double ParallelRounding = 1e-10;
+
+    // The distance from a surface, as a share of the size of the state, within which the solution is on it.
+    private const double OnSurface = 1e-9;
+
+    // Fields that differ by a smaller share are equal up to rounding.
+    private const double SameField = 1e-12;
+
+    // The same for fields a small distance apart.
+    private const double SameFieldNearby = 1e-6;
+
+    /// <summary>The kinks that the solution rests on, by the names of their operations.</summary>
+    public SortedSet<string> Rests { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a chosen piece was next to a jump.</summary>
+    public bool IsAtJump { get; private set; }
+
+    /// <summary>The piece that a solution enters from a point.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="direction">The direction of state and parameters that decides at kinks that the solution stays on; null for none.</param>
+    public FlowMode Enter(double time, double[] state, IReadOnlyList<double>? direction)
+    {
+        IsAtJump = false;
+        FlowLook look = field.Look(FlowMode.Free, time, state);
+        int place = Array.FindIndex(look.Switches, met => met.IsAtKink);
+        if (place < 0)
+            return new FlowMode(Array.ConvertAll(look.Switches, met => met.Reference));
+        double[] normal = field.GradientOf(look.Switches[place]);
+        double[] above = Complete(time, state, References(look, place), (met, at) => Side(met, at, normal, 1)),
+            below = Complete(time, state, References(look, place), (met, at) => Side(met, at, normal, -1));
+        double[] up = field.Value(new FlowMode(above), time, state), down = field.Value(new FlowMode(below), time, state);
+        double rateAbove = Rate(normal, up), rateBelow = Rate(normal, down);
+        if (Differ(up, down))
+        {
+            IsAtJump = true;
+            if (rateAbove > 0 && rateBelow >= 0)
+                return new FlowMode(above);
+            if (rateAbove <= 0 && rateBelow < 0)
+                return new FlowMode(below);
+            if (rateAbove < 0 && rateBelow > 0)
+                return Slide(time, state, below, above, normal);
+            throw FlowException.At(FlowFailure.NotDetermined,
+                $"The field jumps at {look.Switches[place].Operation.Name} and leads away on both sides, or along it, so that the solution is not determined.",
+                time, state);
+        }
+
+        if (rateAbove != 0)
+            return new FlowMode(rateAbove > 0 ? above : below);
+        double[] resting = Complete(time, state, References(look, place), (met, at) => Resting(met, at, normal, direction));
+        Rests.Add(look.Switches[place].Operation.Name);
+        return new FlowMode(resting);
+    }
+
+    /// <summary>The piece on the other side of a surface that the solution has just passed.</summary>
+    /// <param name="look">The field beside the surface, on the piece before it.</param>
+    /// <param name="pieces">The references of that piece.</param>
+    /// <param name="place">The first switch that changed.</param>
+    /// <param name="normal">The gradient of the surface.</param>
+    /// <param name="side">The side on which the solution now is.</param>
+    public double[] Beyond(FlowLook look, double[] pieces, int place, double[] normal, int side)
+    {
+        double reference = look.Switches[place].IsAtKink ? look.Switches[place].ReferenceTowards(side) : look.Switches[place].Reference;
+        return Complete(look.Time, look.State, [.. pieces.Take(place), reference], (met, at) => Side(met, at, normal, side));
+    }
+
+    /// <summary>The mode of sliding along a surface between two pieces.</summary>
+    public FlowMode Slide(double time, double[] state, double[] pieces, double[] other, double[] normal)
+    {
+        bool[] ofFirst = OfSurface(pieces), ofSecond = OfSurface(other);
+        return new FlowMode(pieces) { Sliding = new Sliding(other, Array.IndexOf(ofFirst, true), [.. ofFirst, .. ofSecond]) };
+
+        bool[] OfSurface(double[] references)
+        {
+            FlowLook look = field.Look(new FlowMode(references), time, state);
+            return [.. look.Switches.Select((met, i) => IsNear(met, references[i], OnSurface * Size(normal, state)) && AreParallel(field.GradientOf(met), normal))];
+        }
+    }
+
+    /// <summary>Whether a field may jump where an operation of its program leaves its piece.</summary>
+    public static bool MayJump(OperationFacts operation) => !operation.IsContinuous || ReferenceEquals(operation, OperationFacts.Comparison);
+
+    /// <summary>Whether the field jumps where a switch leaves its piece, within a distance of its value.</summary>
+    public bool JumpsAt(FlowLook look, double[] pieces, int place, double distance)
+    {
+        ScalarSwitch met = look.Switches[place];
+        double reference = pieces[place];
+        if (double.IsNaN(reference))
+            return false;
+        double low = met.Value - distance, high = met.Value + distance;
+        double beyond = met.AreOnOnePiece is null ? -reference : met.IsOff(reference, high) ? high : met.IsOff(reference, low) ? low : met.Value;
+        double[] other = Complete(look.Time, look.State, [.. pieces.Take(place), beyond], (_, _) => double.NaN);
+        double[] there = field.Value(new FlowMode(other), look.Time, look.State);
+        double largest = Math.Max(Dense.Largest(there), Dense.Largest(look.Rates));
+        return !(Dense.Largest(Vectors.Difference(there, look.Rates)) <= SameFieldNearby * largest);
+    }
+
+    /// <summary>Whether a switch's piece ends within a distance of its value.</summary>
+    public static bool IsNear(ScalarSwitch met, double reference, double distance) => !double.IsNaN(reference)
+        && (met.IsAtKink || met.IsOff(reference) || met.IsOff(reference, met.Value + distance) || met.IsOff(reference, met.Value - distance));
+
+    /// <summary>Whether two fields differ by more than rounding.</summary>
+    public static bool Differ(double[] one, double[] other) =>
+        !(Dense.Largest(Vectors.Difference(one, other)) <= SameField * (Dense.Largest(one) + Dense.Largest(other)));
+
+    /// <summary>Whether two surfaces have the same direction.</summary>
+    public static bool AreParallel(double[] one, double[] other)
+    {
+        double product = Vectors.Dot(one, other), size = Vectors.Norm(one) * Vectors.Norm(other);
+        return Math.Abs(product) >= (1 - ParallelRounding) * size;
+    }
+
+    /// <summary>The rate of a switch along a field, in the direction of the solution; 0 if it is rounding.</summary>
+    public double Rate(double[] gradient, double[] rates)
+    {
+        double rate = gradient[^1], terms = Math.Abs(gradient[^1]);
+        for (int i = 0; i < rates.Length; i++)
+        {
+            rate += gradient[i] * rates[i];
+            terms += Math.Abs(gradient[i] * rates[i]);
+        }
+
+        return Math.Abs(rate) <= Rounding * terms ? 0 : along * rate;
+    }
+
+    private static double Size(double[] normal, double[] state)
+    {
+        double size = 0;
+        for (int i = 0; i < state.Length; i++)
+            size += Math.Abs(normal[i]) * (1 + Math.Abs(state[i]));
+        return size + Math.Abs(normal[^1]);
+    }
+
+    private static List<double> References(FlowLook look, int count) => [.. look.Switches.Take(count).Select(met => met.Reference)];
+
+    // Holds the program on the given pieces and follows it from there; switches at a kink are decided one by one.
+    private double[] Complete(double time, double[] state, List<double> pieces, Func<ScalarSwitch, FlowLook, double> decide)
+    {
+        while (true)
+        {
+            FlowLook look = field.Look(new FlowMode([.. pieces]), time, state);
+            bool isWhole = true;
+            for (int i = pieces.Count; i < look.Switches.Length && isWhole; i++)
+            {
+                ScalarSwitch met = look.Switches[i];
+                double reference = met.IsAtKink ? decide(met, look) : met.Reference;
+                pieces.Add(reference);
+                isWhole = !met.IsAtKink || double.IsNaN(reference);
+            }
+
+            if (isWhole)
+                return [.. pieces];
+        }
+    }
+
+    // The side of a switch at its kink, given the side of a surface: that of the surface if it is the same one, otherwise the side that the solution moves to.
+    private double Side(ScalarSwitch met, FlowLook look, double[] normal, int side)
+    {
+        double[] gradient = field.GradientOf(met);
+        int own = AreParallel(gradient, normal) ? side * Math.Sign(Vectors.Dot(gradient, normal)) : Math.Sign(Rate(gradient, look.Rates));
+        return own == 0 ? double.NaN : met.ReferenceTowards(own);
+    }
+
+    private double Resting(ScalarSwitch met, FlowLook look, double[] normal, IReadOnlyList<double>? direction)
+    {
+        double[] gradient = field.GradientOf(met);
+        int side = AreParallel(gradient, normal) ? 0 : Math.Sign(Rate(gradient, look.Rates));
+        if (side == 0 && direction is not null)
+        {
+            double moved = 0;
+            for (int k = 0; k < direction.Count; k++)
+                moved += gradient[k] * direction[k];
+            side = Math.Sign(moved);
+        }
+
+        return side == 0 ? double.NaN : met.ReferenceTowards(side);
+    }
+}
