@@ -28,8 +28,8 @@ public class FlowDerivativeTests
     public void ForwardAndReverseAgreeToRounding(FlowMethod method, double? size)
     {
         FlowOptions options = new() { Method = method, StepSize = size, KeptStates = 5, RelativeTolerance = 1e-5, AbsoluteTolerance = 1e-6 };
-        FlowSolution solution = Mechanism.Solve([0.5, 0.9, -0.1, -0.3], [1.3, 0.4, 0.8], 0, 3, options);
-        Assert.True(solution.Events.Count >= 4, string.Join("; ", solution.Events));
+        FlowSolution solution = Mechanism.Solve([0.5, 0.9, -0.1, -0.9], [1.3, 1.1, 0.8], 0, 3, options);
+        Assert.True(solution.Events.Count >= 4 && solution.Events.Any(met => met.Kind == FlowOccurrenceKind.Reset), string.Join("; ", solution.Events));
         FlowJacobian jacobian = solution.Jacobian();
         for (int row = 0; row < 4; row++)
         {
@@ -60,14 +60,16 @@ public class FlowDerivativeTests
     {
         FlowOptions options = new() { RelativeTolerance = 1e-11, AbsoluteTolerance = 1e-12 };
         int compared = 0;
-        for (uint stream = 0; stream < 12; stream++)
+        HashSet<FlowOccurrenceKind> kinds = [];
+        for (uint stream = 0; stream < 24; stream++)
         {
             double[] drawn = new double[7];
             Philox.For(24, stream).Uniform<double>(drawn, 0.2, 1);
-            double[] point = [drawn[0], drawn[1], drawn[2] - 0.5, -drawn[3], drawn[4] + 0.5, drawn[5] / 2, drawn[6]];
+            double[] point = [drawn[0], drawn[1], drawn[2] - 0.5, -drawn[3], drawn[4] + 0.5, 1.5 * drawn[5], drawn[6]];
             FlowSolution solution = Solved(point);
             if (!solution.Certificate.IsCertified)
                 continue;
+            kinds.UnionWith(solution.Events.Select(met => met.Kind));
             FlowJacobian jacobian = solution.Jacobian();
             for (int column = 0; column < 7; column++)
             {
@@ -87,6 +89,7 @@ public class FlowDerivativeTests
             }
         }
 
+        Assert.True(kinds.Count >= 5, string.Join(", ", kinds));
         Assert.True(compared > 200, $"{compared} derivatives were compared.");
 
         FlowSolution Solved(double[] point) => Mechanism.Solve(point.AsSpan(0, 4), point.AsSpan(4), 0, 3, options);
