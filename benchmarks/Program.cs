@@ -2,6 +2,7 @@ using System.CommandLine;
 using BenchmarkDotNet.Running;
 using ConservativeAD;
 using ConservativeAD.Benchmarks.Accuracy;
+using ConservativeAD.Benchmarks.Flows;
 using ConservativeAD.Benchmarks.Gpu;
 using ConservativeAD.Benchmarks.Kinks;
 using ConservativeAD.Benchmarks.Limits;
@@ -19,10 +20,10 @@ using ConservativeAD.Benchmarks.Workloads;
 using TorchSharp;
 
 // "versus" measures against libtorch, "summation" counts exact zeros, "kinks" measures the cost of examining kinks, "scalars" measures the scalar tape,
-// "volume" the volume study, "limits" products against the peak and gradients against functions, "memory" peaks, "problems" gradients of large-scale test
-// problems, "large-scale" the methods that scale on them, "sets" Clarke sets of many kinks, "gpu" a GPU, "ptx" writes its kernels, "steps" the steps of
-// optimisers, "ulps" the errors of elementary functions, "ranks" sums over the ranks that mpirun starts; everything else goes to BenchmarkDotNet (try
-// --list flat, or --filter '*').
+// "volume" the volume study, "limits" products against the peak and gradients against functions, "memory" peaks, "flows" adjoints of many steps, "problems"
+// gradients of large-scale test problems, "large-scale" the methods that scale on them, "sets" Clarke sets of many kinks, "gpu" a GPU, "ptx" writes its
+// kernels, "steps" the steps of optimisers, "ulps" the errors of elementary functions, "ranks" sums over the ranks that mpirun starts; everything else goes
+// to BenchmarkDotNet (try --list flat, or --filter '*').
 Option<int[]> threads = new("--threads")
 {
     Description = "Numbers of threads to measure at.",
@@ -58,11 +59,11 @@ versus.SetAction(parsed =>
     return 0;
 });
 
-if (args is ["versus" or "summation" or "kinks" or "scalars" or "volume" or "limits" or "memory" or "problems" or "large-scale" or "sets" or "gpu"
-    or "ptx" or "steps" or "ulps" or "ranks", ..])
+if (args is ["versus" or "summation" or "kinks" or "scalars" or "volume" or "limits" or "memory" or "flows" or "problems" or "large-scale" or "sets"
+    or "gpu" or "ptx" or "steps" or "ulps" or "ranks", ..])
     return new RootCommand("Benchmarks of ConservativeAD.") { versus, SummationCommand.Create(), KinksCommand.Create(), ScalarsCommand.Create(),
-        VolumeSpeedCommand.Create(), LimitsCommand.Create(), MemoryCommand.Create(), ProblemsCommand.Create(), LargeScaleCommand.Create(),
-            SetsCommand.Create(), GpuCommand.Create(), PtxCommand.Create(), StepsCommand.Create(), UlpsCommand.Create(),
+        VolumeSpeedCommand.Create(), LimitsCommand.Create(), MemoryCommand.Create(), FlowsCommand.Create(), ProblemsCommand.Create(),
+            LargeScaleCommand.Create(), SetsCommand.Create(), GpuCommand.Create(), PtxCommand.Create(), StepsCommand.Create(), UlpsCommand.Create(),
             RanksCommand.Create() }.Parse(args).Invoke();
 BenchmarkSwitcher.FromAssembly(typeof(WorkloadList).Assembly).Run(args);
 return 0;

@@ -15,7 +15,8 @@ public class FlowAdversaryTests
         Assert.Equal(FlowFailure.StepTooSmall, chosen.Failure);
         Assert.Equal(1, chosen.Time, 1e-6);
         Assert.True(chosen.State[0] > 1e6);
-        FlowException given = Assert.Throws<FlowException>(() => square.Solve([1], [], 0, 2, new FlowOptions { Method = FlowMethod.RungeKutta4, StepSize = 0.01 }));
+        FlowOptions fixedSteps = new() { Method = FlowMethod.RungeKutta4, StepSize = 0.01 };
+        FlowException given = Assert.Throws<FlowException>(() => square.Solve([1], [], 0, 2, fixedSteps));
         Assert.Equal(FlowFailure.NotFinite, given.Failure);
         Assert.InRange(given.Time, 1, 1.1);
     }
@@ -134,7 +135,8 @@ public class FlowAdversaryTests
     {
         // x' = −10⁶(x − p·cos t), which follows p·cos t after a moment.
         Flow stiff = Flow.OfScalars(1, 1, (t, x, p) => [-1e6 * (x[0] - (p[0] * Active.Cos(t)))]);
-        FlowSolution solution = stiff.Solve([0], [2], 0, 1, new FlowOptions { Method = method, StepSize = size, RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-6 });
+        FlowOptions options = new() { Method = method, StepSize = size, RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-6 };
+        FlowSolution solution = stiff.Solve([0], [2], 0, 1, options);
         Assert.InRange(solution.Steps, 10, 2000);
         Assert.Equal(2 * Math.Cos(1), solution.Value[0], 1e-3);
         Assert.Equal(Math.Cos(1), solution.Jacobian().Parameters[0, 0], 1e-3);
@@ -146,7 +148,8 @@ public class FlowAdversaryTests
     {
         // z = 1 + 0.9(z² + 1) has no real root.
         Flow square = Flow.OfScalars(1, 0, (t, x, p) => [(x[0] * x[0]) + 1]);
-        FlowException failed = Assert.Throws<FlowException>(() => square.Solve([1], [], 0, 0.9, new FlowOptions { Method = FlowMethod.BackwardEuler, StepSize = 0.9 }));
+        FlowOptions oneStep = new() { Method = FlowMethod.BackwardEuler, StepSize = 0.9 };
+        FlowException failed = Assert.Throws<FlowException>(() => square.Solve([1], [], 0, 0.9, oneStep));
         Assert.Equal(FlowFailure.NoConvergence, failed.Failure);
         Assert.Equal((0, 1), (failed.Time, failed.State[0]));
     }

@@ -85,7 +85,8 @@ public class FlowOrderTests
         int before = 0;
         foreach (double tolerance in (double[])[1e-3, 1e-5, 1e-7])
         {
-            FlowSolution solution = flow.Solve([start], [], 0, 3, new FlowOptions { Method = method, RelativeTolerance = tolerance, AbsoluteTolerance = tolerance });
+            FlowOptions options = new() { Method = method, RelativeTolerance = tolerance, AbsoluteTolerance = tolerance };
+            FlowSolution solution = flow.Solve([start], [], 0, 3, options);
             Assert.InRange(Math.Abs(solution.Value[0] - exact), 0, 500 * tolerance * exact);
             Assert.True(solution.Steps > before);
             before = solution.Steps;

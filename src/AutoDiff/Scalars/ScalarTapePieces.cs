@@ -27,7 +27,9 @@ public sealed unsafe partial class ScalarTape
     internal static ScalarTape ForPieces(Selections? selections, bool isOfSecondOrder = false) =>
         new(selections, isOfSecondOrder ? 1 : 0, true, false, false, isOfSecondOrder, false) { switches = [] };
 
-    /// <summary>Starts a run of a program that is held on pieces, by references in program order; those beyond the given ones are left to the program.</summary>
+    /// <summary>
+    /// Starts a run of a program that is held on pieces, by references in program order; those beyond the given ones are left to the program.
+    /// </summary>
     /// <returns>The place of the run's first switch.</returns>
     internal int Hold(IReadOnlyList<double> references)
     {

@@ -72,7 +72,11 @@ public sealed class Flow
             throw new ArgumentException($"Times from {from} to {to} were given; they must be finite.");
         FlowOptions chosen = (options ?? new FlowOptions()).Checked();
         if (chosen.Direction is { } direction && direction.Count != Dimension + Parameters)
-            throw new ArgumentException($"A direction of {direction.Count} numbers was given; start and parameters have {Dimension + Parameters}.", nameof(options));
+        {
+            throw new ArgumentException($"A direction of {direction.Count} numbers was given; start and parameters have {Dimension + Parameters}.",
+                nameof(options));
+        }
+
         using FlowIntegration integration = new(this, start.ToArray(), parameters.ToArray(), from, to, chosen);
         return integration.Run();
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ConservativeAD.Solutions;
 
 /// <summary>Why a flow could not be integrated or differentiated.</summary>
@@ -9,7 +11,9 @@ public enum FlowFailure
     /// <summary>The field or the state is not finite: the solution leaves the domain, or blows up.</summary>
     NotFinite,
 
-    /// <summary>The error cannot be kept below the tolerance with steps that still move the time: the solution may blow up, or the field may not be smooth.</summary>
+    /// <summary>
+    /// The error cannot be kept below the tolerance with steps that still move the time: the solution may blow up, or the field may not be smooth.
+    /// </summary>
     StepTooSmall,
 
     /// <summary>Newton's method did not solve the equations of an implicit step.</summary>
@@ -31,6 +35,9 @@ public enum FlowFailure
 /// <summary>A flow could not be integrated or differentiated.</summary>
 public sealed class FlowException : InvalidOperationException
 {
+    // Longer states are abbreviated.
+    private const int NumbersNamed = 6;
+
     /// <summary>Makes an exception.</summary>
     public FlowException()
     {
@@ -68,9 +75,10 @@ public sealed class FlowException : InvalidOperationException
     /// <summary>The state there.</summary>
     public IReadOnlyList<double> State { get; } = [];
 
-    internal static FlowException At(FlowFailure failure, string reason, double time, double[] state) => new(failure,
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{reason} At t = {time:R} the state is ({string.Join(", ", state.Take(Named))}{(state.Length > Named ? ", …" : "")})."),
-        time, state);
-
-    private const int Named = 6;
+    internal static FlowException At(FlowFailure failure, string reason, double time, double[] state)
+    {
+        string numbers = string.Join(", ", state.Take(NumbersNamed).Select(number => number.ToString(CultureInfo.InvariantCulture)));
+        string rest = state.Length > NumbersNamed ? ", …" : "";
+        return new FlowException(failure, $"{reason} At t = {time.ToString(CultureInfo.InvariantCulture)} the state is ({numbers}{rest}).", time, state);
+    }
 }

@@ -124,8 +124,8 @@ internal sealed class FlowField : IDisposable
         double[] switchRates = new double[switches.Length];
         for (int i = 0; i < switches.Length; i++)
             switchRates[i] = (switches[i].Form.FirstFactor * moved[i]) + (switches[i].Form.SecondFactor * moved[switches.Length + i]);
-        return new FlowLook(time, state, rates, switches, switchRates, Watched(mode, switches.Length, ofFirst), Array.ConvertAll(guards, number => number.Value),
-            moved[(2 * switches.Length)..])
+        return new FlowLook(time, state, rates, switches, switchRates, Watched(mode, switches.Length, ofFirst),
+            Array.ConvertAll(guards, number => number.Value), moved[(2 * switches.Length)..])
         {
             Share = share,
             Obstacle = obstacle,

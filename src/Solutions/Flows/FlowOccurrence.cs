@@ -44,6 +44,10 @@ public sealed record FlowOccurrence(double Time, FlowOccurrenceKind Kind, string
     public bool IsJump => Kind is FlowOccurrenceKind.Jump or FlowOccurrenceKind.Reset or FlowOccurrenceKind.SlidingBegins;
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Kind} of {Name} at t = {Time:0.######}, margin {Margin:0.###}{(IsJump ? $", jump {JumpSize:0.###}" : "")}{(IsSimultaneous ? ", with others at the same time" : "")}");
+    public override string ToString()
+    {
+        string jump = IsJump ? string.Create(CultureInfo.InvariantCulture, $", jump {JumpSize:0.###}") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{Kind} of {Name} at t = {Time:0.######}, margin {Margin:0.###}{jump}")
+            + (IsSimultaneous ? ", with others at the same time" : "");
+    }
 }

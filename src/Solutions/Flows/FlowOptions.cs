@@ -57,7 +57,11 @@ public sealed record FlowOptions
         }
 
         if (!(MaximumStepSize > 0))
-            throw new ArgumentOutOfRangeException(nameof(MaximumStepSize), MaximumStepSize, $"A largest step of {MaximumStepSize} was given; it must be above 0.");
+        {
+            throw new ArgumentOutOfRangeException(nameof(MaximumStepSize), MaximumStepSize,
+                $"A largest step of {MaximumStepSize} was given; it must be above 0.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaximumSteps);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaximumEvents);
         ArgumentOutOfRangeException.ThrowIfLessThan(KeptStates, 2);

@@ -87,7 +87,8 @@ internal sealed class FlowPieces(FlowField field, int along)
         bool[] OfSurface(double[] references)
         {
             FlowLook look = field.Look(new FlowMode(references), time, state);
-            return [.. look.Switches.Select((met, i) => IsNear(met, references[i], OnSurface * Size(normal, state)) && AreParallel(field.GradientOf(met), normal))];
+            double near = OnSurface * Size(normal, state);
+            return [.. look.Switches.Select((met, i) => IsNear(met, references[i], near) && AreParallel(field.GradientOf(met), normal))];
         }
     }
 

@@ -84,16 +84,7 @@ public sealed class FlowSolution
             while (end > part.FirstStep)
             {
                 (int first, double[] state) = track.Before(end - 1, i);
-                double[][] states = new double[end - first][];
-                states[0] = state;
-                for (int step = first; step < end - 1; step++)
-                    states[step + 1 - first] = stepper.Take(part.Mode, track.TimeOf(step), track.SizeOf(step), states[step - first]).End;
-                for (int step = end - 1; step >= first; step--)
-                {
-                    options.Cancellation.ThrowIfCancellationRequested();
-                    cotangent = stepper.Differentiate(part.Mode, track.TimeOf(step), track.SizeOf(step), states[step - first]).Pull(cotangent, ofParameters);
-                }
-
+                cotangent = PulledBack(stepper, part.Mode, first, end, state, cotangent, ofParameters);
                 end = first;
             }
 
@@ -138,6 +129,29 @@ public sealed class FlowSolution
         }
 
         return new FlowJacobian(inStart, inParameters, time == endTime ? LastRates(field) : RateAt(time));
+    }
+
+    // Pulls back over some steps. If they are many, some states are kept and the stretches between them are treated in the same way.
+    private double[] PulledBack(FlowStepper stepper, FlowMode mode, int first, int end, double[] state, double[] cotangent, double[] ofParameters)
+    {
+        int stride = (end - first + options.KeptStates - 1) / options.KeptStates, last = first + ((end - 1 - first) / stride * stride);
+        List<double[]> states = [state];
+        for (int step = first; step < last; step++)
+        {
+            state = stepper.Take(mode, track.TimeOf(step), track.SizeOf(step), state).End;
+            if ((step + 1 - first) % stride == 0)
+                states.Add(state);
+        }
+
+        for (int i = states.Count - 1; i >= 0; i--)
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            int from = first + (i * stride), to = Math.Min(end, from + stride);
+            cotangent = stride == 1 ? stepper.Differentiate(mode, track.TimeOf(from), track.SizeOf(from), states[i]).Pull(cotangent, ofParameters)
+                : PulledBack(stepper, mode, from, to, states[i], cotangent, ofParameters);
+        }
+
+        return cotangent;
     }
 
     private static FlowLink Allowed(FlowLink link, double time, double[] state) => link.Refusal is null ? link
