@@ -40,6 +40,11 @@ public class FlowAdversaryTests
         FlowSolution rest = root.Solve([0], [], 0, 1, new FlowOptions { Method = FlowMethod.Euler, StepSize = 0.1 });
         Assert.Equal(FlowClaim.None, rest.Certificate.Claim);
         Assert.Contains("sqrt", rest.Certificate.Reason, StringComparison.Ordinal);
+        // It may be passed, but derivatives near it are not accurate; √|x| has many solutions from 0 on.
+        Flow passed = Flow.OfScalars(1, 0, (t, x, p) => [2 + Active.Cbrt(x[0])]);
+        Assert.Contains("cube root", passed.Solve([-1], [], 0, 2).Certificate.Reason, StringComparison.Ordinal);
+        Flow branching = Flow.OfScalars(1, 0, (t, x, p) => [Active.Sqrt(Active.Abs(x[0]))]);
+        Assert.Equal(FlowClaim.None, branching.Solve([-1], [], 0, 3).Certificate.Claim);
     }
 
     [Fact]
@@ -94,6 +99,8 @@ public class FlowAdversaryTests
             FlowSolution grazing = ceiling.Solve([0, 1, 0], [0.5], 0, 2, options);
             Assert.Equal(FlowClaim.None, grazing.Certificate.Claim);
             Assert.Equal(FlowClaim.Derivative, ceiling.Solve([0, 1, 0], [0.6], 0, 2, options).Certificate.Claim);
+            // The top is at the end of a step.
+            Assert.Equal(FlowClaim.None, ceiling.Solve([0, 1, 0], [0.5], 0, 2, options with { StepSize = 0.25 }).Certificate.Claim);
             // Above the ceiling for 2·√(1 − 2c): the derivative of x₂ in c is −2/√(1 − 2c).
             FlowSolution crossing = ceiling.Solve([0, 1, 0], [0.4], 0, 2, options);
             Assert.Equal(2 * Math.Sqrt(0.2), crossing.Value[2], 1e-9);
@@ -123,6 +130,10 @@ public class FlowAdversaryTests
         FlowSolution once = twice.Solve([0], [], 0, 1);
         Assert.Equal(FlowClaim.Derivative, once.Certificate.Claim);
         Assert.Single(once.Events);
+        // Two bodies that stick at the same time, or one after the other.
+        Flow bodies = Flow.OfScalars(2, 0, (t, x, p) => [-Active.Sign(x[0]), -Active.Sign(x[1])]);
+        Assert.Equal(FlowFailure.NotDetermined, Assert.Throws<FlowException>(() => bodies.Solve([1, 1], [], 0, 2)).Failure);
+        Assert.Equal(FlowFailure.NotDetermined, Assert.Throws<FlowException>(() => bodies.Solve([1, 0.5], [], 0, 2)).Failure);
         Assert.Equal(2, once.Jacobian().Start[0, 0], 1e-12);
     }
 
@@ -175,6 +186,9 @@ public class FlowAdversaryTests
     {
         Flow rounded = Flow.OfScalars(1, 0, (t, x, p) => [1 + Active.Round(x[0])]);
         Assert.Equal(FlowClaim.None, rounded.Solve([0], [], 0, 1).Certificate.Claim);
+        // At its third stage a step lands on the one point where the field is 100.
+        Flow equal = Flow.OfScalars(1, 0, (t, x, p) => [x[0] == 0.5 ? 100 : 1]);
+        Assert.Equal(FlowClaim.None, equal.Solve([0], [], 0, 1, new FlowOptions { Method = FlowMethod.RungeKutta4, StepSize = 0.25 }).Certificate.Claim);
         // Floors are watched: x' = 1 + ⌊x⌋ doubles its rate at every integer.
         Flow floors = Flow.OfScalars(1, 0, (t, x, p) => [1 + Active.Floor(x[0])]);
         FlowSolution solution = floors.Solve([0.5], [], 0, 1.25);

@@ -27,6 +27,14 @@ public class FlowExactTests
         Assert.Equal(Math.E, Modulus.Solve([0], [], 0, 1, selected).Jacobian().Start[0, 0], 1e-9);
     }
 
+    [Fact]
+    public void ARestAtTheOriginOfANormIsAtAKink()
+    {
+        Flow norm = Flow.OfScalars(2, 0, (t, x, p) => [Active.Hypot(x[0], x[1]), 0]);
+        Assert.Equal(FlowClaim.ConservativeJacobian, norm.Solve([0, 0], [], 0, 1).Certificate.Claim);
+        Assert.Equal(FlowClaim.Derivative, norm.Solve([1, 0], [], 0, 1).Certificate.Claim);
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(0.5, 2.5937424601)]

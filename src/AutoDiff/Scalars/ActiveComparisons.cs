@@ -20,7 +20,7 @@ public readonly partial struct Active
 
     /// <inheritdoc/>
     public static bool operator ==(Active left, Active right) =>
-        left.Value == right.Value ? ScalarTape.CompareEqual(left, right) == 0 : !ScalarTape.Differ(left, right);
+        left.Value == right.Value ? ScalarTape.AreEqual(left, right) : !ScalarTape.Differ(left, right);
 
     /// <inheritdoc/>
     public static bool operator !=(Active left, Active right) => !(left == right);

@@ -376,7 +376,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
             return RecordTwiceWithRoom(rule, x, value.Value);
         if (moduli is not null && !TRule.Facts.IsSmooth)
             return WrittenWithModuli<TRule>(x);
-        if (switches is not null && !TRule.Facts.IsSmooth && TryRecordHeld(rule, x, out Active onPiece))
+        if (switches is not null && !(TRule.Facts.IsSmooth && TRule.Facts.IsLocallyLipschitz) && TryRecordHeld(rule, x, out Active onPiece))
             return onPiece;
         ScalarLane<double> argument = new(x.Value);
         TRule selected = TRule.Select(rule, Selections);

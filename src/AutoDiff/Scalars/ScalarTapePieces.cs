@@ -56,6 +56,19 @@ public sealed unsafe partial class ScalarTape
         return !double.IsNaN(reference) ? Math.Sign(reference) : order == 0 ? null : order;
     }
 
+    /// <summary>Whether two numbers of equal value are equal, next to the point too as far as tangents tell. A tie that ends at once is no switch.</summary>
+    internal static bool AreEqual(Active x, Active y)
+    {
+        if (((x.Handle | y.Handle) & ScalarTapeSlots.Careful) != 0)
+        {
+            (x, y) = (Ground(x), Ground(y));
+            if (x.Handle != y.Handle)
+                Holding(x, y).HasHiddenSwitches = true;
+        }
+
+        return CompareEqual(x, y) == 0;
+    }
+
     private double NextHeld()
     {
         int place = switches!.Count - heldFrom;
@@ -70,7 +83,7 @@ public sealed unsafe partial class ScalarTape
         double at = x.Value, reference = NextHeld();
         TRule selected = TRule.Select(rule, Selections);
         bool isAtKink = TRule.Kink(rule, new ScalarLane<double>(at)).Value != 0;
-        if (!TRule.Facts.IsPolyhedral && TRule.Facts.IsContinuous)
+        if ((!TRule.Facts.IsPolyhedral && TRule.Facts.IsContinuous) || TRule.Facts.IsSmooth)
         {
             if (TRule.Kink(rule, new ScalarLane<double>(0)).Value != 0)
                 switches!.Add(new ScalarSwitch(TRule.Facts, new ScalarForm(x.Node, 1, 0, 0), at, isAtKink, null));

@@ -30,8 +30,8 @@ internal sealed class FlowField : IDisposable
             throw;
         }
 
-        IsSmooth = first.Switches.Length == 0 && !HasHiddenSwitches;
-        IsLipschitz = looks.Operations.All(operation => operation.Facts.IsLocallyLipschitz);
+        IsSmooth = first.Switches.Length == 0 && !HasHiddenSwitches && !looks.Compares
+            && looks.Operations.All(operation => operation.Facts is { IsSmooth: true, IsLocallyLipschitz: true });
         Steps = IsSmooth ? new ScalarTape(selections) : ScalarTape.ForPieces(selections);
     }
 
@@ -42,11 +42,8 @@ internal sealed class FlowField : IDisposable
     /// <summary>The numbers of state and parameters.</summary>
     public int Numbers => Flow.Dimension + parameters.Length;
 
-    /// <summary>Whether the program has no switches. As they decide its branches, it then has none anywhere.</summary>
+    /// <summary>Whether the program has no switches and no kinks. As they decide its branches, it then has none anywhere.</summary>
     public bool IsSmooth { get; private set; }
-
-    /// <summary>Whether all operations are locally Lipschitz.</summary>
-    public bool IsLipschitz { get; }
 
     /// <summary>Whether the program asks for something whose changes cannot be watched.</summary>
     public bool HasHiddenSwitches { get; private set; }
@@ -86,7 +83,10 @@ internal sealed class FlowField : IDisposable
         (Active t, Active[] x, Active[] p) = Begin(looks, time, state);
         looks.Hold(mode.Pieces);
         Active[] first = Flow.Rates(t, x, p);
-        return mode.Sliding is null ? Array.ConvertAll(first, number => number.Value) : Combined(mode, time, state, first, Second(mode, t, x, p), out _);
+        double[] rates = mode.Sliding is null ? Array.ConvertAll(first, number => number.Value)
+            : Combined(mode, time, state, first, Second(mode, t, x, p), out _);
+        HasHiddenSwitches |= looks.HasHiddenSwitches;
+        return rates;
     }
 
     /// <summary>The field with its derivatives in state, parameters and time.</summary>
@@ -110,6 +110,7 @@ internal sealed class FlowField : IDisposable
             second = Second(mode, t, x, p);
 
         HasHiddenSwitches |= looks.HasHiddenSwitches;
+        string[] kinks = [.. looks.Kinks.Where(kink => kink is { IsComparison: false, Operation.IsContinuous: true }).Select(kink => kink.Operation.Name)];
         ScalarSwitch[] switches = [.. looks.Switches];
         string? obstacle = first.Concat(second).SelectMany(number => looks.Obstacles(number)).Where(found => found.Kind != ObstacleKind.Jump)
             .Select(found => found.ToString()).FirstOrDefault();
@@ -129,6 +130,7 @@ internal sealed class FlowField : IDisposable
         {
             Share = share,
             Obstacle = obstacle,
+            Kinks = kinks,
         };
     }
 

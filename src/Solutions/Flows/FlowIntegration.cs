@@ -29,7 +29,7 @@ internal sealed partial class FlowIntegration : IDisposable
     // A guard that comes as close to 0 as this share of its values at both ends of a step touches it.
     private const double TouchShare = 1e-6;
 
-    // The part of a step that is searched for a second crossing.
+    // The part of a step that is not searched for a second crossing just behind an event.
     private const double DipMargin = 0.02;
 
     // Bounces that shrink towards a time this close, as a share of the whole, accumulate there.
@@ -54,6 +54,8 @@ internal sealed partial class FlowIntegration : IDisposable
     private readonly double[] residuals;
     private readonly bool isWatched;
     private FlowMode mode = FlowMode.Free;
+    private bool isObstructed;
+    private bool isBehindEvent;
     private FlowTrack track;
     private FlowLook? here;
     private double time;
@@ -70,7 +72,7 @@ internal sealed partial class FlowIntegration : IDisposable
         pieces = new FlowPieces(field, along);
         (sides, residuals) = (new int[flow.Events.Count], new double[flow.Events.Count]);
         resetTimes = [.. flow.Events.Select(_ => new List<double>())];
-        isWatched = !field.IsSmooth || !field.IsLipschitz || flow.Events.Count > 0;
+        isWatched = !field.IsSmooth || flow.Events.Count > 0;
         track = new FlowTrack(from, start, mode, options.KeptStates);
     }
 
@@ -198,7 +200,16 @@ internal sealed partial class FlowIntegration : IDisposable
         if (track.Steps >= options.MaximumSteps)
             throw FlowException.At(FlowFailure.TooMany, $"There are more than {options.MaximumSteps} steps.", time, state);
         double[] end = (taken ?? stepper.Take(mode, time, target - time, state)).End;
-        if (!double.IsFinite(Dense.Largest(end)))
+        bool isFinite = double.IsFinite(Dense.Largest(end));
+        // Beyond a kink, the extension of a piece may leave the domain of the field: the event comes before.
+        if (!field.IsSmooth && Math.Abs(target - time) > FewestUlps * Ulp(time)
+            && (!isFinite || !double.IsFinite(Dense.Largest(field.Value(mode, target, end)))))
+        {
+            Advance(time + ((target - time) / 2));
+            return;
+        }
+
+        if (!isFinite)
             throw FlowException.At(FlowFailure.NotFinite, $"A step of {target - time} leads to a state that is not finite.", time, state);
         if (!isWatched)
         {
@@ -223,12 +234,14 @@ internal sealed partial class FlowIntegration : IDisposable
             (target, there) = Locate(target, there);
             Accept(target, there.State);
             here = there;
+            isBehindEvent = true;
             Cross(there);
         }
         else
         {
             Accept(target, end);
             here = there;
+            isBehindEvent = false;
             Note(there);
             Follow(there);
         }
@@ -307,8 +320,10 @@ internal sealed partial class FlowIntegration : IDisposable
 
     private void Note(FlowLook look)
     {
-        if (look.Obstacle is { } obstacle && !reasons.Contains(obstacle))
+        if (look.Obstacle is { } obstacle && !isObstructed)
             reasons.Add(obstacle);
+        isObstructed |= look.Obstacle is not null;
+        pieces.Rests.UnionWith(look.Kinks);
     }
 
     private static void CheckFinite(FlowLook look)
@@ -342,7 +357,7 @@ internal sealed partial class FlowIntegration : IDisposable
         }
 
         if (field.HasHiddenSwitches)
-            reasons.Add("the field's program asks for rounded numbers or digits, whose jumps are not watched");
+            reasons.Add("the field's program asks for equality, rounded numbers or digits, whose jumps are not watched");
     }
 
     private FlowCertificate Certificate()

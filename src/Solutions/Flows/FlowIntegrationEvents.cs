@@ -54,6 +54,9 @@ internal sealed partial class FlowIntegration
             margin = Math.Min(margin, MarginOf(gradient, rates));
         occurrences.Add(new FlowOccurrence(time, kind, name, margin, jumps ? Dense.Largest(difference) : 0) { IsSimultaneous = isSimultaneous });
         FlowLink? link = jumps ? Saltation(gradient, rate, difference, null, margin, name) : null;
+        IEnumerable<OperationFacts> passed = left.Select(i => look.Switches[i].Operation);
+        foreach (OperationFacts operation in passed.Where(met => met is { IsContinuous: true, IsLocallyLipschitz: false }))
+            reasons.Add($"the field is not locally Lipschitz at {operation.Name}, at t = {Text(time)}");
         if (jumps && isSimultaneous)
             reasons.Add($"the field jumps at {name} while another surface is met, at t = {Text(time)}");
         Enter(entered, state, link);
@@ -89,7 +92,10 @@ internal sealed partial class FlowIntegration
         double[] normal = field.Normal(mode, time, state);
         int side = rate < 0 ? -1 : 1;
         double[] one = Changed(mode.Pieces), other = Changed(sliding.OtherPieces);
-        return pieces.Slide(time, state, one, other, normal);
+        FlowMode entered = pieces.Slide(time, state, one, other, normal);
+        double[] rates = field.Value(entered, time, state);
+        return !FlowPieces.Differ(rates, look.Rates) || pieces.Rate(gradient, rates) * rate > 0 ? entered
+            : throw FlowException.At(FlowFailure.NotDetermined, "The solution would slide along two surfaces at once, which is not followed.", time, state);
 
         double[] Changed(double[] references)
         {

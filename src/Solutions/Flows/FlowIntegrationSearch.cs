@@ -36,10 +36,13 @@ internal sealed partial class FlowIntegration
         {
             foreach (double share in Extrema(start, startRate * size, end, endRate * size))
             {
-                double value = Cubic(start, startRate * size, end, endRate * size, share), at = here.Time + (share * size);
-                if (at == here.Time || at == there.Time)
+                // Just behind an event, the surface that was passed is near.
+                if (share < DipMargin && isBehindEvent)
                     continue;
-                if (isOff(value))
+                double value = Cubic(start, startRate * size, end, endRate * size, share), at = share == 1 ? there.Time : here.Time + (share * size);
+                if (at == here.Time)
+                    continue;
+                if (isOff(value) && at != there.Time)
                 {
                     first = first is { } other && along * (other - at) < 0 ? other : at;
                     continue;
@@ -63,7 +66,7 @@ internal sealed partial class FlowIntegration
         if (!(discriminant >= 0))
             return [];
         double q = -0.5 * (b + Math.CopySign(Math.Sqrt(discriminant), b));
-        return new[] { q / a, c / q }.Where(share => share is > DipMargin and < 1 - DipMargin);
+        return new[] { q / a, c / q }.Where(share => share is > 0 and < 1 + AtTheEnd).Select(share => Math.Min(share, 1));
     }
 
     private static double Cubic(double start, double startSlope, double end, double endSlope, double s)

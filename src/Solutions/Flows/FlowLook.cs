@@ -20,6 +20,9 @@ internal sealed record FlowLook(double Time, double[] State, double[] Rates, Sca
     /// <summary>What keeps the field from being certified here; null if nothing does.</summary>
     public string? Obstacle { get; init; }
 
+    /// <summary>The operations at a kink that no piece decides.</summary>
+    public IReadOnlyList<string> Kinks { get; init; } = [];
+
     /// <summary>The switches that have left their pieces.</summary>
     public List<int> Left()
     {
