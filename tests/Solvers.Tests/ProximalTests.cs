@@ -8,7 +8,7 @@ namespace ConservativeAD.Solvers.Tests;
 /// <summary>Proximal operators, projections and subgradient steps by their defining properties.</summary>
 public class ProximalTests
 {
-    private const int Variables = 12;
+    private const int Variables = 36;
 
     private static readonly Dictionary<string, IProximalOperator> Operators = new()
     {
@@ -21,6 +21,8 @@ public class ProximalTests
         ["euclidean-ball"] = ProximalOperators.EuclideanBall(1.5),
         ["simplex"] = ProximalOperators.Simplex(2),
         ["l1-ball"] = ProximalOperators.L1Ball(2),
+        ["elastic-net"] = ProximalOperators.ElasticNet(0.7, 0.5),
+        ["semidefinite"] = ProximalOperators.PositiveSemidefinite(6),
     };
 
     public static TheoryData<string> Names => [.. Operators.Keys];
@@ -84,6 +86,38 @@ public class ProximalTests
         double[] onSphere = ProximalOperators.EuclideanBall(1).JacobianProduct([1.0, 0], [1.0, 1]);
         Assert.Equal(1, onSphere[1]);
         Assert.Contains(onSphere[0], (double[])[0, 1]);
+    }
+
+    [Fact]
+    public void TheElasticNetShrinksWhatTheThresholdLeaves()
+    {
+        // ST(θ, tλ)/(1 + tμ), with that slope above the threshold and 0 below.
+        IProximalOperator net = ProximalOperators.ElasticNet(1, 3);
+        Assert.Equal([0.5, 0, -0.25], net.Apply([3.0, 0.5, -2]));
+        Assert.Equal([0.25, 0, 0.25], net.JacobianProduct([3.0, 0.5, -2], [1.0, 1, 1]));
+        Assert.Equal(0.5 + (3 * 0.0625), net.Value([0.25, -0.25]));
+        Assert.Equal(0.25, net.Apply([1.125], 0.5)[0]);
+    }
+
+    [Fact]
+    public void TheProjectionOntoTheSemidefiniteMatricesIsKnown()
+    {
+        // The eigenvalues 3 and −1, with the quotient 3/4 across them.
+        IProximalOperator cone = ProximalOperators.PositiveSemidefinite(2);
+        double[] projected = cone.Apply([1, 2.5, 1.5, 1]), slope = cone.JacobianProduct([1, 2, 2, 1], [1.0, 0, 0, 0]);
+        double[] expected = [0.625, 0.25, 0.25, -0.125];
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(1.5, projected[i], 1e-13);
+            Assert.Equal(expected[i], slope[i], 1e-13);
+        }
+
+        Assert.Equal(0, cone.Value([1, 1, 1, 1]));
+        Assert.Equal(double.PositiveInfinity, cone.Value([1, 2, 2, 1]));
+        Assert.Equal(double.PositiveInfinity, cone.Value([1, 0.5, 0, 1]));
+        Assert.Contains("4 numbers", Assert.Throws<ArgumentException>(() => cone.Apply(new double[3])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => ProximalOperators.PositiveSemidefinite(0));
+        Assert.All(cone.Apply([double.NaN, 0, 0, 1]), value => Assert.True(double.IsNaN(value)));
     }
 
     [Fact]

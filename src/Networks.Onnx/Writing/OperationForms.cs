@@ -83,6 +83,7 @@ internal static class OperationForms
         ["MinimumNumber"] = "its Min passes NaN on.",
         ["NanToNumber"] = "it has no such function.",
         ["OrderStatistics"] = "it has no order statistics.",
+        ["PositiveSemidefinitePart"] = "it has no factorisations.",
         ["PseudoInverse"] = "it has no factorisations.",
         ["PNorm"] = "powers of other orders lose the range that this operation keeps.",
         ["Interpolate"] = "the weights of its Resize are not written.",

@@ -31,6 +31,17 @@ public static class ProximalOperators
         ? new NuclearNormOperator(Positive(weight), rows)
         : throw new ArgumentOutOfRangeException(nameof(rows), rows, $"A matrix of {rows} rows was asked for; it must have at least 1.");
 
+    /// <summary>λ‖x‖₁ + ½μ‖x‖₂²: soft thresholding, then a division by 1 + tμ (H. Zou and T. Hastie, J. R. Stat. Soc. B 2005).</summary>
+    /// <param name="weight">λ, above 0.</param>
+    /// <param name="ridge">μ, above 0.</param>
+    public static IProximalOperator ElasticNet(double weight, double ridge) => new ElasticNetOperator(Positive(weight), Positive(ridge));
+
+    /// <summary>The positive semidefinite matrices among all square ones.</summary>
+    /// <param name="rows">The number of rows of a matrix; points hold it in row-major order.</param>
+    public static IProximalOperator PositiveSemidefinite(int rows) => rows > 0
+        ? new SemidefiniteOperator(rows)
+        : throw new ArgumentOutOfRangeException(nameof(rows), rows, $"A matrix of {rows} rows was asked for; it must have at least 1.");
+
     /// <summary>The box lower ≤ xᵢ ≤ upper; with bounds −r and r, it is the ball of radius r in the maximum norm.</summary>
     /// <param name="lower">The least value.</param>
     /// <param name="upper">The greatest, not below the least.</param>
@@ -104,6 +115,24 @@ public static class ProximalOperators
         public double[] Apply(ReadOnlySpan<double> point, double step) => project(point.ToArray());
 
         public double[] JacobianProduct(ReadOnlySpan<double> point, ReadOnlySpan<double> vector, double step) => product(point.ToArray(), vector.ToArray());
+    }
+
+    private sealed class ElasticNetOperator(double weight, double ridge) : IProximalOperator
+    {
+        private readonly GroupOperator sparse = new(weight, 1);
+
+        public double Value(ReadOnlySpan<double> point) => sparse.Value(point) + (0.5 * ridge * TensorPrimitives.SumOfSquares(point));
+
+        public double[] Apply(ReadOnlySpan<double> point, double step) => Shrunk(sparse.Apply(point, step), step);
+
+        public double[] JacobianProduct(ReadOnlySpan<double> point, ReadOnlySpan<double> vector, double step) =>
+            Shrunk(sparse.JacobianProduct(point, vector, step), step);
+
+        private double[] Shrunk(double[] x, double step)
+        {
+            TensorPrimitives.Divide(x, 1 + (step * ridge), x);
+            return x;
+        }
     }
 
     private sealed class GroupOperator(double weight, int size) : IProximalOperator

@@ -22,6 +22,7 @@ internal static class LinearAlgebraOperations
         yield return Operation(new SingularValues(), "{0}.SingularValues()", 1);
         yield return Operation(new SumOfLargestSingularValues(), "{0}.NuclearNorm()", 1);
         yield return Operation(new SymmetricEigenvectors(), "{0}.SymmetricPart().SymmetricEigenvectors().Square()", 1);
+        yield return Operation(new PositiveSemidefinitePart(), "{0}.SymmetricPart().PositiveSemidefinitePart()", 1);
         yield return Operation(new MatrixExponential(), "({0}.Tanh() + {0}.Tanh().Flip(0, 1)).MatrixExponential()", 1);
         yield return Operation(new Solve(), Positive + ".Solve({1})", 2);
         yield return Operation(new PseudoInverse(), Positive + ".PseudoInverse()", 1);
@@ -158,6 +159,28 @@ internal static class LinearAlgebraOperations
             return IsWhole(x[0])
                 ? Squares(x[0].Elements, (x[0][0, 0] - x[0][1, 1]) * half / Eigenvalues(x[0]).Radius)
                 : Squares([], Germ.Unknown);
+        }
+    }
+
+    private sealed class PositiveSemidefinitePart : TensorDefinition
+    {
+        public override Var<T> Call<T>(Var<T>[] x, double[] attributes) => x[0].SymmetricPart().PositiveSemidefinitePart();
+
+        // With eigenvalues of both signs, the share of the larger in their distance times what the matrix is above the smaller.
+        public override GermTensor Refer(GermTensor[] x, double[] attributes)
+        {
+            (Germ mean, Germ radius) = Eigenvalues(x[0]);
+            Germ low = mean - radius, high = mean + radius, half = Germ.Of(0.5), off = (x[0][0, 1] + x[0][1, 0]) * half;
+            Germ[] parts = (Germ.Sign(low), Germ.Sign(high)) switch
+            {
+                ( >= 0, _) => [x[0][0, 0], off, off, x[0][1, 1]],
+                (_, <= 0) => [Germ.Zero, Germ.Zero, Germ.Zero, Germ.Zero],
+                ( < 0, > 0) => Above(high / (high - low)),
+                _ => [Germ.Unknown, Germ.Unknown, Germ.Unknown, Germ.Unknown],
+            };
+            return Factors([2, 2], x[0].Elements, parts);
+
+            Germ[] Above(Germ share) => [share * (x[0][0, 0] - low), share * off, share * off, share * (x[0][1, 1] - low)];
         }
     }
 

@@ -146,6 +146,29 @@ public static class LinearAlgebraCases
                     new Expectation("PyTorch", Selections.PyTorch, [[0, -0.5, 0, -0.5, 0, 2, 0, 2, 0]])),
             ],
         },
+        new PositiveSemidefinitePart
+        {
+            Ordinary = [[[2, 2]], [[2, 2, 2]], [[3, 3]], [[1, 1]]],
+            Large = [[16, 5, 5]],
+            Empty = [[0, 3, 3]],
+            HalfTolerance = 1e-2,
+            HasCurvedKinks = true,
+            Kinks =
+            [
+                // The middle eigenvalue is 0; the two that are not lie on both sides of it, with the quotient 3/4.
+                new KinkPoint(
+                    [[3, 3]],
+                    [[3, 0, 0, 0, 0, 0, 0, 0, -1]],
+                    [0],
+                    new("PyTorch", Selections.PyTorch, [[3, 5, 5.25, 5, 0, 0, 5.25, 0, 0]]),
+                    new("Jax", Selections.Jax, [[3, 5, 5.25, 5, 0, 0, 5.25, 0, 0]]),
+                    new("TensorFlow", Selections.TensorFlow, [[3, 5, 5.25, 5, 0, 0, 5.25, 0, 0]]),
+                    new("minimal norm", Selections.MinimalNorm, [[3, 5, 5.25, 5, 0, 0, 5.25, 0, 0]]),
+                    new("one", Selections.PyTorch with { ReluAtZero = 1 }, [[3, 5, 5.25, 5, 7, 0, 5.25, 0, 0]]),
+                    new("one overrides", Selections.PyTorch, [[3, 5, 5.25, 5, 7, 0, 5.25, 0, 0]], x => x[0].PositiveSemidefinitePart(1)))
+                { Stratum = [[[1, 0, 0, 0, 0, 0, 0, 0, 0]], [[0, 0, 0, 0, 0, 0, 0, 0, 1]]] },
+            ],
+        },
         new SingularVectors
         {
             Ordinary = [[[2, 2]], [[2, 3, 2]], [[2, 4]], [[3, 3]]],
@@ -266,6 +289,10 @@ public static class LinearAlgebraCases
     private sealed class SymmetricEigenvectors()
         : OperationCase("symmetric eigenvectors", typeof(SymmetricEigenvectors<>))
     { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SymmetricPart().SymmetricEigenvectors(); }
+
+    private sealed class PositiveSemidefinitePart()
+        : OperationCase("positive semidefinite part", typeof(PositiveSemidefinitePart<>))
+    { public override Var<T> Apply<T>(Var<T>[] x) => x[0].SymmetricPart().PositiveSemidefinitePart(); }
 
     private sealed class SingularVectors()
         : OperationCase("singular vectors", typeof(SingularVectors<>))

@@ -126,6 +126,7 @@ internal static class TorchNames
         ["determinant"] = "det",
         ["log of a determinant"] = "slogdet",
         ["matrix exponential"] = "matrix_exp",
+        ["positive semidefinite part"] = "",
         ["pseudo-inverse"] = "pinv",
         ["qr"] = "qr",
         ["sign of a determinant"] = "slogdet",

@@ -69,7 +69,7 @@ namespace ConservativeAD.Rules
                 inner.Clear();
                 Matrices.AddProduct(spectrum.Vectors, cotangent, inner, n, n);
                 Divide(spectrum, inner);
-                Outer(spectrum, inner, da.Slice(i * size, size), work);
+                spectrum.Expand(inner, da.Slice(i * size, size), work);
             }
 
             HostArrays.Write(da, context.InputCotangent(0, out bool accumulate), accumulate);
@@ -97,7 +97,7 @@ namespace ConservativeAD.Rules
                 Spectrum spectrum = new(all.Slice(i * length, length), n);
                 inner.Clear();
                 Matrices.AddProduct(spectrum.Vectors, cotangent, inner, n, n);
-                Compress(spectrum, tangent, moved, work);
+                spectrum.Compress(tangent, moved, work);
                 moved.CopyTo(turning);
                 Divide(spectrum, turning);
                 inner.CopyTo(divided);
@@ -115,7 +115,7 @@ namespace ConservativeAD.Rules
                 Divide(spectrum, change);
                 Matrices.AddProduct(turning, divided, change, n, n);
                 Matrices.AddProductTransposed(divided, turning, change, n, n);
-                Outer(spectrum, change, dda.Slice(i * size, size), work);
+                spectrum.Expand(change, dda.Slice(i * size, size), work);
             }
 
             HostArrays.Write(dda, context.InputCotangent(0, out bool accumulate), accumulate);
@@ -141,7 +141,7 @@ namespace ConservativeAD.Rules
                 if (!tangent.ContainsAnyExcept(0.0))
                     continue;
                 Spectrum spectrum = new(all.Slice(i * length, length), n);
-                Compress(spectrum, tangent, turning, work);
+                spectrum.Compress(tangent, turning, work);
                 Divide(spectrum, turning);
                 rows.Clear();
                 Matrices.AddTransposedProduct(turning, spectrum.Vectors, rows, n, n);
@@ -183,17 +183,6 @@ namespace ConservativeAD.Rules
             return marks;
         }
 
-        // The tangent in the basis of eigenvectors.
-        private static void Compress(in Spectrum spectrum, Span<double> tangent, Span<double> moved, Span<double> work)
-        {
-            int n = spectrum.Count;
-            Matrices.Symmetrize(tangent, n);
-            work.Clear();
-            Matrices.AddSymmetricProduct(tangent, spectrum.Vectors, work, n, n);
-            moved.Clear();
-            Matrices.AddProductTransposed(work, spectrum.Vectors, moved, n, n);
-        }
-
         // Divides by λⱼ − λᵢ; 0 within a block.
         private static void Divide(in Spectrum spectrum, Span<double> inner)
         {
@@ -213,15 +202,6 @@ namespace ConservativeAD.Rules
 
             for (int i = 0; i < n && n > 0 && double.IsNaN(spectrum.Values[0]); i++)
                 inner[(i * n) + i] = double.NaN;
-        }
-
-        private static void Outer(in Spectrum spectrum, ReadOnlySpan<double> inner, Span<double> result, Span<double> work)
-        {
-            int n = spectrum.Count;
-            work.Clear();
-            Matrices.AddProduct(inner, spectrum.Vectors, work, n, n);
-            Matrices.AddTransposedProduct(spectrum.Vectors, work, result, n, n);
-            Matrices.Symmetrize(result, n);
         }
     }
 }

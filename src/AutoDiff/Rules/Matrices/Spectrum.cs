@@ -126,6 +126,16 @@ internal readonly ref struct Spectrum(Span<double> numbers, int n) : ISpectrum<S
         return parts[one] == parts[other] && gap <= SafeGap * errors[one];
     }
 
+    /// <summary>Whether an eigenvalue is 0, or within its error of it.</summary>
+    public bool IsAtZero(int index) => Math.Abs(Values[index]) <= errors[index];
+
+    /// <summary>Whether rounding errors hide the sign of an eigenvalue.</summary>
+    public bool HasUnknownSign(int index) => errors[index] > 0 && IsAtZero(index);
+
+    /// <summary>Whether the gap of two eigenvalues has lost many of its digits.</summary>
+    public bool HasLostGap(int one, int other) =>
+        errors[one] + errors[other] > 0 && Math.Abs(Values[other] - Values[one]) <= SafeGap * (errors[one] + errors[other]);
+
     /// <inheritdoc/>
     public bool IsZero(int index) => false;
 
@@ -144,37 +154,73 @@ internal readonly ref struct Spectrum(Span<double> numbers, int n) : ISpectrum<S
     {
         int n = Count, from = largest is { } number ? n - number : 0;
         Matrices.Symmetrize(tangent, n);
-        Span<double> moved = memory[..(n * n)], compressed = memory.Slice(n * n, n * n), numbers = memory.Slice(2 * n * n, Length(n));
-        Span<double> rotated = memory.Slice((2 * n * n) + Length(n), n * n), work = memory[((3 * n * n) + Length(n))..];
         if (from < n)
             from = BlockOf(from).Begin;
-        for (int begin = from; begin < n;)
+        for (int begin = from, end; begin < n; begin = end)
         {
-            int end = BlockEnd(begin), size = end - begin;
-            Span<double> block = Vectors.Slice(begin * n, size * n), products = moved[..(size * n)], inner = compressed[..(size * size)];
-            products.Clear();
-            Matrices.AddSymmetricProduct(tangent, block, products, n, size);
-            inner.Clear();
-            Matrices.AddProductTransposed(products, block, inner, n, size);
-            if (size == 1)
-            {
-                derivatives[begin] = inner[0];
-                begin = end;
-                continue;
-            }
-
-            Matrices.Symmetrize(inner, size);
-            Spectrum turned = new(numbers[..Length(size)], size);
-            if (HostArrays.AreFinite(inner))
-                SymmetricEigen.Compute(inner, turned, work);
-            else
-                turned.Spoil();
-            turned.Values.CopyTo(derivatives[begin..]);
-            rotated[..(size * n)].Clear();
-            Matrices.AddProduct(turned.Vectors, block, rotated[..(size * n)], size, n);
-            rotated[..(size * n)].CopyTo(block);
-            begin = end;
+            end = BlockEnd(begin);
+            TurnBlock(begin, end, tangent, derivatives, memory);
         }
+    }
+
+    /// <summary>Does for one block what <see cref="Turn"/> does for all.</summary>
+    /// <param name="begin">The first eigenvalue of the block.</param>
+    /// <param name="end">The end of the block.</param>
+    /// <param name="tangent">The tangent, [n, n]; symmetric.</param>
+    /// <param name="derivatives">The derivatives, of which those of the block are set.</param>
+    /// <param name="memory">Memory of <see cref="TurnMemory"/> numbers.</param>
+    public void TurnBlock(int begin, int end, scoped ReadOnlySpan<double> tangent, scoped Span<double> derivatives, scoped Span<double> memory)
+    {
+        int n = Count, size = end - begin;
+        Span<double> numbers = memory.Slice(2 * n * n, Length(n)), rotated = memory.Slice((2 * n * n) + Length(n), n * n);
+        Span<double> block = Vectors.Slice(begin * n, size * n), products = memory[..(size * n)], inner = memory.Slice(n * n, size * size);
+        products.Clear();
+        Matrices.AddSymmetricProduct(tangent, block, products, n, size);
+        inner.Clear();
+        Matrices.AddProductTransposed(products, block, inner, n, size);
+        if (size == 1)
+        {
+            derivatives[begin] = inner[0];
+            return;
+        }
+
+        Matrices.Symmetrize(inner, size);
+        Spectrum turned = new(numbers[..Length(size)], size);
+        if (HostArrays.AreFinite(inner))
+            SymmetricEigen.Compute(inner, turned, memory[((3 * n * n) + Length(n))..]);
+        else
+            turned.Spoil();
+        turned.Values.CopyTo(derivatives[begin..]);
+        rotated[..(size * n)].Clear();
+        Matrices.AddProduct(turned.Vectors, block, rotated[..(size * n)], size, n);
+        rotated[..(size * n)].CopyTo(block);
+    }
+
+    /// <summary>A symmetric matrix in the basis of eigenvectors.</summary>
+    /// <param name="matrix">The matrix, [n, n]; it is made symmetric.</param>
+    /// <param name="compressed">[n, n]; may be the same memory.</param>
+    /// <param name="memory">n² numbers.</param>
+    public void Compress(scoped Span<double> matrix, scoped Span<double> compressed, scoped Span<double> memory)
+    {
+        int n = Count;
+        Matrices.Symmetrize(matrix, n);
+        memory.Clear();
+        Matrices.AddSymmetricProduct(matrix, Vectors, memory, n, n);
+        compressed.Clear();
+        Matrices.AddProductTransposed(memory, Vectors, compressed, n, n);
+    }
+
+    /// <summary>Adds what is given in the basis of eigenvectors, and makes the sum symmetric.</summary>
+    /// <param name="compressed">[n, n].</param>
+    /// <param name="matrix">[n, n].</param>
+    /// <param name="memory">n² numbers.</param>
+    public void Expand(scoped ReadOnlySpan<double> compressed, scoped Span<double> matrix, scoped Span<double> memory)
+    {
+        int n = Count;
+        memory.Clear();
+        Matrices.AddProduct(compressed, Vectors, memory, n, n);
+        Matrices.AddTransposedProduct(Vectors, memory, matrix, n, n);
+        Matrices.Symmetrize(matrix, n);
     }
 
     /// <summary>Adds Σ wᵢ·vᵢvᵢᵀ to a matrix.</summary>
@@ -206,12 +252,8 @@ internal readonly ref struct Spectrum(Span<double> numbers, int n) : ISpectrum<S
     public void AddWeightedMoved(scoped ReadOnlySpan<double> weights, scoped Span<double> tangent, scoped Span<double> matrix, scoped Span<double> memory)
     {
         int n = Count;
-        Matrices.Symmetrize(tangent, n);
         Span<double> work = memory[..(n * n)];
-        work.Clear();
-        Matrices.AddSymmetricProduct(tangent, Vectors, work, n, n);
-        tangent.Clear();
-        Matrices.AddProductTransposed(work, Vectors, tangent, n, n);
+        Compress(tangent, tangent, work);
         for (int begin = 0, end; begin < n; begin = end)
         {
             end = BlockEnd(begin);
