@@ -11,4 +11,10 @@ internal enum Streams : uint
 
     /// <summary>Points beside a solution.</summary>
     ImplicitProbes = 2,
+
+    /// <summary>Samples of an expectation, one stream each.</summary>
+    ExpectationNoise = 3,
+
+    /// <summary>Directions of smoothing, one stream each.</summary>
+    SmoothingDirections = 4,
 }
