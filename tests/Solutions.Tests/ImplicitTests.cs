@@ -272,4 +272,57 @@ public class ImplicitTests
     }
 
     private static bool Near(double a, double b) => Math.Abs(a - b) <= 1e-12;
+
+    [Theory]
+    [InlineData(0.0, 0.7788285734)]
+    [InlineData(0.5, null)]
+    public void TheNearestCorrelationMatrixMovesWithItsParameter(double parameter, double? known)
+    {
+        // The dual equation of H. Qi and D. Sun (2006): the positive semidefinite part of A + Diag(y) has ones on its diagonal. A is N. Higham's example.
+        Equation ones = Equation.OfTensors(Shape.Of(3), Shape.Of(1), (y, corner) => Nearest(y, corner).Diagonal() - 1);
+        ImplicitFunction solution = new(ones, x => Solve(x[0]));
+        using Tape<double> tape = new();
+        Var<double> corner = tape.Variable(Shape.Of(1), [parameter]), matrix = Nearest(solution.Solve(corner), corner);
+        double slope = tape.Backward(matrix.Select(0, 0).Select(0, 2))[corner].ToArray()[0];
+        Assert.Equal((Corner(parameter + 1e-5) - Corner(parameter - 1e-5)) / 2e-5, slope, 1e-7);
+        Assert.Equal(known ?? slope, slope, 1e-9);
+        Assert.Equal(ImplicitClaim.Derivative, solution.At(parameter).Certificate().Claim);
+        if (known is not null)
+            Assert.Equal([1, 0.7607, 0.1573], matrix.ToArray().Take(3).Select(element => Math.Round(element, 4)));
+
+        double[] Solve(double at)
+        {
+            double[] y = new double[3];
+            for (int step = 0; step < 300; step++)
+                y = [.. y.Zip(ones.Residual(y, [at]), (value, residual) => value - residual)];
+            return y;
+        }
+
+        double Corner(double at)
+        {
+            using Tape<double> other = new();
+            return Nearest(other.Constant(Shape.Of(3), Solve(at)), other.Constant(Shape.Of(1), [at])).ToArray()[2];
+        }
+
+        static Var<double> Nearest(Var<double> y, Var<double> corner) =>
+            (corner.Tape.Constant(Shape.Of(3, 3), [1, 1, 0, 1, 1, 1, 0, 1, 1])
+                + (corner * corner.Tape.Constant(Shape.Of(3, 3), [0, 0, 1, 0, 0, 0, 1, 0, 0]))
+                + (y * corner.Tape.Constant(Shape.Of(3, 3), [1, 0, 0, 0, 1, 0, 0, 0, 1]))).PositiveSemidefinitePart();
+    }
+
+    [Fact]
+    public void TheElasticNetHasTheSlopesOfItsPieces()
+    {
+        // argmin ½(z − θ)² + λ|z| + ½μz² with λ = 1, μ = 3: ST(θ, 1)/4, and hull [0, ¼] at |θ| = 1.
+        Equation net = Equation.OfFixedPoint(1, 1, (z, theta) =>
+        {
+            Active forward = z[0] - (0.25 * (z[0] - theta[0]));
+            return [(Active.Relu(forward - 0.25) - Active.Relu(-forward - 0.25)) / (1 + (0.25 * 3))];
+        });
+        ImplicitFunction solution = new(net, theta => [Math.CopySign(Math.Max(0, Math.Abs(theta[0]) - 1), theta[0]) / 4]);
+        Assert.Equal(0.25, solution.At(3).Jacobian()[0, 0], 1e-14);
+        Assert.Equal(0, solution.At(0.5).Jacobian()[0, 0]);
+        Assert.Equal([0, 0.25], solution.At(1).ClarkeJacobians().Generators.Select(limit => Math.Round(limit[0, 0], 12)).Order());
+        Assert.Equal([0, 0.25], solution.At(-1).ClarkeJacobians().Generators.Select(limit => Math.Round(limit[0, 0], 12)).Order());
+    }
 }
