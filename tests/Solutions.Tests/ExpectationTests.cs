@@ -112,8 +112,9 @@ public sealed class ExpectationTests
     [Fact]
     public void TensorsAgreeWithNumbers()
     {
-        Expectation numbers = Expectation.OfScalars(2, 2, (p, xi) => Active.Relu((p[0] * xi[0]) + (p[1] * xi[1])), (random, xi) => random.Normal<double>(xi, 0, 1));
-        Expectation tensors = Expectation.OfTensors(Shape.Of(2), Shape.Of(2), (p, xi) => (p * xi).Sum().Relu(), (random, xi) => random.Normal<double>(xi, 0, 1));
+        Action<Philox, double[]> sampler = (random, xi) => random.Normal<double>(xi, 0, 1);
+        Expectation numbers = Expectation.OfScalars(2, 2, (p, xi) => Active.Relu((p[0] * xi[0]) + (p[1] * xi[1])), sampler);
+        Expectation tensors = Expectation.OfTensors(Shape.Of(2), Shape.Of(2), (p, xi) => (p * xi).Sum().Relu(), sampler);
         ExpectationOptions some = Few with { Samples = 500 };
         ExpectationResult one = numbers.At([0.6, 0.8], some), other = tensors.At([0.6, 0.8], some);
         Assert.Equal(one.Value.Mean, other.Value.Mean, 1e-14);

@@ -42,7 +42,8 @@ public sealed record ExpectationCertificate(ExpectationClaim Claim, string Reaso
     public override string ToString() => Claim switch
     {
         ExpectationClaim.Gradient => string.Create(CultureInfo.InvariantCulture,
-            $"the gradient of the expectation, if Lipschitz constants have a finite mean: no sample was at a kink (probability below {KinkProbability:0.##E+0})"),
+            $"the gradient of the expectation, if Lipschitz constants have a finite mean: no sample was at a kink (probability below "
+                + $"{KinkProbability:0.##E+0})"),
         ExpectationClaim.ConservativeElement => string.Create(CultureInfo.InvariantCulture,
             $"an element of a conservative field, if Lipschitz constants have a finite mean: {SamplesAtKinks} samples were at kinks"),
         _ => $"not certified: {Reason}",

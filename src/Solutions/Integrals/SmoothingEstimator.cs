@@ -4,8 +4,7 @@ namespace ConservativeAD.Solutions;
 public enum SmoothingEstimator
 {
     /// <summary>
-    /// E ∇f(x + σu) with normal u, the gradient of E f(x + σu) for Lipschitz f (H. Robbins' mollifier; Y. Ermoliev, V. Norkin and R. Wets, SIAM J. Control Optim.
-    /// 1995).
+    /// E ∇f(x + σu) with normal u, the gradient of E f(x + σu) for Lipschitz f (Y. Ermoliev, V. Norkin and R. Wets, SIAM J. Control Optim. 1995).
     /// </summary>
     NormalGradients,
 

@@ -78,7 +78,8 @@ public sealed class PositiveSemidefiniteTests : IDisposable
         static Objective Turned(double small) => Objective.OfTensors([[1]], v =>
         {
             Var<double> turn = v[0].Tape.Constant([3, 3], [1.0 / 3, -2.0 / 3, -2.0 / 3, -2.0 / 3, 1.0 / 3, -2.0 / 3, -2.0 / 3, -2.0 / 3, 1.0 / 3]);
-            Var<double> diagonal = v[0].Tape.Constant([3, 3], [1, 0, 0, 0, small, 0, 0, 0, -small]), moved = v[0].Tape.Constant([3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+            Var<double> diagonal = v[0].Tape.Constant([3, 3], [1, 0, 0, 0, small, 0, 0, 0, -small]);
+            Var<double> moved = v[0].Tape.Constant([3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
             return (turn.MatMul(diagonal).MatMul(turn) + (moved * v[0].Select(0, 0))).SymmetricPart().PositiveSemidefinitePart().Exp().Sum();
         });
     }
