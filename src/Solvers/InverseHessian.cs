@@ -13,12 +13,24 @@ internal interface IInverseHessian
 
     /// <summary>Updates the approximation from a step and the change of the gradient along it. Their inner product must be above 0.</summary>
     void Update(double[] step, double[] change);
+
+    /// <summary>A copy that is updated on its own.</summary>
+    IInverseHessian Copy();
 }
 
 /// <summary>An approximation stored as a full matrix.</summary>
 internal sealed class DenseInverseHessian(int dimension) : IInverseHessian
 {
     private readonly double[] matrix = Identity(dimension);
+
+    private DenseInverseHessian(DenseInverseHessian other)
+        : this(other.Dimension)
+    {
+        other.matrix.CopyTo(matrix, 0);
+        IsFresh = other.IsFresh;
+    }
+
+    private int Dimension => dimension;
 
     public bool IsFresh { get; private set; } = true;
 
@@ -50,6 +62,8 @@ internal sealed class DenseInverseHessian(int dimension) : IInverseHessian
         }
     }
 
+    public IInverseHessian Copy() => new DenseInverseHessian(this);
+
     private static double[] Identity(int dimension)
     {
         double[] matrix = new double[dimension * dimension];
@@ -80,6 +94,14 @@ internal sealed class LimitedMemoryInverseHessian(int capacity) : IInverseHessia
         if (hessian.Pairs.Count == capacity)
             hessian.RemoveOldest();
         hessian.Add(step, change);
+    }
+
+    public IInverseHessian Copy()
+    {
+        LimitedMemoryInverseHessian copy = new(capacity);
+        foreach (var pair in hessian.Pairs)
+            copy.hessian.Add(pair.Move, pair.Change);
+        return copy;
     }
 
     private sealed class ArrayArithmetic : IVectorArithmetic<double[]>

@@ -18,6 +18,12 @@ public sealed record SolverOptions
     /// <summary>A point is stationary if the distance of its set of gradients from 0 is at most this.</summary>
     public double Tolerance { get; init; } = 1e-6;
 
+    /// <summary>
+    /// The largest violation of a constraint, for methods that take constraints (<see cref="IConstrainedSolver"/>); less, in proportion, for a constraint whose
+    /// gradient is shorter than 1.
+    /// </summary>
+    public double FeasibilityTolerance { get; init; } = 1e-6;
+
     /// <summary>The radius ε of the ball over which Goldstein's subdifferential is taken at the end, relative to max(1, ‖x‖∞).</summary>
     public double Radius { get; init; } = 1e-6;
 
@@ -48,6 +54,8 @@ public sealed record SolverOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(CellBudget);
         if (TimeLimit <= TimeSpan.Zero)
             throw new ArgumentException($"A time limit of {TimeLimit} was given; it must be above 0, or null for none.");
+        if (!(FeasibilityTolerance > 0))
+            throw new ArgumentException($"A feasibility tolerance of {FeasibilityTolerance} was given; it must be above 0.");
         if (!(Tolerance > 0) || !(Radius > 0) || !double.IsFinite(Radius))
             throw new ArgumentException($"A tolerance of {Tolerance} and a radius of {Radius} were given; both must be above 0, and the radius finite.");
     }

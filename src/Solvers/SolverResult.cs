@@ -17,6 +17,9 @@ public enum StopReason
 
     /// <summary>The time is up.</summary>
     TimeLimit,
+
+    /// <summary>The constraints are violated, and no direction lowers the sum of their violations to first order.</summary>
+    InfeasibleStationary,
 }
 
 /// <summary>A point on the way.</summary>
