@@ -139,13 +139,15 @@ internal sealed class ConstrainedRun
     /// Whether every constraint is violated by at most the tolerance, in its own units and to first order in those of the variables: a constraint whose gradient
     /// is short must be violated by less, in proportion.
     /// </summary>
-    public bool IsFeasible(ConstrainedIterate iterate)
+    /// <param name="iterate">The point.</param>
+    /// <param name="part">The part of the tolerance that is allowed.</param>
+    public bool IsFeasible(ConstrainedIterate iterate, double part = 1)
     {
         for (int i = 0; i < Scales.Length; i++)
         {
             double violation = Scales[i] * (i < inequalities ? iterate.Constraints[i] : Math.Abs(iterate.Constraints[i]));
             double slope = Scales[i] * Vectors.Norm(iterate.Rows[i]);
-            if (violation > options.FeasibilityTolerance * Math.Clamp(slope, LeastSlope, 1))
+            if (violation > part * options.FeasibilityTolerance * Math.Clamp(slope, LeastSlope, 1))
                 return false;
         }
 

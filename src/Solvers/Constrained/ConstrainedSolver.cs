@@ -8,7 +8,8 @@ public abstract class ConstrainedSolver : IConstrainedSolver
     // A penalty above this, relative to the sizes of the functions, is told, because multipliers may not exist.
     private const double LargePenalty = 1e5;
 
-    // Methods go on until gradients within this part of the radius suffice, so that values are more accurate than the radius allows.
+    // Methods go on until gradients within this part of the radius suffice, and violations are within this part of their tolerance, so that values are more
+    // accurate than the two allow.
     private const double CertifiedPart = 1e-2;
 
     private protected ConstrainedSolver()
@@ -52,7 +53,7 @@ public abstract class ConstrainedSolver : IConstrainedSolver
     /// <summary>
     /// Whether gradients at the current point and around it combine to a vector within the tolerance, at a feasible point.
     /// </summary>
-    private protected static bool IsCertified(ConstrainedRun run, SolverOptions options) => run.IsFeasible(run.At)
+    private protected static bool IsCertified(ConstrainedRun run, SolverOptions options) => run.IsFeasible(run.At, CertifiedPart)
         && Multipliers.Of(run.Around(CertifiedPart * run.Radius), CertifiedPart * run.Radius, run.Bounds).Distance * run.ObjectiveScale <= 0.5 * options.Tolerance;
 
     /// <summary>

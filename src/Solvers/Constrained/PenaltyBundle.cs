@@ -14,6 +14,7 @@ public sealed class PenaltyBundle : ConstrainedSolver
     private const int NullSteps = 5;
     private const int MaximumSmall = 8;
     private const double PenaltyRise = 0.1;
+    private const double Rounding = 1e-10;
 
     /// <inheritdoc/>
     public override string Name => "penalty-bundle";
@@ -64,10 +65,10 @@ public sealed class PenaltyBundle : ConstrainedSolver
                 if (IsCertified(run, options))
                     return true;
                 small++;
-                if (!run.IsFeasible(centre))
+                if (run.Share > 0 && !run.IsFeasible(centre)
+                    && centre.Violation - model.After(model.Step(0, weight), 0).Violation > Rounding * centre.Violation)
                 {
-                    if (run.Share == 0)
-                        return true;
+                    // Only the objective keeps the point from being less infeasible.
                     run.Share = run.Share * PenaltyRise < Steering.LeastShare ? 0 : run.Share * PenaltyRise;
                     small = 0;
                 }

@@ -12,8 +12,9 @@ internal sealed class PenaltyModel(VariableBounds? bounds, int most)
 {
     private const double Rounding = 1e-13;
 
-    // In the dual, the weights of a group sum to its size up to what its value takes over the square of this.
-    private const double Coupling = 1e3;
+    // In the dual, the weights of a group sum to its size up to the change of the group's value over the square of this, relative to the size of a gradient.
+    // Changes become small with the steps; a large number would cost digits.
+    private const double Coupling = 10;
     private const int MaximumRounds = 50;
 
     private readonly List<ConstrainedIterate> points = [];
@@ -104,6 +105,7 @@ internal sealed class PenaltyModel(VariableBounds? bounds, int most)
     {
         int n = step.Length, groups = 1 + Centre.Rows.Length, count = planes.Count + normals.Length;
         double root = Math.Sqrt(weight);
+        double[] now = Highest(planes, new double[n]);
         double[] origin = new double[n + groups], costs = new double[count], lower = new double[count], upper = new double[count], start = new double[count];
         for (int i = 0; i < groups; i++)
             origin[n + i] = -coupling * (i == 0 ? share : 1);
@@ -114,7 +116,7 @@ internal sealed class PenaltyModel(VariableBounds? bounds, int most)
             double[] vector = vectors[k] = new double[n + groups];
             TensorPrimitives.Multiply(planes[k].Gradient, 1 / root, vector.AsSpan(0, n));
             vector[n + planes[k].Group] = coupling;
-            (costs[k], start[k]) = (-planes[k].Value, weights.GetValueOrDefault(planes[k].Key));
+            (costs[k], start[k]) = (now[planes[k].Group] - planes[k].Value, weights.GetValueOrDefault(planes[k].Key));
         }
 
         for (int k = 0; k < normals.Length; k++)
