@@ -12,6 +12,9 @@ internal enum Streams : uint
     /// <summary>Samples of a model-based method.</summary>
     Samples = 2,
 
+    /// <summary>Points around a point of a constrained problem.</summary>
+    Probes = 3,
+
     /// <summary>Steps by which stationarity is measured.</summary>
     StationaritySteps = 256,
 

@@ -35,7 +35,7 @@ public sealed class BfgsSqp(int? memory = null) : ConstrainedSolver
         for (int restart = 0; restart < MaximumRestarts && idle < 3; restart++)
         {
             (double before, double share) = (run.At.Penalised(run.Share), run.Share);
-            if (Descend(run, options) || run.IsSpent || run.IsUnbounded)
+            if (Descend(run, options) || run.IsSpent || run.IsUnbounded || Probe(run, options))
                 return;
             if (PenaltyBundle.Descend(run, options, restart % 2 == 0 ? 1e-4 : 1e-2, 20 * (run.Dimension + 10)) || run.IsSpent || run.IsUnbounded)
                 return;
@@ -90,10 +90,10 @@ public sealed class BfgsSqp(int? memory = null) : ConstrainedSolver
                     rise += gradient[i] * direction[i];
             }
 
-            return (at.Penalised(run.Share), rise);
+            return (from.PenalisedChange(at, run.Share), rise);
         }
 
-        (double? found, _) = WeakWolfe.Search(Along, first, from.Penalised(run.Share), slope,
+        (double? found, _) = WeakWolfe.Search(Along, first, 0, slope,
             () => run.IsSpent || seen.Values.LastOrDefault()?.Value * run.ObjectiveScale < -1e300);
         return found is { } length ? seen[length] : null;
     }

@@ -11,6 +11,9 @@ namespace ConservativeAD.Solvers;
 /// <param name="Inequalities">The number of values of g.</param>
 internal sealed record ConstrainedIterate(double[] Point, double Value, double[] Gradient, double[] Constraints, double[][] Rows, int Inequalities)
 {
+    // The rounding error of a value, relative to its size and that of its linear part, and changes that lose digits in it.
+    private const double Rounding = 2e-15, Lost = 1e4;
+
     /// <summary>v = Σmax(gᵢ, 0) + Σ|hⱼ|.</summary>
     public double Violation { get; } = Constraints.Select((value, i) => i < Inequalities ? Math.Max(value, 0) : Math.Abs(value)).Sum();
 
@@ -19,6 +22,31 @@ internal sealed record ConstrainedIterate(double[] Point, double Value, double[]
 
     /// <summary>μ·f + v.</summary>
     public double Penalised(double share) => (share == 0 ? 0 : share * Value) + Violation;
+
+    /// <summary>
+    /// The change of μ·f + v to another point. Where the change of a function is lost in its rounding error, the mean of its slopes at both points gives it.
+    /// </summary>
+    public double PenalisedChange(ConstrainedIterate other, double share)
+    {
+        double[] step = new double[Point.Length];
+        TensorPrimitives.Subtract(other.Point, Point, step);
+        double size = TensorPrimitives.Norm<double>(Point);
+        double change = share == 0 ? 0 : share * Change(Value, other.Value, Gradient, other.Gradient, step, size);
+        for (int i = 0; i < Rows.Length; i++)
+        {
+            double before = Constraints[i], after = before + Change(before, other.Constraints[i], Rows[i], other.Rows[i], step, size);
+            change += i < Inequalities ? Math.Max(after, 0) - Math.Max(before, 0) : Math.Abs(after) - Math.Abs(before);
+        }
+
+        return change;
+    }
+
+    private static double Change(double before, double after, double[] gradient, double[] gradientAfter, double[] step, double size)
+    {
+        double change = after - before, slope = TensorPrimitives.Dot<double>(gradient, step), slopeAfter = TensorPrimitives.Dot<double>(gradientAfter, step);
+        double mean = 0.5 * (slope + slopeAfter), rounding = Rounding * (Math.Abs(before) + (TensorPrimitives.Norm<double>(gradient) * size));
+        return Math.Abs(change) <= Lost * rounding && Math.Abs(change - mean) <= rounding ? mean : change;
+    }
 
     /// <summary>A gradient of μ·f + v.</summary>
     public double[] PenalisedGradient(double share)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics.Tensors;
+using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Solvers;
 
@@ -11,6 +13,7 @@ public abstract class ConstrainedSolver : IConstrainedSolver
     // Methods go on until gradients within this part of the radius suffice, and violations are within this part of their tolerance, so that values are more
     // accurate than the two allow.
     private const double CertifiedPart = 1e-2;
+    private const int ProbesPerVariable = 2;
 
     private protected ConstrainedSolver()
     {
@@ -55,6 +58,37 @@ public abstract class ConstrainedSolver : IConstrainedSolver
     /// </summary>
     private protected static bool IsCertified(ConstrainedRun run, SolverOptions options) => run.IsFeasible(run.At, CertifiedPart)
         && Multipliers.Of(run.Around(CertifiedPart * run.Radius), CertifiedPart * run.Radius, run.Bounds).Distance * run.ObjectiveScale <= 0.5 * options.Tolerance;
+
+    /// <summary>
+    /// Like <see cref="IsCertified"/>, and takes gradients at points around the current one until they suffice or are too many: along the negative of the
+    /// shortest vector so far, where what it lacks is found, and at random.
+    /// </summary>
+    private protected static bool Probe(ConstrainedRun run, SolverOptions options)
+    {
+        if (!run.IsFeasible(run.At, CertifiedPart))
+            return false;
+        double radius = CertifiedPart * run.Radius;
+        int n = run.Dimension;
+        double[] aside = new double[n];
+        List<ConstrainedIterate> points = run.Around(radius);
+        for (int draw = 0; !run.IsSpent; draw++)
+        {
+            Multipliers found = Multipliers.Of(points, radius, run.Bounds);
+            if (found.Distance * run.ObjectiveScale <= 0.5 * options.Tolerance)
+                return true;
+            if (draw == ProbesPerVariable * (n + 5))
+                return false;
+            Philox.For(options.Seed, (uint)Streams.Probes, (ulong)draw).Normal<double>(aside, 0, 1);
+            TensorPrimitives.Multiply(aside, 0.5 * radius / TensorPrimitives.Norm<double>(aside), aside);
+            if (draw % 2 == 0)
+                TensorPrimitives.MultiplyAdd(found.Shortest, -0.5 * radius / found.Distance, aside, aside);
+            ConstrainedIterate probe = run.Evaluate(run.At, aside, 1);
+            if (probe.IsFinite)
+                points.Add(probe);
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// A share of the objective at which the penalty is high enough around the current point: any where it is feasible; else half of the share at which the

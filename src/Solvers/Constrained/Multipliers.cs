@@ -8,14 +8,28 @@ namespace ConservativeAD.Solvers;
 /// nonnegative with the sum 1, the λᵢₖ are nonnegative and belong to inequalities that are active around x, and n is a normal of the box of bounds.
 /// </summary>
 /// <param name="Constraints">λ and then ν, summed over the points.</param>
-/// <param name="Distance">The length of the vector.</param>
-internal sealed record Multipliers(double[] Constraints, double Distance)
+/// <param name="Shortest">The vector.</param>
+internal sealed record Multipliers(double[] Constraints, double[] Shortest)
 {
+    /// <summary>The length of the vector.</summary>
+    public double Distance { get; } = Vectors.Norm(Shortest);
+
     /// <summary>Finds them.</summary>
     /// <param name="points">x, and points around it.</param>
     /// <param name="radius">The radius of the ball that they are in.</param>
     /// <param name="bounds">The bounds of the variables.</param>
+    /// <remarks>
+    /// Gradients of an equality at several points have multipliers of one sign, that of the multiplier at x alone: with both signs, the difference of two
+    /// gradients close to each other would have any length.
+    /// </remarks>
     public static Multipliers Of(IReadOnlyList<ConstrainedIterate> points, double radius, VariableBounds? bounds)
+    {
+        if (points.Count > 1 && points[0].Rows.Length > points[0].Inequalities)
+            return Of(points, radius, bounds, Of([points[0]], radius, bounds, null).Constraints);
+        return Of(points, radius, bounds, null);
+    }
+
+    private static Multipliers Of(IReadOnlyList<ConstrainedIterate> points, double radius, VariableBounds? bounds, double[]? signs)
     {
         ConstrainedIterate at = points[0];
         int n = at.Point.Length;
@@ -35,12 +49,13 @@ internal sealed record Multipliers(double[] Constraints, double Distance)
                 double length = Vectors.Norm(point.Rows[i]);
                 if (length == 0 || (!isEquality && at.Constraints[i] < -2 * radius * length))
                     continue;
-                generators.Add([.. Vectors.Scaled(point.Rows[i], 1 / length), 0]);
-                kinds.Add((i, 1 / length));
-                if (!isEquality)
-                    continue;
-                generators.Add([.. Vectors.Scaled(point.Rows[i], -1 / length), 0]);
-                kinds.Add((i, -1 / length));
+                for (int sign = 1; sign >= (isEquality ? -1 : 1); sign -= 2)
+                {
+                    if (isEquality && signs is not null && sign * signs[i] <= 0)
+                        continue;
+                    generators.Add([.. Vectors.Scaled(point.Rows[i], sign / length), 0]);
+                    kinds.Add((i, sign / length));
+                }
             }
         }
 
@@ -56,7 +71,7 @@ internal sealed record Multipliers(double[] Constraints, double Distance)
         double sum = weights.AsSpan(0, points.Count).ToArray().Sum();
         double[] constraints = new double[at.Rows.Length], shortest = new double[n + 1];
         if (!(sum > 0))
-            return new Multipliers(constraints, double.PositiveInfinity);
+            return new Multipliers(constraints, at.Gradient);
         for (int k = 0; k < weights.Length; k++)
         {
             TensorPrimitives.MultiplyAdd(generators[k], weights[k] / sum, shortest, shortest);
@@ -65,7 +80,7 @@ internal sealed record Multipliers(double[] Constraints, double Distance)
                 constraints[kinds[kind].Constraint] += weights[k] / sum * kinds[kind].Sign;
         }
 
-        return new Multipliers(constraints, Vectors.Norm(shortest.AsSpan(0, n)));
+        return new Multipliers(constraints, shortest[..n]);
     }
 
     private static double[] Unit(int size, int index, double value)

@@ -62,7 +62,7 @@ public sealed class PenaltyBundle : ConstrainedSolver
             double value = centre.Penalised(run.Share), least = 1e-15 * Math.Max(1, Math.Abs(value));
             if (promised <= least || norm <= 0.01 * run.Share * options.Tolerance / run.ObjectiveScale)
             {
-                if (IsCertified(run, options))
+                if (Probe(run, options))
                     return true;
                 small++;
                 if (run.Share > 0 && !run.IsFeasible(centre)
@@ -88,7 +88,7 @@ public sealed class PenaltyBundle : ConstrainedSolver
                 continue;
             }
 
-            double decrease = value - trial.Penalised(run.Share), fitted = 2 * weight * (1 - (decrease / promised));
+            double decrease = -centre.PenalisedChange(trial, run.Share), fitted = 2 * weight * (1 - (decrease / promised));
             if (decrease >= SeriousDecrease * promised && decrease > 0)
             {
                 run.At = trial;

@@ -63,7 +63,7 @@ internal sealed class PenaltyModel(VariableBounds? bounds, int most)
     {
         int n = Centre.Point.Length, groups = 1 + Centre.Rows.Length;
         if (localities.Length == 0)
-            localities = new double[2 * groups];
+            localities = new double[groups];
         List<Plane> all = Planes();
         double largest = Math.Max(1e-12, all.Max(plane => TensorPrimitives.Norm<double>(plane.Gradient)) / Math.Sqrt(weight)), coupling = Coupling * largest;
         bool[] isTaken = new bool[all.Count];
@@ -207,12 +207,12 @@ internal sealed class PenaltyModel(VariableBounds? bounds, int most)
         if (square > 0)
         {
             error = sign * (centre - value - TensorPrimitives.Dot<double>(gradient, offset));
-            ref double locality = ref localities[(2 * group) + (sign < 0 ? 1 : 0)];
+            ref double locality = ref localities[group];
             if (error < -Rounding * Math.Max(1, Math.Abs(centre)))
             {
+                locality = Math.Max(locality, -error / square);
                 if (isOlder)
                     return;
-                locality = Math.Max(locality, -error / square);
             }
 
             error = Math.Max(Math.Abs(error), locality * square);
