@@ -11,7 +11,7 @@ namespace ConservativeAD.Solvers;
 internal sealed class BoxQuadratic
 {
     // A slope below this, relative to the products that it is a sum of, is rounding.
-    private const double Rounding = 4e-15;
+    private const double Rounding = 1e-15;
     private const int Corrections = 2;
 
     private readonly double[] origin;

@@ -12,7 +12,7 @@ namespace ConservativeAD.Solvers;
 internal sealed record ConstrainedIterate(double[] Point, double Value, double[] Gradient, double[] Constraints, double[][] Rows, int Inequalities)
 {
     // The rounding error of a value, relative to its size and that of its linear part, and changes that lose digits in it.
-    private const double Rounding = 2e-15, Lost = 1e4;
+    private const double Rounding = 1e-15, Lost = 1e4;
 
     /// <summary>v = Σmax(gᵢ, 0) + Σ|hⱼ|.</summary>
     public double Violation { get; } = Constraints.Select((value, i) => i < Inequalities ? Math.Max(value, 0) : Math.Abs(value)).Sum();
@@ -24,27 +24,31 @@ internal sealed record ConstrainedIterate(double[] Point, double Value, double[]
     public double Penalised(double share) => (share == 0 ? 0 : share * Value) + Violation;
 
     /// <summary>
-    /// The change of μ·f + v to another point. Where the change of a function is lost in its rounding error, the mean of its slopes at both points gives it.
+    /// The change of μ·f + v to another point. Where the change of a function is lost in its rounding error, the mean of its slopes at both points gives it, and
+    /// a violation that the rounding of x alone can cause does not count.
     /// </summary>
     public double PenalisedChange(ConstrainedIterate other, double share)
     {
         double[] step = new double[Point.Length];
         TensorPrimitives.Subtract(other.Point, Point, step);
-        double size = TensorPrimitives.Norm<double>(Point);
-        double change = share == 0 ? 0 : share * Change(Value, other.Value, Gradient, other.Gradient, step, size);
+        double size = Rounding * TensorPrimitives.Norm<double>(Point);
+        double change = share == 0 ? 0 : share * Change(Value, other.Value, Gradient, other.Gradient, step,
+            (Rounding * Math.Abs(Value)) + (size * TensorPrimitives.Norm<double>(Gradient)));
         for (int i = 0; i < Rows.Length; i++)
         {
-            double before = Constraints[i], after = before + Change(before, other.Constraints[i], Rows[i], other.Rows[i], step, size);
-            change += i < Inequalities ? Math.Max(after, 0) - Math.Max(before, 0) : Math.Abs(after) - Math.Abs(before);
+            double error = size * TensorPrimitives.Norm<double>(Rows[i]), before = Constraints[i];
+            double after = before + Change(before, other.Constraints[i], Rows[i], other.Rows[i], step, error + (Rounding * Math.Abs(before)));
+            if (i >= Inequalities)
+                (before, after) = (Math.Abs(before), Math.Abs(after));
+            change += Math.Max(after - error, 0) - Math.Max(before - error, 0);
         }
 
         return change;
     }
 
-    private static double Change(double before, double after, double[] gradient, double[] gradientAfter, double[] step, double size)
+    private static double Change(double before, double after, double[] gradient, double[] gradientAfter, double[] step, double rounding)
     {
-        double change = after - before, slope = TensorPrimitives.Dot<double>(gradient, step), slopeAfter = TensorPrimitives.Dot<double>(gradientAfter, step);
-        double mean = 0.5 * (slope + slopeAfter), rounding = Rounding * (Math.Abs(before) + (TensorPrimitives.Norm<double>(gradient) * size));
+        double change = after - before, mean = 0.5 * (TensorPrimitives.Dot<double>(gradient, step) + TensorPrimitives.Dot<double>(gradientAfter, step));
         return Math.Abs(change) <= Lost * rounding && Math.Abs(change - mean) <= rounding ? mean : change;
     }
 

@@ -8,10 +8,12 @@ namespace ConservativeAD.Solvers;
 internal sealed class ConstrainedRun
 {
     // Functions whose gradients at the start are shorter than the one or longer than the other are divided by the gradient's length.
-    private const double ShortGradient = 1e-2, LongGradient = 1e2, LargestScale = 1e8;
+    private const double ShortGradient = 1e-4, LongGradient = 1e4, LargestScale = 1e8;
 
     // Violations below this are rounding errors, whatever a constraint's gradient.
     private const double LeastSlope = 1e-8;
+
+    private const double Rounding = 4e-16;
 
     private readonly ConstrainedProblem problem;
     private readonly SolverOptions options;
@@ -128,6 +130,16 @@ internal sealed class ConstrainedRun
     {
         double[] point = new double[direction.Length];
         TensorPrimitives.MultiplyAdd(direction, length, from.Point, point);
+        for (int i = 0; i < point.Length && problem.Bounds is { } bounds; i++)
+        {
+            // The sum may miss a bound by its rounding error.
+            double error = Rounding * Math.Abs(from.Point[i]);
+            if (Math.Abs(point[i] - bounds.Lower[i]) <= error)
+                point[i] = bounds.Lower[i];
+            else if (Math.Abs(point[i] - bounds.Upper[i]) <= error)
+                point[i] = bounds.Upper[i];
+        }
+
         return Evaluate(point);
     }
 

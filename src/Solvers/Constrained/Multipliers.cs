@@ -19,14 +19,13 @@ internal sealed record Multipliers(double[] Constraints, double[] Shortest)
     /// <param name="radius">The radius of the ball that they are in.</param>
     /// <param name="bounds">The bounds of the variables.</param>
     /// <remarks>
-    /// Gradients of an equality at several points have multipliers of one sign, that of the multiplier at x alone: with both signs, the difference of two
+    /// Gradients of an equality at several points have multipliers of one sign, that of the multiplier with the gradient at x alone: with both signs, the difference of two
     /// gradients close to each other would have any length.
     /// </remarks>
     public static Multipliers Of(IReadOnlyList<ConstrainedIterate> points, double radius, VariableBounds? bounds)
     {
-        if (points.Count > 1 && points[0].Rows.Length > points[0].Inequalities)
-            return Of(points, radius, bounds, Of([points[0]], radius, bounds, null).Constraints);
-        return Of(points, radius, bounds, null);
+        Multipliers first = Of(points, radius, bounds, null);
+        return points.Count > 1 && points[0].Rows.Length > points[0].Inequalities ? Of(points, radius, bounds, first.Constraints) : first;
     }
 
     private static Multipliers Of(IReadOnlyList<ConstrainedIterate> points, double radius, VariableBounds? bounds, double[]? signs)
@@ -49,9 +48,11 @@ internal sealed record Multipliers(double[] Constraints, double[] Shortest)
                 double length = Vectors.Norm(point.Rows[i]);
                 if (length == 0 || (!isEquality && at.Constraints[i] < -2 * radius * length))
                     continue;
+                if (isEquality && signs is null && !ReferenceEquals(point, at))
+                    continue;
                 for (int sign = 1; sign >= (isEquality ? -1 : 1); sign -= 2)
                 {
-                    if (isEquality && signs is not null && sign * signs[i] <= 0)
+                    if (isEquality && signs is not null && sign != (signs[i] < 0 ? -1 : 1))
                         continue;
                     generators.Add([.. Vectors.Scaled(point.Rows[i], sign / length), 0]);
                     kinds.Add((i, sign / length));

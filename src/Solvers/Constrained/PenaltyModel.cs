@@ -14,7 +14,7 @@ internal sealed class PenaltyModel(VariableBounds? bounds, int most)
 
     // In the dual, the weights of a group sum to its size up to the change of the group's value over the square of this, relative to the size of a gradient.
     // Changes become small with the steps; a large number would cost digits.
-    private const double Coupling = 10;
+    private const double Coupling = 1;
     private const int MaximumRounds = 50;
 
     private readonly List<ConstrainedIterate> points = [];
