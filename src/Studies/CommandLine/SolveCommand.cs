@@ -24,13 +24,15 @@ internal static class SolveCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string?> name = new("NAME") { Description = "The problem; those of the suite if not given.", Arity = ArgumentArity.ZeroOrOne };
-        name.Validators.Add(result => Validate(result, "problem", TestProblems.Names));
-        Option<string?> method = OptionKinds.Text("--method", "The method; bfgs if not given, all for every one.",
-            string.Join('|', NonsmoothMethods.Names) + "|all");
-        method.Validators.Add(result => Validate(result, "method", [.. NonsmoothMethods.Names, "all"]));
-        Option<string?> suite = OptionKinds.Text("--suite", "A suite of problems; all if neither a problem nor a suite is given.",
-            string.Join('|', TestProblems.Suites) + "|all");
-        suite.Validators.Add(result => Validate(result, "suite", [.. TestProblems.Suites, "all"]));
+        name.Validators.Add(result => Validate(result, "problem", [.. TestProblems.Names, .. ConstrainedTestProblems.Names]));
+        string[] methodNames = [.. NonsmoothMethods.Names, .. ConstrainedMethods.Names, "all"];
+        Option<string?> method = OptionKinds.Text("--method", "The method, all for every one; if not given, bfgs, or all for problems with constraints.",
+            string.Join('|', methodNames));
+        method.Validators.Add(result => Validate(result, "method", methodNames));
+        string[] suiteNames = [.. TestProblems.Suites, "all", ConstrainedTestProblems.Suite];
+        Option<string?> suite = OptionKinds.Text("--suite",
+            "A suite of problems; all, those without constraints, if neither a problem nor a suite is given.", string.Join('|', suiteNames));
+        suite.Validators.Add(result => Validate(result, "suite", suiteNames));
         Option<int> dimension = OptionKinds.Number("--n", "The number of variables of the large-scale problems.", 50, 2, MaximumVariables);
         Option<int> evaluations = OptionKinds.Number("--evaluations", "Evaluations of value and gradient at most.", new SolverOptions().EvaluationLimit, 1,
             MaximumEvaluations);
@@ -48,7 +50,8 @@ internal static class SolveCommand
         Option<string?> folder = OptionKinds.Text("--out", "Also write results, tables, charts and a report to this folder.", "DIR");
         StudyCommand command = new("solve", """
             Minimises test problems of nonsmooth optimisation, and tells how far the value is from the known optimum and how near to stationary
-            the point is: by Clarke's subdifferential at the point, or by Goldstein's over a small ball around it.
+            the point is: by Clarke's subdifferential at the point, or by Goldstein's over a small ball around it. Of problems with constraints
+            it also tells the largest violation, and measures the subdifferential of the Lagrange function.
 
             Examples:
               conservative-ad solve maxquad
@@ -56,13 +59,14 @@ internal static class SolveCommand
               conservative-ad solve --suite large --n 1000 --method lmbm --time-limit 5
               conservative-ad solve --suite uns --method all --json results.json
               conservative-ad solve --suite uns --method all --out results/solve
+              conservative-ad solve --suite constrained
               conservative-ad solve --list
             """)
         {
             Plan = parsed => new SolvePlan(
                 parsed.GetValue(name),
                 parsed.GetValue(suite),
-                parsed.GetValue(method) ?? "bfgs",
+                parsed.GetValue(method) ?? (IsConstrained(parsed.CommandResult, name, suite) ? "all" : "bfgs"),
                 parsed.GetValue(dimension),
                 new SolverOptions
                 {
@@ -82,38 +86,57 @@ internal static class SolveCommand
         command.TakesWhere("problems of the suite large", result => StudyCommand.Written(result, name) is { } one
             ? LargeNames.Contains(one)
             : StudyCommand.Written(result, suite) is null or "large" or "all", dimension);
-        command.Takes(evaluations, seconds, tolerance, radius, gradient, seed, json, folder);
+        command.Takes(evaluations, seconds, tolerance, radius, seed, json, folder);
+        command.TakesWhere("problems without constraints", result => !IsConstrained(result, name, suite), gradient);
         command.TakesAlone(list, name, suite, dimension);
         command.Validators.Add(result =>
         {
             if (StudyCommand.Written(result, name) is { } problem && StudyCommand.Written(result, suite) is { } wanted)
                 result.AddError($"A problem, '{Excerpt.Of(problem)}', and a suite, --suite '{Excerpt.Of(wanted)}', were given; leave one of them out.");
+            IReadOnlyList<string> fitting = IsConstrained(result, name, suite) ? ConstrainedMethods.Names : NonsmoothMethods.Names;
+            if (StudyCommand.Written(result, method) is { } asked && asked != "all" && methodNames.Contains(asked) && !fitting.Contains(asked))
+                result.AddError($"The method '{asked}' is not for these problems; there are {string.Join(", ", fitting)}.");
         });
         command.SetAction(parsed =>
         {
             SolvePlan plan = (SolvePlan)command.Plan(parsed);
             if (plan.Json is { } written)
                 OutputFile.Demand(written, json.Name);
-            IReadOnlyList<TestProblem> problems = plan.Name is { } one
+            bool isConstrained = IsConstrained(parsed.CommandResult, name, suite);
+            IReadOnlyList<ConstrainedTestProblem> constrained = !isConstrained ? []
+                : plan.Name is { } wanted ? [ConstrainedTestProblems.Named(wanted)] : ConstrainedTestProblems.All;
+            IReadOnlyList<TestProblem> problems = isConstrained ? [] : plan.Name is { } one
                 ? [TestProblems.Named(one, plan.Dimension)]
                 : TestProblems.Suite(plan.Suite ?? "all", plan.Dimension);
             if (plan.List)
             {
-                PrintList(terminal.Console(false), problems);
+                if (problems.Count > 0)
+                    PrintList(terminal.Console(false), problems);
+                if (isConstrained || plan.Name is null && plan.Suite is null)
+                    PrintConstrained(terminal.Console(false), isConstrained ? constrained : ConstrainedTestProblems.All);
                 return ExitCode.Success;
             }
 
             using ResultsFolder? held = plan.Out is { } path ? ResultsFolder.Open(path, command.Name) : null;
-            IReadOnlyList<INonsmoothSolver> methods = plan.Method == "all" ? NonsmoothMethods.All : [NonsmoothMethods.Named(plan.Method)];
+            IReadOnlyList<INonsmoothSolver> methods = plan.Method == "all" ? NonsmoothMethods.All : isConstrained ? [] : [NonsmoothMethods.Named(plan.Method)];
+            IReadOnlyList<IConstrainedSolver> others = plan.Method == "all" ? ConstrainedMethods.All
+                : isConstrained ? [ConstrainedMethods.Named(plan.Method)] : [];
+            (string Problem, string Method, Func<SolvedProblem> Solve)[] runs =
+            [
+                .. problems.SelectMany(problem => methods.Select(solver => (problem.Name, solver.Name,
+                    (Func<SolvedProblem>)(() => Solve(problem, solver, plan.Options, terminal.Cancellation))))),
+                .. constrained.SelectMany(problem => others.Select(solver => (problem.Name, solver.Name,
+                    (Func<SolvedProblem>)(() => Solve(problem, solver, plan.Options, terminal.Cancellation))))),
+            ];
             List<SolvedProblem> results = [];
             using StageNotes notes = new(terminal);
             try
             {
-                foreach ((TestProblem problem, INonsmoothSolver solver) in problems.SelectMany(problem => methods.Select(solver => (problem, solver))))
+                foreach ((string problem, string solver, Func<SolvedProblem> solve) in runs)
                 {
-                    notes.Begin($"{problem.Name} by {solver.Name}");
+                    notes.Begin($"{problem} by {solver}");
                     terminal.Cancellation.ThrowIfCancellationRequested();
-                    results.Add(Solve(problem, solver, plan.Options, terminal.Cancellation));
+                    results.Add(solve());
                 }
             }
             catch (OperationCanceledException)
@@ -127,8 +150,8 @@ internal static class SolveCommand
                 AtomicFile.WriteText(file, ResultsJson.Write(all));
             if (held is not null && results.Count > 0)
                 SolveFolder.Write(held.Path, all);
-            Print(terminal.Console(false), results);
-            return results.Count < problems.Count * methods.Count ? throw new OperationCanceledException() : ExitCode.Success;
+            Print(terminal.Console(false), results, isConstrained);
+            return results.Count < runs.Length ? throw new OperationCanceledException() : ExitCode.Success;
         });
         return command;
     }
@@ -148,13 +171,33 @@ internal static class SolveCommand
         };
     }
 
-    private static void Print(IAnsiConsole console, List<SolvedProblem> results)
+    private static bool IsConstrained(CommandResult result, Argument<string?> name, Option<string?> suite) =>
+        StudyCommand.Written(result, name) is { } problem ? ConstrainedTestProblems.Names.Contains(problem)
+            : StudyCommand.Written(result, suite) == ConstrainedTestProblems.Suite;
+
+    private static SolvedProblem Solve(ConstrainedTestProblem problem, IConstrainedSolver solver, SolverOptions options, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        ConstrainedResult result = solver.Minimize(problem.Problem, [.. problem.Start], options, cancellation: cancellation);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new SolvedProblem(problem.Name, solver.Name, result.Evaluations, result.Value, problem.Optimum, problem.Gap(result.Value),
+            result.Stationarity.Value, seconds)
+        {
+            Dimension = problem.Dimension,
+            Measure = result.Stationarity.Kind,
+            Violation = Math.Max(result.Values.InequalityViolation, result.Values.EqualityViolation),
+            Reason = result.Reason,
+        };
+    }
+
+    private static void Print(IAnsiConsole console, List<SolvedProblem> results, bool isConstrained)
     {
         FigureTable table = new(
             3,
             new FigureColumn("problem"), new FigureColumn("n", IsNumber: true), new FigureColumn("method"), new FigureColumn("evaluations", IsNumber: true),
                 new FigureColumn("value", IsNumber: true),
-            new FigureColumn("gap", IsNumber: true), new FigureColumn("stationarity", IsNumber: true), new FigureColumn("measured by"),
+            new FigureColumn("gap", IsNumber: true), new FigureColumn(isConstrained ? "violation" : "stationarity", IsNumber: true),
+                new FigureColumn(isConstrained ? "stationarity" : "measured by"),
                 new FigureColumn("stopped"), new FigureColumn("seconds", IsNumber: true));
         foreach (SolvedProblem solved in results)
         {
@@ -166,8 +209,8 @@ internal static class SolveCommand
                 Text(solved.Evaluations, "0"),
                 Text(solved.Value, "0.#########"),
                 solved.Gap is { } gap ? Text(gap, "0.0E+0") : solved.Optimum is null ? "?" : "-",
-                Text(solved.Stationarity, "0.0E+0"),
-                (solved.Measure == StationarityKind.ClarkeDistance ? "Clarke" : "Goldstein") + (solved.IsArtificial == true ? ", artificial" : ""),
+                Text(solved.Violation ?? solved.Stationarity, "0.0E+0"),
+                (isConstrained ? Text(solved.Stationarity, "0.0E+0") + ", " : "") + (solved.Measure == StationarityKind.ClarkeDistance ? "Clarke" : "Goldstein") + (solved.IsArtificial == true ? ", artificial" : ""),
                 SolvedProblem.Text(solved.Reason),
                 Text(solved.Seconds, "0.00"),
             ];
@@ -177,6 +220,15 @@ internal static class SolveCommand
         table.Write(console);
         console.MarkupLine(
             Markup.Escape("Gap: above the optimum, relative to max(1, |optimum|); above a known local minimum where the problem is unbounded below."));
+    }
+
+    private static void PrintConstrained(IAnsiConsole console, IReadOnlyList<ConstrainedTestProblem> problems)
+    {
+        FigureTable table = new(1, new FigureColumn("problem"), new FigureColumn("n", IsNumber: true), new FigureColumn("optimum", IsNumber: true),
+            new FigureColumn("source", Wraps: true), new FigureColumn("formula", Wraps: true));
+        foreach (ConstrainedTestProblem problem in problems)
+            table.Add([problem.Name, Text(problem.Dimension, "0"), Text(problem.Optimum, "0.#########"), problem.Source, problem.Formula]);
+        table.Write(console);
     }
 
     private static void PrintList(IAnsiConsole console, IReadOnlyList<TestProblem> problems)

@@ -19,20 +19,20 @@ internal static class SolveFolder
             solved => solved.Gap is { } gap ? Math.Max(gap, LeastGap) : double.NaN);
         Chart evaluations = Of(results, "Evaluations of value and gradient", "evaluations", solved => solved.Evaluations);
         Chart stationarity = Of(results, "Distance of a subdifferential from 0", "stationarity", solved => Math.Max(solved.Stationarity, LeastGap));
-        string[] columns = ["problem", "n", "method", "evaluations", "value", "optimum", "gap", "stationarity", "measured by", "artificial",
+        string[] columns = ["problem", "n", "method", "evaluations", "value", "optimum", "gap", "violation", "stationarity", "measured by", "artificial",
             "stopped", "seconds"];
         string[][] rows = [.. results.Results.Select(solved => (string[])
         [
             solved.Problem, Text(solved.Dimension, "0"), solved.Method, Text(solved.Evaluations, "0"), Text(solved.Value, "0.#########"),
-            Text(solved.Optimum, "0.#########"), Text(solved.Gap, "0.0E+0"), Text(solved.Stationarity, "0.0E+0"),
+            Text(solved.Optimum, "0.#########"), Text(solved.Gap, "0.0E+0"), Text(solved.Violation, "0.0E+0"), Text(solved.Stationarity, "0.0E+0"),
             solved.Measure == StationarityKind.ClarkeDistance ? "Clarke" : "Goldstein",
             solved.IsArtificial switch { true => "yes", false => "no", null => "unknown" }, SolvedProblem.Text(solved.Reason), Text(solved.Seconds, "0.00"),
         ])];
         HtmlReport report = new HtmlReport("Test problems of nonsmooth optimisation")
             .Charts(gaps, evaluations, stationarity)
             .Table(columns, rows)
-            .Paragraph("Stationarity is the distance from 0 of Clarke's subdifferential at the point, or of Goldstein's over a small ball around it. Gaps "
-                + "below 1e-16 are drawn at 1e-16; a problem whose optimum is unknown or unbounded has none.")
+            .Paragraph("Stationarity is the distance from 0 of Clarke's subdifferential at the point, or of Goldstein's over a small ball around it; of the "
+                + "Lagrange function, where there are constraints. Gaps below 1e-16 are drawn at 1e-16; a problem whose optimum is unknown or unbounded has none.")
             .Run(results.Settings!, results.Machine, results.Results.Sum(solved => solved.Seconds));
         StudyFiles.Write(folder, results, [("problems", StudyFiles.Csv(columns, rows))],
             [("gaps", [gaps]), ("evaluations", [evaluations]), ("stationarity", [stationarity])], report);

@@ -32,6 +32,9 @@ internal sealed record SolvedProblem(string Problem, string Method, int Evaluati
     /// <summary>The measured subdifferential.</summary>
     public required StationarityKind Measure { get; init; }
 
+    /// <summary>The largest violation of a constraint; null for problems without constraints.</summary>
+    public double? Violation { get; init; }
+
     /// <summary>Why the method ended.</summary>
     public required StopReason Reason { get; init; }
 
@@ -46,6 +49,7 @@ internal sealed record SolvedProblem(string Problem, string Method, int Evaluati
         StopReason.NoProgress => "no progress",
         StopReason.EvaluationLimit => "limit",
         StopReason.TimeLimit => "time",
+        StopReason.InfeasibleStationary => "infeasible",
         _ => "unbounded",
     };
 }
