@@ -139,6 +139,31 @@ public class ConstrainedDegenerateTests
         Assert.InRange(result.Point[0], -0.1, 0.1);
     }
 
+    [Theory]
+    [InlineData("bfgs-sqp", true)]
+    [InlineData("bfgs-sqp", false)]
+    [InlineData("penalty-bundle", true)]
+    [InlineData("penalty-bundle", false)]
+    public void AConstraintThatIsMetOnlyAtInfinityMakesNothingStationary(string method, bool isEquality)
+    {
+        // exp(−x) is within rounding of 0 for x > 32, with a multiplier of 10¹⁵.
+        Func<Active[], Active[]> constraint = x => [Active.Exp(-x[0])];
+        ConstrainedResult result = Solve(method, isEquality
+            ? ConstrainedProblem.OfScalars(x => x[0] * x[0], equalities: constraint)
+            : ConstrainedProblem.OfScalars(x => x[0] * x[0], constraint), [1]);
+        Assert.NotEqual(StopReason.Stationary, result.Reason);
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void APointThatIsCriticalForBackpropagationAloneIsNotCalledStationary(string method)
+    {
+        // x, written so that backpropagation gives 0 at 0.
+        ConstrainedResult result = Solve(method, ConstrainedProblem.OfScalars(
+            x => Active.Max(x[0], 0) - Active.Max(-x[0], 0) + Active.Abs(x[1]), x => [-5 - x[0]]), [0, 0]);
+        Assert.True(result.Reason != StopReason.Stationary || result.Value < -4.9, result.Explanation);
+    }
+
     private static ConstrainedResult Solve(string method, ConstrainedProblem problem, double[] start) =>
         ConstrainedMethods.Named(method).Minimize(problem, start, new SolverOptions { EvaluationLimit = 20_000 }, cancellation: Cancellation);
 }

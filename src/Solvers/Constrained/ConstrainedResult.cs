@@ -43,7 +43,9 @@ public sealed record ConstrainedResult
     /// </summary>
     public required StationarityMeasure Stationarity { get; init; }
 
-    /// <summary>The largest |λᵢgᵢ|.</summary>
+    /// <summary>
+    /// The largest |λᵢgᵢ| or |νⱼhⱼ|: to first order, by how much the objective would change if the constraint held with equality.
+    /// </summary>
     public required double Complementarity { get; init; }
 
     /// <summary>

@@ -127,7 +127,7 @@ public abstract class ConstrainedSolver : IConstrainedSolver
         }
 
         bool isFeasible = run.IsFeasible(at);
-        double complementarity = values.Inequalities.Select((value, i) => Math.Abs(value * multipliers[i])).Append(0).Max();
+        double complementarity = values.Inequalities.Concat(values.Equalities).Select((value, i) => Math.Abs(value * multipliers[i])).Append(0).Max();
         StationarityMeasure? violation = isFeasible ? null : StationarityMeasure.Of(
             problem.Violation([.. run.Scales.Take(inequalities).Select(scale => 1 / scale)], [.. run.Scales.Skip(inequalities).Select(scale => 1 / scale)]),
             at.Point, measured, run.MeasureLimits(), cancellation);

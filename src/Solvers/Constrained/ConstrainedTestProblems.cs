@@ -4,10 +4,15 @@ using static ConservativeAD.Solvers.UnconstrainedPrograms;
 namespace ConservativeAD.Solvers;
 
 /// <summary>The catalogue of constrained nonsmooth test problems, each with an optimum that is published or exact.</summary>
+/// <remarks>
+/// F. Curtis, T. Mitchell and M. Overton, Optim. Methods Softw. 32, 2017; L. Lukšan and J. Vlček, Test Problems for Nonsmooth Unconstrained and Linearly
+/// Constrained Optimization, TR 798, 2000, section 3; W. Hock and K. Schittkowski, Test Examples for Nonlinear Programming Codes, 1981, some with the maximum of
+/// their constraints as one.
+/// </remarks>
 public static class ConstrainedTestProblems
 {
-    private const string Paper = "F. Curtis, T. Mitchell, M. Overton, Optim. Methods Softw. 32, 2017", LinearMinimax = "L. Lukšan, J. Vlček, TR 798, 2000, section 3",
-        HockSchittkowski = "W. Hock, K. Schittkowski, Test Examples for Nonlinear Programming Codes, 1981", Exact = "exact";
+    private const string Paper = "Curtis, Mitchell, Overton 2017", LinearMinimax = "Lukšan, Vlček 2000", HockSchittkowski = "Hock, Schittkowski 1981",
+        Exact = "exact";
 
     /// <summary>The name of their suite.</summary>
     public const string Suite = "constrained";

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ConservativeAD.Nonsmooth;
 
 namespace ConservativeAD.Solvers;
 
@@ -58,6 +59,28 @@ internal sealed class SequentialQuadratic
         for (int i = 0; i < step.Length && bounds is not null; i++)
             step[i] = Math.Clamp(step[i], bounds.Lower[i] - at.Point[i], bounds.Upper[i] - at.Point[i]);
         return step;
+    }
+
+    /// <summary>H⁻¹ times the last step: the negative combination of gradients that the dual gives.</summary>
+    public double[] Image(double share)
+    {
+        double[] image = Vectors.Scaled(vectors[0], -share);
+        for (int i = 0; i < weights.Length; i++)
+            TensorPrimitives.MultiplyAdd(vectors[i + 1], -weights[i], image, image);
+        return image;
+    }
+
+    /// <summary>The change of μ∇f + Σλᵢ∇gᵢ + Σνⱼ∇hⱼ to another point, with the multipliers of the last step.</summary>
+    public double[] LagrangianChange(ConstrainedIterate to, double share)
+    {
+        double[] change = new double[at.Point.Length], difference = new double[change.Length];
+        for (int i = -1; i < at.Rows.Length; i++)
+        {
+            TensorPrimitives.Subtract(i < 0 ? to.Gradient : to.Rows[i], i < 0 ? at.Gradient : at.Rows[i], difference);
+            TensorPrimitives.MultiplyAdd(difference, i < 0 ? share : weights[i], change, change);
+        }
+
+        return change;
     }
 
     // Adds the bounds that the step violates; whether there were any.

@@ -225,7 +225,7 @@ internal static class SolveCommand
     private static void PrintConstrained(IAnsiConsole console, IReadOnlyList<ConstrainedTestProblem> problems)
     {
         FigureTable table = new(1, new FigureColumn("problem"), new FigureColumn("n", IsNumber: true), new FigureColumn("optimum", IsNumber: true),
-            new FigureColumn("source", Wraps: true), new FigureColumn("formula", Wraps: true));
+            new FigureColumn("source"), new FigureColumn("formula", Wraps: true));
         foreach (ConstrainedTestProblem problem in problems)
             table.Add([problem.Name, Text(problem.Dimension, "0"), Text(problem.Optimum, "0.#########"), problem.Source, problem.Formula]);
         table.Write(console);

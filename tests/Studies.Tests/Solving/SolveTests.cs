@@ -35,7 +35,7 @@ public class SolveTests
     {
         Ran ran = Ran.Program("solve", "--list");
         Assert.Equal(ExitCode.Success, ran.ExitCode);
-        Assert.All(TestProblems.Names, name => Assert.Contains(name, ran.Output, StringComparison.Ordinal));
+        Assert.All(TestProblems.Names.Concat(ConstrainedTestProblems.Names), name => Assert.Contains(name, ran.Output, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -45,6 +45,25 @@ public class SolveTests
         Assert.Equal(ExitCode.Success, ran.ExitCode);
         Assert.All(TestProblems.Suite("vu"), problem => Assert.Contains(problem.Name, ran.Output, StringComparison.Ordinal));
         Assert.Contains("stationary", ran.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ConstrainedProblemsAreSolvedByTheirOwnMethods()
+    {
+        using TemporaryFolder folder = new();
+        Ran ran = Ran.Program("solve", "--suite", "constrained", "--json", folder["results.json"], "--out", folder["report"]);
+        Assert.Equal(ExitCode.Success, ran.ExitCode);
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["results.json"]));
+        JsonElement[] results = [.. json.RootElement.GetProperty("results").EnumerateArray()];
+        Assert.Equal(ConstrainedTestProblems.Names.Count * ConstrainedMethods.Names.Count, results.Length);
+        Assert.All(results, result =>
+        {
+            Assert.Contains(result.GetProperty("problem").GetString()!, ran.Output, StringComparison.Ordinal);
+            Assert.InRange(result.GetProperty("violation").GetDouble(), 0, 1e-6);
+            Assert.InRange(Math.Abs(result.GetProperty("gap").GetDouble()), 0, 1e-6);
+            Assert.InRange(result.GetProperty("stationarity").GetDouble(), 0, 1e-6);
+        });
+        Assert.True(File.Exists(folder["report/report.html"]));
     }
 
     [Fact]
@@ -59,6 +78,10 @@ public class SolveTests
     [InlineData("'nothing'", "solve", "nothing")]
     [InlineData("'nothing'", "solve", "cb2", "--method", "nothing")]
     [InlineData("'nothing'", "solve", "--suite", "nothing")]
+    [InlineData("'bfgs'", "solve", "hs71", "--method", "bfgs")]
+    [InlineData("'bfgs-sqp'", "solve", "cb2", "--method", "bfgs-sqp")]
+    [InlineData("--gradient", "solve", "--suite", "constrained", "--gradient", "clarke")]
+    [InlineData("--n", "solve", "--suite", "constrained", "--n", "9")]
     [InlineData("'vu'", "solve", "cb2", "--suite", "vu")]
     [InlineData("'0'", "solve", "cb2", "--evaluations", "0")]
     [InlineData("'0'", "solve", "cb2", "--time-limit", "0")]
