@@ -45,7 +45,8 @@ public class BoxQuadraticTests
         double[] sum = [.. origin];
         for (int i = 0; i < found.Length; i++)
             TensorPrimitives.MultiplyAdd(vectors[i], found[i], sum, sum);
-        double size = 1 + TensorPrimitives.Norm<double>(origin) + found.Select((weight, i) => Math.Abs(weight) * TensorPrimitives.Norm<double>(vectors[i])).Sum();
+        double size = 1 + TensorPrimitives.Norm<double>(origin)
+            + found.Select((weight, i) => Math.Abs(weight) * TensorPrimitives.Norm<double>(vectors[i])).Sum();
         for (int i = 0; i < found.Length; i++)
         {
             double slope = TensorPrimitives.Dot<double>(vectors[i], sum) + costs[i], rounding = 1e-10 * size * (1 + TensorPrimitives.Norm<double>(vectors[i]));

@@ -52,7 +52,8 @@ public class ConstrainedMethodTests
             double[] aims = draws[..n], weights = [.. draws[n..(2 * n)].Select(value => 1.5 + value)];
             double shift = 2 * draws[^1], total = aims.Sum() + shift;
             ConstrainedResult result = ConstrainedMethods.Named(method).Minimize(
-                ConstrainedProblem.OfScalars(x => Sum([.. x.Select((value, i) => weights[i] * Active.Abs(value - aims[i]))]), equalities: x => [Sum(x) - total]),
+                ConstrainedProblem.OfScalars(x => Sum([.. x.Select((value, i) => weights[i] * Active.Abs(value - aims[i]))]),
+                    equalities: x => [Sum(x) - total]),
                 draws.AsSpan(2 * n, n), cancellation: Cancellation);
             Assert.True(result.Reason == StopReason.Stationary, $"{round}: {result.Explanation}");
             Assert.Equal(Math.Abs(shift) * weights.Min(), result.Value, 1e-6);
@@ -88,13 +89,14 @@ public class ConstrainedMethodTests
         IConstrainedSolver solver = ConstrainedMethods.Named(method);
         double[] start = [2, -1, 0.5, 1];
         ConstrainedResult numbers = solver.Minimize(
-            ConstrainedProblem.OfScalars(x => Sum([.. x.Select(value => Active.Abs(value - 0.3))]), x => [Sum(x) - 1], x => [Sum([.. x.Select(value => value * value)]) - 1]),
+            ConstrainedProblem.OfScalars(x => Sum([.. x.Select(value => Active.Abs(value - 0.3))]), x => [Sum(x) - 1],
+                x => [Sum([.. x.Select(value => value * value)]) - 1]),
             start, cancellation: Cancellation);
         ConstrainedResult tensor = solver.Minimize(
             ConstrainedProblem.OfTensor(x => (x - 0.3).Abs().Sum(), x => x.Sum() - 1, x => (x * x).Sum() - 1), start, cancellation: Cancellation);
         ConstrainedResult tensors = solver.Minimize(
-            ConstrainedProblem.OfTensors([Shape.Of(2, 1), Shape.Of(2)], x => (x[0] - 0.3).Abs().Sum() + (x[1] - 0.3).Abs().Sum(), x => x[0].Sum() + x[1].Sum() - 1,
-                x => (x[0] * x[0]).Sum() + (x[1] * x[1]).Sum() - 1), start, cancellation: Cancellation);
+            ConstrainedProblem.OfTensors([Shape.Of(2, 1), Shape.Of(2)], x => (x[0] - 0.3).Abs().Sum() + (x[1] - 0.3).Abs().Sum(),
+                x => x[0].Sum() + x[1].Sum() - 1, x => (x[0] * x[0]).Sum() + (x[1] * x[1]).Sum() - 1), start, cancellation: Cancellation);
         Assert.True(numbers.IsFeasible && tensor.IsFeasible && tensors.IsFeasible);
         Assert.Equal(numbers.Value, tensor.Value, 1e-6);
         Assert.Equal(numbers.Value, tensors.Value, 1e-6);
@@ -182,7 +184,8 @@ public class ConstrainedMethodTests
     {
         Recorded progress = new();
         ConstrainedTestProblem problem = ConstrainedTestProblems.Named("mad1");
-        ConstrainedResult result = ConstrainedMethods.Named(method).Minimize(problem.Problem, [.. problem.Start], progress: progress, cancellation: Cancellation);
+        ConstrainedResult result = ConstrainedMethods.Named(method).Minimize(problem.Problem, [.. problem.Start], progress: progress,
+            cancellation: Cancellation);
         Assert.Equal(result.Trace, progress.Seen);
         Assert.Equal(result.Value, result.Trace[^1].Value);
     }
@@ -197,7 +200,8 @@ public class ConstrainedMethodTests
             ConstrainedValues values = problem.Problem.At([.. result.Point]);
             Assert.Equal(result.Value, values.Objective);
             Assert.InRange(Math.Max(values.InequalityViolation, values.EqualityViolation), 0, 1e-6);
-            Assert.All(values.Inequalities.Zip(result.InequalityMultipliers), pair => Assert.InRange(Math.Abs(pair.First * pair.Second), 0, 1e-6 * (1 + Math.Abs(result.Value))));
+            Assert.All(values.Inequalities.Zip(result.InequalityMultipliers),
+                pair => Assert.InRange(Math.Abs(pair.First * pair.Second), 0, 1e-6 * (1 + Math.Abs(result.Value))));
             StationarityMeasure measure = StationarityMeasure.Of(problem.Problem.Lagrangian(result.InequalityMultipliers, result.EqualityMultipliers),
                 [.. result.Point], new SolverOptions { Seed = 7, Bounds = problem.Problem.Bounds }, Cancellation);
             Assert.True(measure.Value <= 1e-6, $"{problem.Name}: {measure.Value}");
@@ -224,8 +228,8 @@ public class ConstrainedMethodTests
     public void ConstraintsMayNotChangeInNumber()
     {
         ConstrainedProblem problem = ConstrainedProblem.OfScalars(x => x[0], x => x[0].Value == 3 ? [-x[0]] : [-x[0], 1 - x[0]]);
-        Assert.Contains("1 inequalities", Assert.Throws<InvalidOperationException>(() => new BfgsSqp().Minimize(problem, [3], cancellation: Cancellation)).Message,
-            StringComparison.Ordinal);
+        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => new BfgsSqp().Minimize(problem, [3], cancellation: Cancellation));
+        Assert.Contains("1 inequalities", thrown.Message, StringComparison.Ordinal);
     }
 
     private static Active Sum(Active[] terms) => terms.Aggregate((a, b) => a + b);

@@ -5,10 +5,11 @@ namespace ConservativeAD.Solvers;
 
 /// <summary>
 /// Sequential quadratic programming with BFGS on the exact penalty function μ·f + Σmax(gᵢ, 0) + Σ|hⱼ|: a quadratic subproblem gives the direction, steering
-/// chooses μ, and a weak Wolfe line search the step (F. Curtis, T. Mitchell and M. Overton, A BFGS-SQP method for nonsmooth, nonconvex, constrained optimization
-/// and its evaluation using relative minimization profiles, Optim. Methods Softw. 32, 2017). Unlike there, the changes that BFGS learns from are those of the
-/// gradient of the Lagrange function, damped, not of the penalty function: the subproblem knows the constraints, and need not learn their kinks. It ends when gradients at the point and around it combine to a
-/// short vector, with multipliers of the constraints. Where the line search fails, steps of a bundle method around the point go on, and BFGS starts again.
+/// chooses μ, and a weak Wolfe line search the step (F. Curtis, T. Mitchell and M. Overton, A BFGS-SQP method for nonsmooth, nonconvex, constrained
+/// optimization and its evaluation using relative minimization profiles, Optim. Methods Softw. 32, 2017). Unlike there, the changes that BFGS learns from are
+/// those of the gradient of the Lagrange function, damped, not of the penalty function: the subproblem knows the constraints, and need not learn their kinks.
+/// It ends when gradients at the point and around it combine to a short vector, with multipliers of the constraints. Where the line search fails, steps of a
+/// bundle method around the point go on, and BFGS starts again.
 /// </summary>
 /// <param name="memory">The number of pairs to keep, for problems with many variables; null for the full matrix.</param>
 public sealed class BfgsSqp(int? memory = null) : ConstrainedSolver
@@ -90,8 +91,8 @@ public sealed class BfgsSqp(int? memory = null) : ConstrainedSolver
         return false;
     }
 
-    // The change is mixed with what the model had for it, so that the curvature along the step is at least a part of the model's (M. Powell, A fast algorithm for
-    // nonlinearly constrained optimization calculations, 1978).
+    // The change is mixed with what the model had for it, so that the curvature along the step is at least a part of the model's (M. Powell, A fast algorithm
+    // for nonlinearly constrained optimization calculations, 1978).
     private static void Damp(double[] change, double[] moved, double[] image, double length)
     {
         double taken = TensorPrimitives.Norm<double>(moved) / length;

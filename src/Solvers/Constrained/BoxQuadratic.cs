@@ -5,8 +5,8 @@ namespace ConservativeAD.Solvers;
 
 /// <summary>
 /// Minimises ½‖a + Σwᵢaᵢ‖² + c'w over a box by an active-set method: nonnegative least squares (C. Lawson and R. Hanson, Solving Least Squares Problems, 1974,
-/// chapter 23) with bounds on both sides (P. Stark and R. Parker, Comput. Stat. 10, 1995) and a linear term. The vectors of the weights between their bounds are
-/// independent and kept as QR, so that no more weights than these vectors have elements are between their bounds.
+/// chapter 23) with bounds on both sides (P. Stark and R. Parker, Comput. Stat. 10, 1995) and a linear term. The vectors of the weights between their bounds
+/// are independent and kept as QR, so that no more weights than these vectors have elements are between their bounds.
 /// </summary>
 internal sealed class BoxQuadratic
 {
@@ -21,8 +21,8 @@ internal sealed class BoxQuadratic
     private readonly List<int> free = [];
     private readonly ThinQr factors = new();
 
-    private BoxQuadratic(double[] origin, IReadOnlyList<double[]> vectors, IReadOnlyList<double> costs, IReadOnlyList<double> lower, IReadOnlyList<double> upper,
-        IReadOnlyList<double> start)
+    private BoxQuadratic(double[] origin, IReadOnlyList<double[]> vectors, IReadOnlyList<double> costs, IReadOnlyList<double> lower,
+        IReadOnlyList<double> upper, IReadOnlyList<double> start)
     {
         (this.origin, this.vectors, this.costs, this.lower, this.upper) = (origin, vectors, costs, lower, upper);
         norms = [.. vectors.Select(vector => Vectors.Norm(vector))];

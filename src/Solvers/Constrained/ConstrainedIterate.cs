@@ -24,8 +24,8 @@ internal sealed record ConstrainedIterate(double[] Point, double Value, double[]
     public double Penalised(double share) => (share == 0 ? 0 : share * Value) + Violation;
 
     /// <summary>
-    /// The change of μ·f + v to another point. Where the change of a function is lost in its rounding error, the mean of its slopes at both points gives it, and
-    /// a violation that the rounding of x alone can cause does not count.
+    /// The change of μ·f + v to another point. Where the change of a function is lost in its rounding error, the mean of its slopes at both points gives it,
+    /// and a violation that the rounding of x alone can cause does not count.
     /// </summary>
     public double PenalisedChange(ConstrainedIterate other, double share)
     {

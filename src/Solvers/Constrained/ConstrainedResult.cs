@@ -27,8 +27,8 @@ public sealed record ConstrainedResult
     public double Value => Values.Objective;
 
     /// <summary>
-    /// Whether each constraint is violated by at most the tolerance times min(1, the length of its gradient); violations below 10⁻⁸ times the tolerance count as
-    /// rounding. Bounds hold exactly.
+    /// Whether each constraint is violated by at most the tolerance times min(1, the length of its gradient); violations below 10⁻⁸ times the tolerance count
+    /// as rounding. Bounds hold exactly.
     /// </summary>
     public required bool IsFeasible { get; init; }
 
@@ -39,7 +39,8 @@ public sealed record ConstrainedResult
     public required IReadOnlyList<double> EqualityMultipliers { get; init; }
 
     /// <summary>
-    /// How close 0 is to the subdifferential of the Lagrange function f + λ'g + ν'h plus the normals of the bounds: the residual of the conditions of optimality.
+    /// How close 0 is to the subdifferential of the Lagrange function f + λ'g + ν'h plus the normals of the bounds: the residual of the conditions of
+    /// optimality.
     /// </summary>
     public required StationarityMeasure Stationarity { get; init; }
 

@@ -148,8 +148,8 @@ internal sealed class ConstrainedRun
         !ReferenceEquals(other, at) && TensorPrimitives.Distance<double>(other.Point, at.Point) <= radius)];
 
     /// <summary>
-    /// Whether every constraint is violated by at most the tolerance, in its own units and to first order in those of the variables: a constraint whose gradient
-    /// is short must be violated by less, in proportion.
+    /// Whether every constraint is violated by at most the tolerance, in its own units and to first order in those of the variables: a constraint whose
+    /// gradient is short must be violated by less, in proportion.
     /// </summary>
     /// <param name="iterate">The point.</param>
     /// <param name="part">The part of the tolerance that is allowed.</param>

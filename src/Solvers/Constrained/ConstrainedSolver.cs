@@ -56,8 +56,12 @@ public abstract class ConstrainedSolver : IConstrainedSolver
     /// <summary>
     /// Whether gradients at the current point and around it combine to a vector within the tolerance, at a feasible point.
     /// </summary>
-    private protected static bool IsCertified(ConstrainedRun run, SolverOptions options) => run.IsFeasible(run.At, CertifiedPart)
-        && Multipliers.Of(run.Around(CertifiedPart * run.Radius), CertifiedPart * run.Radius, run.Bounds).Distance * run.ObjectiveScale <= 0.5 * options.Tolerance;
+    private protected static bool IsCertified(ConstrainedRun run, SolverOptions options)
+    {
+        double radius = CertifiedPart * run.Radius;
+        return run.IsFeasible(run.At, CertifiedPart)
+            && Multipliers.Of(run.Around(radius), radius, run.Bounds).Distance * run.ObjectiveScale <= 0.5 * options.Tolerance;
+    }
 
     /// <summary>
     /// Like <see cref="IsCertified"/>, and takes gradients at points around the current one until they suffice or are too many: along the negative of the

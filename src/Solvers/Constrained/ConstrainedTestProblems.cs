@@ -6,8 +6,8 @@ namespace ConservativeAD.Solvers;
 /// <summary>The catalogue of constrained nonsmooth test problems, each with an optimum that is published or exact.</summary>
 /// <remarks>
 /// F. Curtis, T. Mitchell and M. Overton, Optim. Methods Softw. 32, 2017; L. Lukšan and J. Vlček, Test Problems for Nonsmooth Unconstrained and Linearly
-/// Constrained Optimization, TR 798, 2000, section 3; W. Hock and K. Schittkowski, Test Examples for Nonlinear Programming Codes, 1981, some with the maximum of
-/// their constraints as one.
+/// Constrained Optimization, TR 798, 2000, section 3; W. Hock and K. Schittkowski, Test Examples for Nonlinear Programming Codes, 1981, some with the maximum
+/// of their constraints as one.
 /// </remarks>
 public static class ConstrainedTestProblems
 {
@@ -62,8 +62,8 @@ public static class ConstrainedTestProblems
         Of("hs78", HockSchittkowski, "x₁x₂x₃x₄x₅; |x|² = 10, x₂x₃ = 5x₄x₅, x₁³ + x₂³ = −1", x => Product(x), [-2, 1.5, 2, -1, -1], -2.91970041, null,
             FifthSphere),
         Of("hs81", HockSchittkowski, "exp(x₁x₂x₃x₄x₅) − ½(x₁³ + x₂³ + 1)²; those of hs78, |x₁|, |x₂| ≤ 2.3, others ≤ 3.2",
-            x => Active.Exp(Product(x)) - (0.5 * Square((x[0] * Square(x[0])) + (x[1] * Square(x[1])) + 1)), [-2, 2, 2, -1, -1], 0.0539498478, null, FifthSphere,
-            new VariableBounds([-2.3, -2.3, -3.2, -3.2, -3.2], [2.3, 2.3, 3.2, 3.2, 3.2])),
+            x => Active.Exp(Product(x)) - (0.5 * Square((x[0] * Square(x[0])) + (x[1] * Square(x[1])) + 1)), [-2, 2, 2, -1, -1], 0.0539498478, null,
+            FifthSphere, new VariableBounds([-2.3, -2.3, -3.2, -3.2, -3.2], [2.3, 2.3, 3.2, 3.2, 3.2])),
         Of("hs100-max", HockSchittkowski, "a polynomial of seven variables; the maximum of four others ≤ 0",
             x => Square(x[0] - 10) + (5 * Square(x[1] - 12)) + Square(Square(x[2])) + (3 * Square(x[3] - 11)) + (10 * Square(x[4] * Square(x[4])))
                 + (7 * Square(x[5])) + Square(Square(x[6])) - (4 * x[5] * x[6]) - (10 * x[5]) - (8 * x[6]), [1, 2, 0, 4, 0, 1, 1], 680.6300573,
@@ -85,8 +85,8 @@ public static class ConstrainedTestProblems
                 Square(x[0]) + (2 * Square(x[1] - 2)) - (2 * x[0] * x[1]) + (14 * x[4]) - (6 * x[5]),
                 (6 * x[1]) - (3 * x[0]) + (12 * Square(x[8] - 8)) - (7 * x[9]),
             ]),
-        Of("chebyshev-centre", Exact, "the largest circle in the triangle of sides 3, 4 and 5: −r; r ≤ x₁, r ≤ x₂, r ≤ (12 − 3x₁ − 4x₂)/5", x => -x[2], [3, 2, 4], -1,
-            x => [x[2] + Max(-x[0], -x[1], ((3 * x[0]) + (4 * x[1]) - 12) / 5)], minimizer: [1, 1, 1]),
+        Of("chebyshev-centre", Exact, "the largest circle in the triangle of sides 3, 4 and 5: −r; r ≤ x₁, r ≤ x₂, r ≤ (12 − 3x₁ − 4x₂)/5", x => -x[2], [3, 2, 4],
+            -1, x => [x[2] + Max(-x[0], -x[1], ((3 * x[0]) + (4 * x[1]) - 12) / 5)], minimizer: [1, 1, 1]),
         Of("sphere-eigenvalue", Exact, "−½x'Ax, A the second difference of 12 points; |x|² = 1",
             x => -0.5 * (Square(x[0]) + Square(x[11]) + Sum(0, 11, i => Square(x[i + 1] - x[i]))), [.. Enumerable.Range(0, 12).Select(i => i % 3 - 0.8)],
             Math.Cos(12 * Math.PI / 13) - 1, null, x => [SquaredNorm(x) - 1]),
@@ -95,8 +95,8 @@ public static class ConstrainedTestProblems
             x => [Sum(0, 6, i => Square(x[2 * i])) - 1, Sum(0, 6, i => Square(x[(2 * i) + 1])) - 1, Sum(0, 6, i => x[2 * i] * x[(2 * i) + 1])]),
         Of("sphere-max", Exact, "max xᵢ of six; |x|² = 1", x => MaxOver(0, 6, i => x[i]), [1, -0.5, 0.3, -0.2, 0.1, -2], -1 / Math.Sqrt(6), null,
             x => [SquaredNorm(x) - 1], minimizer: [.. Enumerable.Repeat(-1 / Math.Sqrt(6), 6)]),
-        Of("basis-pursuit", Exact, "Σ|xᵢ| of 21; xᵢ + xᵢ₊₁ = 1", x => Sum(0, 21, i => Active.Abs(x[i])), [.. Enumerable.Range(0, 21).Select(i => i % 4 - 1.5)], 10,
-            null, x => [.. Enumerable.Range(0, 20).Select(i => x[i] + x[i + 1] - 1)], minimizer: [.. Enumerable.Range(0, 21).Select(i => (double)(i % 2))]),
+        Of("basis-pursuit", Exact, "Σ|xᵢ| of 21; xᵢ + xᵢ₊₁ = 1", x => Sum(0, 21, i => Active.Abs(x[i])),
+            [.. Enumerable.Range(0, 21).Select(i => (i % 4) - 1.5)], 10, null, x => [.. Enumerable.Range(0, 20).Select(i => x[i] + x[i + 1] - 1)], minimizer: [.. Enumerable.Range(0, 21).Select(i => (double)(i % 2))]),
         Of("l1-ball", Exact, "|x − (3, 2, 1, 0, −1)|; Σ|xᵢ| ≤ 2", x => Active.Sqrt(Sum(0, 5, i => Square(x[i] - (3 - i)))), [0, 0, 3, 3, 3], Math.Sqrt(6.5),
             x => [Sum(0, 5, i => Active.Abs(x[i])) - 2], minimizer: [1.5, 0.5, 0, 0, 0]),
         Of("complementarity", Exact, "(x₁ − 1)² + (x₂ − 1)²; min{x₁, x₂} = 0", x => Square(x[0] - 1) + Square(x[1] - 1), [2, 0.5], 1, null,

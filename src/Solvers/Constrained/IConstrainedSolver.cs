@@ -15,8 +15,8 @@ public interface IConstrainedSolver
     /// <param name="progress">Receives the points that the method moves to.</param>
     /// <param name="cancellation">Stops the method.</param>
     /// <exception cref="ArgumentException">A value or a gradient is not finite at the start, numbers of variables differ, or an option is invalid.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled: a <see cref="SolverCanceledException"/> with the current point, unless that was before the
-    /// first evaluation.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled: a <see cref="SolverCanceledException"/> with the current point, unless that was before
+    /// the first evaluation.</exception>
     ConstrainedResult Minimize(ConstrainedProblem problem, ReadOnlySpan<double> start, SolverOptions? options = null, ConstrainedResult? warmStart = null,
         IProgress<ConstrainedProgress>? progress = null, CancellationToken cancellation = default);
 }

@@ -19,8 +19,8 @@ internal sealed record Multipliers(double[] Constraints, double[] Shortest)
     /// <param name="radius">The radius of the ball that they are in.</param>
     /// <param name="bounds">The bounds of the variables.</param>
     /// <remarks>
-    /// Gradients of an equality at several points have multipliers of one sign, that of the multiplier with the gradient at x alone: with both signs, the difference of two
-    /// gradients close to each other would have any length.
+    /// Gradients of an equality at several points have multipliers of one sign, that of the multiplier with the gradient at x alone: with both signs, the
+    /// difference of two gradients close to each other would have any length.
     /// </remarks>
     public static Multipliers Of(IReadOnlyList<ConstrainedIterate> points, double radius, VariableBounds? bounds)
     {

@@ -37,7 +37,8 @@ internal sealed class PenaltyModel(VariableBounds? bounds, int most)
         Add(centre);
     }
 
-    /// <summary>Adds the linearisations at a point. If there are too many, those at the oldest points that had no weight in the last step are left out.</summary>
+    /// <summary>Adds the linearisations at a point. If there are too many, those at the oldest points that had no weight in the last step are left
+    /// out.</summary>
     public void Add(ConstrainedIterate point)
     {
         if (points.Exists(other => ReferenceEquals(other, point)))

@@ -95,7 +95,7 @@ internal static class SolveCommand
                 result.AddError($"A problem, '{Excerpt.Of(problem)}', and a suite, --suite '{Excerpt.Of(wanted)}', were given; leave one of them out.");
             IReadOnlyList<string> fitting = IsConstrained(result, name, suite) ? ConstrainedMethods.Names : NonsmoothMethods.Names;
             if (StudyCommand.Written(result, method) is { } asked && asked != "all" && methodNames.Contains(asked) && !fitting.Contains(asked))
-                result.AddError($"The method '{asked}' is not for these problems; there are {string.Join(", ", fitting)}.");
+                result.AddError($"--method '{asked}' is not for these problems; there are {string.Join(", ", fitting)}.");
         });
         command.SetAction(parsed =>
         {
@@ -112,7 +112,7 @@ internal static class SolveCommand
             {
                 if (problems.Count > 0)
                     PrintList(terminal.Console(false), problems);
-                if (isConstrained || plan.Name is null && plan.Suite is null)
+                if (isConstrained || (plan.Name is null && plan.Suite is null))
                     PrintConstrained(terminal.Console(false), isConstrained ? constrained : ConstrainedTestProblems.All);
                 return ExitCode.Success;
             }
@@ -210,7 +210,8 @@ internal static class SolveCommand
                 Text(solved.Value, "0.#########"),
                 solved.Gap is { } gap ? Text(gap, "0.0E+0") : solved.Optimum is null ? "?" : "-",
                 Text(solved.Violation ?? solved.Stationarity, "0.0E+0"),
-                (isConstrained ? Text(solved.Stationarity, "0.0E+0") + ", " : "") + (solved.Measure == StationarityKind.ClarkeDistance ? "Clarke" : "Goldstein") + (solved.IsArtificial == true ? ", artificial" : ""),
+                (isConstrained ? Text(solved.Stationarity, "0.0E+0") + ", " : "")
+                    + (solved.Measure == StationarityKind.ClarkeDistance ? "Clarke" : "Goldstein") + (solved.IsArtificial == true ? ", artificial" : ""),
                 SolvedProblem.Text(solved.Reason),
                 Text(solved.Seconds, "0.00"),
             ];

@@ -32,7 +32,8 @@ internal static class SolveFolder
             .Charts(gaps, evaluations, stationarity)
             .Table(columns, rows)
             .Paragraph("Stationarity is the distance from 0 of Clarke's subdifferential at the point, or of Goldstein's over a small ball around it; of the "
-                + "Lagrange function, where there are constraints. Gaps below 1e-16 are drawn at 1e-16; a problem whose optimum is unknown or unbounded has none.")
+                + "Lagrange function, where there are constraints. Gaps below 1e-16 are drawn at 1e-16; a problem whose optimum is unknown or "
+                + "unbounded has none.")
             .Run(results.Settings!, results.Machine, results.Results.Sum(solved => solved.Seconds));
         StudyFiles.Write(folder, results, [("problems", StudyFiles.Csv(columns, rows))],
             [("gaps", [gaps]), ("evaluations", [evaluations]), ("stationarity", [stationarity])], report);
