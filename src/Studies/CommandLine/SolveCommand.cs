@@ -95,7 +95,7 @@ internal static class SolveCommand
                 result.AddError($"A problem, '{Excerpt.Of(problem)}', and a suite, --suite '{Excerpt.Of(wanted)}', were given; leave one of them out.");
             IReadOnlyList<string> fitting = IsConstrained(result, name, suite) ? ConstrainedMethods.Names : NonsmoothMethods.Names;
             if (StudyCommand.Written(result, method) is { } asked && asked != "all" && methodNames.Contains(asked) && !fitting.Contains(asked))
-                result.AddError($"--method '{asked}' is not for these problems; there are {string.Join(", ", fitting)}.");
+                result.AddError($"--method '{asked}' is not for these problems; leave it out, or give one of {string.Join(", ", fitting)}.");
         });
         command.SetAction(parsed =>
         {
