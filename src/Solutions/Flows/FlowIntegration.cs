@@ -201,9 +201,9 @@ internal sealed partial class FlowIntegration : IDisposable
             throw FlowException.At(FlowFailure.TooMany, $"There are more than {options.MaximumSteps} steps.", time, state);
         double[] end = (taken ?? stepper.Take(mode, time, target - time, state)).End;
         bool isFinite = double.IsFinite(Dense.Largest(end));
+        FlowLook? there = isWatched && isFinite ? field.Look(mode, target, end) : null;
         // Beyond a kink, the extension of a piece may leave the domain of the field: the event comes before.
-        if (!field.IsSmooth && Math.Abs(target - time) > FewestUlps * Ulp(time)
-            && (!isFinite || !double.IsFinite(Dense.Largest(field.Value(mode, target, end)))))
+        if (!field.IsSmooth && Math.Abs(target - time) > FewestUlps * Ulp(time) && !(isFinite && double.IsFinite(Dense.Largest(there!.Rates))))
         {
             Advance(time + ((target - time) / 2));
             return;
@@ -211,13 +211,13 @@ internal sealed partial class FlowIntegration : IDisposable
 
         if (!isFinite)
             throw FlowException.At(FlowFailure.NotFinite, $"A step of {target - time} leads to a state that is not finite.", time, state);
-        if (!isWatched)
+        if (there is null)
         {
             Accept(target, end);
             return;
         }
 
-        FlowLook there = LookAt(target, end);
+        CheckFinite(there);
         if (!IsPast(there))
         {
             // The cubic through values and rates at both ends may cross in between, and back.

@@ -93,6 +93,14 @@ internal sealed partial class FlowIntegration
         int side = rate < 0 ? -1 : 1;
         double[] one = Changed(mode.Pieces), other = Changed(sliding.OtherPieces);
         FlowMode entered = pieces.Slide(time, state, one, other, normal);
+        double share = field.Look(entered, time, state).Share;
+        if (share is < 0 or > 1)
+        {
+            // Beyond the other surface, one side lets the solution go at once.
+            occurrences.Add(new FlowOccurrence(time, FlowOccurrenceKind.SlidingEnds, look.Switches[sliding.Place].Operation.Name, 1, 0));
+            return new FlowMode(share < 0 ? one : other);
+        }
+
         double[] rates = field.Value(entered, time, state);
         return !FlowPieces.Differ(rates, look.Rates) || pieces.Rate(gradient, rates) * rate > 0 ? entered
             : throw FlowException.At(FlowFailure.NotDetermined, "The solution would slide along two surfaces at once, which is not followed.", time, state);

@@ -91,6 +91,9 @@ internal sealed class FlowStepper(FlowField field, ButcherTableau tableau)
         for (int i = 0; i < stages; i++)
         {
             points[i] = Moved(state, tableau.Stages[i], rates, size);
+            // Programs need not be fit for such numbers.
+            if (!double.IsFinite(Dense.Largest(points[i])))
+                return new FlowStep(state, points[i], points[..i], rates[..i], null);
             rates[i] = field.Value(mode, time + (tableau.Nodes[i] * size), points[i]);
         }
 
@@ -128,6 +131,8 @@ internal sealed class FlowStepper(FlowField field, ButcherTableau tableau)
             double[] change = system.Solve(residual);
             for (int i = 0; i < change.Length; i++)
                 increments[i] += change[i];
+            if (!double.IsFinite(Dense.Largest(increments)))
+                break;
             double length = Dense.Largest(change);
             bool isDone = length <= NewtonRounding * scale || (length <= NewtonTolerance * scale && length >= before / 2);
             before = length;
@@ -135,8 +140,7 @@ internal sealed class FlowStepper(FlowField field, ButcherTableau tableau)
                 return Finished(mode, time, size, state, increments);
         }
 
-        throw FlowException.At(FlowFailure.NoConvergence, $"Newton's method did not solve an implicit step of {size} in {MaximumNewtonSteps} iterations.", time,
-            state);
+        throw FlowException.At(FlowFailure.NoConvergence, $"Newton's method did not solve an implicit step of {size}.", time, state);
     }
 
     private FlowStep Finished(FlowMode mode, double time, double size, double[] state, double[] increments)
