@@ -196,6 +196,38 @@ public class FlowDerivativeTests
     }
 
     [Fact]
+    public void SeveralBodiesStickOneAfterTheOther()
+    {
+        // Speeds fall by μᵢ and stop; bodies that stopped stay, and one that is pulled harder and harder comes loose when the pull is μ.
+        Flow bodies = Flow.OfScalars(6, 3, (t, x, p) =>
+        [
+            x[1], -p[0] * Active.Sign(x[1]), x[3], -p[1] * Active.Sign(x[3]), x[5], t - (p[2] * Active.Sign(x[5])),
+        ]);
+        FlowSolution solution = bodies.Solve([0, 1, 0, 2, 0, 0.1], [1, 0.8, 2], 0, 4);
+        Assert.Equal(0.5, solution.Value[0], 1e-9);
+        Assert.Equal(2.5, solution.Value[2], 1e-9);
+        Assert.Equal(2, solution.Value[5], 1e-8);
+        Assert.Equal(3, solution.Events.Count(met => met.Kind == FlowOccurrenceKind.SlidingBegins));
+        Assert.Equal(2, Assert.Single(solution.Events, met => met.Kind == FlowOccurrenceKind.SlidingEnds).Time, 1e-9);
+        FlowJacobian jacobian = solution.Jacobian();
+        Assert.Equal(1, jacobian.Start[0, 1], 1e-9);
+        Assert.Equal(2.5, jacobian.Start[2, 3], 1e-9);
+        Assert.Equal(-0.5, jacobian.Parameters[0, 0], 1e-9);
+        Assert.Equal(-3.125, jacobian.Parameters[2, 1], 1e-9);
+        // x′ = (t − μ)²/2 after it came loose.
+        Assert.Equal(-2, jacobian.Parameters[5, 2], 1e-7);
+        Assert.Equal(FlowClaim.Derivative, solution.Certificate.Claim);
+    }
+
+    [Fact]
+    public void ADragThatDependsOnAnotherIsNotDetermined()
+    {
+        // The jump of one surface is scaled by the side of the other.
+        Flow bound = Flow.OfScalars(2, 0, (t, x, p) => [-Active.Sign(x[0]), -Active.Sign(x[1]) * (2 + Active.Sign(x[0]))]);
+        Assert.Equal(FlowFailure.NotDetermined, Assert.Throws<FlowException>(() => bound.Solve([1, 5], [], 0, 6)).Failure);
+    }
+
+    [Fact]
     public void AdjointsKeepFewStates()
     {
         const int Size = 64, Steps = 8000;

@@ -68,11 +68,11 @@ internal sealed class FlowField : IDisposable
         Active[] first = Flow.Rates(time, state, given);
         if (mode.Sliding is null)
             return first;
-        Active[] normal = NormalAsNumbers(mode, time, state, given);
-        tape.Hold(mode.Sliding.OtherPieces);
-        Active[] second = Flow.Rates(time, state, given);
-        Active share = Share(normal, first, second);
-        return [.. first.Zip(second, (one, other) => one + (share * (other - one)))];
+        Active[][] normals = new Active[mode.Sliding.Surfaces.Count][];
+        for (int k = 0; k < normals.Length; k++)
+            normals[k] = NormalAsNumbers(mode, k, time, state, given);
+        Active[][] others = Others(tape, mode, time, state, given);
+        return Combined(first, others, SlidingShares.Of(normals, first, others));
     }
 
     /// <summary>The values of the field.</summary>
@@ -83,8 +83,7 @@ internal sealed class FlowField : IDisposable
         (Active t, Active[] x, Active[] p) = Begin(looks, time, state);
         looks.Hold(mode.Pieces);
         Active[] first = Flow.Rates(t, x, p);
-        double[] rates = mode.Sliding is null ? Array.ConvertAll(first, number => number.Value)
-            : Combined(mode, time, state, first, Second(mode, t, x, p), out _);
+        double[] rates = ValueOf(mode, time, state, first, Others(looks, mode, t, x, p), out _);
         HasHiddenSwitches |= looks.HasHiddenSwitches;
         return rates;
     }
@@ -104,18 +103,16 @@ internal sealed class FlowField : IDisposable
     {
         (Active t, Active[] x, Active[] p) = Begin(looks, time, state);
         looks.Hold(mode.Pieces);
-        Active[] first = Flow.Rates(t, x, p), second = first;
-        int ofFirst = looks.Switches.Count;
-        if (mode.Sliding is not null)
-            second = Second(mode, t, x, p);
+        Active[] first = Flow.Rates(t, x, p);
+        List<int> ends = [looks.Switches.Count];
+        Active[][] others = Others(looks, mode, t, x, p, ends);
 
         HasHiddenSwitches |= looks.HasHiddenSwitches;
         string[] kinks = [.. looks.Kinks.Where(kink => kink is { IsComparison: false, Operation.IsContinuous: true }).Select(kink => kink.Operation.Name)];
         ScalarSwitch[] switches = [.. looks.Switches];
-        string? obstacle = first.Concat(second).SelectMany(number => looks.Obstacles(number)).Where(found => found.Kind != ObstacleKind.Jump)
+        string? obstacle = first.Concat(others.SelectMany(other => other)).SelectMany(number => looks.Obstacles(number)).Where(found => found.Kind != ObstacleKind.Jump)
             .Select(found => found.ToString()).FirstOrDefault();
-        double share = double.NaN;
-        double[] rates = mode.Sliding is null ? Array.ConvertAll(first, number => number.Value) : Combined(mode, time, state, first, second, out share);
+        double[] rates = ValueOf(mode, time, state, first, others, out double[] shares);
         looks.Hold([]);
         Active[] guards = [.. Flow.Events.Select(declared => declared.Guard(t, x, p))];
         guardNodes = looks.NodesOf(guards);
@@ -125,10 +122,10 @@ internal sealed class FlowField : IDisposable
         double[] switchRates = new double[switches.Length];
         for (int i = 0; i < switches.Length; i++)
             switchRates[i] = (switches[i].Form.FirstFactor * moved[i]) + (switches[i].Form.SecondFactor * moved[switches.Length + i]);
-        return new FlowLook(time, state, rates, switches, switchRates, Watched(mode, switches.Length, ofFirst),
+        return new FlowLook(time, state, rates, switches, switchRates, Watched(mode, ends),
             Array.ConvertAll(guards, number => number.Value), moved[(2 * switches.Length)..])
         {
-            Share = share,
+            Shares = shares,
             Obstacle = obstacle,
             Kinks = kinks,
         };
@@ -150,8 +147,8 @@ internal sealed class FlowField : IDisposable
         return gradient;
     }
 
-    /// <summary>The gradient of the surface that the solution slides along.</summary>
-    public double[] Normal(FlowMode mode, double time, double[] state) => Normal(mode, time, state, -1, out _);
+    /// <summary>The gradient of a surface that the solution slides along.</summary>
+    public double[] Normal(FlowMode mode, int surface, double time, double[] state) => Normal(mode, surface, time, state, -1, out _);
 
     /// <summary>The state after a declared event, with its derivatives in state, parameters and time.</summary>
     public double[] Reset(FlowEvent declared, double time, double[] state, out double[,] derivatives)
@@ -169,23 +166,46 @@ internal sealed class FlowField : IDisposable
         surface?.Dispose();
     }
 
-    private Active[] Second(FlowMode mode, Active time, Active[] state, Active[] given)
+    private static Active[] Combined(Active[] first, Active[][] others, Active[] shares)
     {
-        looks.Hold(mode.Sliding!.OtherPieces);
-        return Flow.Rates(time, state, given);
+        Active[] combined = [.. first];
+        for (int k = 0; k < others.Length; k++)
+        {
+            for (int i = 0; i < combined.Length; i++)
+                combined[i] += shares[k] * (others[k][i] - first[i]);
+        }
+
+        return combined;
     }
 
-    private double[] Combined(FlowMode mode, double time, double[] state, Active[] first, Active[] second, out double share)
+    // The fields beyond the surfaces that the solution slides along.
+    private Active[][] Others(ScalarTape tape, FlowMode mode, Active time, Active[] state, Active[] given, List<int>? ends = null)
     {
-        share = Share(Array.ConvertAll(Normal(mode, time, state), number => new Active(number)), first, second).Value;
-        double[] rates = new double[first.Length];
-        for (int i = 0; i < rates.Length; i++)
-            rates[i] = first[i].Value + (share * (second[i].Value - first[i].Value));
-        return rates;
+        Active[][] others = new Active[mode.Sliding?.Surfaces.Count ?? 0][];
+        for (int k = 0; k < others.Length; k++)
+        {
+            tape.Hold(mode.Sliding!.Surfaces[k].OtherPieces);
+            others[k] = Flow.Rates(time, state, given);
+            ends?.Add(tape.Switches.Count);
+        }
+
+        return others;
     }
 
-    // The gradient of the surface and, for the number with the given index, its derivative.
-    private double[] Normal(FlowMode mode, double time, double[] state, int varied, out double[] moved)
+    private double[] ValueOf(FlowMode mode, double time, double[] state, Active[] first, Active[][] others, out double[] shares)
+    {
+        Active[][] plain = [.. others.Select(Plain)], normals = new Active[others.Length][];
+        for (int k = 0; k < normals.Length; k++)
+            normals[k] = Array.ConvertAll(Normal(mode, k, time, state), number => new Active(number));
+        Active[] found = SlidingShares.Of(normals, Plain(first), plain);
+        shares = Array.ConvertAll(found, number => number.Value);
+        return Array.ConvertAll(Combined(Plain(first), plain, found), number => number.Value);
+
+        static Active[] Plain(Active[] numbers) => Array.ConvertAll(numbers, number => new Active(number.Value));
+    }
+
+    // The gradient of a surface and, for the number with the given index, its derivative.
+    private double[] Normal(FlowMode mode, int which, double time, double[] state, int varied, out double[] moved)
     {
         surface ??= ScalarTape.ForPieces(selections, true);
         surface.Reset();
@@ -195,21 +215,21 @@ internal sealed class FlowField : IDisposable
             numbers[i] = surface.Variable(point[i], [i == varied ? 1 : 0]);
         surface.Hold(mode.Pieces);
         Flow.Rates(numbers[^1], numbers[..state.Length], numbers[state.Length..^1]);
-        (double[] gradient, moved) = surface.HessianProduct(surface.Switches[mode.Sliding!.Place].Form);
+        (double[] gradient, moved) = surface.HessianProduct(surface.Switches[mode.Sliding!.Surfaces[which].Place].Form);
         return gradient;
     }
 
     // The same as numbers of a record, which change with time, state and parameters where the surface is curved.
-    private Active[] NormalAsNumbers(FlowMode mode, Active time, Active[] state, Active[] given)
+    private Active[] NormalAsNumbers(FlowMode mode, int which, Active time, Active[] state, Active[] given)
     {
         Active[] numbers = [.. state, .. given, time];
-        double[] values = Array.ConvertAll(state, number => number.Value), plain = Normal(mode, time.Value, values);
+        double[] values = Array.ConvertAll(state, number => number.Value), plain = Normal(mode, which, time.Value, values);
         Active[] normal = Array.ConvertAll(plain, number => new Active(number));
         for (int j = 0; j < numbers.Length; j++)
         {
             if (numbers[j].IsConstant)
                 continue;
-            Normal(mode, time.Value, values, j, out double[] slopes);
+            Normal(mode, which, time.Value, values, j, out double[] slopes);
             for (int i = 0; i < normal.Length; i++)
             {
                 if (slopes[i] != 0)
@@ -220,29 +240,19 @@ internal sealed class FlowField : IDisposable
         return normal;
     }
 
-    private static double[] Watched(FlowMode mode, int switches, int ofFirst)
+    private static double[] Watched(FlowMode mode, List<int> ends)
     {
-        double[] references = new double[switches];
-        for (int i = 0; i < switches; i++)
+        double[] references = new double[ends[^1]];
+        for (int run = 0, first = 0; run < ends.Count; first = ends[run++])
         {
-            (double[] pieces, int place) = i < ofFirst ? (mode.Pieces, i) : (mode.Sliding!.OtherPieces, i - ofFirst);
-            bool isOfSurface = mode.Sliding is { } sliding && i < sliding.IsOfSurface.Length && sliding.IsOfSurface[i];
-            references[i] = place < pieces.Length && !isOfSurface ? pieces[place] : double.NaN;
+            double[] pieces = run == 0 ? mode.Pieces : mode.Sliding!.Surfaces[run - 1].OtherPieces;
+            for (int i = first; i < ends[run]; i++)
+            {
+                bool isOfSurface = mode.Sliding is { } sliding && i < sliding.IsOfSurface.Length && sliding.IsOfSurface[i];
+                references[i] = i - first < pieces.Length && !isOfSurface ? pieces[i - first] : double.NaN;
+            }
         }
 
         return references;
-    }
-
-    // The share of the second field in the combination that stays on the surface.
-    private static Active Share(Active[] normal, Active[] first, Active[] second)
-    {
-        Active one = normal[^1], other = normal[^1];
-        for (int i = 0; i < first.Length; i++)
-        {
-            one += normal[i] * first[i];
-            other += normal[i] * second[i];
-        }
-
-        return one / (one - other);
     }
 }

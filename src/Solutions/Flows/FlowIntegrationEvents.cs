@@ -13,7 +13,7 @@ internal sealed partial class FlowIntegration
             throw FlowException.At(FlowFailure.TooMany, $"There are more than {options.MaximumEvents} events.", time, state);
         List<int> left = look.Left();
         List<int> fired = [.. Enumerable.Range(0, sides.Length).Where(i => HasFired(i, look.Guards[i]))];
-        bool leavesSurface = look.Share is < 0 or > 1;
+        bool leavesSurface = look.LeavesSurface;
         List<(string Name, double[] Gradient)> surfaces =
         [
             .. left.Select(i => (look.Switches[i].Operation.Name, Again(look, () => field.GradientOf(look.Switches[i])))),
@@ -24,8 +24,8 @@ internal sealed partial class FlowIntegration
         int reset = fired.FindIndex(i => flow.Events[i].Reset is not null);
         if (leavesSurface && surfaces.Count == 0)
         {
-            occurrences.Add(new FlowOccurrence(time, FlowOccurrenceKind.SlidingEnds, look.Switches[mode.Sliding!.Place].Operation.Name, 1, 0));
-            Enter(new FlowMode(look.Share < 0 ? mode.Pieces : mode.Sliding.OtherPieces), state, null);
+            NoteReleased(mode, look);
+            Enter(pieces.Released(mode, look), state, null);
             Follow(here!);
             return;
         }
@@ -45,7 +45,8 @@ internal sealed partial class FlowIntegration
             return;
         }
 
-        FlowMode entered = Passed(look, left[0], gradient, along * rate, leavesSurface, out FlowOccurrenceKind kind);
+        FlowMode entered = mode.Sliding is null ? Passed(look, left, gradient, along * rate, out FlowOccurrenceKind kind)
+            : PassedWhileSliding(look, left[0], gradient, along * rate, out kind);
         double[] rates = field.Value(entered, time, state), difference = Vectors.Difference(rates, look.Rates);
         bool jumps = FlowPieces.Differ(rates, look.Rates);
         if (kind == FlowOccurrenceKind.Kink && jumps)
@@ -64,12 +65,18 @@ internal sealed partial class FlowIntegration
         Follow(here!);
     }
 
-    private FlowMode Passed(FlowLook look, int place, double[] gradient, double rate, bool leavesSurface, out FlowOccurrenceKind kind)
+    private FlowMode Passed(FlowLook look, List<int> left, double[] gradient, double rate, out FlowOccurrenceKind kind)
     {
         kind = FlowOccurrenceKind.Kink;
-        if (leavesSurface || mode.Sliding is not null)
-            return PassedWhileSliding(look, place, gradient, rate);
+        int place = left[0];
         double[] beyond = pieces.Beyond(look, mode.Pieces, place, gradient, rate < 0 ? -1 : 1);
+        // Other surfaces that are met at the same time have their turn next.
+        foreach (int other in left.Where(i => i < beyond.Length && beyond.Length == mode.Pieces.Length))
+        {
+            if (!FlowPieces.AreParallel(Again(look, () => field.GradientOf(look.Switches[other])), gradient))
+                beyond[other] = mode.Pieces[other];
+        }
+
         FlowMode entered = new(beyond);
         double[] rates = field.Value(entered, time, state);
         double back = pieces.Rate(gradient, rates);
@@ -82,46 +89,79 @@ internal sealed partial class FlowIntegration
         }
 
         kind = FlowOccurrenceKind.SlidingBegins;
-        return pieces.Slide(time, state, mode.Pieces, beyond, gradient);
+        return pieces.Slide(time, state, mode.Pieces, [beyond], [gradient]);
     }
 
-    // Another surface is met while the solution slides: both sides pass it.
-    private FlowMode PassedWhileSliding(FlowLook look, int place, double[] gradient, double rate)
+    // Another surface is met while the solution slides: the fields on both sides of those before pass it, or it is one more to slide along.
+    private FlowMode PassedWhileSliding(FlowLook look, int place, double[] gradient, double rate, out FlowOccurrenceKind kind)
     {
-        Sliding sliding = mode.Sliding!;
-        double[] normal = field.Normal(mode, time, state);
-        int side = rate < 0 ? -1 : 1;
-        double[] one = Changed(mode.Pieces), other = Changed(sliding.OtherPieces);
-        FlowMode entered = pieces.Slide(time, state, one, other, normal);
-        double share = field.Look(entered, time, state).Share;
-        if (share is < 0 or > 1)
+        kind = FlowOccurrenceKind.Kink;
+        IReadOnlyList<SlidingSurface> surfaces = mode.Sliding!.Surfaces;
+        double[][] normals = [.. surfaces.Select((_, k) => field.Normal(mode, k, time, state))],
+            others = [.. surfaces.Select(surface => surface.OtherPieces)], changed = [.. others.Select(Changed)];
+        double[] first = Changed(mode.Pieces);
+        FlowMode entered = pieces.Slide(time, state, first, changed, normals);
+        double[] rates = field.Value(entered, time, state);
+        if (!FlowPieces.Differ(rates, look.Rates) || pieces.Rate(gradient, rates) * rate > 0)
         {
-            // Beyond the other surface, one side lets the solution go at once.
-            occurrences.Add(new FlowOccurrence(time, FlowOccurrenceKind.SlidingEnds, look.Switches[sliding.Place].Operation.Name, 1, 0));
-            return new FlowMode(share < 0 ? one : other);
+            if (entered.Sliding?.Surfaces.Count != surfaces.Count)
+                NoteReleased(mode, look);
+            return entered;
         }
 
-        double[] rates = field.Value(entered, time, state);
-        return !FlowPieces.Differ(rates, look.Rates) || pieces.Rate(gradient, rates) * rate > 0 ? entered
-            : throw FlowException.At(FlowFailure.NotDetermined, "The solution would slide along two surfaces at once, which is not followed.", time, state);
+        kind = FlowOccurrenceKind.SlidingBegins;
+        if (!AreIndependent(first, others, changed))
+        {
+            throw FlowException.At(FlowFailure.NotDetermined,
+                $"The solution would slide along {surfaces.Count + 1} surfaces whose jumps depend on one another, so that it is not determined.", time, state);
+        }
+
+        return pieces.Slide(time, state, mode.Pieces, [.. others, first], [.. normals, gradient]);
 
         double[] Changed(double[] references)
         {
             FlowLook own = field.Look(new FlowMode(references), time, state);
-            int changed = own.Left().FindIndex(i => FlowPieces.AreParallel(field.GradientOf(own.Switches[i]), gradient));
-            changed = changed < 0 ? -1 : own.Left()[changed];
-            return changed < 0 ? references : Kept(pieces.Beyond(own, references, changed, gradient, side), references, changed);
+            List<int> left = own.Left();
+            int at = left.FindIndex(i => FlowPieces.AreParallel(field.GradientOf(own.Switches[i]), gradient));
+            return at < 0 ? references : Kept(pieces.Beyond(own, references, left[at], gradient, rate < 0 ? -1 : 1), references, left[at]);
         }
 
-        // The sides of the surface that the solution slides along stay.
-        double[] Kept(double[] changed, double[] references, int at)
+        // The sides of the surfaces that the solution slides along stay.
+        double[] Kept(double[] beyond, double[] references, int at)
         {
-            if (changed.Length == references.Length)
-                references.AsSpan(at + 1).CopyTo(changed.AsSpan(at + 1));
+            if (beyond.Length == references.Length)
+                references.AsSpan(at + 1).CopyTo(beyond.AsSpan(at + 1));
             else
                 reasons.Add($"the field's program takes another way at t = {Text(time)} while the solution slides");
-            return changed;
+            return beyond;
         }
+    }
+
+    // Whether the jump at a new surface is the same on both sides of the others.
+    private bool AreIndependent(double[] changedFirst, double[][] others, double[][] changed)
+    {
+        double[] jump = Vectors.Difference(Value(changedFirst), Value(mode.Pieces));
+        for (int k = 0; k < others.Length; k++)
+        {
+            double[] one = Value(changed[k]), other = Value(others[k]);
+            double sizes = Dense.Largest(one) + Dense.Largest(other);
+            if (others[k].Length != mode.Pieces.Length || changedFirst.Length != mode.Pieces.Length
+                || !(Dense.Largest(Vectors.Difference(Vectors.Difference(one, other), jump)) <= AtTheEnd * sizes))
+            {
+                return false;
+            }
+        }
+
+        return true;
+
+        double[] Value(double[] references) => field.Value(new FlowMode(references), time, state);
+    }
+
+    private void NoteReleased(FlowMode sliding, FlowLook look)
+    {
+        int surface = Math.Max(0, Array.FindIndex(look.Shares, share => share is < 0 or > 1));
+        string name = look.Switches[sliding.Sliding!.Surfaces[surface].Place].Operation.Name;
+        occurrences.Add(new FlowOccurrence(time, FlowOccurrenceKind.SlidingEnds, name, 1, 0));
     }
 
     private void PassReset(int guard, FlowLook look, double[] gradient, double rate, double margin, bool isSimultaneous)

@@ -126,10 +126,11 @@ internal sealed partial class FlowIntegration
                 (one, other) = (before.Guards[i], past.Guards[i]);
         }
 
-        if (double.IsNaN(one) && past.Share is < 0 or > 1)
+        for (int k = 0; k < past.Shares.Length && double.IsNaN(one); k++)
         {
-            double end = past.Share < 0 ? 0 : 1;
-            (one, other) = (before.Share - end, past.Share - end);
+            double end = past.Shares[k] < 0 ? 0 : 1;
+            if (past.Shares[k] is < 0 or > 1)
+                (one, other) = (before.Shares[k] - end, past.Shares[k] - end);
         }
 
         return one * other < 0 ? one / (one - other) : null;

@@ -14,8 +14,8 @@ namespace ConservativeAD.Solutions;
 internal sealed record FlowLook(double Time, double[] State, double[] Rates, ScalarSwitch[] Switches, double[] SwitchRates, double[] References,
     double[] Guards, double[] GuardRates)
 {
-    /// <summary>The share of the other side's field while the solution slides; NaN otherwise.</summary>
-    public double Share { get; init; } = double.NaN;
+    /// <summary>For each surface that the solution slides along, the share of the jump there; between 0 and 1 as long as it slides.</summary>
+    public double[] Shares { get; init; } = [];
 
     /// <summary>What keeps the field from being certified here; null if nothing does.</summary>
     public string? Obstacle { get; init; }
@@ -36,12 +36,15 @@ internal sealed record FlowLook(double Time, double[] State, double[] Rates, Sca
         return left;
     }
 
-    /// <summary>Whether the solution has left its piece or the surface that it slides along.</summary>
+    /// <summary>Whether a surface lets the solution go.</summary>
+    public bool LeavesSurface => Array.Exists(Shares, share => share is < 0 or > 1);
+
+    /// <summary>Whether the solution has left its piece or a surface that it slides along.</summary>
     public bool IsOff
     {
         get
         {
-            if (Share is < 0 or > 1)
+            if (LeavesSurface)
                 return true;
             for (int i = 0; i < Switches.Length; i++)
             {

@@ -53,7 +53,7 @@ internal sealed class FlowPieces(FlowField field, int along)
             if (rateAbove <= 0 && rateBelow < 0)
                 return new FlowMode(below);
             if (rateAbove < 0 && rateBelow > 0)
-                return Slide(time, state, below, above, normal);
+                return Slide(time, state, below, [above], [normal]);
             throw FlowException.At(FlowFailure.NotDetermined,
                 $"The field jumps at {look.Switches[place].Operation.Name} and leads away on both sides, or along it, so that the solution is not determined.",
                 time, state);
@@ -78,19 +78,60 @@ internal sealed class FlowPieces(FlowField field, int along)
         return Complete(look.Time, look.State, [.. pieces.Take(place), reference], (met, at) => Side(met, at, normal, side));
     }
 
-    /// <summary>The mode of sliding along a surface between two pieces.</summary>
-    public FlowMode Slide(double time, double[] state, double[] pieces, double[] other, double[] normal)
+    /// <summary>The mode of sliding along surfaces, from those whose jumps keep the solution on them; the others let it go.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="first">The piece before all surfaces.</param>
+    /// <param name="others">For each surface the piece beyond it.</param>
+    /// <param name="normals">For each surface its gradient.</param>
+    public FlowMode Slide(double time, double[] state, double[] first, IReadOnlyList<double[]> others, IReadOnlyList<double[]> normals)
     {
-        bool[] ofFirst = OfSurface(pieces), ofSecond = OfSurface(other);
-        return new FlowMode(pieces) { Sliding = new Sliding(other, Array.IndexOf(ofFirst, true), [.. ofFirst, .. ofSecond]) };
+        bool[][] ofSurfaces = [OfSurfaces(first, normals), .. others.Select(other => OfSurfaces(other, normals))];
+        List<SlidingSurface> surfaces = [];
+        for (int k = 0; k < others.Count; k++)
+            surfaces.Add(new SlidingSurface(others[k], Array.IndexOf(OfSurfaces(first, [normals[k]]), true)));
+        FlowMode mode = new(first) { Sliding = new Sliding(surfaces, [.. ofSurfaces.SelectMany(of => of)]) };
+        FlowLook look = field.Look(mode, time, state);
+        return look.LeavesSurface ? Released(mode, look) : mode;
 
-        bool[] OfSurface(double[] references)
+        bool[] OfSurfaces(double[] references, IReadOnlyList<double[]> gradients)
         {
-            FlowLook look = field.Look(new FlowMode(references), time, state);
-            double near = OnSurface * Size(normal, state);
-            return [.. look.Switches.Select((met, i) => IsNear(met, references[i], near) && AreParallel(field.GradientOf(met), normal))];
+            FlowLook own = field.Look(new FlowMode(references), time, state);
+            return [.. own.Switches.Select((met, i) =>
+            {
+                double[] gradient = field.GradientOf(met);
+                return IsNear(met, references[i], OnSurface * Size(gradient, state)) && gradients.Any(normal => AreParallel(gradient, normal));
+            })];
         }
     }
+
+    /// <summary>The mode after the surfaces that do not hold the solution have let it go.</summary>
+    /// <param name="mode">The mode.</param>
+    /// <param name="look">The field in this mode, with the shares.</param>
+    public FlowMode Released(FlowMode mode, FlowLook look)
+    {
+        IReadOnlyList<SlidingSurface> surfaces = mode.Sliding!.Surfaces;
+        double[][] others = [.. surfaces.Select(surface => surface.OtherPieces)];
+        double[] first = mode.Pieces;
+        if (surfaces.Count == 1)
+            return new FlowMode(look.Shares[0] < 0 ? first : others[0]);
+        List<int> kept = [.. Enumerable.Range(0, others.Length).Where(k => !(look.Shares[k] is < 0 or > 1))];
+        for (int k = 0; k < others.Length; k++)
+        {
+            if (!(look.Shares[k] > 1))
+                continue;
+            double[] beyond = surfaces[k].OtherPieces;
+            others = Array.ConvertAll(others, other => With(other, mode.Pieces, beyond));
+            first = With(first, mode.Pieces, beyond);
+        }
+
+        double[][] normals = [.. kept.Select(k => field.Normal(mode, k, look.Time, look.State))];
+        return kept.Count == 0 ? new FlowMode(first) : Slide(look.Time, look.State, first, [.. kept.Select(k => others[k])], normals);
+    }
+
+    // References with the changes that lead from one piece to another.
+    private static double[] With(double[] references, double[] from, double[] to) =>
+        [.. references.Select((reference, i) => double.Equals(from[i], to[i]) ? reference : to[i])];
 
     /// <summary>Whether a field may jump where an operation of its program leaves its piece.</summary>
     public static bool MayJump(OperationFacts operation) => !operation.IsContinuous || ReferenceEquals(operation, OperationFacts.Comparison);
