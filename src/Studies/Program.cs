@@ -1,4 +1,8 @@
 using ConservativeAD.Studies.CommandLine;
 
+if (RankJob.IsAsked(args))
+    RankJob.LeaveTerminal();
 using Interruption interruption = new(Console.Error);
-return Application.Run(args, Console.Out, Console.Error, cancellation: interruption.Token, input: Console.In);
+return RankJob.IsAsked(args)
+    ? RankJob.Run(args, Console.Out, Console.Error, interruption.Token)
+    : Application.Run(args, Console.Out, Console.Error, cancellation: interruption.Token, input: Console.In);

@@ -1,11 +1,12 @@
-using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using ConservativeAD.Studies.Ranks;
 
 namespace ConservativeAD.Studies;
 
 /// <summary>Does the units of a study on several threads, each of which takes the next unit when it has finished one.</summary>
 /// <param name="threads">The number of threads.</param>
-internal sealed class UnitWorkers(int threads)
+/// <param name="dealer">Hands out the units; all are this process's if null.</param>
+internal sealed class UnitWorkers(int threads, IUnitDealer? dealer = null)
 {
     private const int PatienceInMilliseconds = 200;
 
@@ -17,11 +18,11 @@ internal sealed class UnitWorkers(int threads)
     /// <param name="work">Does a unit. Its token is cancelled if another unit fails, too.</param>
     /// <param name="cancellation">Stops it. Units in flight are lost.</param>
     /// <returns>Whether every thread has ended; after cancellation those in the middle of a long unit are not waited for.</returns>
-    public bool Run<TUnit, TOwn>(IReadOnlyCollection<TUnit> units, Func<CancellationToken, TOwn?> own, Action<TOwn?, TUnit, CancellationToken> work,
+    public bool Run<TUnit, TOwn>(IReadOnlyList<TUnit> units, Func<CancellationToken, TOwn?> own, Action<TOwn?, TUnit, CancellationToken> work,
         CancellationToken cancellation)
         where TOwn : class, IDisposable
     {
-        ConcurrentQueue<TUnit> queue = new(units);
+        Func<int?> next = (dealer ?? new OwnUnits()).Begin(units.Count);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         CancellationToken stopped = stop.Token;
         ExceptionDispatchInfo? failure = null;
@@ -32,8 +33,8 @@ internal sealed class UnitWorkers(int threads)
             try
             {
                 kept = own(stopped);
-                while (!stopped.IsCancellationRequested && queue.TryDequeue(out TUnit? unit))
-                    work(kept, unit, stopped);
+                while (!stopped.IsCancellationRequested && next() is { } place)
+                    work(kept, units[place], stopped);
             }
             catch (OperationCanceledException)
             {

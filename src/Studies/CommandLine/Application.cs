@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ConservativeAD.Distributed;
 using ConservativeAD.Networks;
 
 namespace ConservativeAD.Studies.CommandLine;
@@ -18,9 +19,17 @@ internal static class Application
     /// <param name="cancellation">Cancelled by Ctrl-C.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, int? width = null, TextReader? input = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) =>
+        Run(arguments, new Terminal(output, error, cancellation, width) { Input = input ?? TextReader.Null }, error);
+
+    /// <summary>Runs a command line.</summary>
+    /// <param name="arguments">The arguments, without the program's name.</param>
+    /// <param name="terminal">The streams of the command.</param>
+    /// <param name="error">Receives the sentence of a failure.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Run(IReadOnlyList<string> arguments, Terminal terminal, TextWriter error)
     {
-        ParseResult parsed = Parse(Commands(new Terminal(output, error, cancellation, width) { Input = input ?? TextReader.Null }), arguments);
+        ParseResult parsed = Parse(Commands(terminal), arguments);
         if (parsed.Errors.Count > 0)
         {
             string command = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
@@ -34,7 +43,7 @@ internal static class Application
         {
             return parsed.Invoke(new InvocationConfiguration
             {
-                Output = output,
+                Output = terminal.Output,
                 Error = error,
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
@@ -51,7 +60,7 @@ internal static class Application
             return ExitCode.Cancelled;
         }
         catch (Exception failure) when (CauseOf(failure) is IOException or UnauthorizedAccessException or InvalidDataException
-            or OnnxException or ArgumentException or InvalidOperationException or NotSupportedException or ArithmeticException or OutOfMemoryException)
+            or MpiException or OnnxException or ArgumentException or InvalidOperationException or NotSupportedException or ArithmeticException or OutOfMemoryException)
         {
             error.WriteLine(Excerpt.Of(CauseOf(failure).Message, LongestMessage));
             return ExitCode.Failure;
@@ -99,6 +108,7 @@ internal static class Application
           conservative-ad diagnose quartic                         what theory says of a run, measured
           conservative-ad lecture                                  the theory, page by page, with measured numbers
           conservative-ad merge results/shard-*                    joins shards of a study that several machines ran
+          mpirun -n 8 conservative-ad volume --mpi                 volume, relu-training or train on the ranks of an MPI job
           conservative-ad gradbench                                an outside benchmark of engines, by its protocol
 
         Data are read from the folder that --data or CONSERVATIVEAD_DATA names; without it, a stand-in is drawn by the program.

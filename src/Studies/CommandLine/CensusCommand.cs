@@ -65,8 +65,8 @@ internal static class CensusCommand
             CensusSettings settings = SettingsOf(plan, studied, input, source, images);
             CensusStudy study = new(settings, input, device => source.Make<float>(device, 0), plan.Device) { Shard = plan.Shard };
             return new StudyRun(terminal, new StudyPlace(folder.Path, plan.Resume, plan.Json, plan.Shard)).Of(
-                Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, images), (finished, report, notes) =>
-                    study.Run(finished, report, notes.Add, terminal.Cancellation));
+                Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, images), work =>
+                    study.Run(work.Finished, work.Report, work.Progress, terminal.Cancellation));
         });
         return command;
     }

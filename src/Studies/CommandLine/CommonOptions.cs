@@ -14,15 +14,20 @@ internal sealed class CommonOptions
 
     /// <summary>Makes the options.</summary>
     /// <param name="defaultFolder">The folder for results if --out is not given.</param>
-    public CommonOptions(string defaultFolder)
+    /// <param name="defaultThreads">The threads if --threads is not given; those of the machine if null.</param>
+    public CommonOptions(string defaultFolder, int? defaultThreads = null)
     {
+        Threads = OptionKinds.Number("--threads", "How many threads compute; results do not depend on it.", defaultThreads ?? Environment.ProcessorCount, 1,
+            MaximumThreads);
         Out = new Option<string>("--out") { Description = "The folder for results.", DefaultValueFactory = _ => defaultFolder, HelpName = "DIR" };
     }
 
     public Option<ulong> Seed { get; } = OptionKinds.Number("--seed", "The seed of everything random.", 1ul, 0ul, ulong.MaxValue);
 
-    public Option<int> Threads { get; } = OptionKinds.Number("--threads", "How many threads compute; results do not depend on it.", Environment.ProcessorCount,
-        1, MaximumThreads);
+    public Option<int> Threads { get; }
+
+    public Option<bool> Mpi { get; } = OptionKinds.Flag(RankJob.OptionName,
+        "Compute on all ranks of the MPI job that mpirun or srun started; rank 0 prints and writes. Without --threads, ranks share the processors of a machine.");
 
     public Option<string> Device { get; } =
         new("--device")
@@ -78,6 +83,14 @@ internal sealed class CommonOptions
         Slurm => SlurmShard.Of(Environment.GetEnvironmentVariable).Shard!,
         { } text => Reports.Shard.Of(text)!,
     };
+
+    /// <summary>Refuses a shard of a job of ranks, which hand out the units among themselves.</summary>
+    /// <param name="command">The command.</param>
+    public void RefuseShardsOfRanks(StudyCommand command) => command.Validators.Add(result =>
+    {
+        if (StudyCommand.IsWritten(result, Mpi) && StudyCommand.IsWritten(result, Shard))
+            result.AddError($"{Shard.Name} does not go with {Mpi.Name}, whose ranks hand out all units among themselves; leave one of them out.");
+    });
 
     public DataSetName? DataSetOf(ParseResult parsed) => parsed.GetValue(DataSet) is { } word ? OptionKinds.Member<DataSetName>(word) : null;
 

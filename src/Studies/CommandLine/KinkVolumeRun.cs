@@ -26,7 +26,7 @@ internal static class KinkVolumeRun
     {
         StudiedModel? studied = plan.Model is { } asked ? StudiedModel.Read(asked.File) : null;
         plan.Device.Demand();
-        using ResultsFolder folder = ResultsFolder.Open(plan.Out, "volume");
+        using ResultsFolder? folder = terminal.Open(plan.Out, "volume");
         bool isDeep = studied is null ? plan.Settings.Network is NetworkName.Vgg11 or NetworkName.Resnet18 : ModelImages.AreInColour(studied.Model);
         ImageSet images = ImageSource.Load(plan.Data, plan.Samples, isDeep, plan.DataSet, terminal.Cancellation).Train;
         KinkVolumeSettings settings = plan.Settings with
@@ -64,9 +64,10 @@ internal static class KinkVolumeRun
                 settings = settings with { After = [1], Networks = images.Count / settings.Batch };
         }
 
-        return new StudyRun(terminal, new StudyPlace(folder.Path, plan.Resume, plan.Json, plan.Shard)).Of(
-            Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, images), (finished, report, notes) =>
-                new KinkVolumeStudy(settings, images, plan.Device, model) { Shard = plan.Shard }.Run(finished, report, notes.Add, terminal.Cancellation));
+        return new StudyRun(terminal, new StudyPlace(folder?.Path ?? plan.Out, plan.Resume, plan.Json, plan.Shard, plan.IsRanked)).Of(
+            Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, images), work =>
+                new KinkVolumeStudy(settings, images, plan.Device, model) { Shard = plan.Shard, Dealer = work.Dealer }.Run(work.Finished, work.Report,
+                    work.Progress, terminal.Cancellation));
     }
 
     private static void Print(IAnsiConsole console, KinkVolumeResults results)
@@ -100,8 +101,9 @@ internal static class KinkVolumeRun
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
 /// <param name="Shard">The units to do.</param>
+/// <param name="IsRanked">Whether all ranks of an MPI job compute.</param>
 internal sealed record KinkVolumePlan(KinkVolumeSettings Settings, VolumeModelRequest? Model, int? Samples, ComputeDevice Device, DataSetName? DataSet,
-    string? Data, string Out, bool Resume, bool Json, Shard Shard)
+    string? Data, string Out, bool Resume, bool Json, Shard Shard, bool IsRanked)
 {
     /// <summary>Images in a mini-batch unless they are given.</summary>
     public const int UsualBatch = 128;

@@ -97,9 +97,9 @@ internal static class MaxPoolCommand
             TrainedNetworks.Demand(settings.NetworkName, train);
             settings.Training(settings.Precisions[0], 0, 0).DemandBatches();
             return new StudyRun(terminal, new StudyPlace(folder.Path, plan.Resume, plan.Json, plan.Shard)).Of(
-                Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, train, test), (finished, report, notes) =>
-                    new PoolingStudy(settings, train, test, plan.Threads, folder.Path) { Shard = plan.Shard }.Run(finished, plan.Resume, report, notes.Add,
-                        terminal.Cancellation));
+                Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, train, test), work =>
+                    new PoolingStudy(settings, train, test, plan.Threads, folder.Path) { Shard = plan.Shard }.Run(work.Finished, plan.Resume, work.Report,
+                        work.Progress, terminal.Cancellation));
         });
         return command;
     }

@@ -42,7 +42,7 @@ internal static class ReluTrainingCommand
         Option<int> hits = OptionKinds.Number("--hits", "Steps of each run, with a relu at 0, at which its gradient is compared with one of Clarke's.", 3, 0,
             1_000_000);
         Option<int?> samples = OptionKinds.OptionalNumber("--samples", "Training images used; all of them if not given.", 1, StandInDigits.MaximumTrainCount);
-        CommonOptions common = new(Path.Combine("results", "relu-training"));
+        CommonOptions common = new(Path.Combine("results", "relu-training"), terminal.Threads);
         StudyCommand command = new("relu-training", """
             Trains networks from the same start with several slopes s of relu at 0, by the chain rule and by the rule of the published code, and
             compares accuracies, exact zeros by layer and epoch, and how far runs drift apart.
@@ -54,6 +54,7 @@ internal static class ReluTrainingCommand
               conservative-ad relu-training --s 0,1,10,50 --precisions 16 --learning-rate 0.005
               conservative-ad relu-training --s 0,1,10,50 --learning-rate published --data ~/data
               conservative-ad relu-training --networks resnet18 --precisions 32 --s 0,0.1,0.2,0.3 --data ~/data
+              mpirun -n 8 conservative-ad relu-training --mpi --runs 5 --data ~/data
               conservative-ad relu-training --data-set fashion-mnist --data ~/data
             """)
         {
@@ -92,7 +93,8 @@ internal static class ReluTrainingCommand
                     parsed.GetValue(common.Out)!,
                     parsed.GetValue(common.Resume),
                     parsed.GetValue(common.Json),
-                    common.ShardOf(parsed));
+                    common.ShardOf(parsed),
+                    parsed.GetValue(common.Mpi));
             },
         };
         command.Takes(networks);
@@ -101,7 +103,8 @@ internal static class ReluTrainingCommand
         command.TakesWhere("networks other than lenet5, which has no place for it",
             result => StudyCommand.Written(result, networks) is not { } names || !names.Split(',').Contains("lenet5"), batchNorm);
         command.Takes(slopes, rules, precisions, runs, epochs, batch, rate, hits, samples, common.Seed, common.Threads, common.Out, common.Resume, common.Json,
-            common.Shard);
+            common.Shard, common.Mpi);
+        common.RefuseShardsOfRanks(command);
         common.AddImages(command);
         command.Validators.Add(result =>
         {
@@ -113,7 +116,7 @@ internal static class ReluTrainingCommand
         command.SetAction(parsed =>
         {
             ReluTrainingPlan plan = (ReluTrainingPlan)command.Plan(parsed);
-            using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
+            using ResultsFolder? folder = terminal.Open(plan.Out, command.Name);
             bool isDeep = plan.Settings.Networks.Any(one => one.Name is NetworkName.Vgg11 or NetworkName.Resnet18);
             (ImageSet train, ImageSet test) = ImageSource.Load(plan.Data, plan.Samples, isDeep, plan.DataSet, terminal.Cancellation);
             ReluTrainingSettings settings = plan.Settings with
@@ -129,10 +132,19 @@ internal static class ReluTrainingCommand
                 settings.Training(one, settings.Precisions[0], 0).DemandBatches();
             }
 
-            return new StudyRun(terminal, new StudyPlace(folder.Path, plan.Resume, plan.Json, plan.Shard)).Of(
-                Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, train, test), (finished, report, notes) =>
-                    new ReluTrainingStudy(settings, train, test, plan.Threads, folder.Path) { Shard = plan.Shard }.Run(finished, plan.Resume, report, notes.Add,
-                        terminal.Cancellation));
+            ReluTrainingStudy study = new(settings, train, test, plan.Threads, plan.Out) { Shard = plan.Shard };
+            if (folder is not null)
+                study.Prepare(plan.Resume);
+            IReadOnlyList<ReluUnit> earlier = [];
+            int code = new StudyRun(terminal, new StudyPlace(plan.Out, plan.Resume, plan.Json, plan.Shard, plan.IsRanked)).Of(
+                Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, train, test), work =>
+                {
+                    earlier = work.Finished;
+                    study.Run(work, plan.Resume, terminal.Cancellation);
+                });
+            if (folder is not null && code == ExitCode.Success)
+                study.RemoveCheckpoints(earlier);
+            return code;
         });
         return command;
     }
@@ -165,5 +177,6 @@ internal static class ReluTrainingCommand
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
 /// <param name="Shard">The units to do.</param>
+/// <param name="IsRanked">Whether all ranks of an MPI job compute.</param>
 internal sealed record ReluTrainingPlan(ReluTrainingSettings Settings, int? Samples, int Threads, DataSetName? DataSet, string? Data, string Out, bool Resume,
-    bool Json, Shard Shard);
+    bool Json, Shard Shard, bool IsRanked);

@@ -28,7 +28,7 @@ internal sealed class StatusLine : IDisposable
     {
         writer = terminal.Error;
         this.tell = tell;
-        isTerminal = ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected;
+        isTerminal = terminal.Ranks is null && ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected;
         timer = new Timer(_ => Tell(), null, Interval, Interval);
     }
 

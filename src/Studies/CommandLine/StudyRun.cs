@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using ConservativeAD.Studies.Ranks;
 using ConservativeAD.Studies.Reports;
 using Spectre.Console;
 
@@ -9,7 +11,8 @@ namespace ConservativeAD.Studies.CommandLine;
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
 /// <param name="Shard">The shard.</param>
-internal sealed record StudyPlace(string Folder, bool Resume, bool Json, Shard Shard);
+/// <param name="IsRanked">Whether all ranks of an MPI job were asked to compute.</param>
+internal sealed record StudyPlace(string Folder, bool Resume, bool Json, Shard Shard, bool IsRanked = false);
 
 /// <summary>Runs a study unit by unit: journal, progress, results, tables.</summary>
 /// <param name="terminal">The terminal.</param>
@@ -23,14 +26,28 @@ internal sealed class StudyRun(Terminal terminal, StudyPlace place)
     /// <param name="kind">The study.</param>
     /// <param name="settings">Its settings.</param>
     /// <param name="origin">Where its units come from.</param>
-    /// <param name="work">Does the units of the shard; it takes those that are finished, an action for each new one, and the progress.</param>
+    /// <param name="work">Does the units of the shard.</param>
+    /// <param name="describe">The words of the progress after a unit of the journal, in its order; those of the study if null.</param>
     /// <returns>The exit code.</returns>
     public int Of<TSettings, TUnit, TResults>(StudyKind<TSettings, TUnit, TResults> kind, TSettings settings, JournalOrigin origin,
-        Action<IReadOnlyList<TUnit>, Action<TUnit>, ProgressNotes> work)
+        Action<UnitWork<TUnit>> work, Func<TUnit, string>? describe = null)
         where TSettings : class, IImageSettings
         where TUnit : class
         where TResults : class, IUnitResults
     {
+        JournalHeader header = StudyJournal<TSettings, TUnit>.HeaderOf(settings, origin);
+        if (terminal.Ranks is { IsFirst: false } others)
+        {
+            List<TUnit> known = ResultsJson.Read<List<TUnit>>(Encoding.UTF8.GetString(others.Begin(header, () => [])));
+            RankedUnits<TUnit> part = new(others, _ =>
+            {
+            }, _ =>
+            {
+            });
+            part.Run(known, work, terminal.Cancellation);
+            return ExitCode.Success;
+        }
+
         IAnsiConsole console = terminal.Console(place.Json);
         if (settings.DataIsStandIn)
             console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
@@ -41,16 +58,35 @@ internal sealed class StudyRun(Terminal terminal, StudyPlace place)
             console.MarkupLineInterpolated($"[yellow]{note}[/]");
         if (asked == 0)
             console.MarkupLineInterpolated($"[yellow]Shard {place.Shard} has none of the {units.Count} units of this study.[/]");
-        List<TUnit> finished = [.. journal.Finished];
+        terminal.Ranks?.Begin(header, () => Encoding.UTF8.GetBytes(ResultsJson.WriteLine(journal.Finished)));
+        if (place.IsRanked)
+            console.WriteLine(JobRanks.DescriptionOf(terminal.Ranks));
+        List<TUnit> finished = [];
+        foreach (TUnit unit in journal.Finished)
+        {
+            finished.Add(unit);
+            describe?.Invoke(unit);
+        }
+
         long start = Stopwatch.GetTimestamp();
+        bool haveAllEnded = true;
         using (ProgressNotes notes = new(terminal, kind.What(settings), asked, finished.Count))
         {
-            work(journal.Finished, unit =>
+            if (terminal.Ranks is { Count: > 1 } ranks)
+                haveAllEnded = new RankedUnits<TUnit>(ranks, Finish, notes.Add).Run(journal.Finished, work, terminal.Cancellation);
+            else
+                work(new UnitWork<TUnit>(journal.Finished, Finish, notes.Add, new OwnUnits()));
+
+            void Finish(TUnit unit)
             {
                 journal.Append(unit);
                 lock (finished)
+                {
                     finished.Add(unit);
-            }, notes);
+                    if (describe?.Invoke(unit) is { } words)
+                        notes.Describe(words);
+                }
+            }
         }
 
         TResults results;
@@ -66,7 +102,7 @@ internal sealed class StudyRun(Terminal terminal, StudyPlace place)
             !isDone ? " Stopped before the end; --resume continues."
             : results.Complete ? ""
             : $" This was shard {place.Shard}; conservative-ad merge joins all shards.");
-        return isDone ? ExitCode.Success : ExitCode.Cancelled;
+        return isDone && haveAllEnded ? ExitCode.Success : ExitCode.Cancelled;
     }
 
     /// <summary>Prints results, and writes them to the output where they are asked for as JSON.</summary>

@@ -44,7 +44,7 @@ internal static class VolumeCommand
         Option<bool> batchNorm = OptionKinds.Flag("--batch-norm", "Normalise every layer over the mini-batch (mlp, vgg11, resnet18).");
         Option<int[]?> after = OptionKinds.Numbers("--after", "Numbers of mini-batches after which the share of networks is told; 1,5,10,20 if not given.", 1,
             1_000_000);
-        CommonOptions common = new(Path.Combine("results", "volume"));
+        CommonOptions common = new(Path.Combine("results", "volume"), terminal.Threads);
         StudyCommand command = new("volume", """
             Measures how often the choice of relu'(0) changes what backpropagation returns, over random networks.
 
@@ -57,6 +57,7 @@ internal static class VolumeCommand
               conservative-ad volume --network vgg11 --batch-norm --precisions 32 --networks 100
               conservative-ad volume --kink sort --depths 3 --precisions 16,32
               conservative-ad volume --data-set fashion-mnist --data ~/data
+              mpirun -n 8 conservative-ad volume --mpi --networks 1000 --data ~/data
               conservative-ad volume --model network.onnx --samples 1000 --precisions 32
               conservative-ad volume --model network.onnx --kink max-pool --weights drawn --networks 100 --after 1,10
             """)
@@ -82,7 +83,8 @@ internal static class VolumeCommand
                 parsed.GetValue(common.Out)!,
                 parsed.GetValue(common.Resume),
                 parsed.GetValue(common.Json),
-                common.ShardOf(parsed))
+                common.ShardOf(parsed),
+                parsed.GetValue(common.Mpi))
                 : new KinkVolumePlan(
                     new KinkVolumeSettings
                     {
@@ -114,7 +116,8 @@ internal static class VolumeCommand
                     parsed.GetValue(common.Out)!,
                     parsed.GetValue(common.Resume),
                     parsed.GetValue(common.Json),
-                    common.ShardOf(parsed)),
+                    common.ShardOf(parsed),
+                    parsed.GetValue(common.Mpi)),
         };
         bool IsFast(CommandResult result) => StudyCommand.Written(result, network) is null or "mlp" && StudyCommand.Written(result, kink) is null or "relu"
             && !StudyCommand.IsWritten(result, batchNorm) && !HasModel(result);
@@ -135,7 +138,8 @@ internal static class VolumeCommand
         command.Takes(common.Seed, common.Threads);
         command.TakesWhere("--network mlp and --kink relu, without --batch-norm, or --model", result => IsFast(result) || HasModel(result), common.Device);
         common.AddImages(command);
-        command.Takes(common.Out, common.Resume, common.Json, common.Shard);
+        command.Takes(common.Out, common.Resume, common.Json, common.Shard, common.Mpi);
+        common.RefuseShardsOfRanks(command);
         command.Validators.Add(result =>
         {
             if (IsFast(result))
@@ -160,25 +164,17 @@ internal static class VolumeCommand
                 return KinkVolumeRun.Run(terminal, wide);
             VolumePlan plan = (VolumePlan)command.Plan(parsed);
             plan.Device.Demand();
-            using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
+            using ResultsFolder? folder = terminal.Open(plan.Out, command.Name);
             ImageSet images = ImageSource.Load(plan.Data, plan.Samples, cancellation: terminal.Cancellation, dataSet: plan.DataSet).Train;
             VolumeSettings settings = plan.Settings with { Samples = images.Count, Data = images.Name, DataIsStandIn = images.IsStandIn };
             Dictionary<RowKey, NetworkOutcome> sums = [];
-            return new StudyRun(terminal, new StudyPlace(folder.Path, plan.Resume, plan.Json, plan.Shard)).Of(
-                Kind, settings, JournalOrigin.Of(Kind.Name, plan.Shard, images), (finished, report, notes) =>
-                {
-                    foreach (FinishedBlock block in finished)
-                        sums[block.Row] = sums.GetValueOrDefault(block.Row) + block.Outcome;
-                    new VolumeStudy(settings, images, plan.Device) { Shard = plan.Shard, Progress = notes.Add }.Run(
-                        finished,
-                        block =>
-                        {
-                            report(block);
-                            lock (sums)
-                                notes.Describe(Describe(block.Row, sums[block.Row] = sums.GetValueOrDefault(block.Row) + block.Outcome));
-                        },
-                        terminal.Cancellation);
-                });
+            return new StudyRun(terminal, new StudyPlace(folder?.Path ?? plan.Out, plan.Resume, plan.Json, plan.Shard, plan.IsRanked)).Of(
+                Kind,
+                settings,
+                JournalOrigin.Of(Kind.Name, plan.Shard, images),
+                work => new VolumeStudy(settings, images, plan.Device) { Shard = plan.Shard, Progress = work.Progress, Dealer = work.Dealer }.Run(
+                    work.Finished, work.Report, terminal.Cancellation),
+                block => Describe(block.Row, sums[block.Row] = sums.GetValueOrDefault(block.Row) + block.Outcome));
         });
         return command;
     }
@@ -208,5 +204,6 @@ internal static class VolumeCommand
 /// <param name="Resume">Whether to continue.</param>
 /// <param name="Json">Whether to write results to the output as JSON.</param>
 /// <param name="Shard">The units to do.</param>
+/// <param name="IsRanked">Whether all ranks of an MPI job compute.</param>
 internal sealed record VolumePlan(VolumeSettings Settings, int? Samples, ComputeDevice Device, DataSetName? DataSet, string? Data, string Out, bool Resume,
-    bool Json, Shard Shard);
+    bool Json, Shard Shard, bool IsRanked);

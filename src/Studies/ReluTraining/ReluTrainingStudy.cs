@@ -3,6 +3,7 @@ using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Networks;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Ranks;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Training;
 
@@ -22,22 +23,36 @@ internal sealed class ReluTrainingStudy(ReluTrainingSettings settings, ImageSet 
     /// <summary>The units to do; all by default.</summary>
     public Shard Shard { get; init; } = Shard.Whole;
 
-    /// <summary>Does the units that are not finished yet.</summary>
-    /// <param name="finished">Units of an earlier run, which are not repeated.</param>
-    /// <param name="resume">Whether units continue from their checkpoints; otherwise checkpoints that are there are removed.</param>
-    /// <param name="report">Called for every finished unit, on the thread that finished it.</param>
-    /// <param name="progress">Called with the part of a unit that was done since the last call, on any thread.</param>
-    /// <param name="cancellation">Stops the study; finished units have been reported.</param>
-    public void Run(IReadOnlyCollection<ReluUnit> finished, bool resume, Action<ReluUnit> report, Action<double> progress,
-        CancellationToken cancellation)
-    {
-        string checkpoints = Path.Combine(folder, CheckpointFolder);
-        if (!resume && Directory.Exists(checkpoints))
-            Directory.Delete(checkpoints, recursive: true);
-        Directory.CreateDirectory(checkpoints);
-        AtomicFile.RemoveUnfinished(checkpoints);
+    private string Checkpoints => Path.Combine(folder, CheckpointFolder);
 
-        HashSet<long> done = [.. finished.Select(unit => ReluUnit.Of(settings).NumberOf(unit)!.Value)];
+    /// <summary>Prepares the subfolder of checkpoints, once before the units are begun.</summary>
+    /// <param name="resume">Whether units continue from their checkpoints; otherwise checkpoints that are there are removed.</param>
+    public void Prepare(bool resume)
+    {
+        if (!resume && Directory.Exists(Checkpoints))
+            Directory.Delete(Checkpoints, recursive: true);
+        Directory.CreateDirectory(Checkpoints);
+        AtomicFile.RemoveUnfinished(Checkpoints);
+    }
+
+    /// <summary>Removes what a kill left between a unit's line in the journal and the removal of its checkpoint, once after all units have ended.</summary>
+    /// <param name="finished">Units of an earlier run.</param>
+    public void RemoveCheckpoints(IEnumerable<ReluUnit> finished)
+    {
+        foreach (ReluUnit unit in finished)
+            File.Delete(Path.Combine(Checkpoints, FileOf(ReluUnit.Of(settings).NumberOf(unit)!.Value)));
+        if (!Directory.EnumerateFileSystemEntries(Checkpoints).Any())
+            Directory.Delete(Checkpoints);
+    }
+
+    /// <summary>Does the units that are not finished yet.</summary>
+    /// <param name="work">What it does them with.</param>
+    /// <param name="resume">Whether units continue from their checkpoints.</param>
+    /// <param name="cancellation">Stops the study; finished units have been reported.</param>
+    public void Run(UnitWork<ReluUnit> work, bool resume, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Checkpoints);
+        HashSet<long> done = [.. work.Finished.Select(unit => ReluUnit.Of(settings).NumberOf(unit)!.Value)];
         // The seeds go round first, so that a study that is stopped has whole rows.
         (StudiedNetwork Network, int Precision, int Run)[] units = [.. from run in Enumerable.Range(0, settings.Runs)
             from network in settings.Networks
@@ -45,22 +60,18 @@ internal sealed class ReluTrainingStudy(ReluTrainingSettings settings, ImageSet 
             let number = settings.UnitOf(network, precision, run)!.Value
             where Shard.Has(number) && !done.Contains(number)
             select (network, precision, run)];
-        bool haveEnded = new UnitWorkers(threads).Run<(StudiedNetwork Network, int Precision, int Run), IDisposable>(units, _ => null,
+        new UnitWorkers(threads, work.Dealer).Run<(StudiedNetwork Network, int Precision, int Run), IDisposable>(units, _ => null,
             (_, unit, stopped) =>
             {
-                string checkpoint = Path.Combine(checkpoints, FileOf(settings.UnitOf(unit.Network, unit.Precision, unit.Run)!.Value));
-                report((Precision)unit.Precision switch
+                string checkpoint = Path.Combine(Checkpoints, FileOf(settings.UnitOf(unit.Network, unit.Precision, unit.Run)!.Value));
+                work.Report((Precision)unit.Precision switch
                 {
-                    Precision.Half => Train<Half>(unit.Network, unit.Precision, unit.Run, checkpoint, resume, progress, stopped),
-                    Precision.Single => Train<float>(unit.Network, unit.Precision, unit.Run, checkpoint, resume, progress, stopped),
-                    _ => Train<double>(unit.Network, unit.Precision, unit.Run, checkpoint, resume, progress, stopped),
+                    Precision.Half => Train<Half>(unit.Network, unit.Precision, unit.Run, checkpoint, resume, work.Progress, stopped),
+                    Precision.Single => Train<float>(unit.Network, unit.Precision, unit.Run, checkpoint, resume, work.Progress, stopped),
+                    _ => Train<double>(unit.Network, unit.Precision, unit.Run, checkpoint, resume, work.Progress, stopped),
                 });
                 File.Delete(checkpoint);
             }, cancellation);
-        foreach (long unit in done)
-            File.Delete(Path.Combine(checkpoints, FileOf(unit)));
-        if (haveEnded && !Directory.EnumerateFileSystemEntries(checkpoints).Any())
-            Directory.Delete(checkpoints);
     }
 
     /// <summary>The name of the checkpoint of a unit.</summary>

@@ -1,6 +1,7 @@
 using ConservativeAD.Kernels;
 using ConservativeAD.Studies.DataSets;
 using ConservativeAD.Studies.ModelFiles;
+using ConservativeAD.Studies.Ranks;
 using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.Volume;
@@ -23,6 +24,9 @@ internal sealed class KinkVolumeStudy(KinkVolumeSettings settings, ImageSet imag
     /// <summary>The units to do; all by default.</summary>
     public Shard Shard { get; init; } = Shard.Whole;
 
+    /// <summary>Hands out the units; all are this process's if null.</summary>
+    public IUnitDealer? Dealer { get; init; }
+
     /// <summary>Tests the networks that are not finished yet.</summary>
     /// <param name="finished">Networks of an earlier run, which are not repeated.</param>
     /// <param name="report">Called for every finished network, on the thread that finished it.</param>
@@ -37,7 +41,7 @@ internal sealed class KinkVolumeStudy(KinkVolumeSettings settings, ImageSet imag
             where Shard.Has(number) && !done.Contains(number)
             select (precision, network)];
         double part = settings.IsByBatch ? 1 : 1.0 / settings.After[^1];
-        new UnitWorkers(model is null ? compute.Threads : 1).Run<(int Precision, int Network), Worker>(
+        new UnitWorkers(model is null ? compute.Threads : 1, Dealer).Run<(int Precision, int Network), Worker>(
             units,
             _ => new Worker(this, model is null ? compute.Open(1) : compute.Open()),
             (worker, unit, stopped) => report(worker!.Of((Precision)unit.Precision).Test(unit.Network, false, () => progress(part), stopped)),

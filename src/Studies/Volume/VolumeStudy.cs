@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using ConservativeAD.Kernels;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Ranks;
 using ConservativeAD.Studies.Reports;
 
 namespace ConservativeAD.Studies.Volume;
@@ -17,6 +18,9 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
 
     /// <summary>The units to do; all by default.</summary>
     public Shard Shard { get; init; } = Shard.Whole;
+
+    /// <summary>Hands out the units; all are this process's if null.</summary>
+    public IUnitDealer? Dealer { get; init; }
 
     /// <summary>Called after each network with its part of a unit, on the thread that tested it.</summary>
     public Action<double>? Progress { get; init; }
@@ -75,7 +79,7 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
         try
         {
             // After Ctrl-C, workers in the middle of a large network are not waited for; the data that they read stays until the process ends.
-            isInUse = !new UnitWorkers(compute.Threads).Run(
+            isInUse = !new UnitWorkers(compute.Threads, Dealer).Run(
                 units,
                 stopped => shared.Device.RunsAhead ? new Inputs<T>(compute.Open(1), images, units, stopped) : null,
                 (own, unit, stopped) => report(Test(own ?? shared, unit, stopped)),
