@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using ConservativeAD.Distributed;
 using ConservativeAD.Networks;
 using ConservativeAD.Studies.DataSets;
+using ConservativeAD.Studies.Ranks;
 using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Training;
 using Spectre.Console;
@@ -17,6 +19,7 @@ internal static class TrainCommand
     private const double SmallestRate = 1e-12;
     private const double LargestRate = 1e6;
     private const double LargestMomentum = 0.9999;
+    private const int MaximumMicroBatches = 65_536;
 
     public static Command Create(Terminal terminal)
     {
@@ -47,7 +50,9 @@ internal static class TrainCommand
         Option<bool> batchNorm = OptionKinds.Flag("--batch-norm", "Normalise every layer over the mini-batch (mlp, vgg11, resnet18).");
         Option<int?> samples = OptionKinds.OptionalNumber("--samples", "Training images used; all of them if not given.", 1, StandInDigits.MaximumTrainCount);
         Option<bool> tensorboard = OptionKinds.Flag("--tensorboard", "Also write the curves as events for TensorBoard, into the folder for results.");
-        CommonOptions common = new(Path.Combine("results", "train"));
+        Option<int> microBatches = OptionKinds.Number("--micro-batches",
+            "Parts of every mini-batch, which the ranks share out; results depend on it, and not on the number of ranks.", 8, 1, MaximumMicroBatches);
+        CommonOptions common = new(Path.Combine("results", "train"), terminal.Threads);
         StudyCommand command = new("train", """
             Trains a network, and counts how often its relus stand at exactly 0.
 
@@ -56,6 +61,7 @@ internal static class TrainCommand
               conservative-ad train lenet5 --relu-at-zero 1 --precision 16 --out results/one
               conservative-ad train lenet5 --device gpu
               conservative-ad train mlp --tensorboard --out results/mlp
+              mpirun -n 4 conservative-ad train resnet18 --mpi --batch 256 --micro-batches 16 --data ~/data
               conservative-ad train lenet5 --data-set fashion-mnist --data ~/data
               conservative-ad train mlp --rule published --relu-at-zero 1 --optimizer sgd
               conservative-ad train resnet18 --batch-norm --optimizer sgd --weight-decay 5e-4 --epochs 200 --data ~/data
@@ -85,6 +91,7 @@ internal static class TrainCommand
                     Data = "",
                     DataIsStandIn = false,
                     Device = parsed.GetValue(common.Device)!,
+                    MicroBatches = parsed.GetValue(common.Mpi) ? parsed.GetValue(microBatches) : 0,
                 };
                 ComputeDevice device = common.DeviceOf(parsed);
                 return new TrainPlan(
@@ -106,26 +113,35 @@ internal static class TrainCommand
         command.TakesWhere("mlp", result => StudyCommand.Written(result, network) is "mlp", hidden);
         command.TakesWhere("mlp, vgg11 and resnet18, as lenet5 has no place for it", result => StudyCommand.Written(result, network) is not "lenet5",
             batchNorm);
-        command.Takes(samples, tensorboard, common.Seed, common.Device, common.Out, common.Resume, common.Json);
+        command.Takes(samples, tensorboard, common.Seed, common.Device, common.Out, common.Resume, common.Json, common.Mpi);
+        command.TakesWhere("--mpi", result => StudyCommand.IsWritten(result, common.Mpi), microBatches);
+        command.Validators.Add(result =>
+        {
+            if (StudyCommand.IsWritten(result, common.Mpi) && StudyCommand.Written(result, optimizer) is "truncatedsgd")
+                result.AddError("--optimizer truncatedsgd does not go with --mpi, since its steps need the loss beside the gradient; leave one of them out.");
+        });
         common.AddImages(command);
         command.TakesWhere("--device cpu", result => StudyCommand.Written(result, common.Device) is null or ComputeDevice.Cpu, common.Threads);
         command.SetAction(parsed =>
         {
             TrainPlan plan = (TrainPlan)command.Plan(parsed);
             plan.Device.Demand();
-            using ResultsFolder folder = ResultsFolder.Open(plan.Out, command.Name);
+            using ResultsFolder? folder = terminal.Open(plan.Out, command.Name);
             bool isDeep = plan.Settings.Network is NetworkName.Vgg11 or NetworkName.Resnet18;
             (ImageSet train, ImageSet test) = ImageSource.Load(plan.Data, plan.Samples, isDeep, plan.DataSet, terminal.Cancellation);
             TrainSettings settings = plan.Settings with { Samples = train.Count, Data = train.Name, DataIsStandIn = train.IsStandIn };
             TrainedNetworks.Demand(settings.Network, train);
             settings.DemandBatches();
-            Invocation invocation = new(settings, train, test, plan.Device, folder.Path, plan.Resume, plan.TensorBoard);
+            Invocation invocation = new(settings, train, test, plan.Device, plan.Out, plan.Resume, plan.TensorBoard);
+            JobRanks? ranks = settings.MicroBatches == 0 ? null : terminal.Ranks ?? new JobRanks(Communicator.Alone());
             IAnsiConsole console = terminal.Console(plan.Json);
+            if (ranks is not null)
+                console.WriteLine(JobRanks.DescriptionOf(terminal.Ranks));
             TrainResults results = (Precision)settings.Precision switch
             {
-                Precision.Half => Run<Half>(invocation, console, terminal),
-                Precision.Single => Run<float>(invocation, console, terminal),
-                _ => Run<double>(invocation, console, terminal),
+                Precision.Half => Run<Half>(invocation, ranks, console, terminal),
+                Precision.Single => Run<float>(invocation, ranks, console, terminal),
+                _ => Run<double>(invocation, ranks, console, terminal),
             };
             if (plan.Json)
                 terminal.Output.WriteLine(ResultsJson.Write(results));
@@ -134,15 +150,18 @@ internal static class TrainCommand
         return command;
     }
 
-    private static TrainResults Run<T>(Invocation invocation, IAnsiConsole console, Terminal terminal)
+    private static TrainResults Run<T>(Invocation invocation, JobRanks? ranks, IAnsiConsole console, Terminal terminal)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TrainSettings settings = invocation.Settings;
         if (settings.DataIsStandIn)
             console.MarkupLineInterpolated($"[yellow]{DataNotice.Of(settings.Data)}[/]");
         TrainResults results = new(settings, MachineFacts.Current, false, []);
-        using TrainEvents? events = invocation.TensorBoard ? new TrainEvents(invocation.Folder, settings) : null;
-        using TrainStudy<T> study = new(settings, invocation.Train, invocation.Test, invocation.Device.Open());
+        bool isFirst = ranks?.IsFirst ?? true;
+        using TrainEvents? events = invocation.TensorBoard && isFirst ? new TrainEvents(invocation.Folder, settings) : null;
+        using TrainStudy<T> study = ranks is null
+            ? new TrainStudy<T>(settings, invocation.Train, invocation.Test, invocation.Device.Open())
+            : new RankedTrainStudy<T>(settings, invocation.Train, invocation.Test, invocation.Device.Open(), ranks);
         using (ProgressNotes notes = new(terminal, "starting", settings.Epochs))
         {
             bool isStarted = false;
@@ -157,7 +176,8 @@ internal static class TrainCommand
                             notes.Begin(finished.Count);
                         isStarted = true;
                         results = results with { Epochs = [.. finished], Complete = finished.Count == settings.Epochs };
-                        TrainFolder.Write(invocation.Folder, results);
+                        if (isFirst)
+                            TrainFolder.Write(invocation.Folder, results);
                         events?.Add(finished);
                     },
                     step =>

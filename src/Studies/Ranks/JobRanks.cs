@@ -19,10 +19,13 @@ internal sealed class JobRanks(Communicator communicator)
     /// <summary>Their number.</summary>
     public int Count => Communicator.Size;
 
+    // Libraries go on to tell when and where they were built.
+    private string? Library => Communicator.Library?.Split(',', '\n')[0];
+
     /// <summary>The ranks of a job in a sentence.</summary>
     /// <param name="ranks">The ranks; null if there is no job.</param>
-    public static string DescriptionOf(JobRanks? ranks) => ranks is { Count: > 1 } ? $"{ranks.Count} ranks compute; {ranks.Communicator.Library}."
-        : ranks?.Communicator.Library is { } library ? $"The job has one rank, which computes alone; {library}."
+    public static string DescriptionOf(JobRanks? ranks) => ranks is { Count: > 1 } ? $"{ranks.Count} ranks compute by {ranks.Library}."
+        : ranks?.Library is { } library ? $"The job of {library} has one rank, which computes alone."
         : "One rank computes alone: no launcher of MPI started this process. mpirun -n 4 before the command starts four.";
 
     /// <summary>Begins the work, when rank 0 has found that it can be done; what fails before on others, too, is said by rank 0 alone.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ConservativeAD.Studies.Training;
 
 /// <summary>The networks that can be trained.</summary>
@@ -139,6 +141,11 @@ internal sealed record TrainSettings
 
     public int Batch { get; init; } = 64;
 
+    /// <summary>The micro-batches of a mini-batch, which the ranks of a job share out and whose gradients are summed along a tree; 0 where a mini-batch is
+    /// computed at once.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MicroBatches { get; init; }
+
     public int Precision { get; init; } = 32;
 
     /// <summary>Widths of the hidden layers of mlp.</summary>
@@ -171,5 +178,10 @@ internal sealed record TrainSettings
             throw new UsageException(
                 $"--batch-norm takes mini-batches of two images at least; with {Samples} images and --batch {Batch} the last one has one. Change --batch or "
                     + $"--samples by one.");
+        int least = Math.Min(last, Batch) / Math.Max(1, MicroBatches);
+        if (BatchNorm && Network == NetworkName.Mlp && MicroBatches > 0 && least < 2)
+            throw new UsageException(
+                $"--batch-norm takes micro-batches of two images at least; with {Samples} images, --batch {Batch} and {MicroBatches} micro-batches the least has "
+                    + $"{least}. Give fewer --micro-batches, or another --batch.");
     }
 }

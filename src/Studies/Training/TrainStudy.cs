@@ -20,32 +20,47 @@ internal readonly record struct TrainingStep(int Epoch, int Step, int Steps, dou
 /// owns the device.
 /// </summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
-internal sealed class TrainStudy<T> : IDisposable
+internal class TrainStudy<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int TestBatch = 500;
+    /// <summary>Images that are tested at once.</summary>
+    protected const int TestBatch = 500;
 
-    private readonly TrainSettings settings;
-    private readonly LabelledBatches<T> train;
-    private readonly LabelledBatches<T> test;
     private readonly Device device;
-    private readonly Tape<T> tape;
-    private readonly Module<T> network;
-    private readonly Optimizer<T> optimizer;
-    private readonly int steps;
 
     public TrainStudy(TrainSettings settings, ImageSet train, ImageSet test, Device device)
     {
-        this.settings = settings;
+        Settings = settings;
         int side = TrainedNetworks.PaddedSide(settings.Network, train.Side);
-        this.train = new LabelledBatches<T>(train, side);
-        this.test = new LabelledBatches<T>(test, side);
+        TrainImages = new LabelledBatches<T>(train, side);
+        TestImages = new LabelledBatches<T>(test, side);
         this.device = device;
-        tape = new Tape<T>(device, Selections.PyTorch with { ReluAtZero = settings.ReluAtZero, MaxPool = TieSelection.Mixture(settings.PoolingBeta) });
-        network = TrainedNetworks.Create<T>(settings, new Initializer(device, settings.Seed), train.Channels, side, train.Classes);
-        steps = (train.Count + settings.Batch - 1) / settings.Batch;
-        optimizer = TrainingOptimizers.Create(settings, network.Parameters, steps);
+        Tape = new Tape<T>(device, Selections.PyTorch with { ReluAtZero = settings.ReluAtZero, MaxPool = TieSelection.Mixture(settings.PoolingBeta) });
+        Network = TrainedNetworks.Create<T>(settings, new Initializer(device, settings.Seed), train.Channels, side, train.Classes);
+        Steps = (train.Count + settings.Batch - 1) / settings.Batch;
+        Optimizer = TrainingOptimizers.Create(settings, Network.Parameters, Steps);
     }
+
+    /// <summary>The settings.</summary>
+    protected TrainSettings Settings { get; }
+
+    /// <summary>The training images.</summary>
+    protected LabelledBatches<T> TrainImages { get; }
+
+    /// <summary>The test images.</summary>
+    protected LabelledBatches<T> TestImages { get; }
+
+    /// <summary>The tape of every pass.</summary>
+    protected Tape<T> Tape { get; }
+
+    /// <summary>The network.</summary>
+    protected Module<T> Network { get; }
+
+    /// <summary>The optimiser.</summary>
+    protected Optimizer<T> Optimizer { get; }
+
+    /// <summary>Steps of an epoch.</summary>
+    protected int Steps { get; }
 
     /// <summary>Runs the epochs that are not yet finished; parameters and optimiser state are those of the last finished one.</summary>
     /// <param name="folder">The folder for the checkpoint, which is written after each epoch.</param>
@@ -57,91 +72,135 @@ internal sealed class TrainStudy<T> : IDisposable
     /// <exception cref="OperationCanceledException">Stopped; finished epochs are in the checkpoint.</exception>
     public void Run(string folder, bool resume, Action<IReadOnlyList<EpochResult>> finished, Action<TrainingStep> progress, CancellationToken cancellation)
     {
-        List<EpochResult> epochs = [];
-        if (resume)
-            epochs.AddRange(Checkpoint.Load(folder, settings, network, optimizer));
+        List<EpochResult> epochs = [.. Begin(folder, resume)];
         finished(epochs);
-        for (int epoch = epochs.Count + 1; epoch <= settings.Epochs; epoch++)
+        for (int epoch = epochs.Count + 1; epoch <= Settings.Epochs; epoch++)
         {
             epochs.Add(RunEpoch(epoch, progress, cancellation));
-            Checkpoint.Save(folder, settings, epochs, network, optimizer);
+            Save(folder, epochs);
             finished(epochs);
         }
     }
 
     public void Dispose()
     {
-        tape.Dispose();
-        device.Dispose();
+        Dispose(true);
+        GC.SuppressFinalize(this);
     }
 
-    private EpochResult RunEpoch(int epoch, Action<TrainingStep> progress, CancellationToken cancellation)
+    /// <summary>Puts network and optimiser where the training begins or goes on.</summary>
+    /// <param name="folder">The folder of the checkpoint.</param>
+    /// <param name="resume">Whether to continue from it.</param>
+    /// <returns>The finished epochs.</returns>
+    protected virtual IReadOnlyList<EpochResult> Begin(string folder, bool resume) =>
+        resume ? Checkpoint.Load(folder, Settings, Network, Optimizer) : [];
+
+    /// <summary>Writes the checkpoint.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="epochs">The finished epochs.</param>
+    protected virtual void Save(string folder, IReadOnlyList<EpochResult> epochs) => Checkpoint.Save(folder, Settings, epochs, Network, Optimizer);
+
+    /// <summary>Runs an epoch.</summary>
+    /// <param name="epoch">Its number, from 1.</param>
+    /// <param name="progress">Receives every step.</param>
+    /// <param name="cancellation">Checked at every step.</param>
+    protected virtual EpochResult RunEpoch(int epoch, Action<TrainingStep> progress, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        int[] order = new int[train.Count];
-        Philox.For(settings.Seed, (uint)Streams.TrainingOrder, (ulong)epoch).Permutation(order);
+        int[] order = new int[TrainImages.Count];
+        Philox.For(Settings.Seed, (uint)Streams.TrainingOrder, (ulong)epoch).Permutation(order);
         TrainingScore score = default;
         long zeros = 0;
         int step = 0;
-        foreach (Batch<T> batch in train.InOrder(order, settings.Batch))
+        foreach (Batch<T> batch in TrainImages.InOrder(order, Settings.Batch))
         {
             cancellation.ThrowIfCancellationRequested();
             step++;
-            tape.Reset();
-            Var<T> loss = Forward(train, batch, Mode.Training, ref score, out double value);
+            Tape.Reset();
+            Var<T> loss = Forward(TrainImages, batch, Mode.Training, ref score, out double value);
             if (!double.IsFinite(value))
-                throw new ArithmeticException(NotANumber(epoch, step, value));
+                throw NotANumber(epoch, step, value);
             zeros += ZerosOfRelus();
-            Gradients<T> gradients = tape.Backward(loss);
-            if (optimizer is TruncatedSgd<T> truncated)
+            Gradients<T> gradients = Tape.Backward(loss);
+            if (Optimizer is TruncatedSgd<T> truncated)
                 truncated.Step(gradients, value);
             else
-                optimizer.Step(gradients);
-            progress(new TrainingStep(epoch, step, steps, score.Loss, score.Accuracy));
+                Optimizer.Step(gradients);
+            progress(new TrainingStep(epoch, step, Steps, score.Loss, score.Accuracy));
         }
 
-        ScheduleFree<T>? scheduleFree = optimizer as ScheduleFree<T>;
-        scheduleFree?.Evaluate();
-        TrainingScore tested = Test(cancellation);
-        scheduleFree?.Train();
+        TrainingScore tested = Tested(() => Test(cancellation));
         return new EpochResult(epoch, score.Loss, score.Accuracy, tested.Loss, tested.Accuracy, Stopwatch.GetElapsedTime(start).TotalSeconds, zeros);
+    }
+
+    /// <summary>A test of what the optimiser holds for the trained network.</summary>
+    /// <param name="test">The test.</param>
+    protected TrainingScore Tested(Func<TrainingScore> test)
+    {
+        ScheduleFree<T>? scheduleFree = Optimizer as ScheduleFree<T>;
+        scheduleFree?.Evaluate();
+        TrainingScore score = test();
+        scheduleFree?.Train();
+        return score;
     }
 
     private TrainingScore Test(CancellationToken cancellation)
     {
-        int[] order = [.. Enumerable.Range(0, test.Count)];
+        int[] order = [.. Enumerable.Range(0, TestImages.Count)];
         TrainingScore score = default;
-        foreach (Batch<T> batch in test.InOrder(order, TestBatch))
+        foreach (Batch<T> batch in TestImages.InOrder(order, TestBatch))
         {
             cancellation.ThrowIfCancellationRequested();
-            tape.Reset();
-            Forward(test, batch, Mode.Evaluation, ref score, out _);
+            Tape.Reset();
+            Forward(TestImages, batch, Mode.Evaluation, ref score, out _);
         }
 
-        tape.Reset();
+        Tape.Reset();
         return score;
     }
 
-    private Var<T> Forward(LabelledBatches<T> batches, Batch<T> batch, Mode mode, ref TrainingScore score, out double value)
+    /// <summary>Runs the network on a mini-batch.</summary>
+    /// <param name="batches">Where it comes from.</param>
+    /// <param name="batch">The mini-batch.</param>
+    /// <param name="mode">Training or evaluation.</param>
+    /// <param name="score">The score so far, to which it is added.</param>
+    /// <param name="value">Its mean loss.</param>
+    /// <returns>The loss on the tape.</returns>
+    protected Var<T> Forward(LabelledBatches<T> batches, Batch<T> batch, Mode mode, ref TrainingScore score, out double value)
     {
-        Var<T> logits = network.Forward(tape.Constant(batches.ShapeOf(batch.Count), batch.Pixels), mode);
+        Var<T> logits = Network.Forward(Tape.Constant(batches.ShapeOf(batch.Count), batch.Pixels), mode);
         Var<T> loss = logits.CrossEntropy(batch.Labels);
         value = double.CreateTruncating(loss.GetScalar());
         score = score.With<T>(value, logits.ToArray(), batch.Labels);
         return loss;
     }
 
+    /// <summary>The relus of the last pass whose argument was exactly 0.</summary>
     // Most steps have no kink of any kind, and the count shows this in one pass.
-    private long ZerosOfRelus() =>
-        tape.CountKinks() == 0
+    protected long ZerosOfRelus() =>
+        Tape.CountKinks() == 0
             ? 0
-            : tape.Census(0).Operations.Where(met => met.Operation == Rules.Relu.Facts || met.Operation == PublishedRelu<T>.Facts).Sum(met => met.Count);
+            : Tape.Census(0).Operations.Where(met => met.Operation == Rules.Relu.Facts || met.Operation == PublishedRelu<T>.Facts).Sum(met => met.Count);
 
-    private string NotANumber(int epoch, int step, double value)
+    /// <summary>The failure of a training whose loss is no number.</summary>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="step">The step in it.</param>
+    /// <param name="value">The loss.</param>
+    protected ArithmeticException NotANumber(int epoch, int step, double value)
     {
-        string remedy = settings.Precision == (int)Precision.Half
-            ? $"lower --learning-rate (now {settings.LearningRate}) or take --precision 32"
-            : $"lower --learning-rate (now {settings.LearningRate})";
-        return $"The loss is {value} in epoch {epoch}, step {step}; {remedy}.";
+        string remedy = Settings.Precision == (int)Precision.Half
+            ? $"lower --learning-rate (now {Settings.LearningRate}) or take --precision 32"
+            : $"lower --learning-rate (now {Settings.LearningRate})";
+        return new ArithmeticException($"The loss is {value} in epoch {epoch}, step {step}; {remedy}.");
+    }
+
+    /// <summary>Releases what the training holds.</summary>
+    /// <param name="disposing">Whether it is disposed of.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
+        Tape.Dispose();
+        device.Dispose();
     }
 }
