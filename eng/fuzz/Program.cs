@@ -9,7 +9,7 @@ const string Usage = """
       dotnet run -c Release --project eng/fuzz -- kill COMMAND [TIMES] [SEED]        kills with --resume; 200 if not given
       dotnet run -c Release --project eng/fuzz -- interrupt [TIMES] [SEED] [WORD]    Ctrl-C to every long command (with a word in it); 20 if not given
       dotnet run -c Release --project eng/fuzz -- repeat FORMAT FILE                 reads one input again
-      eng/torture [TIMES] [STEPS] [SEED] [COMMAND]                                   kills, starves and damages runs; 20, 1000000
+      eng/torture [TIMES] [STEPS] [SEED] [COMMAND] [WORD]                            kills, starves and damages runs; 20, 1000000
 
     FORMAT is safetensors, idx, gzip, cifar, journal, checkpoint or command-line. COMMAND is volume, volume-of-model, train,
     relu-training, maxpool or census. Inputs with faults are kept in the folder fuzz-faults. Returns 1 where there are faults or differences.
@@ -61,8 +61,12 @@ try
             {
                 int troubles = 0;
                 Console.WriteLine(TortureReport.Head);
-                foreach (TortureReport tortured in new TortureRun(folder, args.Length > 4 ? args[4].Split(',') : StudiedCommand.Names, Number(3, 1))
-                    .Run(Number(1, 20), Number(2, 1_000_000)))
+                foreach (TortureReport tortured in new TortureRun(folder, args.Length > 4 && args[4] != "all" ? args[4].Split(',') : StudiedCommand.Names,
+                    Number(3, 1))
+                {
+                    Word = args.Length > 5 ? args[5] : null,
+                    Progress = Console.Error.WriteLine,
+                }.Run(Number(1, 20), Number(2, 1_000_000)))
                 {
                     Console.WriteLine(tortured);
                     foreach (string fault in tortured.Faults)

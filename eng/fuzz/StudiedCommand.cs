@@ -40,11 +40,13 @@ internal sealed class StudiedCommand
             "census" => ["census", Model, "--samples", "480", "--clarke", "4", "--threads", "1", "--data", ""],
             "train" => ["train", "mlp", "--hidden", "24,24", "--samples", "1024", "--batch", "16", "--epochs", "8", "--optimizer", "adam", "--threads", "1",
                 "--data", ""],
+            "train-on-ranks" => ["train", "mlp", "--hidden", "24,24", "--samples", "1024", "--batch", "16", "--epochs", "8", "--batch-norm", "--threads", "1",
+                "--mpi", "--data", ""],
             "relu-training" => ["relu-training", "--networks", "mlp:48-32,mlp:32+bn", "--samples", "1024", "--batch", "32", "--epochs", "4", "--runs", "2",
                 "--precisions", "16,32", "--s", "0,1", "--learning-rate", "0.1", "--threads", "1", "--data", ""],
             "maxpool" => ["maxpool", "--samples", "128", "--batch", "32", "--networks", "2", "--precisions", "16,32", "--betas", "1", "--epochs", "2", "--runs",
                 "1", "--threads", "1", "--data", ""],
-            _ => throw new ArgumentException($"There is no trial of '{name}'; there are {string.Join(", ", Names)}.", nameof(name)),
+            _ => throw new ArgumentException($"There is no trial of '{name}'; there are {string.Join(", ", Names)} and train-on-ranks.", nameof(name)),
         };
         string model = Path.Combine(root, "model.onnx");
         if (line.Contains(Model))
@@ -54,6 +56,9 @@ internal sealed class StudiedCommand
 
     /// <summary>The commands.</summary>
     public static IReadOnlyList<string> Names { get; } = ["volume", "volume-of-model", "train", "relu-training", "maxpool", "census"];
+
+    /// <summary>The commands that ranks of an MPI job can run together.</summary>
+    public static IReadOnlyList<string> NamesOfRanks { get; } = ["volume", "relu-training", "train-on-ranks"];
 
     /// <summary>The program.</summary>
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "conservative-ad.dll");
@@ -94,6 +99,26 @@ internal sealed class StudiedCommand
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return new Ended(process.ExitCode, error, "");
+    }
+
+    /// <summary>Runs it on ranks of an MPI job.</summary>
+    /// <param name="folder">The folder for results.</param>
+    /// <param name="ranks">Their number.</param>
+    /// <param name="kill">Kills one of the processes; null to run to the end.</param>
+    /// <returns>How the job ended; no code if a process was killed while it ran.</returns>
+    public Ended RunOnRanks(string folder, int ranks, RankKill? kill = null)
+    {
+        string[] words = [.. RankLauncher.Words(ranks), "dotnet", Program, .. arguments.Where(word => word != "--mpi"), "--mpi", "--out", folder, "--resume",
+            "--json"];
+        using Process launcher = Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        launcher.OutputDataReceived += (_, _) =>
+        {
+        };
+        launcher.BeginOutputReadLine();
+        Task<string> told = launcher.StandardError.ReadToEndAsync();
+        bool wasKilled = kill is not null && kill.Await(launcher, folder) && RankLauncher.Kill(launcher, kill.Rank);
+        launcher.WaitForExit();
+        return new Ended(wasKilled ? null : launcher.ExitCode, told.Result, "");
     }
 
     /// <summary>Runs it and kills it (SIGKILL) after a time, unless it has ended.</summary>

@@ -13,6 +13,10 @@ internal static class LongRun
     // A leak of one byte a step would show.
     private const double MostBytesAStep = 0.5;
 
+    /// <summary>What is done.</summary>
+    /// <param name="steps">The number of steps.</param>
+    public static string Name(int steps) => FormattableString.Invariant($"{steps} steps in one process, memory flat");
+
     /// <summary>Trains.</summary>
     /// <param name="steps">The number of steps.</param>
     public static TortureReport Of(int steps)
@@ -39,7 +43,7 @@ internal static class LongRun
         (long Heap, long Device) end = Taken(device);
         double grown = Math.Max(end.Heap - settled.Heap, end.Device - settled.Device) / (double)Math.Max(1, steps - from);
         bool isFlat = grown <= MostBytesAStep;
-        return new TortureReport(FormattableString.Invariant($"{steps} steps in one process, memory flat"), 1, 0, isFlat ? 1 : 0, isFlat ? 0 : 1,
+        return new TortureReport(Name(steps), 1, 0, isFlat ? 1 : 0, isFlat ? 0 : 1,
             isFlat ? [] : [FormattableString.Invariant($"memory grows by {grown} bytes a step: from {settled} to {end}")], null,
             Stopwatch.GetElapsedTime(start).TotalSeconds);
     }

@@ -4,10 +4,16 @@ namespace ConservativeAD.Fuzz.Torture;
 
 /// <summary>
 /// Does what goes wrong on real machines to runs of the real program: kills, full disks, folders that cannot be written to, clocks that jump, torn writes, two
-/// writers, too little memory, many threads, and many steps. Nothing may be lost: the command must then end with the bits of an undisturbed run.
+/// writers, too little memory, many threads, killed ranks of MPI jobs, and many steps. Nothing may be lost: the command must then end with the bits of an undisturbed run.
 /// </summary>
 internal sealed class TortureRun
 {
+    private const int AttemptsBetweenLines = 10;
+
+    // Ranks start more slowly than one process does, and share processors.
+    private const int MostRanks = 3;
+    private const double RankTimeFactor = 3;
+
     private readonly Random random;
     private readonly string root;
     private readonly IReadOnlyList<string> names;
@@ -23,12 +29,23 @@ internal sealed class TortureRun
         random = new Random(seed);
     }
 
-    /// <summary>Does all trials.</summary>
+    /// <summary>A word in the description of the trials to do; null for all.</summary>
+    public string? Word { get; init; }
+
+    /// <summary>Receives a line now and then while a trial goes on; may be null.</summary>
+    public Action<string>? Progress { get; init; }
+
+    /// <summary>Does the trials.</summary>
     /// <param name="times">Attempts for each command of each trial.</param>
     /// <param name="steps">Steps of the long run.</param>
-    public IEnumerable<TortureReport> Run(int times, int steps)
+    public IEnumerable<TortureReport> Run(int times, int steps) =>
+        Trials(times, steps).Where(trial => Word is null || trial.What.Contains(Word, StringComparison.Ordinal)).Select(trial => trial.Do());
+
+    private IEnumerable<(string What, Func<TortureReport> Do)> Trials(int times, int steps)
     {
-        Undisturbed[] runs = [.. names.Select(name => Undisturbed.Of(name, Path.Combine(root, name)))];
+        Lazy<IReadOnlyList<Undisturbed>> runs = UndisturbedOf(names);
+        yield return Trial("one rank of an MPI job killed, then another number of ranks", UndisturbedOf(StudiedCommand.NamesOfRanks.Where(IsAsked)), times,
+            RankKills, RankLauncher.Refusal);
         yield return Trial("killed (SIGKILL) at random moments", runs, times, Kills);
         string? noMounts = Namespaces.Refusal("--mount");
         yield return Trial("disk full after a random number of bytes", runs, times, FullDisk, noMounts);
@@ -40,16 +57,23 @@ internal sealed class TortureRun
         yield return Trial("two processes on one folder", runs, times, TwoWriters);
         yield return Trial("memory of the heap limited", runs, times, HeapLimit);
         yield return Trial("address space limited", runs, times, AddressLimit, Namespaces.HasLimits ? null : "prlimit is not installed");
-        yield return Trial("64 threads", [.. runs.Where(run => run.Command.Name is not "census")], Math.Min(times, 3), ManyThreads);
-        yield return LongRun.Of(steps);
+        yield return Trial("64 threads", UndisturbedOf(names.Where(name => name is not "census")), Math.Min(times, 3), ManyThreads);
+        yield return (LongRun.Name(steps), () => LongRun.Of(steps));
+
+        Lazy<IReadOnlyList<Undisturbed>> UndisturbedOf(IEnumerable<string> some) => new(() => [.. some.Select(OneOf)]);
+
+        (string, Func<TortureReport>) Trial(string what, Lazy<IReadOnlyList<Undisturbed>> some, int attempts, Func<Undisturbed, string, Attempt> attempt,
+            string? skipped = null) => (what, () => Do(what, skipped is null ? some.Value : [], attempts, attempt, skipped));
     }
 
-    private TortureReport Trial(string what, IReadOnlyList<Undisturbed> runs, int times, Func<Undisturbed, string, Attempt> attempt, string? skipped = null)
+    private bool IsAsked(string name) => names.Contains(name) || (name == "train-on-ranks" && names.Contains("train"));
+
+    private TortureReport Do(string what, IReadOnlyList<Undisturbed> runs, int times, Func<Undisturbed, string, Attempt> attempt, string? skipped)
     {
         long start = Stopwatch.GetTimestamp();
         int attempts = 0, stopped = 0, recovered = 0, lost = 0;
         List<string> faults = [];
-        foreach (Undisturbed run in skipped is null ? runs : [])
+        foreach (Undisturbed run in runs)
         {
             for (int time = 0; time < times; time++)
             {
@@ -58,7 +82,7 @@ internal sealed class TortureRun
                 attempts++;
                 stopped += made.HasStopped ? 1 : 0;
                 faults.AddRange(made.Faults.Select(fault => $"{run.Command.Name}: {fault}"));
-                Ended ended = run.Command.Finish(folder);
+                Ended ended = made.End ?? run.Command.Finish(folder);
                 if (ended.Code == 0 && StudiedCommand.ResultsOf(folder) == run.Results)
                 {
                     recovered++;
@@ -70,6 +94,8 @@ internal sealed class TortureRun
                 }
 
                 Directory.Delete(folder, recursive: true);
+                if (attempts % AttemptsBetweenLines == 0)
+                    Progress?.Invoke($"{what}: {attempts} of {times * runs.Count}, {recovered} ended with the same bits, {lost} lost, {faults.Count} faults");
             }
         }
 
@@ -84,6 +110,23 @@ internal sealed class TortureRun
             wasKilled |= run.Command.Kill(folder, run.Moment(random)).Code is null;
         Directory.CreateDirectory(folder);
         return new Attempt(wasKilled, []);
+    }
+
+    private Attempt RankKills(Undisturbed run, string folder)
+    {
+        bool wasKilled = false;
+        List<string> faults = [];
+        for (int kill = random.Next(1, 4); kill > 0; kill--)
+        {
+            int ranks = random.Next(1, MostRanks + 1);
+            Ended ended = run.Command.RunOnRanks(folder, ranks, new RankKill(random.Next(ranks), (int)(random.NextDouble() * RankTimeFactor * run.Milliseconds)));
+            wasKilled |= ended.Code is null;
+            if (ended.Code is not (0 or null) || ended.Error.Contains("   at ", StringComparison.Ordinal)
+                || ended.Error.Contains("A fault of the program", StringComparison.Ordinal))
+                faults.Add($"{ranks} ranks, one of which was{(ended.Code is null ? "" : " not")} killed, returned {ended.Code}: {ended.Error}");
+        }
+
+        return new Attempt(wasKilled, faults) { End = run.Command.RunOnRanks(folder, random.Next(1, MostRanks + 1)) };
     }
 
     private Attempt FullDisk(Undisturbed run, string folder)
@@ -219,7 +262,19 @@ internal sealed class TortureRun
     private static string Snapshot(string folder) => string.Join('\n', Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
         .Order(StringComparer.Ordinal).Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"));
 
-    private sealed record Attempt(bool HasStopped, IReadOnlyList<string> Faults);
+    // Its end, where it was continued in another way than by one process.
+    private sealed record Attempt(bool HasStopped, IReadOnlyList<string> Faults)
+    {
+        public Ended? End { get; init; }
+    }
+
+    private Undisturbed OneOf(string name)
+    {
+        string folder = Path.Combine(root, name);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        return Undisturbed.Of(name, folder);
+    }
 
     // A run that nothing happened to.
     private sealed record Undisturbed(StudiedCommand Command, string Results, double Milliseconds, long Bytes)

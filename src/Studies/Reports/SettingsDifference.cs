@@ -27,8 +27,14 @@ internal static class SettingsDifference
                 differences.Add($"{property.Name} is {Excerpt.Of(there)} there and {Excerpt.Of(here)} here");
         }
 
+        foreach (JsonProperty property in before.RootElement.EnumerateObject())
+        {
+            if (!now.RootElement.TryGetProperty(property.Name, out _))
+                differences.Add($"{property.Name} is {Excerpt.Of(property.Value.GetRawText())} there and not set here");
+        }
+
         return differences.Count == 0
-            ? "it has more of them"
+            ? "they are written otherwise"
             : string.Join("; ", differences.Take(MaximumNamed)) + (differences.Count > MaximumNamed ? $"; and {differences.Count - MaximumNamed} more" : "");
     }
 }
