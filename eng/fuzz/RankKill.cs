@@ -5,8 +5,8 @@ namespace ConservativeAD.Fuzz;
 /// <summary>When one of the ranks of a job is killed.</summary>
 /// <param name="Rank">The rank.</param>
 /// <param name="Milliseconds">The time after the start of the job.</param>
-/// <param name="Lines">The lines that the journal must have by then, so that a kill is surely in the middle of the work; 0 for any.</param>
-internal sealed record RankKill(int Rank, int Milliseconds, int Lines = 0)
+/// <param name="HasBegun">Whether the folder for results has what must be there by then, so that a kill is surely in the middle of the work; null for any.</param>
+internal sealed record RankKill(int Rank, int Milliseconds, Func<string, bool>? HasBegun = null)
 {
     private const int Interval = 5;
 
@@ -18,8 +18,7 @@ internal sealed record RankKill(int Rank, int Milliseconds, int Lines = 0)
     {
         if (launcher.WaitForExit(Milliseconds))
             return false;
-        string journal = Path.Combine(folder, "journal.jsonl");
-        while (Lines > 0 && !(File.Exists(journal) && LinesOf(journal) >= Lines))
+        while (HasBegun is not null && !HasBegun(folder))
         {
             if (launcher.WaitForExit(Interval))
                 return false;
@@ -28,8 +27,13 @@ internal sealed record RankKill(int Rank, int Milliseconds, int Lines = 0)
         return true;
     }
 
-    private static int LinesOf(string journal)
+    /// <summary>The lines of a folder's journal.</summary>
+    /// <param name="folder">The folder.</param>
+    public static int LinesOf(string folder)
     {
+        string journal = Path.Combine(folder, "journal.jsonl");
+        if (!File.Exists(journal))
+            return 0;
         using FileStream file = new(journal, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using StreamReader lines = new(file);
         return lines.ReadToEnd().Count(one => one == '\n');

@@ -79,6 +79,8 @@ public class OptionTests
         ["--rules"] = ["chain", "published"],
         ["--hits"] = ["1", "2"],
         ["--shard"] = ["1/2", "2/2"],
+        ["--mpi"] = [],
+        ["--micro-batches"] = ["4", "16"],
     };
 
     // The contexts in which each option is tested: the words before it on the command line.
@@ -87,7 +89,7 @@ public class OptionTests
         ["volume"] = ["", "--device simulated", "--json", "--resume", "--network vgg11", "--data-set stand-in", "--model m.onnx",
             "--model m.onnx --weights drawn"],
         ["train"] = ["mlp", "lenet5", "vgg11", "resnet18", "mlp --optimizer sgd", "mlp --optimizer rmsprop", "mlp --optimizer lion", "mlp --device simulated",
-            "mlp --batch-norm", "lenet5 --schedule constant", "mlp --data-set stand-in"],
+            "mlp --batch-norm", "lenet5 --schedule constant", "mlp --data-set stand-in", "mlp --mpi"],
         ["maxpool"] = ["", "--network vgg11", "--epochs 2", "--data-set stand-in"],
         ["census"] = ["model.onnx", "model.onnx --weights drawn", "model.onnx --json", "model.onnx --data-set stand-in",
             "model.onnx --clarke 0"],

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using ConservativeAD.Studies.CommandLine;
 using ConservativeAD.Studies.DataSets;
-using ConservativeAD.Studies.Reports;
+using ConservativeAD.Studies.Ranks;
 using ConservativeAD.Studies.ReluTraining;
+using ConservativeAD.Studies.Reports;
 using ConservativeAD.Studies.Tests.CommandLine;
 using ConservativeAD.Studies.Training;
 
@@ -139,13 +140,17 @@ public class ReluTrainingTests
             List<ReluUnit> units = [];
             using CancellationTokenSource stop = new();
             double done = 0;
-            new ReluTrainingStudy(settings, train, test, threads: 1, folder[name]).Run([], resume, units.Add, part =>
+            ReluTrainingStudy study = new(settings, train, test, threads: 1, folder[name]);
+            study.Prepare(resume);
+            study.Run(new UnitWork<ReluUnit>([], units.Add, Add, new OwnUnits()), resume, stop.Token);
+            return units;
+
+            void Add(double part)
             {
                 done += part;
                 if (done > until)
                     stop.Cancel();
-            }, stop.Token);
-            return units;
+            }
         }
     }
 
