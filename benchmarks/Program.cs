@@ -22,8 +22,8 @@ using TorchSharp;
 // "versus" measures against libtorch, "summation" counts exact zeros, "kinks" measures the cost of examining kinks, "scalars" measures the scalar tape,
 // "volume" the volume study, "limits" products against the peak and gradients against functions, "memory" peaks, "flows" adjoints of many steps, "problems"
 // gradients of large-scale test problems, "large-scale" the methods that scale on them, "sets" Clarke sets of many kinks, "gpu" a GPU, "ptx" writes its
-// kernels, "steps" the steps of optimisers, "ulps" the errors of elementary functions, "ranks" sums over the ranks that mpirun starts; everything else goes
-// to BenchmarkDotNet (try --list flat, or --filter '*').
+// kernels, "steps" the steps of optimisers, "ulps" the errors of elementary functions, "ranks" sums over the ranks that mpirun starts, "scaling" a study on
+// ranks against one; everything else goes to BenchmarkDotNet (try --list flat, or --filter '*').
 Option<int[]> threads = new("--threads")
 {
     Description = "Numbers of threads to measure at.",
@@ -60,10 +60,10 @@ versus.SetAction(parsed =>
 });
 
 if (args is ["versus" or "summation" or "kinks" or "scalars" or "volume" or "limits" or "memory" or "flows" or "problems" or "large-scale" or "sets"
-    or "gpu" or "ptx" or "steps" or "ulps" or "ranks", ..])
+    or "gpu" or "ptx" or "steps" or "ulps" or "ranks" or "scaling", ..])
     return new RootCommand("Benchmarks of ConservativeAD.") { versus, SummationCommand.Create(), KinksCommand.Create(), ScalarsCommand.Create(),
         VolumeSpeedCommand.Create(), LimitsCommand.Create(), MemoryCommand.Create(), FlowsCommand.Create(), ProblemsCommand.Create(),
             LargeScaleCommand.Create(), SetsCommand.Create(), GpuCommand.Create(), PtxCommand.Create(), StepsCommand.Create(), UlpsCommand.Create(),
-            RanksCommand.Create() }.Parse(args).Invoke();
+            RanksCommand.Create(), ScalingCommand.Create() }.Parse(args).Invoke();
 BenchmarkSwitcher.FromAssembly(typeof(WorkloadList).Assembly).Run(args);
 return 0;
