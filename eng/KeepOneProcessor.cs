@@ -3,7 +3,10 @@ using System.Linq;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
-/// <summary>Cuts the code of one processor out of a universal library of macOS, which holds several one after another (mach-o/fat.h). A library of one processor is left as it is.</summary>
+/// <summary>
+/// Cuts the code of one processor out of a universal library of macOS, which holds several one after another (mach-o/fat.h). A library of one processor is left
+/// as it is.
+/// </summary>
 public sealed class KeepOneProcessor : Task
 {
     private const uint UniversalMagic = 0xCAFEBABE;

@@ -5,7 +5,7 @@ namespace ConservativeAD.Fuzz;
 /// <summary>When one of the ranks of a job is killed.</summary>
 /// <param name="Rank">The rank.</param>
 /// <param name="Milliseconds">The time after the start of the job.</param>
-/// <param name="HasBegun">Whether the folder for results has what must be there by then, so that a kill is surely in the middle of the work; null for any.</param>
+/// <param name="HasBegun">Whether the folder for results has what must be there by then, so that a kill is in the middle of the work; null for any.</param>
 internal sealed record RankKill(int Rank, int Milliseconds, Func<string, bool>? HasBegun = null)
 {
     private const int Interval = 5;

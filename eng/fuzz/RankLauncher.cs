@@ -75,7 +75,8 @@ internal static class RankLauncher
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(command, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            ProcessStartInfo start = new(command, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using Process process = Process.Start(start)!;
             string version = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0 && version.Contains("Open MPI", StringComparison.Ordinal);

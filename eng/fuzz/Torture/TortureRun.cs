@@ -4,7 +4,8 @@ namespace ConservativeAD.Fuzz.Torture;
 
 /// <summary>
 /// Does what goes wrong on real machines to runs of the real program: kills, full disks, folders that cannot be written to, clocks that jump, torn writes, two
-/// writers, too little memory, many threads, killed ranks of MPI jobs, and many steps. Nothing may be lost: the command must then end with the bits of an undisturbed run.
+/// writers, too little memory, many threads, killed ranks of MPI jobs, and many steps. Nothing may be lost: the command must then end with the bits of an
+/// undisturbed run.
 /// </summary>
 internal sealed class TortureRun
 {
@@ -119,7 +120,8 @@ internal sealed class TortureRun
         for (int kill = random.Next(1, 4); kill > 0; kill--)
         {
             int ranks = random.Next(1, MostRanks + 1);
-            Ended ended = run.Command.RunOnRanks(folder, ranks, new RankKill(random.Next(ranks), (int)(random.NextDouble() * RankTimeFactor * run.Milliseconds)));
+            RankKill moment = new(random.Next(ranks), (int)(random.NextDouble() * RankTimeFactor * run.Milliseconds));
+            Ended ended = run.Command.RunOnRanks(folder, ranks, moment);
             wasKilled |= ended.Code is null;
             if (ended.Code is not (0 or null) || ended.Error.Contains("   at ", StringComparison.Ordinal)
                 || ended.Error.Contains("A fault of the program", StringComparison.Ordinal))

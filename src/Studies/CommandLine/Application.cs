@@ -60,7 +60,8 @@ internal static class Application
             return ExitCode.Cancelled;
         }
         catch (Exception failure) when (CauseOf(failure) is IOException or UnauthorizedAccessException or InvalidDataException
-            or MpiException or OnnxException or ArgumentException or InvalidOperationException or NotSupportedException or ArithmeticException or OutOfMemoryException)
+            or MpiException or OnnxException or ArgumentException or InvalidOperationException or NotSupportedException or ArithmeticException
+            or OutOfMemoryException)
         {
             error.WriteLine(Excerpt.Of(CauseOf(failure).Message, LongestMessage));
             return ExitCode.Failure;

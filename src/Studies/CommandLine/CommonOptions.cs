@@ -27,7 +27,8 @@ internal sealed class CommonOptions
     public Option<int> Threads { get; }
 
     public Option<bool> Mpi { get; } = OptionKinds.Flag(RankJob.OptionName,
-        "Compute on all ranks of the MPI job that mpirun or srun started; rank 0 prints and writes. Without --threads, ranks share the processors of a machine.");
+        "Compute on all ranks of the MPI job that mpirun or srun started; rank 0 prints and writes. Without --threads, ranks share the processors of a "
+            + "machine.");
 
     public Option<string> Device { get; } =
         new("--device")

@@ -20,7 +20,9 @@ internal static class RankJob
     /// <param name="arguments">The arguments, without the program's name.</param>
     public static bool IsAsked(IReadOnlyList<string> arguments) => arguments.Contains(OptionName);
 
-    /// <summary>Says that the output is no terminal for people, before anything is written: launchers give rank 0 one, whose other end is a file or a log.</summary>
+    /// <summary>
+    /// Says that the output is no terminal for people, before anything is written: launchers give rank 0 one, whose other end is a file or a log.
+    /// </summary>
     public static void LeaveTerminal() => Environment.SetEnvironmentVariable("TERM", "dumb");
 
     /// <summary>Runs a command line as one rank of the job that this process was started in.</summary>

@@ -41,7 +41,8 @@ internal sealed class JobRanks(Communicator communicator)
         string line = JournalLine.Of("", header.Content);
         byte[] first = Communicator.BroadcastBytes(IsFirst ? Encoding.UTF8.GetBytes(line) : null);
         hasBegun = true;
-        if (!IsFirst && JournalHeader.Read(first.AsMemory(0, first.Length - 1), "What rank 0 sent", "start the job again").DifferenceFrom(header) is { } difference)
+        JournalHeader asked = JournalHeader.Read(first.AsMemory(0, first.Length - 1), "what rank 0 sent", "start the job again");
+        if (asked.DifferenceFrom(header) is { } difference)
             throw new UsageException($"it is not set up as rank 0 is: {difference}. Give all ranks the same program, options, data and kind of processor.");
         return Communicator.BroadcastBytes(own);
     }

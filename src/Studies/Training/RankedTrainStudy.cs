@@ -11,8 +11,8 @@ using ConservativeAD.Studies.Reports;
 namespace ConservativeAD.Studies.Training;
 
 /// <summary>
-/// Trains a network on the ranks of a job: each computes its micro-batches of every mini-batch, from its own images, and its part of the test. The bits depend on
-/// the number of micro-batches and not on that of ranks, which may be another after a restart.
+/// Trains a network on the ranks of a job: each computes its micro-batches of every mini-batch, from its own images, and its part of the test. The bits depend
+/// on the number of micro-batches and not on that of ranks, which may be another after a restart.
 /// </summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
 internal sealed class RankedTrainStudy<T> : TrainStudy<T>

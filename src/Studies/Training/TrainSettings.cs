@@ -181,7 +181,7 @@ internal sealed record TrainSettings
         int least = Math.Min(last, Batch) / Math.Max(1, MicroBatches);
         if (BatchNorm && Network == NetworkName.Mlp && MicroBatches > 0 && least < 2)
             throw new UsageException(
-                $"--batch-norm takes micro-batches of two images at least; with {Samples} images, --batch {Batch} and {MicroBatches} micro-batches the least has "
-                    + $"{least}. Give fewer --micro-batches, or another --batch.");
+                $"--batch-norm takes micro-batches of two images at least; with {Samples} images, --batch {Batch} and {MicroBatches} micro-batches the least "
+                    + $"has {least}. Give fewer --micro-batches, or another --batch.");
     }
 }

@@ -143,6 +143,8 @@ public class ReluTrainingTests
             ReluTrainingStudy study = new(settings, train, test, threads: 1, folder[name]);
             study.Prepare(resume);
             study.Run(new UnitWork<ReluUnit>([], units.Add, Add, new OwnUnits()), resume, stop.Token);
+            if (!stop.IsCancellationRequested)
+                study.RemoveCheckpoints([]);
             return units;
 
             void Add(double part)
