@@ -30,7 +30,7 @@ internal static class FlowsCommand
             foreach ((string name, Flow flow, FlowMethod method) in Rows)
             {
                 Stopwatch watch = Stopwatch.StartNew();
-                FlowSolution solution = flow.Solve([1, 0], [2, 0.01], 0, End, new FlowOptions { Method = method, StepSize = End / count });
+                FlowSolution solution = flow.Solve([1, 0], [2, 0.01], 0, End, new IntegrationOptions { Method = method, StepSize = End / count });
                 double forward = watch.Elapsed.TotalSeconds;
                 watch.Restart();
                 solution.Reverse([1, 0]);

@@ -15,7 +15,7 @@ public class FlowAdversaryTests
         Assert.Equal(FlowFailure.StepTooSmall, chosen.Failure);
         Assert.Equal(1, chosen.Time, 1e-6);
         Assert.True(chosen.State[0] > 1e6);
-        FlowOptions fixedSteps = new() { Method = FlowMethod.RungeKutta4, StepSize = 0.01 };
+        IntegrationOptions fixedSteps = new() { Method = FlowMethod.RungeKutta4, StepSize = 0.01 };
         FlowException given = Assert.Throws<FlowException>(() => square.Solve([1], [], 0, 2, fixedSteps));
         Assert.Equal(FlowFailure.NotFinite, given.Failure);
         Assert.InRange(given.Time, 1, 1.1);
@@ -37,7 +37,7 @@ public class FlowAdversaryTests
     {
         // x' = √x from 0 has many solutions.
         Flow root = Flow.OfScalars(1, 0, (t, x, p) => [Active.Sqrt(x[0])]);
-        FlowSolution rest = root.Solve([0], [], 0, 1, new FlowOptions { Method = FlowMethod.Euler, StepSize = 0.1 });
+        FlowSolution rest = root.Solve([0], [], 0, 1, new IntegrationOptions { Method = FlowMethod.Euler, StepSize = 0.1 });
         Assert.Equal(FlowClaim.None, rest.Certificate.Claim);
         Assert.Contains("sqrt", rest.Certificate.Reason, StringComparison.Ordinal);
         // It may be passed, but derivatives near it are not accurate; √|x| has many solutions from 0 on.
@@ -94,7 +94,8 @@ public class FlowAdversaryTests
     {
         // Thrown up at 1, it rises to exactly ½ and falls: a field that jumps there is grazed.
         Flow ceiling = Flow.OfScalars(3, 1, (t, x, p) => [x[1], -1, x[0] < p[0] ? 0 : 1]);
-        foreach (FlowOptions options in (FlowOptions[])[new(), new() { Method = FlowMethod.RungeKutta4, StepSize = 0.3 }, new() { MaximumStepSize = 0.25 }])
+        IntegrationOptions[] several = [new(), new() { Method = FlowMethod.RungeKutta4, StepSize = 0.3 }, new() { MaximumStepSize = 0.25 }];
+        foreach (IntegrationOptions options in several)
         {
             FlowSolution grazing = ceiling.Solve([0, 1, 0], [0.5], 0, 2, options);
             Assert.Equal(FlowClaim.None, grazing.Certificate.Claim);
@@ -113,7 +114,7 @@ public class FlowAdversaryTests
     public void TwoCrossingsWithinAStepAreSeen()
     {
         Flow ceiling = Flow.OfScalars(3, 0, (t, x, p) => [x[1], -1, x[0] < 0.49 ? 0 : 1]);
-        FlowSolution solution = ceiling.Solve([0, 1, 0], [], 0, 2, new FlowOptions { Method = FlowMethod.RungeKutta4, StepSize = 2 });
+        FlowSolution solution = ceiling.Solve([0, 1, 0], [], 0, 2, new IntegrationOptions { Method = FlowMethod.RungeKutta4, StepSize = 2 });
         Assert.Equal(2, solution.Events.Count);
         Assert.Equal(2 * Math.Sqrt(0.02), solution.Value[2], 1e-12);
     }
@@ -147,7 +148,7 @@ public class FlowAdversaryTests
     {
         // x' = −10⁶(x − p·cos t), which follows p·cos t after a moment.
         Flow stiff = Flow.OfScalars(1, 1, (t, x, p) => [-1e6 * (x[0] - (p[0] * Active.Cos(t)))]);
-        FlowOptions options = new() { Method = method, StepSize = size, RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-6 };
+        IntegrationOptions options = new() { Method = method, StepSize = size, RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-6 };
         FlowSolution solution = stiff.Solve([0], [2], 0, 1, options);
         Assert.InRange(solution.Steps, 10, 2000);
         Assert.Equal(2 * Math.Cos(1), solution.Value[0], 1e-3);
@@ -160,7 +161,7 @@ public class FlowAdversaryTests
     {
         // z = 1 + 0.9(z² + 1) has no real root.
         Flow square = Flow.OfScalars(1, 0, (t, x, p) => [(x[0] * x[0]) + 1]);
-        FlowOptions oneStep = new() { Method = FlowMethod.BackwardEuler, StepSize = 0.9 };
+        IntegrationOptions oneStep = new() { Method = FlowMethod.BackwardEuler, StepSize = 0.9 };
         FlowException failed = Assert.Throws<FlowException>(() => square.Solve([1], [], 0, 0.9, oneStep));
         Assert.Equal(FlowFailure.NoConvergence, failed.Failure);
         Assert.Equal((0, 1), (failed.Time, failed.State[0]));
@@ -171,15 +172,15 @@ public class FlowAdversaryTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Flow.OfScalars(0, 0, (t, x, p) => []));
         Assert.Throws<ArgumentException>(() => Falling.Solve([1], [], 0, 1));
-        Assert.Throws<ArgumentException>(() => Falling.Solve([1, 1], [], 0, 1, new FlowOptions { Method = FlowMethod.Euler }));
-        Assert.Throws<ArgumentException>(() => Falling.Solve([1, 1], [], 0, 1, new FlowOptions { Direction = [1] }));
+        Assert.Throws<ArgumentException>(() => Falling.Solve([1, 1], [], 0, 1, new IntegrationOptions { Method = FlowMethod.Euler }));
+        Assert.Throws<ArgumentException>(() => Falling.Solve([1, 1], [], 0, 1, new IntegrationOptions { Direction = [1] }));
         Assert.Throws<InvalidOperationException>(() => Flow.OfScalars(2, 0, (t, x, p) => [1]).Solve([1, 1], [], 0, 1));
         FlowSolution solution = Falling.Solve([1, 1], [], 0, 1);
         Assert.Throws<ArgumentOutOfRangeException>(() => solution.At(1.5));
         Assert.Throws<ArgumentException>(() => solution.Reverse([1]));
         Assert.Throws<ArgumentException>(() => solution.Forward([1, 1], [1]));
         Assert.Equal(FlowFailure.TooMany, Assert.Throws<FlowException>(() => Falling.Solve([1, 1], [], 0, 1,
-            new FlowOptions { Method = FlowMethod.Euler, StepSize = 1e-3, MaximumSteps = 10 })).Failure);
+            new IntegrationOptions { Method = FlowMethod.Euler, StepSize = 1e-3, MaximumSteps = 10 })).Failure);
     }
 
     [Fact]
@@ -189,7 +190,7 @@ public class FlowAdversaryTests
         Assert.Equal(FlowClaim.None, rounded.Solve([0], [], 0, 1).Certificate.Claim);
         // At its third stage a step lands on the one point where the field is 100.
         Flow equal = Flow.OfScalars(1, 0, (t, x, p) => [x[0] == 0.5 ? 100 : 1]);
-        Assert.Equal(FlowClaim.None, equal.Solve([0], [], 0, 1, new FlowOptions { Method = FlowMethod.RungeKutta4, StepSize = 0.25 }).Certificate.Claim);
+        Assert.Equal(FlowClaim.None, equal.Solve([0], [], 0, 1, new IntegrationOptions { Method = FlowMethod.RungeKutta4, StepSize = 0.25 }).Certificate.Claim);
         // Floors are watched: x' = 1 + ⌊x⌋ doubles its rate at every integer.
         Flow floors = Flow.OfScalars(1, 0, (t, x, p) => [1 + Active.Floor(x[0])]);
         FlowSolution solution = floors.Solve([0.5], [], 0, 1.25);
@@ -197,6 +198,27 @@ public class FlowAdversaryTests
         Assert.Equal(2, solution.Events.Count);
         Assert.Equal(2.75, solution.Value[0], 1e-12);
         Assert.Equal(3, solution.Jacobian().Start[0, 0], 1e-12);
+    }
+
+    [Fact]
+    public void ABranchForTheTieAloneIsNotFollowed()
+    {
+        // On either side of x = 0 the other number grows as eᵗ; at the tie the program has it stand still.
+        Flow tie = Flow.OfScalars(2, 0, (t, x, p) => [0, x[0] > 0 ? x[1] : x[0] < 0 ? x[1] : 0 * x[1]]);
+        FlowSolution solution = tie.Solve([0, 1], [], 0, 1);
+        Assert.Equal(Math.E, solution.Value[1], 1e-6);
+        Assert.Equal(FlowClaim.None, solution.Certificate.Claim);
+    }
+
+    [Fact]
+    public void TheFlowOfASubgradientSlidesToTheMinimum()
+    {
+        // x' ∈ −∂|x|, by a tape within the field.
+        Flow descent = Flow.OfScalars(1, 0, (t, x, p) => [-NestedTape.Derivative(u => Active.Abs(u), x[0])]);
+        FlowSolution solution = descent.Solve([1], [], 0, 2);
+        Assert.Equal(0, solution.Value[0], 1e-14);
+        Assert.Equal(0, solution.Jacobian().Start[0, 0]);
+        Assert.Equal((FlowOccurrenceKind.SlidingBegins, "abs"), (Assert.Single(solution.Events).Kind, solution.Events[0].Name));
     }
 
     [Fact]

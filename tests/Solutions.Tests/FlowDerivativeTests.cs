@@ -28,7 +28,7 @@ public class FlowDerivativeTests
     [MemberData(nameof(Methods))]
     public void ForwardAndReverseAgreeToRounding(FlowMethod method, double? size)
     {
-        FlowOptions options = new() { Method = method, StepSize = size, KeptStates = 5, RelativeTolerance = 1e-5, AbsoluteTolerance = 1e-6 };
+        IntegrationOptions options = new() { Method = method, StepSize = size, KeptStates = 5, RelativeTolerance = 1e-5, AbsoluteTolerance = 1e-6 };
         FlowSolution solution = Mechanism.Solve([0.5, 0.9, -0.1, -0.9], [1.3, 1.1, 0.8], 0, 3, options);
         Assert.True(solution.Events.Count >= 4 && solution.Events.Any(met => met.Kind == FlowOccurrenceKind.Reset), string.Join("; ", solution.Events));
         FlowJacobian jacobian = solution.Jacobian();
@@ -59,7 +59,7 @@ public class FlowDerivativeTests
     [Fact]
     public void DerivativesAreThoseOfTheFlowAcrossManyEvents()
     {
-        FlowOptions options = new() { RelativeTolerance = 1e-11, AbsoluteTolerance = 1e-12 };
+        IntegrationOptions options = new() { RelativeTolerance = 1e-11, AbsoluteTolerance = 1e-12 };
         int compared = 0;
         HashSet<FlowOccurrenceKind> kinds = [];
         for (uint stream = 0; stream < 24; stream++)
@@ -245,7 +245,7 @@ public class FlowDerivativeTests
         double[] start = new double[Size], weights = new double[Size];
         (start[0], weights[0]) = (1, 1);
         before = GC.GetTotalMemory(true);
-        FlowSolution solution = chain.Solve(start, [1], 0, 8, new FlowOptions { Method = FlowMethod.Euler, StepSize = 8.0 / Steps, KeptStates = 32 });
+        FlowSolution solution = chain.Solve(start, [1], 0, 8, new IntegrationOptions { Method = FlowMethod.Euler, StepSize = 8.0 / Steps, KeptStates = 32 });
         FlowGradient gradient = solution.Reverse(weights);
         Assert.Equal(Steps, solution.Steps);
         // All states would take 4 MB; 32 of them for each of three levels and the times take a few hundred thousand bytes.

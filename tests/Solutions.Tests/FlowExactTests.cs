@@ -9,7 +9,7 @@ public class FlowExactTests
 
     private static readonly Flow Joined = Flow.OfScalars(1, 0, (t, x, p) => [Active.Relu(x[0]) - Active.Relu(-x[0])]);
 
-    private static readonly FlowOptions TenSteps = new() { Method = FlowMethod.Euler, StepSize = 0.1 };
+    private static readonly IntegrationOptions TenSteps = new() { Method = FlowMethod.Euler, StepSize = 0.1 };
 
     [Fact]
     public void TheModulusRestsAtItsKinkAndTheSelectionDecides()
@@ -20,10 +20,10 @@ public class FlowExactTests
         Assert.Equal(FlowClaim.ConservativeJacobian, rest.Certificate.Claim);
         Assert.Contains("abs", rest.Certificate.Rests);
         // Clarke's Jacobian of the flow is [1/e, e].
-        FlowOptions up = new() { Direction = [1], MaximumStepSize = 0.02 };
+        IntegrationOptions up = new() { Direction = [1], MaximumStepSize = 0.02 };
         Assert.Equal(Math.E, Modulus.Solve([0], [], 0, 1, up).Jacobian().Start[0, 0], 1e-9);
         Assert.Equal(1 / Math.E, Modulus.Solve([0], [], 0, 1, up with { Direction = [-1] }).Jacobian().Start[0, 0], 1e-9);
-        FlowOptions selected = new() { Selections = Selections.PyTorch with { AbsAtZero = 1 }, MaximumStepSize = 0.02 };
+        IntegrationOptions selected = new() { Selections = Selections.PyTorch with { AbsAtZero = 1 }, MaximumStepSize = 0.02 };
         Assert.Equal(Math.E, Modulus.Solve([0], [], 0, 1, selected).Jacobian().Start[0, 0], 1e-9);
     }
 
@@ -66,7 +66,7 @@ public class FlowExactTests
     {
         // x' = 1 before T, 0 after: x(2) = T, which backpropagation through the steps calls constant.
         Flow flow = Flow.OfScalars(1, 1, (t, x, p) => [t < p[0] ? 1 : 0]);
-        FlowSolution solution = flow.Solve([0], [1.1], 0, 2, new FlowOptions { Method = method, StepSize = size });
+        FlowSolution solution = flow.Solve([0], [1.1], 0, 2, new IntegrationOptions { Method = method, StepSize = size });
         Assert.Equal(1.1, solution.Value[0], 1e-14);
         Assert.Equal(1, solution.Jacobian().Parameters[0, 0], 1e-14);
         Assert.Equal(1, solution.Reverse([1]).Parameters[0], 1e-14);
@@ -87,7 +87,7 @@ public class FlowExactTests
         Flow friction = Flow.OfScalars(2, 0, (t, x, p) => [x[1], -Active.Sign(x[1])]);
         foreach (double speed in (double[])[1.3, -1.3])
         {
-            FlowSolution solution = friction.Solve([0, speed], [], 0, 3, new FlowOptions { Method = method, StepSize = size });
+            FlowSolution solution = friction.Solve([0, speed], [], 0, 3, new IntegrationOptions { Method = method, StepSize = size });
             Assert.Equal(Math.Sign(speed) * speed * speed / 2, solution.Value[0], 1e-12);
             Assert.Equal(0, solution.Value[1], 1e-14);
             FlowJacobian jacobian = solution.Jacobian();
@@ -105,7 +105,7 @@ public class FlowExactTests
     {
         // x'' = t − μ·sign(x') from rest: sticks until t = μ; then x' = (t − μ)²/2.
         Flow friction = Flow.OfScalars(2, 1, (t, x, p) => [x[1], t - (p[0] * Active.Sign(x[1]))]);
-        FlowSolution solution = friction.Solve([0, 0.1], [1], 0, 3, new FlowOptions { MaximumStepSize = 0.1 });
+        FlowSolution solution = friction.Solve([0, 0.1], [1], 0, 3, new IntegrationOptions { MaximumStepSize = 0.1 });
         Assert.Equal(FlowOccurrenceKind.SlidingBegins, solution.Events[0].Kind);
         Assert.Equal(FlowOccurrenceKind.SlidingEnds, solution.Events[1].Kind);
         Assert.Equal(1, solution.Events[1].Time, 1e-9);

@@ -27,7 +27,7 @@ public class FlowOrderTests
         ShowsOrder(order, size, h => Math.Abs(Solved(h).Value[0] - exact));
         ShowsOrder(order, size, h => Math.Abs(Solved(h).Jacobian().Parameters[0, 0] - slope));
 
-        FlowSolution Solved(double h) => logistic.Solve([0.5], [1.5], 0, 2, new FlowOptions { Method = method, StepSize = h });
+        FlowSolution Solved(double h) => logistic.Solve([0.5], [1.5], 0, 2, new IntegrationOptions { Method = method, StepSize = h });
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public class FlowOrderTests
         FlowOccurrence kink = Assert.Single(Solved(size).Events);
         Assert.Equal((FlowOccurrenceKind.Kink, "abs"), (kink.Kind, kink.Name));
 
-        FlowSolution Solved(double h) => flow.Solve([start], [], 0, 1.6, new FlowOptions { Method = method, StepSize = h });
+        FlowSolution Solved(double h) => flow.Solve([start], [], 0, 1.6, new IntegrationOptions { Method = method, StepSize = h });
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public class FlowOrderTests
         ShowsOrder(order, size, h => Math.Abs(Solved(h).Jacobian().Start[0, 0] - slope));
         Assert.Equal(FlowOccurrenceKind.Jump, Assert.Single(Solved(size).Events).Kind);
 
-        FlowSolution Solved(double h) => flow.Solve([0], [], 0, 1.3, new FlowOptions { Method = method, StepSize = h });
+        FlowSolution Solved(double h) => flow.Solve([0], [], 0, 1.3, new IntegrationOptions { Method = method, StepSize = h });
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public class FlowOrderTests
         ShowsOrder(Math.Min(order, 5) - 1, size,
             h => Enumerable.Range(1, 9).Max(i => Math.Abs(Solved(h).RateAt(time + (h * i / 10))[0] - Math.Cos(time + (h * i / 10)))));
 
-        FlowSolution Solved(double h) => flow.Solve([0, 1], [], 0, 2.4, new FlowOptions { Method = method, StepSize = h });
+        FlowSolution Solved(double h) => flow.Solve([0, 1], [], 0, 2.4, new IntegrationOptions { Method = method, StepSize = h });
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public class FlowOrderTests
         int before = 0;
         foreach (double tolerance in (double[])[1e-3, 1e-5, 1e-7])
         {
-            FlowOptions options = new() { Method = method, RelativeTolerance = tolerance, AbsoluteTolerance = tolerance };
+            IntegrationOptions options = new() { Method = method, RelativeTolerance = tolerance, AbsoluteTolerance = tolerance };
             FlowSolution solution = flow.Solve([start], [], 0, 3, options);
             Assert.InRange(Math.Abs(solution.Value[0] - exact), 0, 500 * tolerance * exact);
             Assert.True(solution.Steps > before);

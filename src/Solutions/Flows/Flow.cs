@@ -60,7 +60,7 @@ public sealed class Flow
     /// <param name="options">The method and its steps; the defaults if null.</param>
     /// <exception cref="ArgumentException">The numbers of state or parameters are not those of the flow, or a time is not finite.</exception>
     /// <exception cref="FlowException">The integration cannot reach the end; the exception tells the time and the state.</exception>
-    public FlowSolution Solve(ReadOnlySpan<double> start, ReadOnlySpan<double> parameters, double from, double to, FlowOptions? options = null)
+    public FlowSolution Solve(ReadOnlySpan<double> start, ReadOnlySpan<double> parameters, double from, double to, IntegrationOptions? options = null)
     {
         if (start.Length != Dimension || parameters.Length != Parameters)
         {
@@ -70,7 +70,7 @@ public sealed class Flow
 
         if (!double.IsFinite(from) || !double.IsFinite(to))
             throw new ArgumentException($"Times from {from} to {to} were given; they must be finite.");
-        FlowOptions chosen = (options ?? new FlowOptions()).Checked();
+        IntegrationOptions chosen = (options ?? new IntegrationOptions()).Checked();
         if (chosen.Direction is { } direction && direction.Count != Dimension + Parameters)
         {
             throw new ArgumentException($"A direction of {direction.Count} numbers was given; start and parameters have {Dimension + Parameters}.",

@@ -110,8 +110,8 @@ internal sealed class FlowField : IDisposable
         HasHiddenSwitches |= looks.HasHiddenSwitches;
         string[] kinks = [.. looks.Kinks.Where(kink => kink is { IsComparison: false, Operation.IsContinuous: true }).Select(kink => kink.Operation.Name)];
         ScalarSwitch[] switches = [.. looks.Switches];
-        string? obstacle = first.Concat(others.SelectMany(other => other)).SelectMany(number => looks.Obstacles(number)).Where(found => found.Kind != ObstacleKind.Jump)
-            .Select(found => found.ToString()).FirstOrDefault();
+        IEnumerable<Obstacle> obstacles = first.Concat(others.SelectMany(other => other)).SelectMany(number => looks.Obstacles(number));
+        string? obstacle = obstacles.FirstOrDefault(found => found.Kind != ObstacleKind.Jump)?.ToString();
         double[] rates = ValueOf(mode, time, state, first, others, out double[] shares);
         looks.Hold([]);
         Active[] guards = [.. Flow.Events.Select(declared => declared.Guard(t, x, p))];

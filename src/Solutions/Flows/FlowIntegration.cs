@@ -41,7 +41,7 @@ internal sealed partial class FlowIntegration : IDisposable
     private readonly double from;
     private readonly double to;
     private readonly int along;
-    private readonly FlowOptions options;
+    private readonly IntegrationOptions options;
     private readonly FlowField field;
     private readonly FlowStepper stepper;
     private readonly FlowPieces pieces;
@@ -61,7 +61,7 @@ internal sealed partial class FlowIntegration : IDisposable
     private double time;
     private double[] state;
 
-    public FlowIntegration(Flow flow, double[] start, double[] parameters, double from, double to, FlowOptions options)
+    public FlowIntegration(Flow flow, double[] start, double[] parameters, double from, double to, IntegrationOptions options)
     {
         (this.flow, this.parameters, this.from, this.to, this.options, time, state) = (flow, parameters, from, to, options, from, start);
         along = to < from ? -1 : 1;
@@ -279,6 +279,8 @@ internal sealed partial class FlowIntegration : IDisposable
             if (!double.IsNaN(look.References[i]) || look.Switches[i].IsAtKink)
                 continue;
             Enter(pieces.Enter(time, state, null), state, null);
+            if (pieces.IsAtJump)
+                reasons.Add($"the solution leaves a kink where the field jumps, at t = {Text(time)}");
             return;
         }
     }

@@ -62,6 +62,13 @@ internal sealed class FlowPieces(FlowField field, int along)
         if (rateAbove != 0)
             return new FlowMode(rateAbove > 0 ? above : below);
         double[] resting = Complete(time, state, References(look, place), (met, at) => Resting(met, at, normal, direction));
+        if (Differ(field.Value(new FlowMode(resting), time, state), up))
+        {
+            // The surface itself has a branch of its own, from which the field jumps to either side.
+            IsAtJump = true;
+            return new FlowMode(above);
+        }
+
         Rests.Add(look.Switches[place].Operation.Name);
         return new FlowMode(resting);
     }

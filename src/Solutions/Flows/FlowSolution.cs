@@ -10,12 +10,12 @@ public sealed class FlowSolution
 {
     private readonly Flow flow;
     private readonly double[] parameters;
-    private readonly FlowOptions options;
+    private readonly IntegrationOptions options;
     private readonly FlowTrack track;
     private readonly double startTime;
     private readonly double endTime;
 
-    internal FlowSolution(Flow flow, double[] parameters, FlowOptions options, FlowTrack track, double endTime, IReadOnlyList<FlowOccurrence> events,
+    internal FlowSolution(Flow flow, double[] parameters, IntegrationOptions options, FlowTrack track, double endTime, IReadOnlyList<FlowOccurrence> events,
         FlowCertificate certificate)
     {
         (this.flow, this.parameters, this.options, this.track, this.endTime, Events, Certificate) =
@@ -64,7 +64,7 @@ public sealed class FlowSolution
 
     /// <summary>
     /// The gradient of a weighted sum of the last state's numbers, by the adjoint of the steps. Its memory is bounded by the kept states
-    /// (<see cref="FlowOptions.KeptStates"/>): the states between are computed again, each once.
+    /// (<see cref="IntegrationOptions.KeptStates"/>): the states between are computed again, each once.
     /// </summary>
     /// <param name="weights">The weights.</param>
     /// <exception cref="ArgumentException">There are more or fewer weights than numbers of the state.</exception>
@@ -101,7 +101,7 @@ public sealed class FlowSolution
 
     /// <summary>
     /// The derivative of the state at a time in start, parameters and this time. Within a step it is that of a shorter step to this time, whose state differs
-    /// from the dense output by the error of a step.
+    /// from the dense output by the error of a step. At the time of a jump it is the derivative on one side. The certificate is about the end.
     /// </summary>
     /// <param name="time">The time, between start and end.</param>
     /// <exception cref="ArgumentOutOfRangeException">The time is not between start and end.</exception>

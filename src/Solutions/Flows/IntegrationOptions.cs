@@ -1,7 +1,7 @@
 namespace ConservativeAD.Solutions;
 
 /// <summary>How a flow is integrated.</summary>
-public sealed record FlowOptions
+public sealed record IntegrationOptions
 {
     /// <summary>The method.</summary>
     public FlowMethod Method { get; init; }
@@ -44,7 +44,7 @@ public sealed record FlowOptions
     /// <summary>Stops the integration.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    internal FlowOptions Checked()
+    internal IntegrationOptions Checked()
     {
         if (StepSize is { } size && !(size > 0 && double.IsFinite(size)))
             throw new ArgumentOutOfRangeException(nameof(StepSize), size, $"A step size of {size} was given; it must be above 0.");
