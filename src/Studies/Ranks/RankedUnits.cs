@@ -33,7 +33,7 @@ internal sealed class RankedUnits<TUnit>(JobRanks ranks, Action<TUnit> journal, 
     private readonly BlockingCollection<Question?> questions = [];
     private readonly Lock changing = new();
     private readonly List<int> dealt = [];
-    private bool isStopped;
+    private volatile bool isStopped;
     private double untold;
 
     private enum Kind : byte
@@ -48,7 +48,7 @@ internal sealed class RankedUnits<TUnit>(JobRanks ranks, Action<TUnit> journal, 
     /// <param name="finished">Units of an earlier run.</param>
     /// <param name="work">Does units.</param>
     /// <param name="cancellation">Stops it. Units in flight are lost.</param>
-    /// <returns>Whether all ranks have ended; after cancellation rank 0 waits for no others.</returns>
+    /// <returns>Whether all ranks have ended; after cancellation, of any rank, rank 0 waits for no others.</returns>
     public bool Run(IReadOnlyList<TUnit> finished, Action<UnitWork<TUnit>> work, CancellationToken cancellation)
     {
         ExceptionDispatchInfo? failure = null;
@@ -89,8 +89,8 @@ internal sealed class RankedUnits<TUnit>(JobRanks ranks, Action<TUnit> journal, 
             {
                 if (communicator.HasMessage(Tag, out int from))
                     working -= Reply(from) == Kind.End ? 1 : 0;
-                else if (Volatile.Read(ref hasEnded) && (working == 0 || failure is not null || cancellation.IsCancellationRequested))
-                    return working == 0;
+                else if (isStopped || (Volatile.Read(ref hasEnded) && (working == 0 || failure is not null || cancellation.IsCancellationRequested)))
+                    return working == 0 && !isStopped;
                 else
                     Thread.Sleep(AskingInterval);
             }
@@ -189,9 +189,8 @@ internal sealed class RankedUnits<TUnit>(JobRanks ranks, Action<TUnit> journal, 
                 journal(ResultsJson.Read<TUnit>(Encoding.UTF8.GetString(content)));
                 break;
             case Kind.End when content[0] != 0:
-                // A rank was told to stop, so that units are left: all stop.
-                lock (changing)
-                    isStopped = true;
+                // A rank was told to stop: all do, and rank 0 writes what is finished.
+                isStopped = true;
                 break;
         }
 
