@@ -61,6 +61,32 @@ public class ConstrainedMethodTests
         }
     }
 
+    [Fact]
+    public void BothMethodsAgreeOnConvexProblems()
+    {
+        // Of a convex problem every stationary point is optimal, so that two claims of stationarity with different values contradict each other.
+        for (ulong round = 0; round < 20; round++)
+        {
+            const int n = 5, pieces = 8;
+            double[] draws = new double[((2 * pieces) + 3) * n];
+            new Philox(Seed, 980 + round).Normal<double>(draws, 0, 1);
+            Active Affine(Active[] x, int row) => Sum([.. x.Select((value, j) => draws[(row * n) + j] * value)]);
+            ConstrainedProblem problem = ConstrainedProblem.OfScalars(
+                x => Enumerable.Range(0, pieces).Select(i => Affine(x, i) - i).Aggregate(Active.Max) + (0.5 * Active.Abs(x[0] - x[1]))
+                    + (0.01 * Sum([.. x.Select(value => value * value)])),
+                x => [Enumerable.Range(pieces, pieces).Select(i => Affine(x, i)).Aggregate(Active.Max) - 4, Active.Abs(x[2]) + (x[3] * x[3]) - 3],
+                x => [Affine(x, 2 * pieces) - 0.5], VariableBounds.Uniform(n, -2, 3));
+            double[] start = draws[^n..];
+            ConstrainedResult first = new BfgsSqp().Minimize(problem, start, cancellation: Cancellation);
+            ConstrainedResult second = new PenaltyBundle().Minimize(problem, start, cancellation: Cancellation);
+            Assert.True(first.Reason is StopReason.Stationary or StopReason.InfeasibleStationary, $"{round}: {first.Explanation} {first.Value:R} {second.Value:R} {second.Reason}");
+            Assert.True(second.Reason is StopReason.Stationary or StopReason.InfeasibleStationary, $"{round}: {second.Explanation} {first.Value:R} {second.Value:R}");
+            Assert.Equal(first.Reason, second.Reason);
+            if (first.Reason == StopReason.Stationary)
+                Assert.Equal(first.Value, second.Value, 1e-5);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Methods))]
     public void BoundsHoldExactlyAtEveryPoint(string method)

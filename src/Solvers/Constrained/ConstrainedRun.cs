@@ -14,6 +14,7 @@ internal sealed class ConstrainedRun
     private const double LeastSlope = 1e-8;
 
     private const double Rounding = 4e-16;
+    private const int LeastMeasured = 160;
 
     private readonly ConstrainedProblem problem;
     private readonly SolverOptions options;
@@ -102,8 +103,9 @@ internal sealed class ConstrainedRun
     /// <summary>The radius of the ball around a point in which gradients count for its stationarity.</summary>
     public double Radius => options.Radius * Math.Max(1, Math.Abs(TensorPrimitives.MaxMagnitude<double>(at.Point)));
 
-    public MeasureLimits MeasureLimits() =>
-        Solvers.MeasureLimits.After(Evaluations, Dimension, () => (1.1 * options.TimeLimit) - Stopwatch.GetElapsedTime(started));
+    /// <summary>The limits of a final measure: the cost of the run, or that of a run of some length where it was short.</summary>
+    public MeasureLimits MeasureLimits() => Solvers.MeasureLimits.After(Math.Max(Evaluations, LeastMeasured * (Dimension + 10)), Dimension,
+        () => (1.1 * options.TimeLimit) - Stopwatch.GetElapsedTime(started));
 
     /// <summary>Evaluates at a point, which is moved into the bounds.</summary>
     public ConstrainedIterate Evaluate(double[] point)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using ConservativeAD.Kernels;
+using ConservativeAD.Nonsmooth;
 
 namespace ConservativeAD.Solvers;
 
@@ -13,7 +14,7 @@ public abstract class ConstrainedSolver : IConstrainedSolver
     // Methods go on until gradients within this part of the radius suffice, and violations are within this part of their tolerance, so that values are more
     // accurate than the two allow.
     private const double CertifiedPart = 1e-2;
-    private const int ProbesPerVariable = 2;
+    private const int ProbesPerVariable = 6;
 
     private protected ConstrainedSolver()
     {
@@ -65,7 +66,7 @@ public abstract class ConstrainedSolver : IConstrainedSolver
 
     /// <summary>
     /// Like <see cref="IsCertified"/>, and takes gradients at points around the current one until they suffice or are too many: along the negative of the
-    /// shortest vector so far, where what it lacks is found, and at random.
+    /// shortest vector so far, where from a kink on the gradients are that it lacks most, beside it, and at random.
     /// </summary>
     private protected static bool Probe(ConstrainedRun run, SolverOptions options)
     {
@@ -83,9 +84,8 @@ public abstract class ConstrainedSolver : IConstrainedSolver
             if (draw == ProbesPerVariable * (n + 5))
                 return false;
             Philox.For(options.Seed, (uint)Streams.Probes, (ulong)draw).Normal<double>(aside, 0, 1);
-            TensorPrimitives.Multiply(aside, 0.5 * radius / TensorPrimitives.Norm<double>(aside), aside);
-            if (draw % 2 == 0)
-                TensorPrimitives.MultiplyAdd(found.Shortest, -0.5 * radius / found.Distance, aside, aside);
+            TensorPrimitives.Multiply(aside, (draw % 3 == 0 ? 0 : 0.5) * radius / TensorPrimitives.Norm<double>(aside), aside);
+            TensorPrimitives.MultiplyAdd(found.Shortest, (draw % 3 == 2 ? 0 : -0.5) * radius / found.Distance, aside, aside);
             ConstrainedIterate probe = run.Evaluate(run.At, aside, 1);
             if (probe.IsFinite)
                 points.Add(probe);
@@ -116,14 +116,20 @@ public abstract class ConstrainedSolver : IConstrainedSolver
         StationarityMeasure? stationarity = null;
 
         // The multipliers of the point alone suffice where the functions that matter are smooth there.
-        foreach (double radius in (double[])[0, CertifiedPart * run.Radius, run.Radius])
+        double[] radii = [0, CertifiedPart * run.Radius, run.Radius];
+        foreach (double radius in radii)
         {
             List<ConstrainedIterate> points = run.Around(radius);
-            if (stationarity is not null && points.Count == 1)
-                break;
-            double[] found = [.. Multipliers.Of(points, run.Radius, run.Bounds).Constraints.Select((value, i) => value * run.ObjectiveScale / run.Scales[i])];
-            StationarityMeasure measure = StationarityMeasure.Of(problem.Lagrangian(found[..inequalities], found[inequalities..]), at.Point, measured,
-                run.MeasureLimits(), cancellation);
+            if (points.Count == 1 && stationarity is not null)
+                continue;
+            Multipliers known = Multipliers.Of(points, run.Radius, run.Bounds);
+            if (radius < run.Radius && known.Distance * run.ObjectiveScale > options.Tolerance)
+                continue;
+            double[] found = [.. known.Constraints.Select((value, i) => value * run.ObjectiveScale / run.Scales[i])];
+            Objective lagrangian = problem.Lagrangian(found[..inequalities], found[inequalities..]);
+            StationarityMeasure measure = OfPoints(lagrangian, points, radius, measured);
+            if (points.Count == 1 || measure.Value > options.Tolerance)
+                measure = StationarityMeasure.Of(lagrangian, at.Point, measured, run.MeasureLimits(), cancellation);
             if (stationarity is null || measure.Value < stationarity.Value)
                 (stationarity, multipliers) = (measure, found);
             if (stationarity.Value <= options.Tolerance)
@@ -163,6 +169,22 @@ public abstract class ConstrainedSolver : IConstrainedSolver
             Metric = run.Metric?.Copy(),
         };
         return result with { Explanation = Explain(result, run) };
+    }
+
+    // The distance of the hull of Clarke gradients at given points, and of the normals of the box, from 0.
+    private static StationarityMeasure OfPoints(Objective objective, List<ConstrainedIterate> points, double radius, SolverOptions options)
+    {
+        List<ConstrainedIterate> measured = [];
+        foreach (ConstrainedIterate point in points)
+        {
+            ClarkeElement element = Clarke.Gradient(objective, point.Point, options.Seed + (ulong)measured.Count);
+            ConstrainedIterate one = new(point.Point, element.Value, element.Gradient, [], [], 0);
+            if (one.IsFinite)
+                measured.Add(one);
+        }
+
+        double distance = measured.Count > 0 ? Multipliers.Of(measured, radius, options.Bounds).Distance : double.PositiveInfinity;
+        return new StationarityMeasure(StationarityKind.GoldsteinResidual, distance, radius, points.Count, null);
     }
 
     private static string Explain(ConstrainedResult result, ConstrainedRun run)
