@@ -77,6 +77,9 @@ internal sealed class ConstrainedRun
     /// <summary>The quasi-Newton matrix; null for the identity.</summary>
     public IInverseHessian? Metric { get; set; }
 
+    /// <summary>The point around which gradients were gathered last, and did not suffice.</summary>
+    public ConstrainedIterate? Probed { get; set; }
+
     public VariableBounds? Bounds => problem.Bounds;
 
     public int Dimension => at.Point.Length;

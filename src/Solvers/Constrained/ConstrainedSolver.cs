@@ -73,6 +73,8 @@ public abstract class ConstrainedSolver : IConstrainedSolver
         if (!run.IsFeasible(run.At, CertifiedPart))
             return false;
         double radius = CertifiedPart * run.Radius;
+        if (run.Probed is { } before && TensorPrimitives.Distance<double>(before.Point, run.At.Point) <= radius)
+            return IsCertified(run, options);
         int n = run.Dimension;
         double[] aside = new double[n];
         List<ConstrainedIterate> points = run.Around(radius);
@@ -82,7 +84,7 @@ public abstract class ConstrainedSolver : IConstrainedSolver
             if (found.Distance * run.ObjectiveScale <= 0.5 * options.Tolerance)
                 return true;
             if (draw == ProbesPerVariable * (n + 5))
-                return false;
+                break;
             Philox.For(options.Seed, (uint)Streams.Probes, (ulong)draw).Normal<double>(aside, 0, 1);
             TensorPrimitives.Multiply(aside, (draw % 3 == 0 ? 0 : 0.5) * radius / TensorPrimitives.Norm<double>(aside), aside);
             TensorPrimitives.MultiplyAdd(found.Shortest, (draw % 3 == 2 ? 0 : -0.5) * radius / found.Distance, aside, aside);
@@ -91,6 +93,7 @@ public abstract class ConstrainedSolver : IConstrainedSolver
                 points.Add(probe);
         }
 
+        run.Probed = run.At;
         return false;
     }
 
