@@ -79,8 +79,10 @@ public class ConstrainedMethodTests
             double[] start = draws[^n..];
             ConstrainedResult first = new BfgsSqp().Minimize(problem, start, cancellation: Cancellation);
             ConstrainedResult second = new PenaltyBundle().Minimize(problem, start, cancellation: Cancellation);
-            Assert.True(first.Reason is StopReason.Stationary or StopReason.InfeasibleStationary, $"{round}: {first.Explanation} {first.Value:R} {second.Value:R} {second.Reason}");
-            Assert.True(second.Reason is StopReason.Stationary or StopReason.InfeasibleStationary, $"{round}: {second.Explanation} {first.Value:R} {second.Value:R}");
+            Assert.True(first.Reason is StopReason.Stationary or StopReason.InfeasibleStationary,
+                $"{round}: {first.Explanation} {first.Value:R} {second.Value:R} {second.Reason}");
+            Assert.True(second.Reason is StopReason.Stationary or StopReason.InfeasibleStationary,
+                $"{round}: {second.Explanation} {first.Value:R} {second.Value:R}");
             Assert.Equal(first.Reason, second.Reason);
             if (first.Reason == StopReason.Stationary)
                 Assert.Equal(first.Value, second.Value, 1e-5);
