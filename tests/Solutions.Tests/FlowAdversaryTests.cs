@@ -201,6 +201,18 @@ public class FlowAdversaryTests
     }
 
     [Fact]
+    public void TheBorderBetweenPassingAndSlidingIsNotCertified()
+    {
+        // Beyond x = 0 the field is p: with p > 0 the solution passes, with p < 0 it stays.
+        Flow border = Flow.OfScalars(1, 1, (t, x, p) => [x[0] < 0 ? 1 : p[0]]);
+        Assert.Equal(FlowClaim.None, border.Solve([-1], [0], 0, 2).Certificate.Claim);
+        FlowSolution passed = border.Solve([-1], [0.5], 0, 2), stays = border.Solve([-1], [-0.5], 0, 2);
+        Assert.Equal((0.5, 0.0), (Math.Round(passed.Value[0], 12), Math.Round(stays.Value[0], 12)));
+        Assert.Equal((0.5, 1.0), (Math.Round(passed.Jacobian().Start[0, 0], 12), Math.Round(passed.Jacobian().Parameters[0, 0], 12)));
+        Assert.Equal((0.0, 0.0), (Math.Round(stays.Jacobian().Start[0, 0], 12), Math.Round(stays.Jacobian().Parameters[0, 0], 12)));
+    }
+
+    [Fact]
     public void ABranchForTheTieAloneIsNotFollowed()
     {
         // On either side of x = 0 the other number grows as eᵗ; at the tie the program has it stand still.

@@ -82,11 +82,11 @@ internal sealed partial class FlowIntegration
         double back = pieces.Rate(gradient, rates);
         if (!FlowPieces.Differ(rates, look.Rates) || back * rate > 0)
             return entered;
+        // On the border between passing and sliding, the derivative is of one side.
+        if (MarginOf(gradient, rates) < GrazingMargin)
+            reasons.Add($"the field beyond grazes the surface of {look.Switches[place].Operation.Name} at t = {Text(time)}");
         if (back == 0 || rate == 0)
-        {
-            reasons.Add($"the solution grazes the surface of {look.Switches[place].Operation.Name} at t = {Text(time)}");
             return entered;
-        }
 
         kind = FlowOccurrenceKind.SlidingBegins;
         return pieces.Slide(time, state, mode.Pieces, [beyond], [gradient]);
