@@ -13,7 +13,7 @@ internal sealed class TortureRun
 
     // Ranks start more slowly than one process does, and share processors.
     private const int MostRanks = 3;
-    private const double RankTimeFactor = 3;
+    private const double RankTimeFactor = 2;
 
     private readonly Random random;
     private readonly string root;
