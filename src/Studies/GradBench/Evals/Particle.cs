@@ -9,7 +9,7 @@ namespace ConservativeAD.Studies.GradBench.Evals;
 /// </summary>
 internal static class Particle
 {
-    private const int MostSteps = 10_000_000;
+    private const int MostSteps = 100_000;
     private const double TimeStep = 0.1;
 
     public static Module Module { get; } = new Module<Input>("particle", [new(0.2)],
