@@ -12,6 +12,7 @@ using ConservativeAD.Benchmarks.Ptx;
 using ConservativeAD.Benchmarks.Ranks;
 using ConservativeAD.Benchmarks.Scalars;
 using ConservativeAD.Benchmarks.Sets;
+using ConservativeAD.Benchmarks.Solutions;
 using ConservativeAD.Benchmarks.Steps;
 using ConservativeAD.Benchmarks.Summation;
 using ConservativeAD.Benchmarks.Versus;
@@ -23,7 +24,7 @@ using TorchSharp;
 // "volume" the volume study, "limits" products against the peak and gradients against functions, "memory" peaks, "flows" adjoints of many steps, "problems"
 // gradients of large-scale test problems, "large-scale" the methods that scale on them, "sets" Clarke sets of many kinks, "gpu" a GPU, "ptx" writes its
 // kernels, "steps" the steps of optimisers, "ulps" the errors of elementary functions, "ranks" sums over the ranks that mpirun starts, "scaling" a study on
-// ranks against one; everything else goes to BenchmarkDotNet (try --list flat, or --filter '*').
+// ranks against one, "solutions" gradients of solutions; everything else goes to BenchmarkDotNet (try --list flat, or --filter '*').
 Option<int[]> threads = new("--threads")
 {
     Description = "Numbers of threads to measure at.",
@@ -60,10 +61,10 @@ versus.SetAction(parsed =>
 });
 
 if (args is ["versus" or "summation" or "kinks" or "scalars" or "volume" or "limits" or "memory" or "flows" or "problems" or "large-scale" or "sets"
-    or "gpu" or "ptx" or "steps" or "ulps" or "ranks" or "scaling", ..])
+    or "gpu" or "ptx" or "steps" or "ulps" or "ranks" or "scaling" or "solutions", ..])
     return new RootCommand("Benchmarks of ConservativeAD.") { versus, SummationCommand.Create(), KinksCommand.Create(), ScalarsCommand.Create(),
         VolumeSpeedCommand.Create(), LimitsCommand.Create(), MemoryCommand.Create(), FlowsCommand.Create(), ProblemsCommand.Create(),
             LargeScaleCommand.Create(), SetsCommand.Create(), GpuCommand.Create(), PtxCommand.Create(), StepsCommand.Create(), UlpsCommand.Create(),
-            RanksCommand.Create(), ScalingCommand.Create() }.Parse(args).Invoke();
+            RanksCommand.Create(), ScalingCommand.Create(), SolutionsCommand.Create() }.Parse(args).Invoke();
 BenchmarkSwitcher.FromAssembly(typeof(WorkloadList).Assembly).Run(args);
 return 0;

@@ -22,7 +22,7 @@ public class DependencyDirectionTests
         [
             "ConservativeAD.Kernels", "ConservativeAD.Kernels.Gpu", "ConservativeAD.AutoDiff", "ConservativeAD.Networks",
             "ConservativeAD.Networks.Onnx", "ConservativeAD.Optimizers", "ConservativeAD.Solvers", "ConservativeAD.Diagnostics",
-            "ConservativeAD.Distributed",
+            "ConservativeAD.Distributed", "ConservativeAD.Solutions",
         ],
     };
 

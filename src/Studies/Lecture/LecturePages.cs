@@ -26,6 +26,7 @@ internal static class LecturePages
         new SplittingFunctionPage(),
         new ConservativeFieldPage(),
         new OptimizersPage(),
+        new OpeningPage(),
     ];
 
     /// <summary>Their names.</summary>
