@@ -57,8 +57,8 @@ internal static class SolutionsCommand
         for (int round = 0; round < rounds + 1; round++)
         {
             Stopwatch watch = Stopwatch.StartNew();
-            ProximalGradientResult found = new ProximalGradient(true) { Tolerance = 1e-9 }.Minimize(smooth, ProximalOperators.L1Norm(penalty), new double[variables],
-                CancellationToken.None);
+            ProximalGradientResult found = new ProximalGradient(true) { Tolerance = 1e-9 }
+                .Minimize(smooth, ProximalOperators.L1Norm(penalty), new double[variables], CancellationToken.None);
             double solve = watch.Elapsed.TotalSeconds;
             watch.Restart();
             double[] gradient = equation.At([.. found.Point], [penalty, .. answers]).Reverse(weights);
@@ -74,7 +74,8 @@ internal static class SolutionsCommand
         Console.WriteLine("| lasso | rows | not 0 | evaluations | solution, s | gradient, s | gradient / solution |");
         Console.WriteLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {variables} | {Rows} | {support} | {evaluations} | {Median(solves):0.00} | {Median(gradients):0.00} | {Median(gradients) / Median(solves):0.00} |"));
+            $"| {variables} | {Rows} | {support} | {evaluations} | {Median(solves):0.00} | {Median(gradients):0.00} "
+                + $"| {Median(gradients) / Median(solves):0.00} |"));
     }
 
     private static Var<double> Misfit(Var<double> b, Var<double> answers, NDArray<double> x) =>

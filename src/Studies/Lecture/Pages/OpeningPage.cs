@@ -8,15 +8,16 @@ namespace ConservativeAD.Studies.Lecture.Pages;
 internal sealed class OpeningPage() : LecturePage("opening", "Opening: implicit functions, iterations, flows, integrals")
 {
     public override string Statement =>
-        "Conservative Jacobians pass through what is not written as a program. If every [A B] of a conservative Jacobian of F has an invertible B, −B⁻¹A is one "
-            + "of the solution of F = 0. Derivatives of an iteration converge to that of its fixed point. The sensitivity inclusion of a flow gives one of the "
-            + "flow, and a mean of elements is an element for the mean of the functions. Each has its hypothesis, and where it fails there is no derivative.";
+        "Conservative Jacobians pass through what is not written as a program. If every [A B] of a conservative Jacobian of F has an invertible B, −B⁻¹A is "
+            + "one of the solution of F = 0. Derivatives of an iteration converge to that of its fixed point. The sensitivity inclusion of a flow gives one of "
+            + "the flow, and a mean of elements is an element for the mean of the functions. Each has its hypothesis, and where it fails there is no "
+            + "derivative.";
 
     public override string Formula =>
         "G′ = −B⁻¹A;   ‖J_k − J‖ ≤ ρᵏ‖∂T/∂x‖/(1 − ρ);   X′ ∈ ∂f(x)·X, X(0) = I;   E D(x, ξ) is conservative for E f(x, ξ)";
 
-    public override string Source => "J. Bolte, T. Le, E. Pauwels and A. Silveti-Falls, NeurIPS 2021; J. Bolte, E. Pauwels and S. Vaiter, NeurIPS 2022 and 2023; "
-        + "S. Marx and E. Pauwels, J. Differential Equations 2022; J. Bolte, T. Le and E. Pauwels, SIAM J. Optim. 2023";
+    public override string Source => "J. Bolte, T. Le, E. Pauwels and A. Silveti-Falls, NeurIPS 2021; J. Bolte, E. Pauwels and S. Vaiter, NeurIPS 2022 and "
+        + "2023; S. Marx and E. Pauwels, J. Differential Equations 2022; J. Bolte, T. Le and E. Pauwels, SIAM J. Optim. 2023";
 
     public override void Run(PageWriter page)
     {
@@ -105,7 +106,12 @@ internal sealed class OpeningPage() : LecturePage("opening", "Opening: implicit 
     {
         double[] euler = page.Program("x′ = relu(x) − relu(−x), which is x′ = x, by ten Euler steps of 0.1 from 0, for relu′(0) = 0, ½ and 1.", () =>
             new[] { 0, 0.5, 1 }.Select(s => Flow.OfScalars(1, 0, (t, x, p) => [Active.Relu(x[0]) - Active.Relu(-x[0])])
-                .Solve([0], [], 0, 1, new IntegrationOptions { Method = FlowMethod.Euler, StepSize = 0.1, Selections = Selections.PyTorch with { ReluAtZero = s } })
+                .Solve([0], [], 0, 1, new IntegrationOptions
+                {
+                    Method = FlowMethod.Euler,
+                    StepSize = 0.1,
+                    Selections = Selections.PyTorch with { ReluAtZero = s },
+                })
                 .Jacobian().Start[0, 0]).ToArray());
         for (int i = 0; i < 3; i++)
             page.Equal($"derivative for s = {PageWriter.Text(i / 2.0)}: (1 + 0.2s)¹⁰", euler[i], Math.Pow(1 + (0.1 * i), 10), 1e-9);
