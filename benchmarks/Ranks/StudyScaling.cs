@@ -13,10 +13,13 @@ internal sealed partial class StudyScaling(IReadOnlyList<string> launcher, int n
     /// <summary>Measures.</summary>
     /// <param name="ranks">The number of ranks.</param>
     /// <param name="pairs">Interleaved pairs of samples.</param>
-    /// <returns>A line with medians in seconds, of the study without the start of processes and of the whole job, and the median ratios of a pair.</returns>
+    /// <returns>
+    /// A line with medians in seconds, of the study without the start of processes and of the whole job, and the median ratios of a pair. The machine's own is
+    /// that of as many jobs of one rank at once, which know nothing of each other.
+    /// </returns>
     public string Measure(int ranks, int pairs)
     {
-        (double Study, double Job)[] one = new (double, double)[pairs], many = new (double, double)[pairs];
+        (double Study, double Job)[] one = new (double, double)[pairs], many = new (double, double)[pairs], apart = new (double, double)[pairs];
         for (int pair = 0; pair < pairs; pair++)
         {
             // Which comes first takes turns, so that a trend of the machine cancels.
@@ -25,15 +28,19 @@ internal sealed partial class StudyScaling(IReadOnlyList<string> launcher, int n
             many[pair] = Run(ranks);
             if (pair % 2 != 0)
                 one[pair] = Run(1);
+            (double Study, double Job)[] atOnce = Task.WhenAll(Enumerable.Range(0, ranks).Select(_ => Task.Run(() => Run(1)))).Result;
+            apart[pair] = (atOnce.Max(run => run.Study) / ranks, atOnce.Max(run => run.Job) / ranks);
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"pair {pair + 1}: {one[pair].Study:F1} s on one rank, {many[pair].Study:F1} s on {ranks}"));
         }
 
         return string.Create(CultureInfo.InvariantCulture, $"volume, {networks} networks, 1 thread a rank: {Median(one, run => run.Study):F1} s on one rank, "
-            + $"{Median(many, run => run.Study):F1} s on {ranks}, median speed-up of a pair {Speedup(run => run.Study):F2}; with the start of processes "
-            + $"{Median(one, run => run.Job):F1} s, {Median(many, run => run.Job):F1} s, {Speedup(run => run.Job):F2}");
+            + $"{Median(many, run => run.Study):F1} s on {ranks}, median speed-up of a pair {Speedup(many, run => run.Study):F2}; with the start of "
+            + $"processes {Median(one, run => run.Job):F1} s, {Median(many, run => run.Job):F1} s, {Speedup(many, run => run.Job):F2}; the machine's own, "
+            + $"{ranks} jobs at once: {Speedup(apart, run => run.Study):F2}");
 
-        double Speedup(Func<(double Study, double Job), double> time) => Median(one.Zip(many, (alone, together) => time(alone) / time(together)));
+        double Speedup((double Study, double Job)[] runs, Func<(double Study, double Job), double> time) =>
+            Median(one.Zip(runs, (alone, together) => time(alone) / time(together)));
     }
 
     private (double Study, double Job) Run(int ranks)
