@@ -6,7 +6,7 @@ namespace ConservativeAD.Solvers;
 /// <summary>
 /// The subproblem of a step of sequential quadratic programming: min over d of μ∇f'd + Σmax(g + ∇g'd, 0) + Σ|h + ∇h'd| + ½d'H⁻¹d within the bounds, by its
 /// dual, in which multipliers of inequalities are in [0, 1] and those of equalities in [−1, 1] (F. Curtis, T. Mitchell and M. Overton, Optim. Methods Softw.
-/// 32, 2017, section 2). Products in H are computed once for all μ.
+/// 32, 2017). Products in H are computed once for all μ.
 /// </summary>
 internal sealed class SequentialQuadratic
 {

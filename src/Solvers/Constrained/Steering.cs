@@ -3,7 +3,7 @@ namespace ConservativeAD.Solvers;
 /// <summary>
 /// The choice of the share μ of the objective in the penalty function: it falls until the step promises a part of the decrease of the violation that the best
 /// step for feasibility promises (R. Byrd, G. Lopez-Calva and J. Nocedal, Math. Program. 133, 2012; F. Curtis, T. Mitchell and M. Overton, Optim. Methods
-/// Softw. 32, 2017, algorithm 2). It does not fall where the multipliers of least residual at the point show that it is small enough: a quasi-Newton matrix
+/// Softw. 32, 2017). It does not fall where the multipliers of least residual at the point show that it is small enough: a quasi-Newton matrix
 /// that is small across the constraints also keeps a step from promising much.
 /// </summary>
 internal static class Steering
