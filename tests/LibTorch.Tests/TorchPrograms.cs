@@ -252,6 +252,7 @@ internal static class TorchPrograms
         ["qr"] = "signs of columns are a convention",
         ["sign of a determinant"] = "a constant",
         ["sum of largest eigenvalues"] = "not in libtorch; symmetric eigenvalues are compared",
+        ["positive semidefinite part"] = "not in libtorch; symmetric eigenvalues are compared",
         ["symmetric eigenvectors"] = "signs of vectors are a convention",
         ["singular vectors"] = "signs of vectors are a convention",
         ["dropout"] = "other random numbers",
