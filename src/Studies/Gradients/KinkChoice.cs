@@ -63,7 +63,7 @@ internal sealed record KinkChoice(KinkName Name, IReadOnlyList<string> ReadBy, S
     /// <param name="name">The kink.</param>
     public static KinkChoice Of(KinkName name) => name switch
     {
-        KinkName.Relu => new(name, ["relu"], Usual, Usual with { ReluAtZero = 1 }, "relu'(0) = 0 against 1"),
+        KinkName.Relu => new(name, ["relu", "positive semidefinite part"], Usual, Usual with { ReluAtZero = 1 }, "relu'(0) = 0 against 1"),
         KinkName.LeakyRelu => new(name, ["leaky relu", "prelu"], Usual with { LeakyReluAtZero = SideSelection.Left },
             Usual with { LeakyReluAtZero = SideSelection.Right }, "the slope of a leaky relu at 0: 0.01 against 1"),
         KinkName.Abs => new(name, ["abs", "norm1"], Usual with { AbsAtZero = -1 }, Usual with { AbsAtZero = 1 }, "|·|'(0) = −1 against 1"),
