@@ -45,11 +45,15 @@ versus.SetAction(parsed =>
     {
         if (whyNot is null)
             torch.set_num_threads(count);
+        Ceilings ceilings = new(count);
         foreach (NamedWorkload named in WorkloadList.All.Where(w => w.Name.Contains(parsed.GetValue(filter)!, StringComparison.OrdinalIgnoreCase)))
         {
             using IWorkload workload = named.Make(count, whyNot is null);
             Measurement row = Interleaved.Run(named.Name, workload, count, parsed.GetValue(pairs), whyNot is null);
-            Console.Error.WriteLine($"{row.Name}, {count} threads: {row.OursMilliseconds:G3} ms against {row.PeerMilliseconds:G3} ms, ratio {row.Ratio:F2}");
+            if (ceilings.LeastTime(named.Floor) is { } least)
+                row = row with { LeastMilliseconds = least.Milliseconds, Bound = least.Bound };
+            Console.Error.WriteLine($"{row.Name}, {count} threads: {row.OursMilliseconds:G3} ms against {row.PeerMilliseconds:G3} ms, ratio {row.Ratio:F2}, "
+                + $"{row.Share:P0} of the ceiling");
             rows.Add(row);
         }
     }

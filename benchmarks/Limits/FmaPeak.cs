@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ConservativeAD.Benchmarks.Versus;
@@ -6,24 +5,26 @@ using ConservativeAD.Benchmarks.Versus;
 namespace ConservativeAD.Benchmarks.Limits;
 
 /// <summary>
-/// Measures the peak of floating-point operations per second on one core, by enough chains of fused multiply-adds in registers to hide the latency.
+/// Measures the peak of floating-point operations per second, by enough chains of fused multiply-adds in registers to hide the latency.
 /// </summary>
 internal static class FmaPeak
 {
     private const int Rounds = 4_000_000;
     private const int Chains = 12;
 
-    /// <summary>The peak in float32, in operations per second; a multiply-add counts as two.</summary>
-    public static double Measure(int samples)
+    /// <summary>The peak in float32 of all threads at once, in operations per second; a multiply-add counts as two. The median of the samples.</summary>
+    /// <param name="samples">The number of samples.</param>
+    /// <param name="threads">The number of threads.</param>
+    public static double Measure(int samples, int threads = 1)
     {
         double[] rates = new double[samples];
+        float[] sums = new float[threads];
+        int lanes = Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector256<float>.Count;
         for (int sample = -1; sample < samples; sample++)
         {
-            long start = Stopwatch.GetTimestamp();
-            (float sum, int lanes) = Vector512.IsHardwareAccelerated ? (Wide(), Vector512<float>.Count) : (Narrow(), Vector256<float>.Count);
-            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (sample >= 0 && !float.IsNaN(sum))
-                rates[sample] = 2.0 * Chains * lanes * Rounds / seconds;
+            double seconds = Simultaneous.Seconds(threads, thread => sums[thread] = Vector512.IsHardwareAccelerated ? Wide() : Narrow());
+            if (sample >= 0 && !sums.Any(float.IsNaN))
+                rates[sample] = 2.0 * Chains * lanes * Rounds * threads / seconds;
         }
 
         return Interleaved.Median(rates);

@@ -13,15 +13,17 @@ internal static class VersusReport
     public static string Markdown(IReadOnlyList<Measurement> rows)
     {
         StringBuilder text = new();
-        text.AppendLine("| workload | threads | ours, ms | libtorch, ms | ratio (95 %) | largest difference |");
-        text.AppendLine("| --- | --- | --- | --- | --- | --- |");
+        text.AppendLine("| workload | threads | ours, ms | libtorch, ms | ratio (95 %) | largest difference | least, ms | our share |");
+        text.AppendLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (Measurement row in rows)
         {
+            string least = row.LeastMilliseconds is null ? "– | –"
+                : string.Create(CultureInfo.InvariantCulture, $"{row.LeastMilliseconds:G3} ({row.Bound}) | {row.Share:P0}");
             text.AppendLine(row.Ratio is null
-                ? string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Threads} | {row.OursMilliseconds:G3} | – | – | – |")
+                ? string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Threads} | {row.OursMilliseconds:G3} | – | – | – | {least} |")
                 : string.Create(CultureInfo.InvariantCulture,
                     $"| {row.Name} | {row.Threads} | {row.OursMilliseconds:G3} | {row.PeerMilliseconds:G3} | {row.Ratio:F2} ({row.Low:F2}–{row.High:F2}) | "
-                        + $"{row.Difference:0.0E+0} |"));
+                        + $"{row.Difference:0.0E+0} | {least} |"));
         }
 
         if (GeometricMean(rows) is double mean)
