@@ -26,7 +26,7 @@ internal sealed record Floor(double Read, double Written, double Operations = 0,
         return new Floor(2 * matrix, matrix, 2.0 * n * n * n, isDouble);
     }
 
-    /// <summary>A training step of dense layers: a product forward, and one each for the gradients of weights and of inputs, those of the first left out.</summary>
+    /// <summary>A step of dense layers: a product forward, one for the gradients of weights, and one for those of inputs but the first.</summary>
     /// <param name="widths">The widths, from the input's to the output's.</param>
     /// <param name="batch">The number of examples.</param>
     public static Floor Step(int[] widths, int batch)
