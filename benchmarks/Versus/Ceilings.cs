@@ -1,21 +1,24 @@
-using System.Diagnostics;
-using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using ConservativeAD.Benchmarks.Limits;
 
 namespace ConservativeAD.Benchmarks.Versus;
 
 /// <summary>
-/// What the machine can do, measured beside a workload on as many threads: bytes copied or read a second in arrays of the workload's size, and multiply-adds.
-/// The fastest of a few copies or reads counts, since a ceiling is what can be reached, and the median of multiply-adds, which others disturb less.
+/// What the machine can do, measured beside a workload on as many threads: bytes copied, updated in place or read a second in arrays of the workload's size,
+/// and multiply-adds.
+/// The fastest of some such passes counts, since a ceiling is what can be reached, and the median of multiply-adds, which others disturb less.
 /// </summary>
 /// <param name="threads">The number of threads.</param>
 internal sealed class Ceilings(int threads)
 {
-    private const int Samples = 7;
+    private const int Samples = 15;
     private const double SampleSeconds = 0.01;
     private const int LeastBytes = 1 << 16;
 
-    private readonly Dictionary<(long Bytes, bool Writes), double> rates = [];
+    private static ulong sink;
+
+    private readonly Dictionary<(long Bytes, bool Writes, bool IsInPlace), double> rates = [];
     private double? peak;
 
     /// <summary>The least time of a workload, in milliseconds, and what bounds it; null where its floor is not known.</summary>
@@ -23,7 +26,7 @@ internal sealed class Ceilings(int threads)
     public (double Milliseconds, string Bound)? LeastTime(Floor floor)
     {
         double moved = floor.Read + floor.Written;
-        double ofMemory = moved == 0 ? 0 : 1000 * moved / Rate((long)moved, floor.Written > 0);
+        double ofMemory = moved == 0 ? 0 : 1000 * moved / Rate((long)moved, floor.Written > 0, floor.IsInPlace);
         double ofArithmetic = floor.Operations == 0 ? 0 : 1000 * floor.Operations / (Peak() / (floor.IsDouble ? 2 : 1));
         return ofMemory == 0 && ofArithmetic == 0 ? null : ofMemory > ofArithmetic ? (ofMemory, "memory") : (ofArithmetic, "arithmetic");
     }
@@ -31,13 +34,29 @@ internal sealed class Ceilings(int threads)
     // Operations of float32 a second, on all threads at once.
     private double Peak() => peak ??= FmaPeak.Measure(Samples, threads);
 
-    // Bytes a second, read and written, of copies within arrays of so many bytes together, or of sums over one.
-    private double Rate(long bytes, bool writes)
+    // Bytes a second, read and written, of copies or updates in place within so many bytes; or of reads of them.
+    private double Rate(long bytes, bool writes, bool isInPlace)
     {
-        if (rates.TryGetValue((bytes, writes), out double known))
+        if (rates.TryGetValue((bytes, writes, isInPlace), out double known))
             return known;
-        int each = (int)Math.Min(Math.Max(bytes, LeastBytes) / threads / (writes ? 2 : 1), 1 << 29);
-        byte[][] from = Arrays(each), to = writes ? Arrays(each) : [];
+        bool copies = writes && !isInPlace;
+        int each = (int)Math.Min(Math.Max(bytes, LeastBytes) / threads / (copies ? 2 : 1), 1 << 29);
+        byte[][] from = Arrays(each), to = copies ? Arrays(each) : [];
+        double rate = Fastest(each, thread =>
+        {
+            if (copies)
+                from[thread].AsSpan().CopyTo(to[thread]);
+            else if (writes)
+                Update(from[thread]);
+            else
+                Read(from[thread]);
+        });
+        return rates[(bytes, writes, isInPlace)] = rate * (writes ? 2 : 1);
+    }
+
+    // Bytes a second of passes over arrays of a size, all threads at once.
+    private double Fastest(int each, Action<int> pass)
+    {
         int repeats = Math.Max(1, (int)(SampleSeconds * 2e10 / threads / each));
         double best = 0;
         for (int sample = 0; sample <= Samples; sample++)
@@ -45,17 +64,12 @@ internal sealed class Ceilings(int threads)
             double seconds = Simultaneous.Seconds(threads, thread =>
             {
                 for (int i = 0; i < repeats; i++)
-                {
-                    if (writes)
-                        from[thread].AsSpan().CopyTo(to[thread]);
-                    else
-                        Read(from[thread]);
-                }
+                    pass(thread);
             });
-            best = Math.Max(best, (double)each * threads * repeats * (writes ? 2 : 1) / seconds);
+            best = Math.Max(best, (double)each * threads * repeats / seconds);
         }
 
-        return rates[(bytes, writes)] = best;
+        return best;
     }
 
     private byte[][] Arrays(int bytes) => [.. Enumerable.Range(0, threads).Select(_ =>
@@ -65,11 +79,11 @@ internal sealed class Ceilings(int threads)
         return array;
     })];
 
-    // The sum in eight registers, which no reduction of the library can outrun.
+    // Eight registers, so that loads alone limit it.
     private static void Read(byte[] array)
     {
-        ReadOnlySpan<Vector<ulong>> vectors = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, Vector<ulong>>(array);
-        Vector<ulong> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
+        ReadOnlySpan<Vector512<ulong>> vectors = MemoryMarshal.Cast<byte, Vector512<ulong>>(array);
+        Vector512<ulong> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
         for (int i = 0; i + 8 <= vectors.Length; i += 8)
         {
             a ^= vectors[i];
@@ -85,5 +99,16 @@ internal sealed class Ceilings(int threads)
         Volatile.Write(ref sink, (a ^ b ^ c ^ d ^ e ^ f ^ g ^ h)[0]);
     }
 
-    private static ulong sink;
+    private static void Update(byte[] array)
+    {
+        Span<Vector512<ulong>> vectors = MemoryMarshal.Cast<byte, Vector512<ulong>>(array.AsSpan());
+        Vector512<ulong> mask = Vector512.Create(3UL);
+        for (int i = 0; i + 4 <= vectors.Length; i += 4)
+        {
+            vectors[i] ^= mask;
+            vectors[i + 1] ^= mask;
+            vectors[i + 2] ^= mask;
+            vectors[i + 3] ^= mask;
+        }
+    }
 }

@@ -10,6 +10,9 @@ namespace ConservativeAD.Benchmarks.Versus;
 /// <param name="IsDouble">Whether the operations are of float64, else of float32.</param>
 internal sealed record Floor(double Read, double Written, double Operations = 0, bool IsDouble = false)
 {
+    /// <summary>Whether what is written was read before, as in an optimiser's step; memory does not have to fetch it for writing then.</summary>
+    public bool IsInPlace { get; init; }
+
     /// <summary>Nothing is known, as for comparisons of a sort or for calls on a few numbers.</summary>
     public static Floor Unknown { get; } = new(0, 0);
 

@@ -53,9 +53,10 @@ internal static class WorkloadList
             .BatchNorm(x[1], x[2]), x => functional.batch_norm(x[0], null!, null!, x[1], x[2], training: true)),
         Both("layer norm 256 × 512", new(3 * 4.0 * 256 * 512, 2 * 4.0 * 256 * 512), [new([256, 512]), new([512], 0.5, 1.5), new([512])], x => x[0]
             .LayerNorm(x[1], x[2]), x => functional.layer_norm(x[0], [512], x[1], x[2])),
-        new("Adam step, 10⁷ parameters", new(4 * 40.0 * Million, 3 * 40.0 * Million),
+        new("Adam step, 10⁷ parameters", new(4 * 40.0 * Million, 3 * 40.0 * Million) { IsInPlace = true },
             (threads, peer) => new OptimizerWorkload(10 * Million, true, threads, peer)),
-        new("SGD step, 10⁷ parameters", new(2 * 40.0 * Million, 40.0 * Million), (threads, peer) => new OptimizerWorkload(10 * Million, false, threads, peer)),
+        new("SGD step, 10⁷ parameters", new(2 * 40.0 * Million, 40.0 * Million) { IsInPlace = true },
+            (threads, peer) => new OptimizerWorkload(10 * Million, false, threads, peer)),
         new("chain of 1000 scalar operations, both", Floor.Unknown, (_, peer) => new ScalarChainWorkload(peer)),
         new("row gather 4096 of 10000 × 64, both", new(2 * 4.0 * 4096 * 64, 4.0 * (4096 + 10_000) * 64),
             (threads, peer) => GatherRows(10_000, 64, 4096, threads, peer)),
