@@ -49,7 +49,10 @@ internal static unsafe class ScalarTapeSlots
             ThrowForeign();
         if (record->Owner != Environment.CurrentManagedThreadId)
             ThrowOfOtherThread(record->Owner);
-        if (record->FreeNodes != 0 && (Guess == null || Guess->FreeNodes == 0))
+
+        // Read once: another thread's tape that is disposed clears it.
+        ScalarRecord* guess = Guess;
+        if (record->FreeNodes != 0 && (guess == null || guess->FreeNodes == 0))
             Guess = record;
         return record;
     }
