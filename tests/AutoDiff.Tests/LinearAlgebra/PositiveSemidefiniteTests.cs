@@ -51,6 +51,15 @@ public sealed class PositiveSemidefiniteTests : IDisposable
         LinearSystemTests.AssertClose([0.625, 0.25, 0.25, -0.125], gradient, 1e-12);
     }
 
+    [Theory]
+    [InlineData(double.Epsilon)]
+    [InlineData(1e308)]
+    public void TheQuotientAcrossTheSignsIsAHalfAtAnySize(double size)
+    {
+        Var<double> a = tape.Variable([2, 2], [size, 0, 0, -size]);
+        Assert.Equal([0, 0.5, 0.5, 0], tape.Backward(a.PositiveSemidefinitePart().Select(0, 0).Select(0, 1) * 2)[a].ToArray());
+    }
+
     [Fact]
     public void EqualEigenvaluesOfOneSignAreNoKink()
     {

@@ -297,7 +297,10 @@ namespace ConservativeAD.Rules
         private static double Quotient(double a, double b, double atZero)
         {
             (double high, double low) = (Math.Max(a, b), Math.Min(a, b));
-            return high == 0 && low == 0 ? atZero : low >= 0 ? 1 : high <= 0 ? 0 : high / 2 / ((high / 2) - (low / 2));
+            if (low >= 0 || high <= 0)
+                return high == 0 && low == 0 ? atZero : low >= 0 ? 1 : 0;
+            double gap = high - low;
+            return double.IsInfinity(gap) ? high / 2 / ((high / 2) - (low / 2)) : high / gap;
         }
 
         private static double SecondQuotient(double a, double b, double c, double atZero)
