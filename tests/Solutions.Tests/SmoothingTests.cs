@@ -69,6 +69,15 @@ public sealed class SmoothingTests
     }
 
     [Fact]
+    public void WithoutTheWholeSetNoBiasIsTold()
+    {
+        // Sixty kinks meet at the origin of an even function: 0 is in Clarke's set, however far its elements are.
+        Objective even = Objective.OfScalars(x => x.Select((xi, i) => ((1 + i) * Active.Abs(xi)) - Active.Abs(xi - x[(i + 1) % x.Length]))
+            .Aggregate((sum, next) => sum + next));
+        Assert.All(Smoothing.Compare(even, new double[30], Options with { Samples = 20 }), estimate => Assert.Null(estimate.Bias));
+    }
+
+    [Fact]
     public void WrongInputsAreRefused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Smoothing.Compare(Abs, [1], new SmoothingOptions { Radius = 0 }));

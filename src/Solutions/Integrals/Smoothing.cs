@@ -108,25 +108,17 @@ public static class Smoothing
             : $"{facts.WhyNotLipschitz}: a mean of gradients is the gradient of the smoothed function for locally Lipschitz functions";
     }
 
-    // Clarke's subdifferential at the point where it is known, else one of its elements.
-    private sealed record Reference(Subdifferential? Set, double[]? Element)
+    // Clarke's subdifferential at the point, where all of it is known. An element or a part would show a bias where there is none.
+    private sealed record Reference(IReadOnlyList<double[]>? Limits)
     {
         public static Reference Of(Objective objective, double[] x)
         {
             ClarkeSubdifferential set = Clarke.Subdifferential(objective, x);
-            if (set.IsExact && set.Certificate.IsCertified)
-                return new Reference(set, null);
-            ClarkeElement element = Clarke.Gradient(objective, x);
-            return new Reference(null, element.Certificate.IsCertified ? element.Gradient : null);
+            return new Reference(set.IsExact && set.Certificate.IsCertified ? set.Generators : null);
         }
 
-        public double? DistanceTo(double[] gradient)
-        {
-            if (!Array.TrueForAll(gradient, double.IsFinite) || gradient.Length == 0)
-                return null;
-            if (Set is not null)
-                return MinimalNormPoint.Of([.. Set.Generators.Select(limit => Vectors.Difference(limit, gradient))]).Distance.Upper;
-            return Element is null ? null : Vectors.Distance(Element, gradient);
-        }
+        public double? DistanceTo(double[] gradient) => Limits is null || !Array.TrueForAll(gradient, double.IsFinite)
+            ? null
+            : MinimalNormPoint.Of([.. Limits.Select(limit => Vectors.Difference(limit, gradient))]).Distance.Upper;
     }
 }

@@ -8,8 +8,8 @@ namespace ConservativeAD.Solutions;
 /// <param name="Deviation">The root of the mean squared distance of one sample from the mean; 0 for the element of least norm.</param>
 /// <param name="Error">The root of the mean squared distance of the mean itself from what it estimates: the deviation over the root of the samples.</param>
 /// <param name="Bias">
-/// The distance of the gradient from Clarke's subdifferential at the point, or from one element of it where the set is not known; null where no element is
-/// certified. It holds the sampling error, of the size of <paramref name="Error"/>, too.
+/// The distance of the gradient from Clarke's subdifferential at the point; null where the whole set is not known. It holds the sampling error, of the size of
+/// <paramref name="Error"/>, too.
 /// </param>
 /// <param name="Values">The number of values of the function that it took.</param>
 /// <param name="Gradients">The number of gradients.</param>
