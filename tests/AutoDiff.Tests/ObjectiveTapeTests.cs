@@ -1,3 +1,4 @@
+using ConservativeAD.Kernels;
 using ConservativeAD.Nonsmooth;
 using ConservativeAD.Scalars;
 using ConservativeAD.Tests;
@@ -10,12 +11,78 @@ public class ObjectiveTapeTests
     private static readonly Objective Tensors = Objective.OfTensor(x => (x.Relu() * x).Sum());
     private static readonly Objective Numbers = Objective.OfScalars(x => Active.Abs(x[0]) * x[1]);
 
-    [Fact]
-    public void AGradientAllocatesLittle()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1000)]
+    [InlineData(100_000)]
+    public void AGradientAllocatesNothing(int count)
     {
-        double[] point = [1, 2], gradient = new double[2];
-        foreach (Objective objective in (Objective[])[Tensors, Numbers])
-            Assert.InRange(Allocations.Least(() => objective.Gradient(point, gradient)), 0, 1000);
+        double[] point = new double[count], gradient = new double[count];
+        new Philox(1, 1).Uniform<double>(point, -1, 1);
+        Objective[] objectives =
+        [
+            Tensors,
+            Numbers,
+            Objective.OfTensors([Shape.Of(1), Shape.Of(count - 1)], x => x[0].Square().Sum() + x[1].Abs().Sum()),
+            Objective.OfScalars(Chain),
+        ];
+        foreach (Objective objective in objectives)
+        {
+            point[0] = 0.5;
+            Assert.Equal(0, Allocations.Least(() => objective.Gradient(point, gradient)));
+            point[0] = 0;
+            Assert.Equal(0, Allocations.Least(() => objective.Gradient(point, gradient)));
+        }
+    }
+
+    [Fact]
+    public void AGradientHasTheBitsOfATapeOfOnesOwn()
+    {
+        Func<Active[], Active>[] programs =
+        [
+            x => Active.Abs(x[0]) * Active.Max(x[0], x[1]),
+            x => Active.Min(x[0] - x[1], 0) + Active.Hypot(x[0], x[1]),
+            x => x[0] == x[1] ? x[0] * x[1] : x[0] < x[1] ? x[0] : 3 * x[1],
+            x => Active.Floor(x[0]) + x[1] + ((x[0] % 2) * x[1]),
+            x => Active.Sqrt(x[0] * x[0]) + Active.Pow(x[1], 3),
+            x => Active.Sqrt(x[0]) + Active.Log(x[1]),
+            x => Active.IsInteger(x[0]) ? x[1] : Active.Exp(x[0]) / x[1],
+            x => new Active(3),
+            Chain,
+        ];
+        double[] numbers = [0, -0.0, 1, -1, 2, 0.5, 5e-324, double.NaN, double.PositiveInfinity];
+        foreach (Func<Active[], Active> program in programs)
+        {
+            Objective objective = Objective.OfScalars(program);
+            foreach (Selections selections in (Selections[])[Selections.PyTorch, Selections.PyTorch with { AbsAtZero = 1, ReluAtZero = 0.5 }])
+            {
+                foreach (double first in numbers)
+                {
+                    foreach (double second in numbers)
+                    {
+                        using ScalarTape tape = new(selections);
+                        Active output = program([tape.Variable(first), tape.Variable(second)]);
+                        (double value, double[] gradient) = objective.Gradient([first, second], selections);
+                        Assert.Equal(BitConverter.DoubleToInt64Bits(output.Value), BitConverter.DoubleToInt64Bits(value));
+                        Assert.Equal(tape.Gradient(output).Select(BitConverter.DoubleToInt64Bits), gradient.Select(BitConverter.DoubleToInt64Bits));
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void ALongRunThenAShortOneThenALongOneAreAllRight()
+    {
+        Objective sum = Objective.OfScalars(Chain);
+        foreach (int count in (int[])[5000, 2, 5000, 3])
+        {
+            double[] point = new double[count];
+            Array.Fill(point, 2);
+            double[] gradient = sum.Gradient(point).Gradient;
+            Assert.Equal(4, gradient[0]);
+            Assert.Equal(-1, gradient[^1]);
+        }
     }
 
     [Fact]
@@ -124,5 +191,13 @@ public class ObjectiveTapeTests
             Assert.Equal(0, element.Gradient.Sum());
             Assert.True(double.IsNaN(ends.Value([double.NaN, 1, 2])));
         }
+    }
+
+    private static Active Chain(Active[] x)
+    {
+        Active sum = 0;
+        for (int i = 0; i + 1 < x.Length; i++)
+            sum += Active.Abs(x[i + 1] - (x[i] * x[i])) + Active.Max(0.5 - x[i], 0);
+        return sum;
     }
 }

@@ -26,6 +26,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
     private ScalarRecord* record;
     private readonly int columns;
     private readonly bool isCareful;
+    private bool omitsKinks;
     private readonly List<ScalarKink> kinks = [];
     private readonly List<int> variables = [];
     private readonly List<double>? keptValues;
@@ -105,6 +106,9 @@ public sealed unsafe partial class ScalarTape : IDisposable
     /// <summary>Creates a tape that also notes the operations and comparisons it meets and, if requested, their values.</summary>
     internal static ScalarTape ForAnalysis(Selections? selections, int directions, bool keepsValues) =>
         new(selections, directions, true, keepsValues, false, false, false);
+
+    /// <summary>Creates a tape that notes no kinks, for gradients with its own selections alone.</summary>
+    internal static ScalarTape ForGradients(Selections? selections) => new(selections, 0, false, false, false, false, false) { omitsKinks = true };
 
     /// <summary>Creates an independent variable.</summary>
     /// <param name="value">Its value.</param>
@@ -382,19 +386,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
         TRule selected = TRule.Select(rule, Selections);
         bool isKink = TRule.Kink(rule, argument).Value != 0 && !(TRule.Facts.IsSmooth && TRule.Facts.IsContinuous);
         double slope = selected.Slope(argument, value).Value;
-        if (isKink)
-        {
-            double tangent = FirstNonzero(TangentOf(x));
-            double Towards(double direction) => TRule.DirectionalSlope(selected, argument, value, new ScalarLane<double>(direction)).Value;
-            if (columns > 0)
-                slope = Towards(tangent);
-            kinks.Add(new ScalarKink(record->Count, TRule.Facts, new ScalarForm(x.Node, 1, 0, 0).Oriented(tangent), tangent != 0, false)
-            {
-                Alternatives = [(Towards(1), 0), (Towards(-1), 0)],
-                Selected = selections => (TRule.Select(rule, selections).Slope(argument, value).Value, 0),
-            });
-        }
-
+        if (isKink && !omitsKinks)
+            slope = SlopeAtKink(rule, selected, x, value, slope);
         if (Underflow.IsMet(rule, x.Value, SmallestNormal.Of<double>(), Underflow.SafeFactor<double>()))
             underflows.Add((record->Count, x.Value));
         AddObstacle(ObstacleNet.Of(rule, argument, SmallestNormal.Of<double>(), ObstacleNet.AtKinks(TRule.Facts)).Value, x.Value);
@@ -423,31 +416,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
         ScalarLane<double> first = new(x.Value), second = new(y.Value);
         TRule selected = TRule.Select(rule, Selections);
         (double First, double Second) slopes = (selected.SlopeOfFirst(first, second).Value, selected.SlopeOfSecond(first, second).Value);
-        if (TRule.Kink(rule, first, second).Value != 0)
-        {
-            (double of, double and) = TRule.SwitchingForm;
-            double tangent = FirstNonzero(TangentOf(x), of, TangentOf(y), and);
-            (double First, double Second) Towards(double direction)
-            {
-                ScalarLane<double> dx = new(of * direction), dy = new(and * direction);
-                return (TRule.LockedSlopeOfFirst(selected, first, second, dx, dy).Value, TRule.LockedSlopeOfSecond(selected, first, second, dx, dy).Value);
-            }
-
-            if (columns > 0)
-                slopes = Towards(tangent);
-            bool isOneVariable = x.Handle == y.Handle;
-            kinks.Add(new ScalarKink(record->Count, TRule.Facts, new ScalarForm(x.Node, of, y.Node, and).Oriented(tangent), tangent != 0
-                || isOneVariable, false)
-            {
-                Alternatives = [Towards(1), Towards(-1)],
-                Selected = selections =>
-                {
-                    TRule other = TRule.Select(rule, selections);
-                    return (other.SlopeOfFirst(first, second).Value, other.SlopeOfSecond(first, second).Value);
-                },
-            });
-        }
-
+        if (!omitsKinks && TRule.Kink(rule, first, second).Value != 0)
+            slopes = SlopesAtKink(rule, selected, x, y, slopes);
         if (Underflow.IsMet(rule, x.Value, y.Value, SmallestNormal.Of<double>(), Underflow.SafeFactor<double>()))
             underflows.Add((record->Count, null));
         AddObstacle(ObstacleNet.Of(rule, first, second, new ObstacleNet.Moving(x.IsConstant ? 0 : 1, y.IsConstant ? 0 : 1, SmallestNormal.Of<double>()),
@@ -461,10 +431,53 @@ public sealed unsafe partial class ScalarTape : IDisposable
         return result;
     }
 
+    // Notes a kink; the slope towards the tangents, or the given one without tangents. Apart from its caller, because what it keeps is allocated on entry.
+    private double SlopeAtKink<TRule>(TRule rule, TRule selected, Active x, ScalarLane<double> value, double slope)
+        where TRule : struct, IUnaryRule<TRule>
+    {
+        ScalarLane<double> argument = new(x.Value);
+        double tangent = FirstNonzero(TangentOf(x));
+        double Towards(double direction) => TRule.DirectionalSlope(selected, argument, value, new ScalarLane<double>(direction)).Value;
+        kinks.Add(new ScalarKink(record->Count, TRule.Facts, new ScalarForm(x.Node, 1, 0, 0).Oriented(tangent), tangent != 0, false)
+        {
+            Alternatives = [(Towards(1), 0), (Towards(-1), 0)],
+            Selected = selections => (TRule.Select(rule, selections).Slope(argument, value).Value, 0),
+        });
+        return columns > 0 ? Towards(tangent) : slope;
+    }
+
+    private (double First, double Second) SlopesAtKink<TRule>(TRule rule, TRule selected, Active x, Active y, (double First, double Second) slopes)
+        where TRule : struct, IBinaryRule<TRule>
+    {
+        ScalarLane<double> first = new(x.Value), second = new(y.Value);
+        (double of, double and) = TRule.SwitchingForm;
+        double tangent = FirstNonzero(TangentOf(x), of, TangentOf(y), and);
+        (double First, double Second) Towards(double direction)
+        {
+            ScalarLane<double> dx = new(of * direction), dy = new(and * direction);
+            return (TRule.LockedSlopeOfFirst(selected, first, second, dx, dy).Value, TRule.LockedSlopeOfSecond(selected, first, second, dx, dy).Value);
+        }
+
+        bool isOneVariable = x.Handle == y.Handle;
+        kinks.Add(new ScalarKink(record->Count, TRule.Facts, new ScalarForm(x.Node, of, y.Node, and).Oriented(tangent), tangent != 0
+            || isOneVariable, false)
+        {
+            Alternatives = [Towards(1), Towards(-1)],
+            Selected = selections =>
+            {
+                TRule other = TRule.Select(rule, selections);
+                return (other.SlopeOfFirst(first, second).Value, other.SlopeOfSecond(first, second).Value);
+            },
+        });
+        return columns > 0 ? Towards(tangent) : slopes;
+    }
+
     private int Tie(Active x, Active y)
     {
         if (series is not null)
             return SeriesLane.Compare(SeriesOf(x), SeriesOf(y));
+        if (omitsKinks)
+            return 0;
         NoteCompared(x, y, 0);
         double tangent = FirstNonzero(TangentOf(x), 1, TangentOf(y), -1);
         if (tangent == 0)

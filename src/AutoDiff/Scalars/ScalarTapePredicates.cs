@@ -89,6 +89,8 @@ public sealed unsafe partial class ScalarTape
 
     private void Note(Active x, OperationFacts question, double tangent)
     {
+        if (omitsKinks)
+            return;
         HasHiddenSwitches = true;
         NoteCompared(x, default, 0);
         if (tangent == 0)

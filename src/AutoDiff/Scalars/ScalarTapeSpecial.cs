@@ -38,11 +38,12 @@ public sealed unsafe partial class ScalarTape
         {
             double share = tape.Selections.Norm2AtZero / Math.Sqrt(2);
             slopes = tape.columns > 0 ? tape.MovingFromOrigin(x, y) : (share, share);
-            tape.kinks.Add(new ScalarKink(tape.record->Count, HypotFacts, default, slopes != (0, 0), false)
-            {
-                IsCurved = true,
-                Selected = selections => (selections.Norm2AtZero / Math.Sqrt(2), selections.Norm2AtZero / Math.Sqrt(2)),
-            });
+            if (!tape.omitsKinks)
+                tape.kinks.Add(new ScalarKink(tape.record->Count, HypotFacts, default, slopes != (0, 0), false)
+                {
+                    IsCurved = true,
+                    Selected = selections => (selections.Norm2AtZero / Math.Sqrt(2), selections.Norm2AtZero / Math.Sqrt(2)),
+                });
         }
 
         if (value != 0 && value < SmallestNormal.Of<double>())
@@ -85,7 +86,8 @@ public sealed unsafe partial class ScalarTape
         if (tape.series is not null)
             return new Active(value);
         tape.AddObstacle((double)ObstacleKind.Jump, x.Value);
-        tape.kinks.Add(new ScalarKink(tape.record->Count, RoundingFacts, new ScalarForm(x.Node, 1, 0, 0), true, false));
+        if (!tape.omitsKinks)
+            tape.kinks.Add(new ScalarKink(tape.record->Count, RoundingFacts, new ScalarForm(x.Node, 1, 0, 0), true, false));
         tape.HasHiddenSwitches = true;
         tape.slopeTangents?.Add((0, 0));
         Active result = tape.Append(value, 0, x.Node, 0, 0, RoundingNumber);
@@ -113,7 +115,7 @@ public sealed unsafe partial class ScalarTape
         if (tape.series is not null)
             return tape.RecordSeriesRemainder(x, y, value, quotient);
         tape.HasHiddenSwitches = true;
-        if (jumps)
+        if (jumps && !tape.omitsKinks)
             tape.kinks.Add(new ScalarKink(tape.record->Count, RemainderFacts, new ScalarForm(x.Node, 1, y.Node, -quotient), true, false));
         tape.slopeTangents?.Add((0, 0));
         Active result = tape.Append(value, 1, x.Node, -quotient, y.Node, RemainderNumber);

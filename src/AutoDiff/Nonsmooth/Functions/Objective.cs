@@ -54,13 +54,14 @@ public abstract class Objective
     /// <param name="selections">The values to return at kinks; <see cref="Selections.PyTorch"/> if null.</param>
     public (double Value, double[] Gradient) Gradient(ReadOnlySpan<double> point, Selections? selections = null)
     {
-        using RecordedRun run = Run(point, selections);
-        return (run.Value, run.Gradient());
+        double[] gradient = new double[point.Length];
+        double value = WriteGradient(point, gradient, selections);
+        return (value, gradient);
     }
 
     /// <summary>
     /// Value and gradient by backpropagation, with the gradient written to the caller's memory. In large problems, allocating a new array at each point is a
-    /// considerable part of the cost.
+    /// considerable part of the cost. From the second call on this allocates nothing on the managed heap, unless the program does.
     /// </summary>
     /// <param name="point">The point.</param>
     /// <param name="gradient">The destination of the gradient, with the length of the point.</param>
@@ -71,9 +72,7 @@ public abstract class Objective
     {
         if (gradient.Length != point.Length)
             throw new ArgumentException($"The destination holds {gradient.Length} numbers; the gradient at the point has {point.Length}.", nameof(gradient));
-        using RecordedRun run = Run(point, selections);
-        run.WriteGradient(gradient);
-        return run.Value;
+        return WriteGradient(point, gradient, selections);
     }
 
     /// <summary>
@@ -163,6 +162,14 @@ public abstract class Objective
     /// <param name="selections">The values to return at kinks.</param>
     /// <param name="directions">Tangents, one per direction. They decide at kinks and comparisons, in their order.</param>
     internal abstract RecordedRun Run(ReadOnlySpan<double> point, Selections? selections = null, params ReadOnlySpan<double[]> directions);
+
+    /// <summary>Writes the gradient by backpropagation and returns the value. Nothing else of the run is kept.</summary>
+    private protected virtual double WriteGradient(ReadOnlySpan<double> point, Span<double> gradient, Selections? selections)
+    {
+        using RecordedRun run = Run(point, selections);
+        run.WriteGradient(gradient);
+        return run.Value;
+    }
 
     /// <summary>Whether a run can carry several directions at a time.</summary>
     internal abstract bool CarriesSeveralDirections { get; }

@@ -11,11 +11,19 @@ internal sealed class ScalarObjective(Func<Active[], Active> program) : Objectiv
     // A program whose Hessian is needed is run often. Its tape takes about 80 bytes an operation.
     private const long MaximumKeptTwice = 1 << 20;
 
+    // The tape of a gradient takes about 32 bytes an operation.
+    private const int MaximumKeptForGradients = 1 << 22;
+
     private readonly TapePool<ScalarTape, Settings> tapes = new(settings => settings.IsTwice
         ? ScalarTape.Twice(settings.Selections)
         : settings.IsOfSecondOrder
         ? ScalarTape.OfSecondOrder(settings.Selections)
         : ScalarTape.ForAnalysis(settings.Selections, settings.Directions, settings.KeepsValues));
+
+    private readonly TapePool<GradientTape, Selections> gradientTapes = new(selections => new GradientTape(selections));
+
+    // Taken without the pool's lock.
+    private GradientTape? lastGradientTape;
 
     // Whether the last program with second derivatives met a kink or the like. The next one is then examined at once, instead of run twice.
     private volatile bool wasInDoubt;
@@ -64,6 +72,46 @@ internal sealed class ScalarObjective(Func<Active[], Active> program) : Objectiv
             (double[] gradient, List<(int, int, double)> entries) = tape.HessianTwice(output);
             return new SparseHessian(output.Value, gradient, entries, new KinkCensus([]), []);
         }) ?? base.SparseHessian(point, selections);
+    }
+
+    // A gradient needs none of what tapes for analysis note.
+    private protected override double WriteGradient(ReadOnlySpan<double> point, Span<double> gradient, Selections? selections)
+    {
+        CheckDirections(point, []);
+        selections ??= Selections.PyTorch;
+        GradientTape tape = TakeGradientTape(selections);
+        bool isKept = false;
+        try
+        {
+            Active output = program(tape.Begin(point));
+            tape.Numbers.Gradient(output, gradient);
+            isKept = tape.Numbers.Count <= MaximumKeptForGradients;
+            return output.Value;
+        }
+        finally
+        {
+            if (isKept)
+            {
+                tape.Numbers.Reset();
+                if (Interlocked.Exchange(ref lastGradientTape, tape) is { } other)
+                    gradientTapes.Give(other.Numbers.Selections, other);
+            }
+            else
+            {
+                tape.Dispose();
+            }
+        }
+    }
+
+    private GradientTape TakeGradientTape(Selections selections)
+    {
+        GradientTape? last = Interlocked.Exchange(ref lastGradientTape, null);
+        if (last is null)
+            return gradientTapes.Take(selections);
+        if (ReferenceEquals(last.Numbers.Selections, selections))
+            return last;
+        gradientTapes.Give(last.Numbers.Selections, last);
+        return gradientTapes.Take(selections);
     }
 
     // Runs the program on a tape that keeps second derivatives and knows no kinks. Null if the program may have met one.

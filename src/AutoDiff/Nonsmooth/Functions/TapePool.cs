@@ -22,11 +22,12 @@ internal sealed class TapePool<TTape, TSettings>(Func<TSettings, TTape> make)
     {
         lock (guard)
         {
-            int found = idle.FindLastIndex(one => one.Settings.Equals(settings));
-            if (found >= 0)
+            for (int i = idle.Count - 1; i >= 0; i--)
             {
-                TTape tape = idle[found].Tape;
-                idle.RemoveAt(found);
+                if (!idle[i].Settings.Equals(settings))
+                    continue;
+                TTape tape = idle[i].Tape;
+                idle.RemoveAt(i);
                 return tape;
             }
         }

@@ -6,9 +6,11 @@ namespace ConservativeAD.Nonsmooth;
 internal sealed class TensorObjective(IReadOnlyList<Shape>? shapes, Func<Var<double>[], Var<double>> program) : Objective
 {
     // Tapes of longer programs are not kept for reuse.
-    private const int LongestKept = 1 << 14;
+    private const int LongestKept = 1 << 17;
 
-    private readonly TapePool<Tape<double>, Selections> tapes = new(selections => new Tape<double>(Device.Default, selections));
+    private readonly Shape[]? leafShapes = shapes is null ? null : [.. shapes];
+    private readonly int leafCount = shapes?.Sum(shape => shape.Count) ?? 0;
+    private readonly TapePool<LeafTape, Selections> tapes = new(selections => new LeafTape(selections));
 
     internal override bool CarriesSeveralDirections => false;
 
@@ -17,8 +19,8 @@ internal sealed class TensorObjective(IReadOnlyList<Shape>? shapes, Func<Var<dou
         CheckDirections(point, directions);
         if (directions.Length > 1)
             throw new NotSupportedException("A tape of tensors carries one direction at a time.");
-        (Tape<double> tape, Var<double>[] leaves, Var<double> output) = Record(point, selections, directions.Length == 1 ? directions[0] : null);
-        return new TensorRun<double>(tape, leaves, output, directions.Length == 1, () => Return(tape));
+        (LeafTape tape, Var<double> output) = Record(point, selections, directions.Length == 1 ? directions[0] : null);
+        return new TensorRun<double>(tape.Tape, tape.Leaves, output, directions.Length == 1, () => Return(tape));
     }
 
     /// <inheritdoc/>
@@ -26,7 +28,8 @@ internal sealed class TensorObjective(IReadOnlyList<Shape>? shapes, Func<Var<dou
     {
         double[] direction = vector.ToArray();
         CheckDirections(point, [direction]);
-        (Tape<double> tape, Var<double>[] leaves, Var<double> output) = Record(point, selections, direction);
+        (LeafTape kept, Var<double> output) = Record(point, selections, direction);
+        (Tape<double> tape, Var<double>[] leaves) = (kept.Tape, kept.Leaves);
         try
         {
             if (!tape.Contents.NeedsGradient(output.Node))
@@ -38,7 +41,7 @@ internal sealed class TensorObjective(IReadOnlyList<Shape>? shapes, Func<Var<dou
         }
         finally
         {
-            Return(tape);
+            Return(kept);
         }
     }
 
@@ -46,7 +49,8 @@ internal sealed class TensorObjective(IReadOnlyList<Shape>? shapes, Func<Var<dou
     public override SparseHessian SparseHessian(ReadOnlySpan<double> point, Selections? selections = null)
     {
         CheckDirections(point, []);
-        (Tape<double> tape, Var<double>[] leaves, Var<double> output) = Record(point, selections, null);
+        (LeafTape kept, Var<double> output) = Record(point, selections, null);
+        (Tape<double> tape, Var<double>[] leaves) = (kept.Tape, kept.Leaves);
         try
         {
             if (!tape.Contents.NeedsGradient(output.Node))
@@ -56,25 +60,40 @@ internal sealed class TensorObjective(IReadOnlyList<Shape>? shapes, Func<Var<dou
         }
         finally
         {
-            Return(tape);
+            Return(kept);
         }
 
         return base.SparseHessian(point, selections);
     }
 
-    /// <summary>Returns the tape of a run to the pool.</summary>
-    internal void Return(Tape<double> tape)
+    private protected override double WriteGradient(ReadOnlySpan<double> point, Span<double> gradient, Selections? selections)
     {
-        if (tape.IsDisposed)
+        CheckDirections(point, []);
+        (LeafTape tape, Var<double> output) = Record(point, selections, null);
+        try
+        {
+            TensorRun<double>.Write(tape.Tape, tape.Leaves, output, false, gradient);
+            return output.GetScalar();
+        }
+        finally
+        {
+            Return(tape);
+        }
+    }
+
+    /// <summary>Returns the tape of a run to the pool.</summary>
+    internal void Return(LeafTape tape)
+    {
+        if (tape.Tape.IsDisposed)
             return;
-        if (tape.Count > LongestKept)
+        if (tape.Tape.Count > LongestKept)
         {
             tape.Dispose();
             return;
         }
 
-        tape.Reset();
-        tapes.Give(tape.Selections, tape);
+        tape.Tape.Reset();
+        tapes.Give(tape.Tape.Selections, tape);
     }
 
     // Columns that share no row of the pattern are one product.
@@ -108,32 +127,21 @@ internal sealed class TensorObjective(IReadOnlyList<Shape>? shapes, Func<Var<dou
         return new SparseHessian(value, whole.Gradient, entries, whole.Kinks, whole.Obstacles);
     }
 
-    private (Tape<double> Tape, Var<double>[] Leaves, Var<double> Output) Record(ReadOnlySpan<double> point, Selections? selections, double[]? direction)
+    private (LeafTape Tape, Var<double> Output) Record(ReadOnlySpan<double> point, Selections? selections, double[]? direction)
     {
-        Shape[] leafShapes = shapes is null ? [Shape.Of(point.Length)] : [.. shapes];
-        int expected = leafShapes.Sum(shape => shape.Count);
-        if (expected != point.Length)
-            throw new ArgumentException($"Tensors of shapes {string.Join(", ", leafShapes)} have {expected} elements; a point of {point.Length} was given.",
+        if (leafShapes is not null && leafCount != point.Length)
+            throw new ArgumentException($"Tensors of shapes {string.Join(", ", leafShapes)} have {leafCount} elements; a point of {point.Length} was given.",
                 nameof(point));
-        Tape<double> tape = tapes.Take(selections ?? Selections.PyTorch);
+        LeafTape tape = tapes.Take(selections ?? Selections.PyTorch);
         try
         {
-            tape.Reset();
-
-            tape.ForgetSettings();
-            Var<double>[] leaves = new Var<double>[leafShapes.Length];
-            for (int i = 0, start = 0; i < leaves.Length; start += leafShapes[i++].Count)
-            {
-                leaves[i] = tape.Variable(leafShapes[i], point.Slice(start, leafShapes[i].Count));
-                if (direction is not null)
-                    tape.SetTangent(leaves[i], direction.AsSpan(start, leafShapes[i].Count));
-            }
-
-            Var<double> output = program(leaves);
+            Shape one = Shape.Of(point.Length);
+            tape.Begin(leafShapes ?? new ReadOnlySpan<Shape>(in one), point, direction);
+            Var<double> output = program(tape.Leaves);
             if (output.Shape.Count != 1)
                 throw new InvalidOperationException(
                     $"An objective has a value of one element; the program returned one of shape {output.Shape} (Sum and Mean reduce it).");
-            return (tape, leaves, output);
+            return (tape, output);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using ConservativeAD.Kernels;
 
 namespace ConservativeAD.Nonsmooth;
@@ -58,7 +59,10 @@ internal sealed class TensorRun<T>(Tape<T> tape, Var<T>[] leaves, Var<T> output,
         return Flat(gradients);
     }
 
-    public override void WriteGradient(Span<double> destination)
+    public override void WriteGradient(Span<double> destination) => Write(tape, leaves, output, isLocked, destination);
+
+    /// <summary>Writes the gradient of a recorded value to given memory, leaf by leaf.</summary>
+    internal static void Write(Tape<T> tape, Var<T>[] leaves, Var<T> output, bool isLocked, Span<double> destination)
     {
         if (!tape.Contents.NeedsGradient(output.Node))
         {
@@ -70,8 +74,13 @@ internal sealed class TensorRun<T>(Tape<T> tape, Var<T>[] leaves, Var<T> output,
         int start = 0;
         foreach (Var<T> leaf in leaves)
         {
-            Wide(gradients[leaf]).CopyTo(destination[start..]);
-            start += leaf.Shape.Count;
+            NDArray<T> gradient = gradients[leaf];
+            Span<double> place = destination.Slice(start, gradient.Count);
+            if (typeof(T) == typeof(double))
+                gradient.CopyTo(MemoryMarshal.Cast<double, T>(place));
+            else
+                Wide(gradient).CopyTo(place);
+            start += gradient.Count;
         }
     }
 
