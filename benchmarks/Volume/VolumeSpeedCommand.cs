@@ -55,9 +55,10 @@ internal static class VolumeSpeedCommand
         using Device device = Device.Cpu(1);
         NDArray<float> pixels = images.PixelsOn<float>(device);
         NDArray<int> labels = images.LabelsOn(device);
-        LiveColumns<float> live = new(device, pixels, PublishedTable.Batch);
+        ScreenedImages<float> screened = ScreenedImages<float>.Of(device, pixels, PublishedTable.Batch,
+            ScreenedImages<float>.LeavesZerosOut(PublishedTable.Width));
         BifurcationTest<float>[] tests = [.. Enumerable.Range(0, threads)
-            .Select(_ => new BifurcationTest<float>(device, images.ImageSize, images.Classes, Depth, PublishedTable.Width))];
+            .Select(_ => new BifurcationTest<float>(device, images.ImageSize, images.Classes, Depth, PublishedTable.Width, screened))];
         TorchBifurcationTest? peer = null;
         if (withPeer)
         {
@@ -75,7 +76,7 @@ internal static class VolumeSpeedCommand
             long start = Stopwatch.GetTimestamp();
             Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
                 outcomes[thread] = tests[thread]
-                .Test(Seed, ((pair + 1) * threads) + thread, pixels, live, labels, PublishedTable.Batch, BifurcationProcedure.ExactZerosFirst,
+                .Test(Seed, ((pair + 1) * threads) + thread, pixels, labels, PublishedTable.Batch, BifurcationProcedure.ExactZerosFirst,
                     CancellationToken.None));
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             start = Stopwatch.GetTimestamp();

@@ -12,6 +12,21 @@ internal static unsafe class CountLoop
         where T : unmanaged
         where TMap : struct, IUnaryMap => typeof(T) == typeof(double) ? Run<T, double, TMap>(map, x) : Run<T, float, TMap>(map, x);
 
+    /// <summary>The zeros among contiguous numbers.</summary>
+    public static long Zeros<U>(U* x, int count)
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+    {
+        // Counts in the numbers' own type are exact up to 2²⁴ in a lane.
+        Vector<U> found = Vector<U>.Zero;
+        int i = 0;
+        for (; i <= count - Vector<U>.Count; i += Vector<U>.Count)
+            found += Vector.ConditionalSelect(Vector.Equals(Vector.Load(x + i), Vector<U>.Zero), Vector<U>.One, Vector<U>.Zero);
+        long zeros = long.CreateTruncating(Vector.Sum(found));
+        for (; i < count; i++)
+            zeros += x[i] == U.Zero ? 1 : 0;
+        return zeros;
+    }
+
     [SkipLocalsInit]
     private static long Run<T, U, TMap>(TMap map, in NDArray<T> x)
         where T : unmanaged

@@ -26,18 +26,25 @@ internal sealed class BifurcationTest<T> : IDisposable
     private static readonly Selections One = Selections.PyTorch with { ReluAtZero = 1 };
 
     private readonly Tape<T> tape;
-    private readonly ZeroScreen<T> screen;
+    private readonly IZeroScreen<T>? screen;
     private readonly DeviceZeroScreen<T> deviceScreen;
     private readonly RandomPerceptron<T> network;
     private readonly T[][] gradientsAtZero;
     private readonly T[] gradientAtOne;
     private readonly int evaluationsPerImage;
 
-    public BifurcationTest(Device device, int pixels, int classes, int depth, int width)
+    /// <summary>Prepares the test of networks of one extent.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="pixels">The pixels of an image.</param>
+    /// <param name="classes">The classes.</param>
+    /// <param name="depth">Hidden layers.</param>
+    /// <param name="width">Their width.</param>
+    /// <param name="screened">The mini-batches that networks will be tested on; null to count on the device, for many mini-batches at a time.</param>
+    public BifurcationTest(Device device, int pixels, int classes, int depth, int width, ScreenedImages<T>? screened)
     {
         tape = new Tape<T>(device);
         network = new RandomPerceptron<T>(device, pixels, classes, depth, width);
-        screen = new ZeroScreen<T>(device, network);
+        screen = screened?.Screen(device, network);
         deviceScreen = new DeviceZeroScreen<T>(device, network);
         gradientsAtZero = [.. network.Parameters.Select(parameter => new T[parameter.Shape.Count])];
         gradientAtOne = new T[gradientsAtZero.Max(gradient => gradient.Length)];
@@ -48,18 +55,15 @@ internal sealed class BifurcationTest<T> : IDisposable
     /// <param name="seed">The seed.</param>
     /// <param name="index">The index of the network for this seed.</param>
     /// <param name="images">Images × pixels.</param>
-    /// <param name="live">The same mini-batches without the pixels that are 0 in all images; null to count on the device, for many mini-batches at a
-    /// time.</param>
     /// <param name="labels">Their classes.</param>
     /// <param name="batch">Images in a mini-batch; the last one may be smaller.</param>
     /// <param name="procedure">The mini-batches that get two reverse passes.</param>
     /// <param name="cancellation">Checked at every mini-batch.</param>
-    public NetworkOutcome Test(ulong seed, int index, in NDArray<T> images, LiveColumns<T>? live, in NDArray<int> labels, int batch,
+    public NetworkOutcome Test(ulong seed, int index, in NDArray<T> images, in NDArray<int> labels, int batch,
         BifurcationProcedure procedure, CancellationToken cancellation)
     {
         network.Draw(seed, index);
-        if (live is not null)
-            screen.Begin();
+        screen?.Begin();
         ReadOnlySpan<int> counted = [];
         int firstCounted = 0;
         long evaluations = 0, zeros = 0;
@@ -69,13 +73,13 @@ internal sealed class BifurcationTest<T> : IDisposable
             cancellation.ThrowIfCancellationRequested();
             int length = Math.Min(batch, labels.Count - start);
             int place = start / batch;
-            if (live is null && place >= firstCounted + counted.Length)
+            if (screen is null && place >= firstCounted + counted.Length)
             {
                 counted = deviceScreen.Count(images, start, batch);
                 firstCounted = place;
             }
 
-            long found = live is null ? counted[place - firstCounted] : screen.Count(live[place], length);
+            long found = screen?.Count(place) ?? counted[place - firstCounted];
             evaluations += (long)length * evaluationsPerImage;
             zeros += found;
             if (found > 0 || procedure == BifurcationProcedure.EveryBatch)
@@ -92,7 +96,7 @@ internal sealed class BifurcationTest<T> : IDisposable
     public void Dispose()
     {
         tape.Dispose();
-        screen.Dispose();
+        screen?.Dispose();
         foreach (Parameter<T> parameter in network.Parameters)
             tape.Device.Return(parameter.Value);
     }

@@ -9,10 +9,10 @@ namespace ConservativeAD.Studies.Volume;
 /// first layer over the remaining columns has the same bits as one over all, provided that the sum is split at the same places as in the matrix product.
 /// </summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
-internal sealed class LiveColumns<T>
+internal sealed class LiveColumns<T> : ScreenedImages<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly List<Part[]> batches = [];
+    private readonly List<(Part[] Parts, int Count)> batches = [];
 
     /// <summary>Copies the remaining columns.</summary>
     /// <param name="device">Where.</param>
@@ -39,13 +39,15 @@ internal sealed class LiveColumns<T>
                         device.Array<T>([length, columns.Length], Taken(values, pixels, length, columns))));
             }
 
-            batches.Add([.. parts]);
+            batches.Add(([.. parts], length));
         }
     }
 
-    /// <summary>The parts of a mini-batch, in the order in which a first layer adds them.</summary>
+    /// <summary>The parts of a mini-batch, in the order in which a first layer adds them, and the number of its images.</summary>
     /// <param name="batch">The index of the mini-batch.</param>
-    public IReadOnlyList<Part> this[int batch] => batches[batch];
+    public (IReadOnlyList<Part> Parts, int Count) this[int batch] => batches[batch];
+
+    public override IZeroScreen<T> Screen(Device device, RandomPerceptron<T> network) => new ZeroScreen<T>(device, network, this);
 
     private static bool HasNonzero(T[] values, int pixels, int column)
     {

@@ -14,12 +14,16 @@ internal sealed class RandomPerceptron<T>
 {
     private readonly Sequential<T> network;
     private readonly Linear<T>[] layers;
+    private readonly double[] draws;
+    private readonly T[] rounded;
 
     public RandomPerceptron(Device device, int inputs, int classes, int depth, int width)
     {
         // Draw replaces the initial numbers.
         network = Models.Mlp<T>([inputs, .. Enumerable.Repeat(width, depth), classes], new Initializer(device, 0));
         layers = [.. network.Modules.OfType<Linear<T>>()];
+        int largest = layers.Max(layer => layer.Weight.Shape.Count);
+        (draws, rounded) = (new double[largest], new T[largest]);
         Parameters = [.. layers.Select(layer => layer.Weight), .. layers.Select(layer => layer.Bias!)];
     }
 
@@ -56,11 +60,14 @@ internal sealed class RandomPerceptron<T>
     /// <param name="labels">Their classes.</param>
     public Var<T> Loss(Tape<T> tape, in NDArray<T> images, in NDArray<int> labels) => network.Forward(tape.Constant(images)).CrossEntropy(labels);
 
-    private static void Fill(Parameter<T> parameter, Philox random, double bound, ref ulong drawn)
+    private void Fill(Parameter<T> parameter, Philox random, double bound, ref ulong drawn)
     {
-        double[] draws = new double[parameter.Shape.Count];
-        random.Uniform<double>(draws, -bound, bound, drawn);
-        drawn += (ulong)draws.Length;
-        parameter.Value.CopyFrom(Array.ConvertAll(draws, T.CreateTruncating));
+        Span<double> drawing = draws.AsSpan(0, parameter.Shape.Count);
+        Span<T> values = rounded.AsSpan(0, drawing.Length);
+        random.Uniform(drawing, -bound, bound, drawn);
+        drawn += (ulong)drawing.Length;
+        for (int i = 0; i < values.Length; i++)
+            values[i] = T.CreateTruncating(drawing[i]);
+        parameter.Value.CopyFrom(values);
     }
 }

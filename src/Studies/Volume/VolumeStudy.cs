@@ -96,11 +96,12 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long start = Stopwatch.GetTimestamp();
-        using BifurcationTest<T> test = new(inputs.Device, inputs.Pixels.Shape[1], images.Classes, unit.Row.Depth, unit.Row.Width);
+        using BifurcationTest<T> test = new(inputs.Device, inputs.Pixels.Shape[1], images.Classes, unit.Row.Depth, unit.Row.Width,
+            inputs.Screened?[(unit.Row.Batch, ScreenedImages<T>.LeavesZerosOut(unit.Row.Width))]);
         NetworkOutcome outcome = default;
         for (int network = unit.First; network < unit.First + unit.Count; network++)
         {
-            outcome += test.Test(settings.Seed, network, inputs.Pixels, inputs.Live?[unit.Row.Batch], inputs.Labels, unit.Row.Batch, Procedure, cancellation);
+            outcome += test.Test(settings.Seed, network, inputs.Pixels, inputs.Labels, unit.Row.Batch, Procedure, cancellation);
             Progress?.Invoke(1.0 / unit.Count);
         }
 
@@ -117,10 +118,10 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
             Pixels = images.PixelsOn<T>(device);
             Labels = images.LabelsOn(device);
             NDArray<T> pixels = Pixels;
-            Live = device.RunsAhead
+            Screened = device.RunsAhead
                 ? null
-                : units.Select(unit => unit.Row.Batch).Distinct()
-                .ToDictionary(batch => batch, batch => new LiveColumns<T>(device, pixels, batch, cancellation));
+                : units.Select(unit => (unit.Row.Batch, ScreenedImages<T>.LeavesZerosOut(unit.Row.Width))).Distinct()
+                .ToDictionary(kind => kind, kind => ScreenedImages<T>.Of(device, pixels, kind.Batch, kind.Item2, cancellation));
         }
 
         public Device Device { get; }
@@ -129,7 +130,7 @@ internal sealed class VolumeStudy(VolumeSettings settings, ImageSet images, Comp
 
         public NDArray<int> Labels { get; }
 
-        public Dictionary<int, LiveColumns<T>>? Live { get; }
+        public Dictionary<(int Batch, bool LeavesZerosOut), ScreenedImages<T>>? Screened { get; }
 
         public void Dispose() => Device.Dispose();
     }

@@ -5,40 +5,38 @@ using ConservativeAD.Kernels.Elementwise;
 namespace ConservativeAD.Studies.Volume;
 
 /// <summary>
-/// Counts the relus of a network at exactly 0 on a mini-batch, without a tape and without parts that have no influence: pixels that are 0 in the whole
+/// Counts the relus of a narrow network at exactly 0 on a mini-batch, without a tape and without parts that have no influence: pixels that are 0 in the whole
 /// mini-batch, the last layer and the loss. The values have the same bits as in the recorded program.
 /// </summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
-internal sealed class ZeroScreen<T> : IDisposable
+internal sealed class ZeroScreen<T> : IZeroScreen<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Device device;
     private readonly RandomPerceptron<T> network;
+    private readonly LiveColumns<T> batches;
     private readonly NDArray<T> firstWeight;
     private readonly NDArray<T> taken;
 
-    public ZeroScreen(Device device, RandomPerceptron<T> network)
+    public ZeroScreen(Device device, RandomPerceptron<T> network, LiveColumns<T> batches)
     {
-        this.device = device;
-        this.network = network;
+        (this.device, this.network, this.batches) = (device, network, batches);
         Shape weight = network.Weight(0).Shape;
         firstWeight = device.Allocate<T>([weight[1], weight[0]]);
         taken = device.Allocate<T>([weight[1], weight[0]]);
     }
 
-    /// <summary>Copies the network's first layer after it was drawn.</summary>
     public void Begin() => device.Copy(network.Weight(0).Transpose(0, 1), firstWeight);
 
-    /// <summary>Counts the zeros on a mini-batch.</summary>
-    public long Count(IReadOnlyList<LiveColumns<T>.Part> parts, int images)
+    public long Count(int batch)
     {
-        device.Return(Run(parts, images, out long zeros).Storage);
+        device.Return(Run(batch, out long zeros).Storage);
         return zeros;
     }
 
-    /// <summary>The arguments of the last hidden layer's relus, and the number of zeros in all layers.</summary>
-    internal NDArray<T> Run(IReadOnlyList<LiveColumns<T>.Part> parts, int images, out long zeros)
+    public NDArray<T> Run(int batch, out long zeros)
     {
+        (IReadOnlyList<LiveColumns<T>.Part> parts, int images) = batches[batch];
         int width = firstWeight.Shape[1];
         NDArray<T> values = device.Allocate<T>([images, width]);
         if (parts.Count == 0)
