@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using ConservativeAD.Distributed;
@@ -10,7 +11,8 @@ namespace ConservativeAD.Studies.Ranks;
 /// <summary>
 /// The units of a study over the ranks of a job. Rank 0 hands them out one by one, so that ranks of different speed balance themselves, computes too, and
 /// writes the journal: every finished unit comes to it at once, and the rank that did it goes on when it is in the journal. The work runs on a thread of its
-/// own, and the messages on the thread that started MPI.
+/// own, and the messages on the thread that started MPI. Where units are short, a rank does not wait for messages: it asks for the next unit while it does
+/// one, and goes on before the last is in the journal.
 /// </summary>
 /// <typeparam name="TUnit">The results of one unit.</typeparam>
 /// <param name="ranks">The ranks.</param>
@@ -22,11 +24,18 @@ internal sealed class RankedUnits<TUnit>(JobRanks ranks, Action<TUnit> journal, 
     private const int Tag = 1;
     private const int KindBytes = 1;
     private const int HeadBytes = KindBytes + sizeof(double);
-    private const int None = -1;
+    private const int None = -1, Later = -2;
 
-    // How often progress within long units is told, and how long rank 0 sleeps where no message waits.
+    // How often progress within long units is told, and how long a rank sleeps where no message waits: longer and longer, as long as none comes.
     private const int TellingInterval = 1000;
-    private const int AskingInterval = 1;
+    private const int ShortestInterval = 1, LongestInterval = 8;
+
+    // What an end of the job may lose beside the units in flight.
+    private static readonly TimeSpan ShortUnit = TimeSpan.FromSeconds(1);
+
+    // When this thread was given its unit; 0 before.
+    [ThreadStatic]
+    private static long began;
 
     private readonly JobRanks ranks = ranks;
     private readonly Communicator communicator = ranks.Communicator;
@@ -39,6 +48,7 @@ internal sealed class RankedUnits<TUnit>(JobRanks ranks, Action<TUnit> journal, 
     private enum Kind : byte
     {
         Next,
+        Ahead,
         Report,
         Progress,
         End,
@@ -84,15 +94,23 @@ internal sealed class RankedUnits<TUnit>(JobRanks ranks, Action<TUnit> journal, 
 
         bool Answer()
         {
-            int working = ranks.Count - 1;
+            int working = ranks.Count - 1, interval = ShortestInterval;
             while (true)
             {
                 if (communicator.HasMessage(Tag, out int from))
+                {
                     working -= Reply(from) == Kind.End ? 1 : 0;
+                    interval = ShortestInterval;
+                }
                 else if (isStopped || (Volatile.Read(ref hasEnded) && (working == 0 || failure is not null || cancellation.IsCancellationRequested)))
+                {
                     return working == 0 && !isStopped;
+                }
                 else
-                    Thread.Sleep(AskingInterval);
+                {
+                    Thread.Sleep(interval);
+                    interval = Math.Min(2 * interval, LongestInterval);
+                }
             }
         }
 
@@ -119,10 +137,18 @@ internal sealed class RankedUnits<TUnit>(JobRanks ranks, Action<TUnit> journal, 
     private void Report(TUnit unit)
     {
         if (ranks.IsFirst)
+        {
             journal(unit);
-        else
-            Await(Kind.Report, Encoding.UTF8.GetBytes(ResultsJson.WriteLine(unit)));
+            return;
+        }
+
+        Task<byte[]> answer = Ask(Kind.Report, Encoding.UTF8.GetBytes(ResultsJson.WriteLine(unit)));
+        if (!WasShort())
+            answer.GetAwaiter().GetResult();
     }
+
+    // Whether the last unit of this thread took so little time that it may be done again.
+    private static bool WasShort() => began != 0 && Stopwatch.GetElapsedTime(began) < ShortUnit;
 
     private void Progress(double part)
     {
@@ -136,26 +162,28 @@ internal sealed class RankedUnits<TUnit>(JobRanks ranks, Action<TUnit> journal, 
             untold += part;
     }
 
-    // The place of the next unit of a list, on rank 0. Ranks may begin a list before rank 0 does.
-    private int Next(int list, int count)
+    // The place of the next unit of a list, on rank 0. Ranks may begin a list before rank 0 does. The last units are for ranks that have nothing else to do.
+    private int Next(int list, int count, bool isAhead = false)
     {
         lock (changing)
         {
             while (dealt.Count <= list)
                 dealt.Add(0);
-            return !isStopped && dealt[list] < count ? dealt[list]++ : None;
+            if (isStopped || dealt[list] >= count)
+                return None;
+            return isAhead && count - dealt[list] <= 2 * ranks.Count ? Later : dealt[list]++;
         }
     }
 
     // Asks rank 0 from a thread that works.
-    private byte[] Await(Kind kind, byte[] content)
+    private Task<byte[]> Ask(Kind kind, byte[] content)
     {
         Question question = new(kind, content, new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously));
         questions.Add(question);
-        return question.Answer.Task.GetAwaiter().GetResult();
+        return question.Answer.Task;
     }
 
-    // Asks rank 0 from the thread that started MPI. Every message has an answer.
+    // Asks rank 0 from the thread that started MPI. Every message has an answer, for which the thread waits asleep, since others compute.
     private byte[] Exchange(Kind kind, byte[] content)
     {
         byte[] message = new byte[HeadBytes + content.Length];
@@ -168,6 +196,8 @@ internal sealed class RankedUnits<TUnit>(JobRanks ranks, Action<TUnit> journal, 
 
         content.CopyTo(message, HeadBytes);
         communicator.SendBytes(message, 0, Tag);
+        for (int interval = ShortestInterval; !communicator.HasMessage(Tag, out _); interval = Math.Min(2 * interval, LongestInterval))
+            Thread.Sleep(interval);
         return communicator.ReceiveBytes(0, Tag);
     }
 
@@ -180,9 +210,10 @@ internal sealed class RankedUnits<TUnit>(JobRanks ranks, Action<TUnit> journal, 
         byte[] answer = [];
         switch (kind)
         {
-            case Kind.Next:
+            case Kind.Next or Kind.Ahead:
                 answer = new byte[sizeof(int)];
-                int place = Next(BinaryPrimitives.ReadInt32LittleEndian(content), BinaryPrimitives.ReadInt32LittleEndian(content[sizeof(int)..]));
+                int place = Next(BinaryPrimitives.ReadInt32LittleEndian(content), BinaryPrimitives.ReadInt32LittleEndian(content[sizeof(int)..]),
+                    kind == Kind.Ahead);
                 BinaryPrimitives.WriteInt32LittleEndian(answer, place);
                 break;
             case Kind.Report:
@@ -212,7 +243,28 @@ internal sealed class RankedUnits<TUnit>(JobRanks ranks, Action<TUnit> journal, 
             byte[] asked = new byte[2 * sizeof(int)];
             BinaryPrimitives.WriteInt32LittleEndian(asked, list);
             BinaryPrimitives.WriteInt32LittleEndian(asked.AsSpan(sizeof(int)), count);
-            return () => BinaryPrimitives.ReadInt32LittleEndian(owner.Await(Kind.Next, asked)) is >= 0 and var place ? place : null;
+
+            // The answer to what was asked ahead, for the first thread of this rank that needs a unit.
+            Task<byte[]>? ahead = null;
+            return () =>
+            {
+                bool areShort = WasShort();
+                int place = Interlocked.Exchange(ref ahead, null) is { } answer ? PlaceOf(answer) : Later;
+                if (place == Later)
+                    place = PlaceOf(owner.Ask(Kind.Next, asked));
+                began = Stopwatch.GetTimestamp();
+                if (place < 0)
+                    return null;
+                if (areShort)
+                {
+                    lock (owner.changing)
+                        ahead ??= owner.Ask(Kind.Ahead, asked);
+                }
+
+                return place;
+            };
         }
+
+        private static int PlaceOf(Task<byte[]> answer) => BinaryPrimitives.ReadInt32LittleEndian(answer.GetAwaiter().GetResult());
     }
 }
