@@ -5,8 +5,8 @@ using ConservativeAD.Kernels.Cpu;
 namespace ConservativeAD.Studies.Volume;
 
 /// <summary>
-/// A screen that leaves out what has no influence: zeros among pixels and among the values of relu, the last layer and the loss. The weights of a random network
-/// are finite, so that zeros change no sum; the others are added in the order of the recorded program.
+/// A screen that leaves out what has no influence: zeros among pixels and among the values of relu, the last layer and the loss. The weights of a random
+/// network are finite, so that zeros change no sum; the others are added in the order of the recorded program.
 /// </summary>
 /// <typeparam name="T">float, double or Half.</typeparam>
 /// <typeparam name="U">The type of the arithmetic: T, or float for Half.</typeparam>
