@@ -26,7 +26,7 @@ internal abstract class ScalarProgramTimer : IDisposable
 internal sealed class ScalarProgramTimer<TProgram> : ScalarProgramTimer
     where TProgram : struct, IScalarProgram
 {
-    private readonly ScalarTape tape = new();
+    private readonly ScalarTape tape = new() { LeavesOutZeros = true };
     private readonly double[] input = TProgram.Input();
 
     public override string Name => TProgram.Name;

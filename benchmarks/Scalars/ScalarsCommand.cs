@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using ConservativeAD.Benchmarks.Versus;
 
@@ -9,8 +10,9 @@ internal static class ScalarsCommand
 {
     private const double SameResult = 1e-6;
 
-    // The JIT compiles a method for the last time after a few dozen calls.
+    // The JIT compiles a method for the last time after a few dozen calls, which it counts only once the program has settled.
     private const int WarmUps = 60;
+    private static readonly TimeSpan LeastWarmUp = TimeSpan.FromSeconds(1);
 
     public static Command Create()
     {
@@ -57,8 +59,8 @@ internal static class ScalarsCommand
 
     private static string Row(ScalarProgramTimer program, FileInfo[] others, int rounds, int runs)
     {
-        program.Differentiate(WarmUps);
-        program.Evaluate(WarmUps);
+        WarmUp(() => program.Differentiate(WarmUps));
+        WarmUp(() => program.Evaluate(WarmUps));
         List<ScalarRun> ours = [];
         List<double> plain = [];
         List<ScalarRun>[] theirs = [.. others.Select(_ => new List<ScalarRun>())];
@@ -89,6 +91,12 @@ internal static class ScalarsCommand
         }
 
         return row;
+    }
+
+    private static void WarmUp(Action action)
+    {
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < LeastWarmUp;)
+            action();
     }
 
     private static double Of(List<ScalarRun> runs, Func<ScalarRun, double> time) => Interleaved.Median([.. runs.Select(time)]);

@@ -4,17 +4,16 @@ namespace ConservativeAD.Scalars;
 public readonly partial struct Active
 {
     /// <inheritdoc/>
-    public static Active operator +(Active left, Active right) => ScalarTape.Record(default(Add), left, right, left.Value + right.Value, 1, 1);
+    public static Active operator +(Active left, Active right) => ScalarTape.Add(left, right);
 
     /// <inheritdoc/>
-    public static Active operator -(Active left, Active right) => ScalarTape.Record(default(Subtract), left, right, left.Value - right.Value, 1, -1);
+    public static Active operator -(Active left, Active right) => ScalarTape.Subtract(left, right);
 
     /// <inheritdoc/>
-    public static Active operator *(Active left, Active right) =>
-        ScalarTape.Record(default(Multiply), left, right, left.Value * right.Value, right.Value, left.Value);
+    public static Active operator *(Active left, Active right) => ScalarTape.Multiply(left, right);
 
     /// <inheritdoc/>
-    public static Active operator /(Active left, Active right) => ScalarTape.Record(default(Divide), left, right);
+    public static Active operator /(Active left, Active right) => ScalarTape.Divide(left, right);
 
     /// <summary>The remainder of a truncating division; it jumps where the quotient is a nonzero integer.</summary>
     /// <param name="left">The dividend.</param>
@@ -29,7 +28,7 @@ public readonly partial struct Active
     public static Active operator +(Active value) => value;
 
     /// <inheritdoc/>
-    public static Active operator -(Active value) => ScalarTape.Record(default(Negate), value);
+    public static Active operator -(Active value) => ScalarTape.Negate(default(Negate), value);
 
     /// <inheritdoc/>
     public static Active operator ++(Active value) => value + One;
@@ -38,7 +37,9 @@ public readonly partial struct Active
     public static Active operator --(Active value) => value - One;
 
     /// <inheritdoc/>
-    public static Active Abs(Active value) => value.Value > 0 && !ScalarTape.IsCareful(value) ? value : ScalarTape.Record(default(Abs), value);
+    public static Active Abs(Active value) => value.Value > 0 && !ScalarTape.IsCareful(value) ? value
+        : value.Value < 0 ? ScalarTape.Negate(default(Abs), value)
+        : ScalarTape.Record(default(Abs), value);
 
     /// <summary>The larger number. If the two differ, the result is one of them and nothing is recorded, except on tapes for analysis.</summary>
     /// <param name="x">A number.</param>
@@ -104,11 +105,11 @@ public readonly partial struct Active
     /// <param name="right">The other factor.</param>
     /// <param name="addend">The summand.</param>
     public static Active FusedMultiplyAdd(Active left, Active right, Active addend) =>
-        ScalarTape.RecordValued(default(Add), left * right, addend, double.FusedMultiplyAdd(left.Value, right.Value, addend.Value));
+        ScalarTape.MultiplyAdd(left, right, addend, double.FusedMultiplyAdd(left.Value, right.Value, addend.Value));
 
     /// <inheritdoc/>
     public static Active MultiplyAddEstimate(Active left, Active right, Active addend) =>
-        ScalarTape.RecordValued(default(Add), left * right, addend, double.MultiplyAddEstimate(left.Value, right.Value, addend.Value));
+        ScalarTape.MultiplyAdd(left, right, addend, double.MultiplyAddEstimate(left.Value, right.Value, addend.Value));
 
     /// <inheritdoc/>
     public static Active Lerp(Active value1, Active value2, Active amount) =>

@@ -6,17 +6,28 @@ namespace ConservativeAD.Scalars;
 public readonly partial struct Active
 {
     /// <inheritdoc/>
-    public static bool operator <(Active left, Active right) => ScalarTape.IsPlainOrder(left, right) ? left.Value < right.Value : IsLess(left, right);
+    public static bool operator <(Active left, Active right) =>
+        ScalarTape.IsPlain(left, right) && left.Value < right.Value ? true
+        : ScalarTape.IsPlain(left, right) && left.Value > right.Value ? false
+        : IsLess(left, right);
 
     /// <inheritdoc/>
-    public static bool operator >(Active left, Active right) => ScalarTape.IsPlainOrder(left, right) ? left.Value > right.Value : IsGreater(left, right);
+    public static bool operator >(Active left, Active right) =>
+        ScalarTape.IsPlain(left, right) && left.Value > right.Value ? true
+        : ScalarTape.IsPlain(left, right) && left.Value < right.Value ? false
+        : IsGreater(left, right);
 
     /// <inheritdoc/>
-    public static bool operator <=(Active left, Active right) => ScalarTape.IsPlainOrder(left, right) ? left.Value <= right.Value : IsLessOrEqual(left, right);
+    public static bool operator <=(Active left, Active right) =>
+        ScalarTape.IsPlain(left, right) && left.Value < right.Value ? true
+        : ScalarTape.IsPlain(left, right) && left.Value > right.Value ? false
+        : IsLessOrEqual(left, right);
 
     /// <inheritdoc/>
     public static bool operator >=(Active left, Active right) =>
-        ScalarTape.IsPlainOrder(left, right) ? left.Value >= right.Value : IsGreaterOrEqual(left, right);
+        ScalarTape.IsPlain(left, right) && left.Value > right.Value ? true
+        : ScalarTape.IsPlain(left, right) && left.Value < right.Value ? false
+        : IsGreaterOrEqual(left, right);
 
     /// <inheritdoc/>
     public static bool operator ==(Active left, Active right) =>

@@ -49,14 +49,17 @@ public readonly partial struct Active
     /// <summary>A constant with the value of another number; an active number is returned unchanged.</summary>
     /// <typeparam name="TOther">The other number's type.</typeparam>
     /// <param name="value">The number.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Active CreateChecked<TOther>(TOther value)
         where TOther : INumberBase<TOther> => From<TOther, Active>(value) ?? new Active(double.CreateChecked(value));
 
     /// <inheritdoc cref="CreateChecked"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Active CreateSaturating<TOther>(TOther value)
         where TOther : INumberBase<TOther> => From<TOther, Active>(value) ?? new Active(double.CreateSaturating(value));
 
     /// <inheritdoc cref="CreateChecked"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Active CreateTruncating<TOther>(TOther value)
         where TOther : INumberBase<TOther> => From<TOther, Active>(value) ?? new Active(double.CreateTruncating(value));
 
@@ -153,6 +156,7 @@ public readonly partial struct Active
         return sign == -Math.Sign(value.Value) ? value.Value + sign : value.Value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TSelf? From<TOther, TSelf>(TOther value)
         where TSelf : struct => typeof(TOther) == typeof(TSelf) ? (TSelf)(object)value! : null;
 

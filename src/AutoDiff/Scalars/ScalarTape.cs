@@ -20,8 +20,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
 {
     private const int FirstCapacity = 1024;
 
-    // The recording thread is checked after at most this many operations.
-    private const int OperationsBetweenChecks = 64;
+    /// <summary>The recording thread is checked after at most this many operations.</summary>
+    internal const int OperationsBetweenChecks = 64;
 
     private ScalarRecord* record;
     private readonly int columns;
@@ -34,6 +34,9 @@ public sealed unsafe partial class ScalarTape : IDisposable
     private double* tangents;
     private double* adjoints;
     private int adjointCapacity;
+
+    // So many adjoints from the first on are known to be 0.
+    private int clearedAdjoints;
     private int capacity;
     private bool isDisposed;
     private bool isRetired;
@@ -61,6 +64,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         this.nested = nested;
         this.series = series;
         record = ScalarTapeSlots.Rent(this);
+        record->LeavesOutZeros = false;
         Grow(FirstCapacity);
         Clear();
     }
@@ -86,6 +90,18 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
     /// <summary>The values to return at kinks.</summary>
     public Selections Selections { get; }
+
+    /// <summary>
+    /// Whether products of a number by a constant 0 are constants, and so is what is computed of such products alone; false unless set. A program that begins
+    /// with zeros, or multiplies by units that are switched off, is then recorded in less time and memory. Its gradients are the same, except that an infinite
+    /// slope behind such a product is left out with it, where it makes NaN otherwise; sparse Jacobians lack the entries that are 0 because of it. A factor that
+    /// is not finite is no constant. Tapes with tangents record all products.
+    /// </summary>
+    public bool LeavesOutZeros
+    {
+        get => record->LeavesOutZeros;
+        init => record->LeavesOutZeros = value;
+    }
 
     /// <summary>The number of tangents that every number carries.</summary>
     public int Directions => columns;
@@ -119,8 +135,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
         TakeOver();
         if (tangent.Length != 0 && tangent.Length != columns)
             throw new ArgumentException($"{tangent.Length} tangents were given to a tape of {columns} directions.", nameof(tangent));
+        variables.Add(record->Count);
         Active variable = Append(value, 0, 0, 0, 0, 0);
-        variables.Add(variable.Node);
         slopeTangents?.Add((0, 0));
         keptValues?.Add(value);
         if (columns > 0)
@@ -170,8 +186,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
         where TRule : struct, IUnaryRule<TRule>
     {
         ScalarRecord* record = ScalarTapeSlots.Guess;
-        if (record == null)
-            return RecordRare(rule, x);
+        if (x.Handle == 0)
+            return new Active(rule.Value(new ScalarLane<double>(x.Value)).Value);
         ScalarLane<double> argument = new(x.Value), value = rule.Value(argument);
         double slope = rule.Slope(argument, value).Value;
         int node = record->Count;
@@ -188,8 +204,6 @@ public sealed unsafe partial class ScalarTape : IDisposable
         if (x.IsConstant || y.IsConstant)
             return RecordWithConstant(rule, x, y);
         ScalarRecord* record = ScalarTapeSlots.Guess;
-        if (record == null)
-            return RecordRare(rule, x, y);
         ScalarLane<double> first = new(x.Value), second = new(y.Value);
         int node = record->Count;
         ulong placeOfX = record->PlaceOf(x.Handle), placeOfY = record->PlaceOf(y.Handle);
@@ -199,29 +213,13 @@ public sealed unsafe partial class ScalarTape : IDisposable
             rule.SlopeOfSecond(first, second).Value, (int)placeOfY);
     }
 
-    /// <summary>
-    /// The same, inlined into the caller, for operations without kinks whose value and slopes are one instruction each. These are passed in rather than
-    /// computed by the rule, because the JIT stops inlining in a method after a few hundred calls.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Active Record<TRule>(TRule rule, Active x, Active y, double value, double slopeOfFirst, double slopeOfSecond)
-        where TRule : struct, IBinaryRule<TRule>
-    {
-        if (x.Handle == 0 || y.Handle == 0)
-            return RecordWithConstant(rule, x, y);
-        ScalarRecord* record = ScalarTapeSlots.Guess;
-        if (record == null)
-            return RecordRare(rule, x, y);
-        int node = record->Count;
-        ulong placeOfX = record->PlaceOf(x.Handle), placeOfY = record->PlaceOf(y.Handle);
-        if ((placeOfX | placeOfY) >> ScalarTapeSlots.PlaceBits != 0 || node >= record->FreeNodes)
-            return RecordRare(rule, x, y);
-        return record->Append(node, value, slopeOfFirst, (int)placeOfX, slopeOfSecond, (int)placeOfY);
-    }
-
     /// <summary>Whether the order of two numbers depends on the values alone, and no tape needs to know that they were compared.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool IsPlainOrder(Active x, Active y) => x.Value != y.Value && ((x.Handle | y.Handle) & ScalarTapeSlots.Careful) == 0;
+    internal static bool IsPlainOrder(Active x, Active y) => x.Value != y.Value && IsPlain(x, y);
+
+    /// <summary>Whether no tape of two numbers needs to know that they were compared.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsPlain(Active x, Active y) => (long)(x.Handle | y.Handle) >= 0;
 
     /// <summary>Whether the number's tape notes every operation.</summary>
     internal static bool IsCareful(Active x) => (x.Handle & ScalarTapeSlots.Careful) != 0;
@@ -259,17 +257,15 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
     internal ReadOnlySpan<double> TangentOf(Active x) => TangentRow(x.Node);
 
-    // The cotangent of a constant goes to a slot that is never read: the node itself, which has already passed its own cotangent on. If all constants shared
-    // one slot, each addition would depend on the previous one.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Active RecordWithConstant<TRule>(TRule rule, Active x, Active y)
         where TRule : struct, IBinaryRule<TRule>
     {
         ScalarRecord* record = ScalarTapeSlots.Guess;
-        if (record == null)
-            return RecordRare(rule, x, y);
         ScalarLane<double> first = new(x.Value), second = new(y.Value);
         int node = record->Count;
+        if ((x.Handle | y.Handle) == 0)
+            return new Active(rule.Value(first, second).Value);
         ulong place = record->PlaceOf(x.Handle | y.Handle);
         if (place >> ScalarTapeSlots.PlaceBits != 0 || node >= record->FreeNodes || TRule.Kink(rule, first, second).Value != 0)
             return RecordRare(rule, x, y);
@@ -330,6 +326,10 @@ public sealed unsafe partial class ScalarTape : IDisposable
         int node = record->Count;
         if (node < record->FreeTwice)
             return RecordTwice(record, rule, x, y, given);
+        if (record->FreeNodes != 0 && IsShift<TRule>(x, y))
+            return new Active(given, x.Handle | y.Handle);
+        if (record->FreeNodes != 0 && IsConstant<TRule>(record, x, y, given))
+            return new Active(given);
         if (node >= record->FreeNodes || TRule.Kink(rule, first, second).Value != 0)
             return ScalarTapeSlots.TapeOf(record).RecordWithCare(rule, x, y, value);
         return record->Append(
@@ -566,6 +566,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         if (isTwice)
             record->Curvatures = (ScalarCurvature*)NativeMemory.Realloc(record->Curvatures, (nuint)places * (nuint)sizeof(ScalarCurvature));
         capacity = places;
+        record->Capacity = places;
         record->FreeNodes = isCareful || isTwice ? 0 : Math.Min(places, record->Count + OperationsBetweenChecks);
     }
 

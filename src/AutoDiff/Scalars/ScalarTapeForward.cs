@@ -55,6 +55,7 @@ public sealed unsafe partial class ScalarTape
 
     private void PrepareAdjoints()
     {
+        clearedAdjoints = 0;
         if (adjointCapacity >= record->Count)
             return;
         adjointCapacity = capacity;

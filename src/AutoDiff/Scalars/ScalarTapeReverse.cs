@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ConservativeAD.Scalars;
 
 /// <content>The reverse pass.</content>
@@ -64,6 +66,13 @@ public sealed unsafe partial class ScalarTape
     internal void Pull(ScalarForm form, Span<double> gradient)
     {
         int last = Math.Max(form.First, form.Second);
+        if (!isCareful && !isTwice)
+        {
+            PullOnce(last, form, gradient);
+            GC.KeepAlive(this);
+            return;
+        }
+
         Sweep(last, form);
         for (int i = 0; i < gradient.Length; i++)
             gradient[i] = variables[i] <= last ? adjoints[variables[i]] : 0;
@@ -104,6 +113,57 @@ public sealed unsafe partial class ScalarTape
             IsElementwise = true,
             HeldSign = double.IsNaN(held) ? 0 : Math.Sign(held),
         };
+    }
+
+    // The reverse pass where nobody asks for the cotangents of operations: they are 0 again when it has passed, so that the next pass finds them so and no memory
+    // is cleared before. Variables have no inputs and are left out.
+    private void PullOnce(int last, ScalarForm form, Span<double> gradient)
+    {
+        int cleared = clearedAdjoints;
+        PrepareAdjoints();
+        if (cleared <= last)
+            new Span<double>(adjoints + cleared, last + 1 - cleared).Clear();
+        adjoints[form.First] += form.FirstFactor;
+        adjoints[form.Second] += form.SecondFactor;
+        ReadOnlySpan<int> places = CollectionsMarshal.AsSpan(variables);
+        int end = last;
+        for (int i = gradient.Length - 1; i >= 0; i--)
+        {
+            int variable = places[i];
+            if (variable > last)
+            {
+                gradient[i] = 0;
+                continue;
+            }
+
+            if (end > variable)
+                SweepOnce(end, variable);
+            gradient[i] = adjoints[variable];
+            adjoints[variable] = 0;
+            end = variable - 1;
+        }
+
+        adjoints[0] = 0;
+        clearedAdjoints = Math.Max(cleared, last + 1);
+    }
+
+    // Passes the cotangents on of the nodes from one on, down to before another, and clears them. A node may be its own input, for a constant.
+    private void SweepOnce(int last, int before)
+    {
+        double* adjoint = adjoints;
+        ScalarNode* nodes = record->Nodes;
+        for (int node = last; node > before; node--)
+        {
+            double cotangent = adjoint[node];
+            if (cotangent != 0)
+            {
+                ScalarNode* entry = nodes + node;
+                adjoint[entry->First] += cotangent * entry->FirstSlope;
+                adjoint[entry->Second] += cotangent * entry->SecondSlope;
+            }
+
+            adjoint[node] = 0;
+        }
     }
 
     private void Sweep(int last, ScalarForm form)

@@ -20,6 +20,7 @@ internal static unsafe class ScalarTapeSlots
     private const int WindowShift = 32;
     private const int FirstWindows = 64;
 
+    private static readonly ScalarRecord* None = (ScalarRecord*)NativeMemory.AllocZeroed((nuint)sizeof(ScalarRecord));
     private static readonly Lock Guard = new();
 
     // Indexed by the thread that owned the records, because only that thread may have cached one as its last.
@@ -34,8 +35,9 @@ internal static unsafe class ScalarTapeSlots
     /// <summary>
     /// The record that any thread used last. Operations try it first: looking a record up from a handle would make each operation depend on the previous one,
     /// which created that handle. The owning thread is checked outside this path, every few dozen operations; checking it each time would double the cost.
+    /// It is never null: <see cref="None"/> has no numbers and no room.
     /// </summary>
-    public static ScalarRecord* Guess;
+    public static ScalarRecord* Guess = None;
 
     /// <summary>The record of a tape with second derivatives that any thread used last.</summary>
     public static ScalarRecord* Twice;
@@ -50,10 +52,14 @@ internal static unsafe class ScalarTapeSlots
         if (record->Owner != Environment.CurrentManagedThreadId)
             ThrowOfOtherThread(record->Owner);
 
-        // Read once: another thread's tape that is disposed clears it.
-        ScalarRecord* guess = Guess;
-        if (record->FreeNodes != 0 && (guess == null || guess->FreeNodes == 0))
+        if (record->FreeNodes == 0)
+            return record;
+
+        // A tape that does not examine its operations. The thread is the right one, so that it may record some more of them.
+        if (Guess->FreeNodes == 0)
             Guess = record;
+        if (record->Count >= record->FreeNodes)
+            record->FreeNodes = Math.Min(record->Capacity, record->Count + ScalarTape.OperationsBetweenChecks);
         return record;
     }
 
@@ -150,7 +156,7 @@ internal static unsafe class ScalarTapeSlots
         record->Start = start | (isCareful ? Careful : 0);
 
         // On tapes that examine their operations the fast path would only compute what the other computes again.
-        Guess = isCareful || record->Curvatures != null ? null : record;
+        Guess = isCareful || record->Curvatures != null ? None : record;
     }
 
     [DoesNotReturn]

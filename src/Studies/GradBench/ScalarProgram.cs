@@ -7,7 +7,7 @@ namespace ConservativeAD.Studies.GradBench;
 /// <param name="point">The values of the variables.</param>
 internal sealed class ScalarProgram(Func<Active[], Active> program, double[] point) : IDisposable
 {
-    private readonly ScalarTape tape = new();
+    private readonly ScalarTape tape = new() { LeavesOutZeros = true };
     private readonly Active[] variables = new Active[point.Length];
     private readonly double[] gradient = new double[point.Length];
 

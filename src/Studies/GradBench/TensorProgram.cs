@@ -30,9 +30,6 @@ internal sealed class TensorProgram : IDisposable
     /// <summary>Runs the program, whose output is a number.</summary>
     public double Value() => replay.Run().GetScalar();
 
-    /// <summary>Runs the program, whose output is an array.</summary>
-    public double[] Values() => replay.Run().ToArray();
-
     /// <summary>Runs the program and computes its gradient, array by array.</summary>
     public double[][] Gradient()
     {

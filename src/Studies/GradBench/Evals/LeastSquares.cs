@@ -41,7 +41,7 @@ internal static class LeastSquares
             double t = Point(i, points);
             T at = T.CreateChecked(t), polynomial = x[^1];
             for (int power = x.Length - 2; power >= 0; power--)
-                polynomial = (polynomial * at) + x[power];
+                polynomial = T.MultiplyAddEstimate(polynomial, at, x[power]);
             T missed = T.CreateChecked(Math.Sign(t)) - polynomial;
             sum += missed * missed;
         }

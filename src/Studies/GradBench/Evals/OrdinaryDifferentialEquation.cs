@@ -1,4 +1,5 @@
-using ConservativeAD.Kernels;
+using System.Numerics;
+using ConservativeAD.Scalars;
 
 namespace ConservativeAD.Studies.GradBench.Evals;
 
@@ -7,40 +8,50 @@ internal static class OrdinaryDifferentialEquation
 {
     private const double End = 2;
 
-    public static Module Module { get; } = new Module<Input>("ode", [new(Sample.Numbers(5, 0.2, 1.2), 3)],
-        ("primal", (input, device) =>
+    public static Module Module { get; } = new Module<Input>("ode", [new(Sample.Numbers(400, 0.2, 1.2), 3)],
+        ("primal", (input, _) =>
         {
-            TensorProgram program = Program(input, device, false, y => y);
-            return Computation.Of(program.Values, program);
+            Check(input);
+            return Computation.Of(() => Solution<double>(input.X, input.S));
         }
     ),
-        ("gradient", (input, device) =>
+        ("gradient", (input, _) =>
         {
-            TensorProgram program = Program(input, device, true, y => y.Select(0, input.X.Length - 1));
-            return Computation.Of(() => program.Gradient()[0], program);
+            Check(input);
+            ScalarProgram program = new(x => Solution<Active>(x, input.S)[^1], input.X);
+            return Computation.Of(program.Gradient, program);
         }
     ));
 
-    private static TensorProgram Program(Input input, Device device, bool isDifferentiated, Func<Var<double>, Var<double>> output)
+    // An element's slopes depend on the element before alone, so that one pass over the elements takes the whole step. Elements that have not moved yet are
+    // constants, and so are products with them: nothing is recorded for them.
+    private static T[] Solution<T>(ReadOnlySpan<T> x, int steps)
+        where T : struct, INumber<T>
     {
-        Rows.NeedAtLeast(input.S, 1, "s");
-        Rows.NeedAtLeast(input.X.Length, 1, "the number of elements of x");
-        return new TensorProgram(device, isDifferentiated, (tape, leaves) => output(Solution(tape, leaves[0], input.S)), ([input.X.Length], input.X));
-    }
-
-    private static Var<double> Solution(Tape<double> tape, Var<double> x, int steps)
-    {
-        int n = x.Shape[0];
         double h = End / steps;
-        Var<double> one = tape.Constant([1], [1]), y = tape.Constant([n], new double[n]);
-        Var<double> Slope(Var<double> at) => x * Operations.Concatenate(0, one, at.Slice(0, 0, n - 1));
+        T half = T.CreateChecked(h / 2), whole = T.CreateChecked(h), sixth = T.CreateChecked(h / 6), two = T.CreateChecked(2);
+        T[] y = new T[x.Length];
         for (int step = 0; step < steps; step++)
         {
-            Var<double> first = Slope(y), second = Slope(y + (first * (h / 2))), third = Slope(y + (second * (h / 2))), fourth = Slope(y + (third * h));
-            y += (first + (second * 2) + (third * 2) + fourth) * (h / 6);
+            T before = T.One, firstBefore = T.Zero, secondBefore = T.Zero, thirdBefore = T.Zero;
+            for (int i = 0; i < y.Length; i++)
+            {
+                T first = x[i] * before;
+                T second = x[i] * (before + (firstBefore * half));
+                T third = x[i] * (before + (secondBefore * half));
+                T fourth = x[i] * (before + (thirdBefore * whole));
+                (before, firstBefore, secondBefore, thirdBefore) = (y[i], first, second, third);
+                y[i] = before + ((first + (two * (second + third)) + fourth) * sixth);
+            }
         }
 
         return y;
+    }
+
+    private static void Check(Input input)
+    {
+        Rows.NeedAtLeast(input.S, 1, "s");
+        Rows.NeedAtLeast(input.X.Length, 1, "the number of elements of x");
     }
 
     /// <summary>The input.</summary>
