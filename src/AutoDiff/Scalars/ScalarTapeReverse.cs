@@ -115,8 +115,8 @@ public sealed unsafe partial class ScalarTape
         };
     }
 
-    // The reverse pass where nobody asks for the cotangents of operations: they are 0 again when it has passed, so that the next pass finds them so and no memory
-    // is cleared before. Variables have no inputs and are left out.
+    // The reverse pass where nobody asks for the cotangents of operations: they are 0 again when it has passed, so that the next pass finds them so and no
+    // memory is cleared before. Variables have no inputs and are left out.
     private void PullOnce(int last, ScalarForm form, Span<double> gradient)
     {
         int cleared = clearedAdjoints;

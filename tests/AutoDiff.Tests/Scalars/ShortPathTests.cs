@@ -58,8 +58,12 @@ public sealed class ShortPathTests
         ScalarTape tape = new();
         Active x = tape.Variable(1), other;
         tape.Reset();
-        foreach (Func<Active, Active> operation in (Func<Active, Active>[])[y => y + 1, y => 1 + y, y => y - 1, y => 1 - y, y => y * 0.0, y => y * 2, y => y / 2, y => -y,
-            y => Active.Abs(y - 5), y => Active.FusedMultiplyAdd(y, 2, y)])
+        Func<Active, Active>[] operations =
+        [
+            y => y + 1, y => 1 + y, y => y - 1, y => 1 - y, y => y * 0.0, y => y * 2, y => y / 2, y => -y, y => Active.Abs(y - 5),
+            y => Active.FusedMultiplyAdd(y, 2, y),
+        ];
+        foreach (Func<Active, Active> operation in operations)
         {
             Assert.Throws<InvalidOperationException>(() => operation(x));
             using ScalarTape careful = new(null, 1), fresh = new();
