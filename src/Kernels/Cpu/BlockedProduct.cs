@@ -4,7 +4,7 @@ namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
 /// The matrix product over panels. Cuts C into slabs whose panels fit in the shared cache, cuts k into blocks, packs the panels of a block, and divides the
-/// tiles of C among threads.
+/// tiles of C among threads. Where C is wide enough, a part packs the panels of its own columns of B right before it reads them.
 /// </summary>
 /// <remarks>
 /// An element of C is a sum over the blocks of k, in order, with one chain of multiply-adds per block. Blocks of k have a fixed length, and no two threads work
@@ -20,6 +20,12 @@ internal static unsafe class BlockedProduct<U, TTile>
 
     // Panels of B that one thread reads repeatedly stay in its second-level cache.
     private const int ResidentBytes = 384 << 10;
+
+    // Panels of B that a part packs for itself stay there too, beside the panels of A that pass through.
+    private const int OwnBytes = 192 << 10;
+
+    // With fewer parts of columns than this for each thread, threads share packed panels.
+    private const int OwnPartsOfThread = 2;
 
     // Packed panels of a slab take 3 MB for each side. A multiple of every tile's rows and columns, so that slabs end with full tiles.
     private const int SlabExtent = 22 * 96;
@@ -84,9 +90,15 @@ internal static unsafe class BlockedProduct<U, TTile>
         slab.LeftInPlace = slab.Left.ReadsInPlace && columnPanels <= ReadInPlaceUpTo ? slab.Rows / TTile.Rows : 0;
         slab.RightInPlace = slab.Right.ReadsInPlace && rowPanels <= ReadInPlaceUpTo ? slab.Columns / TTile.Columns : 0;
         slab.LeftPanels = ScratchMemory.Rent<U>(ScratchUse.LeftPanels, (long)(rowPanels - slab.LeftInPlace) * TTile.Rows * longestBlock);
-        slab.RightPanels = ScratchMemory.Rent<U>(ScratchUse.RightPanels, (long)(columnPanels - slab.RightInPlace) * TTile.Columns * longestBlock);
 
         int threads = pool?.Threads ?? 1;
+        if (slab.RightInPlace == 0 && PacksOwnColumns(ref slab, rowPanels, columnPanels, longestBlock, threads))
+        {
+            RunByColumns(pool, k, ref slab, rowPanels);
+            return;
+        }
+
+        slab.RightPanels = ScratchMemory.Rent<U>(ScratchUse.RightPanels, (long)(columnPanels - slab.RightInPlace) * TTile.Columns * longestBlock);
         slab.PanelColumnsPerPart = Math.Min(columnPanels, Math.Max(1, ResidentBytes / (sizeof(U) * TTile.Columns * Math.Max(1, longestBlock))));
         slab.PanelRowsPerPart = rowPanels;
         long workOfTile = (long)TTile.Rows * TTile.Columns * Math.Max(1, longestBlock);
@@ -116,10 +128,7 @@ internal static unsafe class BlockedProduct<U, TTile>
         int firstK = 0;
         do
         {
-            slab.FirstK = firstK;
-            slab.K = Math.Min(BlockK, k - firstK);
-            slab.IsLast = firstK + slab.K >= k;
-            slab.Add = slab.Accumulate || firstK > 0;
+            slab.Begin(firstK, k);
             if (pool is null)
             {
                 for (int panel = 0; panel < leftPacked; panel++)
@@ -131,16 +140,7 @@ internal static unsafe class BlockedProduct<U, TTile>
             }
             else
             {
-                if (leftPacked + rightPacked > 0)
-                {
-                    PackBody<TLeft, TRight, TFinish> pack = default;
-                    pack.Slab = slab;
-                    pack.LeftPacked = leftPacked;
-                    pack.RightPacked = rightPacked;
-                    pack.PanelsPerPart = Math.Max(1, (leftPacked + rightPacked) / (4 * threads));
-                    pool.For(Panels(leftPacked + rightPacked, pack.PanelsPerPart), pack);
-                }
-
+                Pack(pool, slab, leftPacked, rightPacked);
                 MultiplyBody<TLeft, TRight, TFinish> multiply = default;
                 multiply.Slab = slab;
                 pool.For(tileParts, multiply);
@@ -149,6 +149,67 @@ internal static unsafe class BlockedProduct<U, TTile>
             firstK += BlockK;
         }
         while (firstK < k);
+    }
+
+    // Cuts C by columns alone, into parts whose packed columns of B fit in a cache; false if that leaves too few parts.
+    private static bool PacksOwnColumns<TLeft, TRight, TFinish>(ref Slab<TLeft, TRight, TFinish> slab, int rowPanels, int columnPanels, int longestBlock,
+        int threads)
+        where TLeft : struct, IPanelSource<U>
+        where TRight : struct, IPanelSource<U>
+        where TFinish : struct, ITileFinish<U>
+    {
+        int perPart = Math.Max(1, OwnBytes / (sizeof(U) * TTile.Columns * Math.Max(1, longestBlock)));
+        if (threads > 1)
+            perPart = Math.Min(perPart, Math.Max(2, columnPanels / (2 * OwnPartsOfThread * threads)));
+        slab.PanelColumnsPerPart = Math.Min(columnPanels, perPart);
+        slab.PanelRowsPerPart = rowPanels;
+        slab.PartsAcross = Panels(columnPanels, slab.PanelColumnsPerPart);
+        return threads == 1 || slab.PartsAcross >= OwnPartsOfThread * threads;
+    }
+
+    private static void RunByColumns<TLeft, TRight, TFinish>(WorkerPool? pool, int k, ref Slab<TLeft, TRight, TFinish> slab, int rowPanels)
+        where TLeft : struct, IPanelSource<U>
+        where TRight : struct, IPanelSource<U>
+        where TFinish : struct, ITileFinish<U>
+    {
+        int leftPacked = rowPanels - slab.LeftInPlace;
+        int firstK = 0;
+        do
+        {
+            slab.Begin(firstK, k);
+            if (pool is null)
+            {
+                for (int panel = 0; panel < leftPacked; panel++)
+                    slab.PackLeft(panel);
+                for (int part = 0; part < slab.PartsAcross; part++)
+                    slab.PackAndMultiply(part);
+            }
+            else
+            {
+                Pack(pool, slab, leftPacked, 0);
+                ColumnsBody<TLeft, TRight, TFinish> multiply = default;
+                multiply.Slab = slab;
+                pool.For(slab.PartsAcross, multiply);
+            }
+
+            firstK += BlockK;
+        }
+        while (firstK < k);
+    }
+
+    private static void Pack<TLeft, TRight, TFinish>(WorkerPool pool, in Slab<TLeft, TRight, TFinish> slab, int leftPacked, int rightPacked)
+        where TLeft : struct, IPanelSource<U>
+        where TRight : struct, IPanelSource<U>
+        where TFinish : struct, ITileFinish<U>
+    {
+        if (leftPacked + rightPacked == 0)
+            return;
+        PackBody<TLeft, TRight, TFinish> pack = default;
+        pack.Slab = slab;
+        pack.LeftPacked = leftPacked;
+        pack.RightPacked = rightPacked;
+        pack.PanelsPerPart = Math.Max(1, (leftPacked + rightPacked) / (4 * pool.Threads));
+        pool.For(Panels(leftPacked + rightPacked, pack.PanelsPerPart), pack);
     }
 
     private static int Panels(int extent, int panel) => Partition.Count(extent, panel);
@@ -182,6 +243,15 @@ internal static unsafe class BlockedProduct<U, TTile>
         public int PanelColumnsPerPart;
         public int PartsAcross;
 
+        // The block of k that begins at the given one.
+        public void Begin(int firstK, int k)
+        {
+            FirstK = firstK;
+            K = Math.Min(BlockK, k - firstK);
+            IsLast = firstK + K >= k;
+            Add = Accumulate || firstK > 0;
+        }
+
         public readonly void PackLeft(int packed)
         {
             int first = (LeftInPlace + packed) * TTile.Rows;
@@ -192,6 +262,18 @@ internal static unsafe class BlockedProduct<U, TTile>
         {
             int first = (RightInPlace + packed) * TTile.Columns;
             Right.Pack(Column + first, Math.Min(TTile.Columns, Columns - first), TTile.Columns, FirstK, K, RightPanels + ((nint)packed * TTile.Columns * K));
+        }
+
+        // All rows of a part's columns, with panels of B that the calling thread packs in memory of its own.
+        public readonly void PackAndMultiply(int part)
+        {
+            int first = part * PanelColumnsPerPart, panels = Math.Min(PanelColumnsPerPart, Panels(Columns, TTile.Columns) - first);
+            U* own = ScratchMemory.Rent<U>(ScratchUse.OwnPanels, (long)PanelColumnsPerPart * TTile.Columns * Math.Max(1, K));
+            Slab<TLeft, TRight, TFinish> mine = this;
+            mine.RightPanels = own - ((nint)first * TTile.Columns * K);
+            for (int panel = first; panel < first + panels; panel++)
+                mine.PackRight(panel);
+            mine.Multiply(part);
         }
 
         [SkipLocalsInit]
@@ -286,6 +368,16 @@ internal static unsafe class BlockedProduct<U, TTile>
                     Slab.PackRight(panel - LeftPacked);
             }
         }
+    }
+
+    private struct ColumnsBody<TLeft, TRight, TFinish> : IParallelBody
+        where TLeft : struct, IPanelSource<U>
+        where TRight : struct, IPanelSource<U>
+        where TFinish : struct, ITileFinish<U>
+    {
+        public Slab<TLeft, TRight, TFinish> Slab;
+
+        public readonly void Run(int part) => Slab.PackAndMultiply(part);
     }
 
     private struct MultiplyBody<TLeft, TRight, TFinish> : IParallelBody

@@ -7,6 +7,7 @@ internal enum ScratchUse
 {
     LeftPanels,
     RightPanels,
+    OwnPanels,
     Accumulators,
     Image,
     Weights,

@@ -117,10 +117,6 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
         V c10L = default, c10R = default;
         V c11L = default, c11R = default;
 
-        // Every third row of A has a pointer; the next two rows are one and two strides away.
-        U* a3 = a + (3 * strideA), a6 = a + (6 * strideA), a9 = a + (9 * strideA);
-        nint one = strideA * sizeof(U), two = 2 * one;
-
         // C is prefetched during the loop over k, so the end of the loop does not wait for it.
         if (TIndirect.Value == 0 && Sse.IsSupported)
         {
@@ -132,121 +128,40 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
             }
         }
 
+        // Four values of k at a time: what a loop costs besides its multiply-adds shows where another thread shares the core.
+        nint stepA = TLines.Value > 0 ? 1 : strideA, stepB = TIndirect.Value > 0 ? 0 : strideB;
+        if (k >= 4)
+        {
+            do
+            {
+                Step<TLines>(a, strideA, TIndirect.Value > 0 ? b + offsets[0] : b, second,
+                    ref c0L, ref c0R, ref c1L, ref c1R, ref c2L, ref c2R, ref c3L, ref c3R, ref c4L, ref c4R, ref c5L, ref c5R,
+                    ref c6L, ref c6R, ref c7L, ref c7R, ref c8L, ref c8R, ref c9L, ref c9R, ref c10L, ref c10R, ref c11L, ref c11R);
+                Step<TLines>(a + stepA, strideA, TIndirect.Value > 0 ? b + offsets[1] : b + stepB, second,
+                    ref c0L, ref c0R, ref c1L, ref c1R, ref c2L, ref c2R, ref c3L, ref c3R, ref c4L, ref c4R, ref c5L, ref c5R,
+                    ref c6L, ref c6R, ref c7L, ref c7R, ref c8L, ref c8R, ref c9L, ref c9R, ref c10L, ref c10R, ref c11L, ref c11R);
+                Step<TLines>(a + (2 * stepA), strideA, TIndirect.Value > 0 ? b + offsets[2] : b + (2 * stepB), second,
+                    ref c0L, ref c0R, ref c1L, ref c1R, ref c2L, ref c2R, ref c3L, ref c3R, ref c4L, ref c4R, ref c5L, ref c5R,
+                    ref c6L, ref c6R, ref c7L, ref c7R, ref c8L, ref c8R, ref c9L, ref c9R, ref c10L, ref c10R, ref c11L, ref c11R);
+                Step<TLines>(a + (3 * stepA), strideA, TIndirect.Value > 0 ? b + offsets[3] : b + (3 * stepB), second,
+                    ref c0L, ref c0R, ref c1L, ref c1R, ref c2L, ref c2R, ref c3L, ref c3R, ref c4L, ref c4R, ref c5L, ref c5R,
+                    ref c6L, ref c6R, ref c7L, ref c7R, ref c8L, ref c8R, ref c9L, ref c9R, ref c10L, ref c10R, ref c11L, ref c11R);
+                a += 4 * stepA;
+                b += 4 * stepB;
+                offsets += TIndirect.Value > 0 ? 4 : 0;
+                k -= 4;
+            }
+            while (k >= 4);
+        }
+
         for (; k > 0; k--)
         {
-            U* columns = TIndirect.Value > 0 ? b + *offsets++ : b;
-            V left = TUnit.Load(columns);
-            V right = TColumns.Value > 1 ? TUnit.Load(columns + (TIndirect.Value > 0 ? second : TUnit.Count)) : default;
-
-            {
-                V x = TUnit.Broadcast(a);
-                c0L = TUnit.MultiplyAdd(x, left, c0L);
-                if (TColumns.Value > 1)
-                    c0R = TUnit.MultiplyAdd(x, right, c0R);
-            }
-
-            if (TRows.Value > 1)
-            {
-                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a + one) : a + 1);
-                c1L = TUnit.MultiplyAdd(x, left, c1L);
-                if (TColumns.Value > 1)
-                    c1R = TUnit.MultiplyAdd(x, right, c1R);
-            }
-
-            if (TRows.Value > 2)
-            {
-                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a + two) : a + 2);
-                c2L = TUnit.MultiplyAdd(x, left, c2L);
-                if (TColumns.Value > 1)
-                    c2R = TUnit.MultiplyAdd(x, right, c2R);
-            }
-
-            if (TRows.Value > 3)
-            {
-                V x = TUnit.Broadcast(TLines.Value > 0 ? a3 : a + 3);
-                c3L = TUnit.MultiplyAdd(x, left, c3L);
-                if (TColumns.Value > 1)
-                    c3R = TUnit.MultiplyAdd(x, right, c3R);
-            }
-
-            if (TRows.Value > 4)
-            {
-                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a3 + one) : a + 4);
-                c4L = TUnit.MultiplyAdd(x, left, c4L);
-                if (TColumns.Value > 1)
-                    c4R = TUnit.MultiplyAdd(x, right, c4R);
-            }
-
-            if (TRows.Value > 5)
-            {
-                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a3 + two) : a + 5);
-                c5L = TUnit.MultiplyAdd(x, left, c5L);
-                if (TColumns.Value > 1)
-                    c5R = TUnit.MultiplyAdd(x, right, c5R);
-            }
-
-            if (TRows.Value > 6)
-            {
-                V x = TUnit.Broadcast(TLines.Value > 0 ? a6 : a + 6);
-                c6L = TUnit.MultiplyAdd(x, left, c6L);
-                if (TColumns.Value > 1)
-                    c6R = TUnit.MultiplyAdd(x, right, c6R);
-            }
-
-            if (TRows.Value > 7)
-            {
-                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a6 + one) : a + 7);
-                c7L = TUnit.MultiplyAdd(x, left, c7L);
-                if (TColumns.Value > 1)
-                    c7R = TUnit.MultiplyAdd(x, right, c7R);
-            }
-
-            if (TRows.Value > 8)
-            {
-                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a6 + two) : a + 8);
-                c8L = TUnit.MultiplyAdd(x, left, c8L);
-                if (TColumns.Value > 1)
-                    c8R = TUnit.MultiplyAdd(x, right, c8R);
-            }
-
-            if (TRows.Value > 9)
-            {
-                V x = TUnit.Broadcast(TLines.Value > 0 ? a9 : a + 9);
-                c9L = TUnit.MultiplyAdd(x, left, c9L);
-                if (TColumns.Value > 1)
-                    c9R = TUnit.MultiplyAdd(x, right, c9R);
-            }
-
-            if (TRows.Value > 10)
-            {
-                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a9 + one) : a + 10);
-                c10L = TUnit.MultiplyAdd(x, left, c10L);
-                if (TColumns.Value > 1)
-                    c10R = TUnit.MultiplyAdd(x, right, c10R);
-            }
-
-            if (TRows.Value > 11)
-            {
-                V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a9 + two) : a + 11);
-                c11L = TUnit.MultiplyAdd(x, left, c11L);
-                if (TColumns.Value > 1)
-                    c11R = TUnit.MultiplyAdd(x, right, c11R);
-            }
-
-            if (TLines.Value > 0)
-            {
-                a++;
-                a3++;
-                a6++;
-                a9++;
-            }
-            else
-            {
-                a += strideA;
-            }
-
-            if (TIndirect.Value == 0)
-                b += strideB;
+            Step<TLines>(a, strideA, TIndirect.Value > 0 ? b + *offsets : b, second,
+                ref c0L, ref c0R, ref c1L, ref c1R, ref c2L, ref c2R, ref c3L, ref c3R, ref c4L, ref c4R, ref c5L, ref c5R,
+                ref c6L, ref c6R, ref c7L, ref c7R, ref c8L, ref c8R, ref c9L, ref c9R, ref c10L, ref c10R, ref c11L, ref c11R);
+            a += stepA;
+            b += stepB;
+            offsets += TIndirect.Value > 0 ? 1 : 0;
         }
 
         Finish(c + (0 * strideC), c0L, c0R, add);
@@ -272,6 +187,114 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
             Finish(c + (10 * strideC), c10L, c10R, add);
         if (TRows.Value > 11)
             Finish(c + (11 * strideC), c11L, c11R, add);
+    }
+
+    // The multiply-adds of one k. Every third row of A has a pointer; the next two rows are one and two strides away.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TLines>(U* a, nint strideA, U* columns, nint second,
+        ref V c0L, ref V c0R, ref V c1L, ref V c1R, ref V c2L, ref V c2R, ref V c3L, ref V c3R, ref V c4L, ref V c4R, ref V c5L, ref V c5R,
+        ref V c6L, ref V c6R, ref V c7L, ref V c7R, ref V c8L, ref V c8R, ref V c9L, ref V c9R, ref V c10L, ref V c10R, ref V c11L, ref V c11R)
+        where TLines : struct, ICount
+    {
+        U* a3 = a + (3 * strideA), a6 = a + (6 * strideA), a9 = a + (9 * strideA);
+        nint one = strideA * sizeof(U), two = 2 * one;
+        V left = TUnit.Load(columns);
+        V right = TColumns.Value > 1 ? TUnit.Load(columns + second) : default;
+
+        {
+            V x = TUnit.Broadcast(a);
+            c0L = TUnit.MultiplyAdd(x, left, c0L);
+            if (TColumns.Value > 1)
+                c0R = TUnit.MultiplyAdd(x, right, c0R);
+        }
+
+        if (TRows.Value > 1)
+        {
+            V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a + one) : a + 1);
+            c1L = TUnit.MultiplyAdd(x, left, c1L);
+            if (TColumns.Value > 1)
+                c1R = TUnit.MultiplyAdd(x, right, c1R);
+        }
+
+        if (TRows.Value > 2)
+        {
+            V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a + two) : a + 2);
+            c2L = TUnit.MultiplyAdd(x, left, c2L);
+            if (TColumns.Value > 1)
+                c2R = TUnit.MultiplyAdd(x, right, c2R);
+        }
+
+        if (TRows.Value > 3)
+        {
+            V x = TUnit.Broadcast(TLines.Value > 0 ? a3 : a + 3);
+            c3L = TUnit.MultiplyAdd(x, left, c3L);
+            if (TColumns.Value > 1)
+                c3R = TUnit.MultiplyAdd(x, right, c3R);
+        }
+
+        if (TRows.Value > 4)
+        {
+            V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a3 + one) : a + 4);
+            c4L = TUnit.MultiplyAdd(x, left, c4L);
+            if (TColumns.Value > 1)
+                c4R = TUnit.MultiplyAdd(x, right, c4R);
+        }
+
+        if (TRows.Value > 5)
+        {
+            V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a3 + two) : a + 5);
+            c5L = TUnit.MultiplyAdd(x, left, c5L);
+            if (TColumns.Value > 1)
+                c5R = TUnit.MultiplyAdd(x, right, c5R);
+        }
+
+        if (TRows.Value > 6)
+        {
+            V x = TUnit.Broadcast(TLines.Value > 0 ? a6 : a + 6);
+            c6L = TUnit.MultiplyAdd(x, left, c6L);
+            if (TColumns.Value > 1)
+                c6R = TUnit.MultiplyAdd(x, right, c6R);
+        }
+
+        if (TRows.Value > 7)
+        {
+            V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a6 + one) : a + 7);
+            c7L = TUnit.MultiplyAdd(x, left, c7L);
+            if (TColumns.Value > 1)
+                c7R = TUnit.MultiplyAdd(x, right, c7R);
+        }
+
+        if (TRows.Value > 8)
+        {
+            V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a6 + two) : a + 8);
+            c8L = TUnit.MultiplyAdd(x, left, c8L);
+            if (TColumns.Value > 1)
+                c8R = TUnit.MultiplyAdd(x, right, c8R);
+        }
+
+        if (TRows.Value > 9)
+        {
+            V x = TUnit.Broadcast(TLines.Value > 0 ? a9 : a + 9);
+            c9L = TUnit.MultiplyAdd(x, left, c9L);
+            if (TColumns.Value > 1)
+                c9R = TUnit.MultiplyAdd(x, right, c9R);
+        }
+
+        if (TRows.Value > 10)
+        {
+            V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a9 + one) : a + 10);
+            c10L = TUnit.MultiplyAdd(x, left, c10L);
+            if (TColumns.Value > 1)
+                c10R = TUnit.MultiplyAdd(x, right, c10R);
+        }
+
+        if (TRows.Value > 11)
+        {
+            V x = TUnit.Broadcast(TLines.Value > 0 ? (U*)((byte*)a9 + two) : a + 11);
+            c11L = TUnit.MultiplyAdd(x, left, c11L);
+            if (TColumns.Value > 1)
+                c11R = TUnit.MultiplyAdd(x, right, c11R);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
