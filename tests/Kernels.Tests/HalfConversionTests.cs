@@ -5,14 +5,24 @@ namespace ConservativeAD.Kernels.Tests;
 /// <summary>The vector conversions give the bits of the conversions one by one.</summary>
 public unsafe class HalfConversionTests
 {
-    [Fact]
-    public void EveryHalfWidensExactly()
+    // The way that this machine takes, and the one by integers that others take.
+    public static TheoryData<bool> Ways => [false, true];
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void EveryHalfWidensExactly(bool byIntegers)
     {
         ushort[] halves = [.. Enumerable.Range(0, 1 << 16).Select(i => (ushort)i)];
         float[] floats = new float[halves.Length];
         fixed (ushort* from = halves)
         fixed (float* to = floats)
-            HalfConversion.ToSingle(from, to, halves.Length);
+        {
+            if (byIntegers)
+                HalfConversion.ToSingleByIntegers(from, to, halves.Length);
+            else
+                HalfConversion.ToSingle(from, to, halves.Length);
+        }
+
         for (int i = 0; i < halves.Length; i++)
         {
             float expected = (float)BitConverter.UInt16BitsToHalf(halves[i]);
@@ -23,8 +33,9 @@ public unsafe class HalfConversionTests
         }
     }
 
-    [Fact]
-    public void FloatsNarrowToTheNearestHalf()
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void FloatsNarrowToTheNearestHalf(bool byIntegers)
     {
         // Every half, its neighbours among the floats, the midpoints between halves and their neighbours, and random bits.
         List<float> cases = [];
@@ -44,7 +55,13 @@ public unsafe class HalfConversionTests
         ushort[] halves = new ushort[floats.Length];
         fixed (float* from = floats)
         fixed (ushort* to = halves)
-            HalfConversion.ToHalf(from, to, floats.Length);
+        {
+            if (byIntegers)
+                HalfConversion.ToHalfByIntegers(from, to, floats.Length);
+            else
+                HalfConversion.ToHalf(from, to, floats.Length);
+        }
+
         for (int i = 0; i < floats.Length; i++)
         {
             Half expected = (Half)floats[i], actual = BitConverter.UInt16BitsToHalf(halves[i]);
@@ -52,4 +69,29 @@ public unsafe class HalfConversionTests
                 Assert.Fail($"{floats[i]:R} became {actual}, not {expected}.");
         }
     }
+
+    [Fact]
+    public void RowsOfAnyLengthConvertAndNothingElseIsWritten()
+    {
+        for (int count = 0; count < 100; count++)
+        {
+            ushort[] halves = [.. Enumerable.Range(0, count).Select(i => BitConverter.HalfToUInt16Bits((Half)(i - 50.5)))];
+            float[] floats = [.. Enumerable.Repeat(7f, 100)];
+            ushort[] back = [.. Enumerable.Repeat((ushort)7, 100)];
+            fixed (ushort* from = halves)
+            fixed (float* wide = floats)
+            fixed (ushort* to = back)
+            {
+                HalfConversion.ToSingle(from, wide, count);
+                HalfConversion.ToHalf(wide, to, count);
+            }
+
+            Assert.Equal([.. Enumerable.Range(0, 100).Select(i => i < count ? i - 50.5f : 7f)], floats);
+            Assert.Equal(halves.Concat(Enumerable.Repeat((ushort)7, 100 - count)), back);
+        }
+    }
+
+    [Fact]
+    public void TheProcessorsInstructionsAreUsedWhereItHasThem() =>
+        Assert.Equal(OperatingSystem.IsLinux() && System.Runtime.Intrinsics.X86.Avx2.IsSupported, HalfInstructions.IsSupported);
 }

@@ -314,6 +314,8 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule)
 
     internal readonly struct ValueMap(TRule rule) : IBinaryMap
     {
+        public static bool OnlySelects => TRule.OnlySelects;
+
         public L Invoke<L>(L x, L y)
             where L : struct, ILane<L> => rule.Value(x, y);
     }

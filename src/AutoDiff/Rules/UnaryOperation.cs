@@ -247,6 +247,8 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule)
 
     internal readonly struct ValueMap(TRule rule) : IUnaryMap
     {
+        public static bool OnlySelects => TRule.OnlySelects;
+
         public L Invoke<L>(L x)
             where L : struct, ILane<L> => rule.Value(x);
     }

@@ -9,6 +9,9 @@ internal interface IMapBody
     /// <summary>The number of arguments, 1 to 4.</summary>
     static abstract int Arity { get; }
 
+    /// <summary>Whether the map only selects.</summary>
+    static abstract bool OnlySelects { get; }
+
     L Invoke<L>(L x, L y, L z, L w)
         where L : struct, ILane<L>;
 }
@@ -17,6 +20,8 @@ internal readonly struct UnaryBody<TMap>(TMap map) : IMapBody
     where TMap : struct, IUnaryMap
 {
     public static int Arity => 1;
+
+    public static bool OnlySelects => TMap.OnlySelects;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Invoke<L>(L x, L y, L z, L w)
@@ -28,6 +33,8 @@ internal readonly struct BinaryBody<TMap>(TMap map) : IMapBody
 {
     public static int Arity => 2;
 
+    public static bool OnlySelects => TMap.OnlySelects;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Invoke<L>(L x, L y, L z, L w)
         where L : struct, ILane<L> => map.Invoke(x, y);
@@ -38,6 +45,8 @@ internal readonly struct TernaryBody<TMap>(TMap map) : IMapBody
 {
     public static int Arity => 3;
 
+    public static bool OnlySelects => TMap.OnlySelects;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Invoke<L>(L x, L y, L z, L w)
         where L : struct, ILane<L> => map.Invoke(x, y, z);
@@ -47,6 +56,8 @@ internal readonly struct QuaternaryBody<TMap>(TMap map) : IMapBody
     where TMap : struct, IQuaternaryMap
 {
     public static int Arity => 4;
+
+    public static bool OnlySelects => TMap.OnlySelects;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Invoke<L>(L x, L y, L z, L w)

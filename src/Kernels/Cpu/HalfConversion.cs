@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace ConservativeAD.Kernels.Cpu;
 
 /// <summary>
-/// Converts Half to float exactly, and float to Half rounded to nearest even, with integer arithmetic on vectors. The bits equal those of converting the
-/// numbers one by one.
+/// Converts Half to float exactly, and float to Half rounded to nearest even: with the processor's instructions where they can be reached
+/// (<see cref="HalfInstructions"/>), and with integer arithmetic on vectors elsewhere. The bits equal those of converting the numbers one by one.
 /// </summary>
 internal static unsafe class HalfConversion
 {
@@ -17,6 +17,53 @@ internal static unsafe class HalfConversion
     /// <param name="destination">As many floats.</param>
     /// <param name="count">The number of elements.</param>
     public static void ToSingle(ushort* source, float* destination, int count)
+    {
+        if (!HalfInstructions.IsSupported)
+        {
+            ToSingleByIntegers(source, destination, count);
+            return;
+        }
+
+        int groups = count / HalfInstructions.Group, done = groups * HalfInstructions.Group, rest = count - done;
+        if (groups > 0)
+            HalfInstructions.Widen(source, destination, groups);
+        if (rest > 0)
+        {
+            ushort* last = stackalloc ushort[HalfInstructions.Group];
+            float* wide = stackalloc float[HalfInstructions.Group];
+            Unsafe.CopyBlockUnaligned(last, source + done, (uint)(rest * sizeof(ushort)));
+            HalfInstructions.Widen(last, wide, 1);
+            Unsafe.CopyBlockUnaligned(destination + done, wide, (uint)(rest * sizeof(float)));
+        }
+    }
+
+    /// <summary>Narrows.</summary>
+    /// <param name="source">Floats.</param>
+    /// <param name="destination">As many halves, as bits.</param>
+    /// <param name="count">The number of elements.</param>
+    public static void ToHalf(float* source, ushort* destination, int count)
+    {
+        if (!HalfInstructions.IsSupported)
+        {
+            ToHalfByIntegers(source, destination, count);
+            return;
+        }
+
+        int groups = count / HalfInstructions.Group, done = groups * HalfInstructions.Group, rest = count - done;
+        if (groups > 0)
+            HalfInstructions.Narrow(source, destination, groups);
+        if (rest > 0)
+        {
+            float* last = stackalloc float[HalfInstructions.Group];
+            ushort* narrow = stackalloc ushort[HalfInstructions.Group];
+            Unsafe.CopyBlockUnaligned(last, source + done, (uint)(rest * sizeof(float)));
+            HalfInstructions.Narrow(last, narrow, 1);
+            Unsafe.CopyBlockUnaligned(destination + done, narrow, (uint)(rest * sizeof(ushort)));
+        }
+    }
+
+    /// <summary>Widens with integer arithmetic, with the bits of <see cref="ToSingle"/>.</summary>
+    internal static void ToSingleByIntegers(ushort* source, float* destination, int count)
     {
         int i = 0;
         for (; i <= count - (2 * Lanes); i += 2 * Lanes)
@@ -38,11 +85,8 @@ internal static unsafe class HalfConversion
             destination[i] = (float)BitConverter.UInt16BitsToHalf(source[i]);
     }
 
-    /// <summary>Narrows.</summary>
-    /// <param name="source">Floats.</param>
-    /// <param name="destination">As many halves, as bits.</param>
-    /// <param name="count">The number of elements.</param>
-    public static void ToHalf(float* source, ushort* destination, int count)
+    /// <summary>Narrows with integer arithmetic, with the bits of <see cref="ToHalf"/>.</summary>
+    internal static void ToHalfByIntegers(float* source, ushort* destination, int count)
     {
         int i = 0;
         for (; i <= count - Lanes; i += Lanes)

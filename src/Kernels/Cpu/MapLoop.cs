@@ -81,6 +81,11 @@ internal static unsafe class MapLoop
         private T* p3;
         private T* p4;
 
+        // Whether the inner elements stand side by side, or are one number.
+        private readonly bool ReadsRows => !Accumulate && Loop.InnerStride(0) == 1 && (uint)Loop.InnerStride(1) <= 1
+            && (TBody.Arity < 2 || (uint)Loop.InnerStride(2) <= 1) && (TBody.Arity < 3 || (uint)Loop.InnerStride(3) <= 1)
+            && (TBody.Arity < 4 || (uint)Loop.InnerStride(4) <= 1);
+
         public void SetPointer(int operand, T* pointer)
         {
             switch (operand)
@@ -110,7 +115,10 @@ internal static unsafe class MapLoop
                 T* y = TBody.Arity > 1 ? p2 + Loop.OuterOffset(outer, 2) + ((nint)firstInner * Loop.InnerStride(2)) : null;
                 T* z = TBody.Arity > 2 ? p3 + Loop.OuterOffset(outer, 3) + ((nint)firstInner * Loop.InnerStride(3)) : null;
                 T* w = TBody.Arity > 3 ? p4 + Loop.OuterOffset(outer, 4) + ((nint)firstInner * Loop.InnerStride(4)) : null;
-                if (typeof(T) == typeof(double))
+                if (typeof(T) == typeof(Half) && TBody.OnlySelects && ReadsRows)
+                    SelectionRows.Run(Body, (short*)d, (short*)x, (short*)y, (short*)z, (short*)w, Loop.InnerStride(1), Loop.InnerStride(2),
+                        Loop.InnerStride(3), Loop.InnerStride(4), innerLength);
+                else if (typeof(T) == typeof(double))
                     Row<T, double, TBody>(Body, d, x, y, z, w, Loop.InnerStride(0), Loop.InnerStride(1), Loop.InnerStride(2), Loop.InnerStride(3),
                         Loop.InnerStride(4), innerLength, Accumulate);
                 else

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -31,7 +30,7 @@ internal static unsafe class PanelPacking
         {
             if (typeof(T) != typeof(U))
             {
-                TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(source, width), new Span<float>(panel, width));
+                HalfConversion.ToSingle((ushort*)source, (float*)panel, width);
                 new Span<U>(panel + width, panelWidth - width).Clear();
                 continue;
             }
@@ -73,8 +72,7 @@ internal static unsafe class PanelPacking
             {
                 int count = Math.Min(HalfChunk, k - start);
                 for (int i = 0; i < rows; i++)
-                    TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(source + ((row + i) * stride) + start, count),
-                        new Span<float>(widened + (i * HalfChunk), count));
+                    HalfConversion.ToSingle((ushort*)(source + ((row + i) * stride) + start), widened + (i * HalfChunk), count);
                 TransposeSame(widened, HalfChunk, rows, columns, panelWidth, count, (float*)panel + ((nint)start * panelWidth) + row);
             }
         }

@@ -4,6 +4,9 @@ namespace ConservativeAD.Kernels.Elementwise;
 public readonly struct Identity : IUnaryMap
 {
     /// <inheritdoc/>
+    public static bool OnlySelects => true;
+
+    /// <inheritdoc/>
     public L Invoke<L>(L x)
         where L : struct, ILane<L> => x;
 }

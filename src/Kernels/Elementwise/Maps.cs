@@ -3,6 +3,12 @@ namespace ConservativeAD.Kernels.Elementwise;
 /// <summary>An elementwise function of one argument.</summary>
 public interface IUnaryMap
 {
+    /// <summary>
+    /// Whether the formula only compares, selects and changes signs, and its constants are numbers that Half holds. On halves it then runs on their bits,
+    /// with nothing converted.
+    /// </summary>
+    static virtual bool OnlySelects => false;
+
     /// <summary>The function.</summary>
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="x">The argument.</param>
@@ -13,6 +19,9 @@ public interface IUnaryMap
 /// <summary>An elementwise function of two arguments.</summary>
 public interface IBinaryMap
 {
+    /// <inheritdoc cref="IUnaryMap.OnlySelects"/>
+    static virtual bool OnlySelects => false;
+
     /// <summary>The function.</summary>
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="x">The first argument.</param>
@@ -24,6 +33,9 @@ public interface IBinaryMap
 /// <summary>An elementwise function of three arguments.</summary>
 public interface ITernaryMap
 {
+    /// <inheritdoc cref="IUnaryMap.OnlySelects"/>
+    static virtual bool OnlySelects => false;
+
     /// <summary>The function.</summary>
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="x">The first argument.</param>
@@ -36,6 +48,9 @@ public interface ITernaryMap
 /// <summary>An elementwise function of four arguments.</summary>
 public interface IQuaternaryMap
 {
+    /// <inheritdoc cref="IUnaryMap.OnlySelects"/>
+    static virtual bool OnlySelects => false;
+
     /// <summary>The function.</summary>
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="x">The first argument.</param>

@@ -46,6 +46,9 @@ namespace ConservativeAD.Rules
             Lane.UnlessNaN(x, L.IfGreater(L.IfEqual(x, L.Constant(0), tangent, x), L.Constant(0), L.Constant(1), L.Constant(-1)));
 
         /// <inheritdoc/>
+        public static bool OnlySelects => true;
+
+        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public L Value<L>(L x)
             where L : struct, ILane<L> => L.Abs(x);

@@ -43,24 +43,32 @@ internal static class Masks
 
     internal readonly struct IsGreater : IBinaryMap
     {
+        public static bool OnlySelects => true;
+
         public L Invoke<L>(L x, L y)
             where L : struct, ILane<L> => L.IfGreater(x, y, L.Constant(1), L.Constant(0));
     }
 
     internal readonly struct Either : ITernaryMap
     {
+        public static bool OnlySelects => true;
+
         public L Invoke<L>(L mask, L chosen, L otherwise)
             where L : struct, ILane<L> => L.IfEqual(mask, L.Constant(0), otherwise, chosen);
     }
 
     internal readonly struct WhereTrue : IBinaryMap
     {
+        public static bool OnlySelects => true;
+
         public L Invoke<L>(L mask, L value)
             where L : struct, ILane<L> => L.IfEqual(mask, L.Constant(0), L.Constant(0), value);
     }
 
     internal readonly struct WhereFalse : IBinaryMap
     {
+        public static bool OnlySelects => true;
+
         public L Invoke<L>(L mask, L value)
             where L : struct, ILane<L> => L.IfEqual(mask, L.Constant(0), value, L.Constant(0));
     }

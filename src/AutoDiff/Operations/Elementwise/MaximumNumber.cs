@@ -54,6 +54,9 @@ namespace ConservativeAD.Rules
             where L : struct, ILane<L> => L.Constant(1) - LockedSlopeOfFirst(rule, x, y, dx, dy);
 
         /// <inheritdoc/>
+        public static bool OnlySelects => true;
+
+        /// <inheritdoc/>
         public L Value<L>(L x, L y)
             where L : struct, ILane<L> => ExtremeOfNumbers<Preference>.Value(x, y);
 

@@ -19,6 +19,9 @@ namespace ConservativeAD.Rules
         public static SlopeReads Reads => SlopeReads.Argument;
 
         /// <inheritdoc/>
+        public static bool OnlySelects => true;
+
+        /// <inheritdoc/>
         public L Value<L>(L x)
             where L : struct, ILane<L> => -x;
 

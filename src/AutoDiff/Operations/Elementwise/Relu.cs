@@ -50,6 +50,9 @@ namespace ConservativeAD.Rules
         }
 
         /// <inheritdoc/>
+        public static bool OnlySelects => true;
+
+        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public L Value<L>(L x)
             where L : struct, ILane<L> => L.Max(x, L.Constant(0));

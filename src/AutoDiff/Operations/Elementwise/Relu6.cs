@@ -45,6 +45,9 @@ namespace ConservativeAD.Rules
             where L : struct, ILane<L> => rule.bounds.DirectionalSlope(x, tangent);
 
         /// <inheritdoc/>
+        public static bool OnlySelects => true;
+
+        /// <inheritdoc/>
         public L Value<L>(L x)
             where L : struct, ILane<L> => bounds.Value(x);
 

@@ -25,6 +25,9 @@ namespace ConservativeAD.Rules
             where L : struct, ILane<L> => L.IfEqual(x, L.Constant(0), L.Constant(1), L.Constant(0));
 
         /// <inheritdoc/>
+        public static bool OnlySelects => true;
+
+        /// <inheritdoc/>
         public L Value<L>(L x)
             where L : struct, ILane<L> => Lane.Sign(x);
 
