@@ -173,7 +173,7 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule)
     private static void Pull<TMap>(in PullbackContext<T> context, int index, TMap map)
         where TMap : struct, ITernaryMap
     {
-        NDArray<T> x = context.Input(0), y = context.Input(1), cotangent = context.Cotangent;
+        NDArray<T> x = context.Input(0), y = context.Input(1), cotangent = context.CotangentView;
 
         // The slopes of an affine operation are constant, so its arguments are not read and may have changed since.
         if (Facts.Curvature == Curvature.Affine)

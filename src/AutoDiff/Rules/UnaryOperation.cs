@@ -43,13 +43,13 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule)
 
         // The slope of an affine operation is constant, so its argument is not read and may have changed since.
         if (Facts.Curvature == Curvature.Affine)
-            context.Device.Carry(context.Selections, new PullbackFromArgument(selected), context.Cotangent, context.Cotangent, target, accumulate);
+            context.Device.Carry(context.Selections, new PullbackFromArgument(selected), context.CotangentView, context.CotangentView, target, accumulate);
         else if (TRule.Reads == SlopeReads.Argument)
-            context.Device.Carry(context.Selections, new PullbackFromArgument(selected), context.Input(0), context.Cotangent, target, accumulate);
+            context.Device.Carry(context.Selections, new PullbackFromArgument(selected), context.Input(0), context.CotangentView, target, accumulate);
         else if (TRule.Reads == SlopeReads.Value)
-            context.Device.Carry(context.Selections, new PullbackFromValue(selected), context.Output, context.Cotangent, target, accumulate);
+            context.Device.Carry(context.Selections, new PullbackFromValue(selected), context.Output, context.CotangentView, target, accumulate);
         else
-            context.Device.Carry(context.Selections, new PullbackMap(selected), context.Input(0), context.Output, context.Cotangent, target, accumulate);
+            context.Device.Carry(context.Selections, new PullbackMap(selected), context.Input(0), context.Output, context.CotangentView, target, accumulate);
     }
 
     /// <inheritdoc/>

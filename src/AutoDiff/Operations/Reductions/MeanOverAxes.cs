@@ -38,8 +38,11 @@ namespace ConservativeAD.Rules
         {
             if (!context.Needs(0))
                 return;
-            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-            context.Device.Map(new Arithmetic.Quotient(axes.Length(target.Shape)), axes.WithAxes(context.Cotangent, target.Shape), target, accumulate);
+            Shape shape = context.InputShape(0);
+            NDArray<T> share = context.Rent(context.Cotangent.Shape);
+            context.Device.Map(new Arithmetic.Quotient(axes.Length(shape)), context.Cotangent, share);
+            context.AddBroadcast(0, axes.WithAxes(share, shape));
+            context.Return(share);
         }
 
         Dependence? IKnowsDependence<T>.DependenceOn(int input, in Node<T> node) => Dependence.Reduction(axes, node.Input(0).Shape);

@@ -36,8 +36,7 @@ namespace ConservativeAD.Rules
         {
             if (!context.Needs(0))
                 return;
-            NDArray<T> target = context.InputCotangent(0, out bool accumulate);
-            context.Device.Copy(axes.WithAxes(context.Cotangent, target.Shape), target, accumulate);
+            context.AddBroadcast(0, axes.WithAxes(context.Cotangent, context.InputShape(0)));
         }
 
         void IPassesReach<T>.PassReach(in PullbackContext<T> context) => Pullback(context);

@@ -12,10 +12,17 @@ namespace ConservativeAD;
 internal sealed class Cotangents<T>(TapeRecord<T> record)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // A broadcast cotangent of at least this many elements, and this many times as many as are stored, is written only when an operation asks for it.
+    private const int ElementsWorthWaiting = 2048;
+    private const int TimesStored = 8;
+
     private NDArray<T>[] arrays = new NDArray<T>[64];
     private NDArray<T>[] others = [];
     private int count;
     private Storage<T>? borrowed;
+
+    // Whether some cotangent of this pass may be a view that repeats stored elements.
+    private bool hasViews;
 
     /// <summary>The number of the pass. Gradients of earlier passes are no longer available.</summary>
     public long Pass { get; private set; }
@@ -23,11 +30,14 @@ internal sealed class Cotangents<T>(TapeRecord<T> record)
     /// <summary>The number of nodes that have a slot.</summary>
     public int Count => count;
 
-    /// <summary>The cotangent of a node; none if no cotangent reached it.</summary>
-    public ref NDArray<T> this[int node] => ref arrays[node];
+    /// <summary>The cotangent of a node, contiguous; none if no cotangent reached it.</summary>
+    public ref NDArray<T> this[int node] => ref Contiguous(arrays, node);
 
     /// <summary>The tangent of a node's cotangent, or the cotangent itself while the two are swapped.</summary>
-    public ref NDArray<T> Other(int node) => ref others[node];
+    public ref NDArray<T> Other(int node) => ref Contiguous(others, node);
+
+    /// <summary>The cotangent of a node, which may be a view that repeats stored elements; none if no cotangent reached it.</summary>
+    public NDArray<T> View(int node) => arrays[node];
 
     /// <summary>Whether a node has a cotangent.</summary>
     public bool Has(int node) => node < count && !arrays[node].IsNone;
@@ -63,12 +73,35 @@ internal sealed class Cotangents<T>(TapeRecord<T> record)
     /// <param name="accumulate">Whether the array already holds a cotangent to add to.</param>
     public NDArray<T> Into(int node, out bool accumulate)
     {
-        ref NDArray<T> array = ref arrays[node];
+        ref NDArray<T> array = ref this[node];
         accumulate = !array.IsNone;
         if (!accumulate)
             array = record.Device.Allocate<T>(record.Value(node).Shape);
         return array;
     }
+
+    /// <summary>
+    /// Adds an array that broadcasts to a node's shape to the node's cotangent. If it is the first and much smaller, it is kept as it is: the repeated elements
+    /// are written when something asks for them one by one.
+    /// </summary>
+    public void AddBroadcast(int node, in NDArray<T> array)
+    {
+        Shape shape = record.Value(node).Shape;
+        if (!arrays[node].IsNone || shape.Count < ElementsWorthWaiting || array.Count > shape.Count / TimesStored)
+        {
+            NDArray<T> target = Into(node, out bool accumulate);
+            record.Device.Copy(array, target, accumulate);
+            return;
+        }
+
+        NDArray<T> stored = record.Device.Allocate<T>(array.Shape);
+        record.Device.Copy(array, stored);
+        arrays[node] = stored.BroadcastTo(shape);
+        hasViews = true;
+    }
+
+    /// <summary>Moves a node's cotangent to another node that has none.</summary>
+    public void Move(int node, int to) => (arrays[to], arrays[node]) = (arrays[node], default);
 
     /// <summary>Fills a node's cotangent with a number.</summary>
     public void Fill(int node, T value) => record.Device.Fill(Into(node, out _), value);
@@ -169,6 +202,7 @@ internal sealed class Cotangents<T>(TapeRecord<T> record)
         }
 
         borrowed = null;
+        hasViews = false;
         count = 0;
         Pass++;
     }
@@ -181,6 +215,20 @@ internal sealed class Cotangents<T>(TapeRecord<T> record)
             record.Device.Fill(within[node], T.Zero);
         }
 
-        return within[node];
+        return Contiguous(within, node);
+    }
+
+    private ref NDArray<T> Contiguous(NDArray<T>[] within, int node)
+    {
+        ref NDArray<T> array = ref within[node];
+        if (hasViews && !array.IsNone && !array.IsContiguous)
+        {
+            NDArray<T> written = record.Device.Allocate<T>(array.Shape);
+            record.Device.Copy(array, written);
+            record.Device.Return(array);
+            array = written;
+        }
+
+        return ref array;
     }
 }

@@ -207,7 +207,7 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
     {
         if (record.IsLeaf(node))
             return;
-        if (cotangents[node].IsNone)
+        if (!cotangents.Has(node))
         {
             if (releases)
                 record.ReleaseValue(node, record.Value(output).Storage);
@@ -216,7 +216,7 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
 
         if (fusion.IsWithinChain(node))
         {
-            (cotangents[fusion.HeadOf(node)], cotangents[node]) = (cotangents[node], default);
+            cotangents.Move(node, fusion.HeadOf(node));
             return;
         }
 
@@ -253,7 +253,7 @@ internal sealed class ReversePass<T>(TapeRecord<T> record, Cotangents<T> cotange
             bool isAgain = false;
             for (int earlier = 0; earlier < index; earlier++)
                 isAgain |= record.InputNode(node, earlier) == input;
-            if (!isAgain && record.NeedsGradient(input) && cotangents[input].IsNone)
+            if (!isAgain && record.NeedsGradient(input) && !cotangents.Has(input))
                 bytes += record.Value(input).Count * (long)Unsafe.SizeOf<T>();
         }
 

@@ -24,6 +24,8 @@ internal readonly struct Node<T>(TapeRecord<T> record, int index)
 
     public NDArray<T> Input(int input) => record.InputValue(index, input);
 
+    public Shape InputShape(int input) => record.Value(record.InputNode(index, input)).Shape;
+
     public int InputNode(int input) => record.InputNode(index, input);
 
     public bool Needs(int input) => record.NeedsGradient(record.InputNode(index, input));

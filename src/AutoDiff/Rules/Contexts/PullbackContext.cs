@@ -36,9 +36,18 @@ public readonly struct PullbackContext<T>
     /// <summary>The cotangent of the output; contiguous.</summary>
     public NDArray<T> Cotangent => cotangents[node.Index];
 
+    /// <summary>
+    /// The cotangent of the output, which may be a view that repeats elements, as a sum's input gets it. For rules that read any strides: nothing is written.
+    /// </summary>
+    public NDArray<T> CotangentView => cotangents.View(node.Index);
+
     /// <summary>The value of an input.</summary>
     /// <param name="index">The index of the input.</param>
     public NDArray<T> Input(int index) => node.Input(index);
+
+    /// <summary>The shape of an input.</summary>
+    /// <param name="index">The index of the input.</param>
+    public Shape InputShape(int index) => node.InputShape(index);
 
     /// <summary>The tangent of an input, in its shape, while kinks are locked along a direction; zeros if it has none.</summary>
     /// <param name="index">The index of the input.</param>
@@ -55,6 +64,14 @@ public readonly struct PullbackContext<T>
     /// <param name="index">The index of the input.</param>
     /// <param name="accumulate">Whether to add instead of overwrite.</param>
     public NDArray<T> InputCotangent(int index, out bool accumulate) => cotangents.Into(node.InputNode(index), out accumulate);
+
+    /// <summary>
+    /// Adds an array that broadcasts to an input's shape to the input's cotangent, as the pullback of a sum does. The array may be the output's cotangent. Its
+    /// repeated elements are written only if something reads them one by one.
+    /// </summary>
+    /// <param name="index">The index of the input.</param>
+    /// <param name="array">The array.</param>
+    public void AddBroadcast(int index, in NDArray<T> array) => cotangents.AddBroadcast(node.InputNode(index), array);
 
     /// <summary>Sums an array of the output's shape over the axes along which an input was broadcast, and adds the result to the input's cotangent.</summary>
     /// <param name="index">The index of the input.</param>
