@@ -93,6 +93,18 @@ internal sealed class TrainingStepWorkload : IWorkload
         Shape.Of(batch, 1, 28, 28),
         threads);
 
+    public static TrainingStepWorkload Vgg11(int batch, int threads, bool withPeer) => new(
+        initializer => Models.Vgg11<float>(3, Classes, initializer),
+        withPeer ? ImageNetworks.Vgg11 : null,
+        Shape.Of(batch, 3, 32, 32),
+        threads);
+
+    public static TrainingStepWorkload ResNet18(int batch, int threads, bool withPeer) => new(
+        initializer => Models.ResNet18<float>(3, Classes, initializer),
+        withPeer ? ImageNetworks.ResNet18 : null,
+        Shape.Of(batch, 3, 32, 32),
+        threads);
+
     public void Ours() => optimizer.Step(step.Backward());
 
     public void Peers()

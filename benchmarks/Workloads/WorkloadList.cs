@@ -33,6 +33,9 @@ internal static class WorkloadList
         new("MLP 2-16-16-1, batch 32, step", Floor.Step([2, 16, 16, 1], 32),
             (threads, peer) => TrainingStepWorkload.Mlp([2, 16, 16, 1], 32, threads, peer)),
         new("LeNet-5, batch 64, step", LeNet5(64), (threads, peer) => TrainingStepWorkload.LeNet5(64, threads, peer)),
+        new("VGG11, 32 × 32, batch 32, step", ImageNetworks.StepOfVgg11(32), (threads, peer) => TrainingStepWorkload.Vgg11(32, threads, peer)),
+        new("ResNet18 with batch norm, 32 × 32, batch 16, step", ImageNetworks.StepOfResNet18(16),
+            (threads, peer) => TrainingStepWorkload.ResNet18(16, threads, peer)),
         .. ForwardAndBoth("convolution 64→64, 3 × 3, 32 × 32, batch 16", Convolution(16 * 32 * 32, 64 * 3 * 3, 64),
             [new([16, 64, 32, 32]), new([64, 64, 3, 3]), new([64])], x => x[0]
             .Conv2d(x[1], x[2], padding: 1), x => functional.conv2d(x[0], x[1], x[2], padding: [1])),

@@ -5,6 +5,7 @@ namespace ConservativeAD.Tests;
 /// <summary>
 /// The cotangent of a sum's input repeats the sum's own cotangent, and is written only when something asks for its elements one by one. Nobody sees the difference.
 /// </summary>
+[Collection(TestGpu.Collection)]
 public class BroadcastCotangentTests
 {
     private const int Rows = 70;
@@ -109,6 +110,24 @@ public class BroadcastCotangentTests
             Assert.All(tape.Backward(sum)[x].ToArray(), slope => Assert.Equal(1, slope));
             Assert.Equal(Data().Select(v => 2 * v), tape.Backward(squares)[x].ToArray());
         }
+    }
+
+    [Fact]
+    public void GpusReadItToo()
+    {
+        double[] data = Data();
+        foreach (Device device in TestDevices.Gpus)
+        {
+            using Tape<double> tape = new(device);
+            Var<double> x = tape.Variable(Matrix(data)), sums = (x.Relu() * x).Sum(0) + x.Square().Mean(0);
+            double[] seed = [.. Enumerable.Range(0, Columns).Select(i => Math.Cos(i))];
+            double[] gradient = tape.Backward(sums, device.Array<double>(sums.Shape, seed))[x].ToArray();
+            for (int i = 0; i < data.Length; i++)
+                Assert.Equal(seed[i % Columns] * ((2 * Math.Max(data[i], 0)) + (2 * data[i] / Rows)), gradient[i], 1e-12);
+            Assert.All(tape.Backward(x.Sum())[x].ToArray(), slope => Assert.Equal(1, slope));
+        }
+
+        TestDevices.AssertCudaTakesNewKernels();
     }
 
     private static void Check(Func<Var<double>, Var<double>> program, double[] seed, Func<int, double> expected)

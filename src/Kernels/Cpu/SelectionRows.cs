@@ -13,14 +13,50 @@ internal static unsafe class SelectionRows
     public static void Run<TBody>(TBody body, short* d, short* x, short* y, short* z, short* w, int sx, int sy, int sz, int sw, int length)
         where TBody : struct, IMapBody
     {
-        int lanes = Vector<short>.Count, i = 0;
-        for (; i <= length - lanes; i += lanes)
-            Result(body, At(x, sx, i), At(y, sy, i), At(z, sz, i), At(w, sw, i)).Store(d + i);
-        int rest = length - i;
-        if (rest > 0)
+        int lanes = Vector<short>.Count, vectors = length / lanes, rest = length - (vectors * lanes);
+
+        // A repeated number is a vector in memory, and its pointer does not advance.
+        Vector<short>* repeated = stackalloc Vector<short>[4];
+        x = Repeat(x, sx, repeated);
+        if (TBody.Arity > 1)
+            y = Repeat(y, sy, repeated + 1);
+        if (TBody.Arity > 2)
+            z = Repeat(z, sz, repeated + 2);
+        if (TBody.Arity > 3)
+            w = Repeat(w, sw, repeated + 3);
+        Vectors(body, d, x, y, z, w, sx * lanes, sy * lanes, sz * lanes, sw * lanes, vectors);
+        if (rest == 0)
+            return;
+        int done = vectors * lanes;
+        Vector<short> last = Result(
+            body,
+            Last(x, sx, done, rest),
+            TBody.Arity > 1 ? Last(y, sy, done, rest) : default,
+            TBody.Arity > 2 ? Last(z, sz, done, rest) : default,
+            TBody.Arity > 3 ? Last(w, sw, done, rest) : default);
+        Unsafe.CopyBlockUnaligned(d + done, &last, (uint)(rest * sizeof(short)));
+    }
+
+    // A method without calls, so that pointers and constants stay in registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Vectors<TBody>(TBody body, short* d, short* x, short* y, short* z, short* w, nint stepX, nint stepY, nint stepZ, nint stepW, int vectors)
+        where TBody : struct, IMapBody
+    {
+        for (short* end = d + ((nint)vectors * Vector<short>.Count); d < end; d += Vector<short>.Count)
         {
-            Vector<short> last = Result(body, Last(x, sx, i, rest), Last(y, sy, i, rest), Last(z, sz, i, rest), Last(w, sw, i, rest));
-            Unsafe.CopyBlockUnaligned(d + i, &last, (uint)(rest * sizeof(short)));
+            Result(
+                body,
+                Vector.Load(x),
+                TBody.Arity > 1 ? Vector.Load(y) : default,
+                TBody.Arity > 2 ? Vector.Load(z) : default,
+                TBody.Arity > 3 ? Vector.Load(w) : default).Store(d);
+            x += stepX;
+            if (TBody.Arity > 1)
+                y += stepY;
+            if (TBody.Arity > 2)
+                z += stepZ;
+            if (TBody.Arity > 3)
+                w += stepW;
         }
     }
 
@@ -29,15 +65,18 @@ internal static unsafe class SelectionRows
         where TBody : struct, IMapBody =>
         body.Invoke(new SelectionLane(x), new SelectionLane(y), new SelectionLane(z), new SelectionLane(w)).Value;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<short> At(short* row, int stride, int i) => row == null ? default : stride == 0 ? Vector.Create(*row) : Vector.Load(row + i);
+    private static short* Repeat(short* row, int stride, Vector<short>* repeated)
+    {
+        if (stride != 0)
+            return row;
+        *repeated = Vector.Create(*row);
+        return (short*)repeated;
+    }
 
     private static Vector<short> Last(short* row, int stride, int i, int count)
     {
-        if (row == null)
-            return default;
         if (stride == 0)
-            return Vector.Create(*row);
+            return Vector.Load(row);
         Vector<short> result = default;
         Unsafe.CopyBlockUnaligned(&result, row + i, (uint)(count * sizeof(short)));
         return result;
