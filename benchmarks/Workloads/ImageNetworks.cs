@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 
 namespace ConservativeAD.Benchmarks.Workloads;
 
-/// <summary>The convolutional networks of the library's models for 32 × 32 images of three channels, in libtorch, and the operations that a step of them needs.</summary>
+/// <summary>
+/// The convolutional networks of the library's models for 32 × 32 images of three channels, in libtorch, and the operations that a step of them needs.
+/// </summary>
 internal static class ImageNetworks
 {
     private const int Pooling = 0;

@@ -10,7 +10,9 @@ public interface IBinaryRule<TSelf>
     /// <summary>The facts about the operation that theory needs.</summary>
     static abstract OperationFacts Facts { get; }
 
-    /// <summary>Whether <see cref="Value{L}"/> only compares, selects and changes signs, with constants that Half holds (<see cref="IUnaryMap.OnlySelects"/>).</summary>
+    /// <summary>
+    /// Whether <see cref="Value{L}"/> only compares, selects and changes signs, with constants that Half holds (<see cref="IUnaryMap.OnlySelects"/>).
+    /// </summary>
     static virtual bool OnlySelects => false;
 
     /// <summary>The value.</summary>

@@ -16,7 +16,9 @@ public interface IUnaryRule<TSelf>
     /// <summary>The arrays that <see cref="Slope{L}"/> reads; the reverse pass fetches only those.</summary>
     static virtual SlopeReads Reads => SlopeReads.Both;
 
-    /// <summary>Whether <see cref="Value{L}"/> only compares, selects and changes signs, with constants that Half holds (<see cref="IUnaryMap.OnlySelects"/>).</summary>
+    /// <summary>
+    /// Whether <see cref="Value{L}"/> only compares, selects and changes signs, with constants that Half holds (<see cref="IUnaryMap.OnlySelects"/>).
+    /// </summary>
     static virtual bool OnlySelects => false;
 
     /// <summary>The value.</summary>

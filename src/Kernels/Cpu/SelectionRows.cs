@@ -39,7 +39,8 @@ internal static unsafe class SelectionRows
 
     // A method without calls, so that pointers and constants stay in registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Vectors<TBody>(TBody body, short* d, short* x, short* y, short* z, short* w, nint stepX, nint stepY, nint stepZ, nint stepW, int vectors)
+    private static void Vectors<TBody>(TBody body, short* d, short* x, short* y, short* z, short* w, nint stepX, nint stepY, nint stepZ, nint stepW,
+        int vectors)
         where TBody : struct, IMapBody
     {
         for (short* end = d + ((nint)vectors * Vector<short>.Count); d < end; d += Vector<short>.Count)

@@ -34,7 +34,8 @@ public class SelectingRuleTests
     public void MapsThatSelectAreRight()
     {
         Type[] maps = [.. typeof(Abs).Assembly.GetTypes().Where(type => type is { IsValueType: true, ContainsGenericParameters: false } && Selects(type))];
-        Type[] ofTwo = [.. maps.Where(type => type.IsAssignableTo(typeof(IBinaryMap)))], ofThree = [.. maps.Where(type => type.IsAssignableTo(typeof(ITernaryMap)))];
+        Type[] ofTwo = [.. maps.Where(type => type.IsAssignableTo(typeof(IBinaryMap)))];
+        Type[] ofThree = [.. maps.Where(type => type.IsAssignableTo(typeof(ITernaryMap)))];
         Assert.NotEmpty(ofTwo);
         Assert.NotEmpty(ofThree);
         foreach (Type map in ofTwo)
@@ -116,7 +117,8 @@ public class SelectingRuleTests
             && Selects(type))
         .OrderBy(type => type.Name)];
 
-    private static bool Selects(Type type) => type.GetProperty(nameof(IUnaryMap.OnlySelects), BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is true;
+    private static bool Selects(Type type) =>
+        type.GetProperty(nameof(IUnaryMap.OnlySelects), BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is true;
 
     private static void Call(string method, Type rule) =>
         typeof(SelectingRuleTests).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(rule).Invoke(null, null);
