@@ -25,7 +25,8 @@ using TorchSharp;
 // "volume" the volume study, "limits" products against the peak and gradients against functions, "memory" peaks, "flows" adjoints of many steps, "problems"
 // gradients of large-scale test problems, "large-scale" the methods that scale on them, "sets" Clarke sets of many kinks, "gpu" a GPU, "ptx" writes its
 // kernels, "steps" the steps of optimisers, "ulps" the errors of elementary functions, "ranks" sums over the ranks that mpirun starts, "scaling" a study on
-// ranks against one, "solutions" gradients of solutions, "objectives" those of objectives beside a tape of one's own; everything else goes to BenchmarkDotNet (try --list flat, or --filter '*').
+// ranks against one, "solutions" gradients of solutions, "objectives" those of objectives beside a tape of one's own, "compiled" compiled functions beside the
+// tape; everything else goes to BenchmarkDotNet (try --list flat, or --filter '*').
 Option<int[]> threads = new("--threads")
 {
     Description = "Numbers of threads to measure at.",
@@ -66,10 +67,11 @@ versus.SetAction(parsed =>
 });
 
 if (args is ["versus" or "summation" or "kinks" or "scalars" or "volume" or "limits" or "memory" or "flows" or "problems" or "large-scale" or "sets"
-    or "gpu" or "ptx" or "steps" or "ulps" or "ranks" or "scaling" or "solutions" or "objectives", ..])
+    or "gpu" or "ptx" or "steps" or "ulps" or "ranks" or "scaling" or "solutions" or "objectives" or "compiled", ..])
     return new RootCommand("Benchmarks of ConservativeAD.") { versus, SummationCommand.Create(), KinksCommand.Create(), ScalarsCommand.Create(),
         VolumeSpeedCommand.Create(), LimitsCommand.Create(), MemoryCommand.Create(), FlowsCommand.Create(), ProblemsCommand.Create(),
             LargeScaleCommand.Create(), SetsCommand.Create(), GpuCommand.Create(), PtxCommand.Create(), StepsCommand.Create(), UlpsCommand.Create(),
-            RanksCommand.Create(), ScalingCommand.Create(), SolutionsCommand.Create(), ObjectivesCommand.Create() }.Parse(args).Invoke();
+            RanksCommand.Create(), ScalingCommand.Create(), SolutionsCommand.Create(), ObjectivesCommand.Create(),
+            CompiledCommand.Create() }.Parse(args).Invoke();
 BenchmarkSwitcher.FromAssembly(typeof(WorkloadList).Assembly).Run(args);
 return 0;

@@ -41,6 +41,26 @@ internal readonly struct BlackScholes : IScalarProgram
         return sum;
     }
 
+    /// <summary>The weighted price of one call.</summary>
+    public static T Price<T>(T spot, T volatility, T rate, T strike, T time, T weight)
+        where T : struct, IFloatingPointIeee754<T>
+    {
+        T half = T.CreateTruncating(0.5), inverseRoot = T.CreateTruncating(Math.Sqrt(0.5)), deviation = volatility * T.Sqrt(time);
+        T first = (T.Log(spot / strike) + ((rate + (half * volatility * volatility)) * time)) / deviation, second = first - deviation;
+        return weight * ((spot * (half * (T.One + Erf(first * inverseRoot))))
+            - (strike * T.Exp(-time * rate) * (half * (T.One + Erf(second * inverseRoot)))));
+    }
+
+    /// <summary>What is constant in the program: strikes, times and weights of the calls.</summary>
+    public static (double[] Strikes, double[] Times, double[] Weights) Contracts()
+    {
+        Pcg32 random = new(5);
+        double[] strikes = new double[Calls], times = new double[Calls], weights = new double[Calls];
+        for (int i = 0; i < Calls; i++)
+            (strikes[i], times[i], weights[i]) = (80 + (40 * random.Uniform()), 0.1 + (2 * random.Uniform()), random.Uniform());
+        return (strikes, times, weights);
+    }
+
     private static T Erf<T>(T x)
         where T : struct, IFloatingPointIeee754<T> => typeof(T) == typeof(Active)
         ? (T)(object)((Active)(object)x).Apply(default(Erf))

@@ -4,7 +4,7 @@ namespace ConservativeAD.Benchmarks.Scalars;
 internal readonly struct Burgers : IScalarProgram
 {
     private const int Points = 500;
-    private const int Steps = 1110;
+    public const int Steps = 1110;
 
     public static string Name => "burgers";
 
@@ -32,5 +32,13 @@ internal readonly struct Burgers : IScalarProgram
         foreach (T value in u)
             sum += value * value;
         return sum;
+    }
+
+    /// <summary>The next value of a cell, from its neighbours' and its own.</summary>
+    public static T Next<T>(T left, T own, T right)
+        where T : struct, System.Numerics.IFloatingPointIeee754<T>
+    {
+        T advection = T.CreateTruncating(0.1), diffusion = T.CreateTruncating(0.2), two = T.CreateTruncating(2);
+        return own - (advection * own * (right - left)) + (diffusion * (right - (two * own) + left));
     }
 }

@@ -18,19 +18,31 @@ public readonly partial struct Active : IFloatingPointIeee754<Active>, IMinMaxVa
     // A unique address per recorded number; 0 for a constant. It is a single word, so that numbers fit in registers.
     internal readonly ulong Handle;
 
+    // The value as the engine's own code reads it. A program reads Value, which a tape that traces it notices.
+    internal readonly double Number;
+
     /// <summary>Creates a constant.</summary>
     /// <param name="value">Its value.</param>
-    public Active(double value) => Value = value;
+    public Active(double value) => Number = value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Active(double value, ulong handle)
     {
-        Value = value;
+        Number = value;
         Handle = handle;
     }
 
     /// <summary>The value, without its derivative.</summary>
-    public double Value { get; }
+    public double Value
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            if (ScalarTape.IsCareful(this))
+                ScalarTape.NoteRead(this);
+            return Number;
+        }
+    }
 
     /// <summary>Whether the number is a constant: it depends on no variable.</summary>
     public bool IsConstant => Handle == 0;

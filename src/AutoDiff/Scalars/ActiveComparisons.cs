@@ -7,31 +7,31 @@ public readonly partial struct Active
 {
     /// <inheritdoc/>
     public static bool operator <(Active left, Active right) =>
-        ScalarTape.IsPlain(left, right) && left.Value < right.Value ? true
-        : ScalarTape.IsPlain(left, right) && left.Value > right.Value ? false
+        ScalarTape.IsPlain(left, right) && left.Number < right.Number ? true
+        : ScalarTape.IsPlain(left, right) && left.Number > right.Number ? false
         : IsLess(left, right);
 
     /// <inheritdoc/>
     public static bool operator >(Active left, Active right) =>
-        ScalarTape.IsPlain(left, right) && left.Value > right.Value ? true
-        : ScalarTape.IsPlain(left, right) && left.Value < right.Value ? false
+        ScalarTape.IsPlain(left, right) && left.Number > right.Number ? true
+        : ScalarTape.IsPlain(left, right) && left.Number < right.Number ? false
         : IsGreater(left, right);
 
     /// <inheritdoc/>
     public static bool operator <=(Active left, Active right) =>
-        ScalarTape.IsPlain(left, right) && left.Value < right.Value ? true
-        : ScalarTape.IsPlain(left, right) && left.Value > right.Value ? false
+        ScalarTape.IsPlain(left, right) && left.Number < right.Number ? true
+        : ScalarTape.IsPlain(left, right) && left.Number > right.Number ? false
         : IsLessOrEqual(left, right);
 
     /// <inheritdoc/>
     public static bool operator >=(Active left, Active right) =>
-        ScalarTape.IsPlain(left, right) && left.Value > right.Value ? true
-        : ScalarTape.IsPlain(left, right) && left.Value < right.Value ? false
+        ScalarTape.IsPlain(left, right) && left.Number > right.Number ? true
+        : ScalarTape.IsPlain(left, right) && left.Number < right.Number ? false
         : IsGreaterOrEqual(left, right);
 
     /// <inheritdoc/>
     public static bool operator ==(Active left, Active right) =>
-        left.Value == right.Value ? ScalarTape.AreEqual(left, right) : !ScalarTape.Differ(left, right);
+        left.Number == right.Number ? ScalarTape.AreEqual(left, right) : !ScalarTape.Differ(left, right);
 
     /// <inheritdoc/>
     public static bool operator !=(Active left, Active right) => !(left == right);
@@ -41,8 +41,8 @@ public readonly partial struct Active
     {
         if (ScalarTape.HeldOrder(value, Zero) is { } order)
             return order < 0;
-        int moves = value.Value == 0 && !value.IsConstant ? ScalarTape.CompareEqual(value, Zero) : 0;
-        return moves == 0 ? ScalarTape.Looks(value) && double.IsNegative(value.Value) : moves < 0;
+        int moves = value.Number == 0 && !value.IsConstant ? ScalarTape.CompareEqual(value, Zero) : 0;
+        return moves == 0 ? ScalarTape.Looks(value) && double.IsNegative(value.Number) : moves < 0;
     }
 
     /// <inheritdoc/>
@@ -59,44 +59,45 @@ public readonly partial struct Active
 
     /// <inheritdoc/>
     public static bool IsEvenInteger(Active value) =>
-        ScalarTape.Looks(value) && double.IsEvenInteger(value.Value) && ScalarTape.Stays(value, ScalarTape.IsWhole);
+        ScalarTape.Looks(value) && double.IsEvenInteger(value.Number) && ScalarTape.Stays(value, ScalarTape.IsWhole);
 
     /// <inheritdoc/>
-    public static bool IsFinite(Active value) => ScalarTape.Looks(value) && double.IsFinite(value.Value);
+    public static bool IsFinite(Active value) => ScalarTape.Looks(value) && double.IsFinite(value.Number);
 
     /// <inheritdoc/>
     public static bool IsImaginaryNumber(Active value) => false;
 
     /// <inheritdoc/>
-    public static bool IsInfinity(Active value) => ScalarTape.Looks(value) && double.IsInfinity(value.Value);
+    public static bool IsInfinity(Active value) => ScalarTape.Looks(value) && double.IsInfinity(value.Number);
 
     /// <inheritdoc/>
-    public static bool IsInteger(Active value) => ScalarTape.Looks(value) && double.IsInteger(value.Value) && ScalarTape.Stays(value, ScalarTape.IsWhole);
+    public static bool IsInteger(Active value) => ScalarTape.Looks(value) && double.IsInteger(value.Number) && ScalarTape.Stays(value, ScalarTape.IsWhole);
 
     /// <inheritdoc/>
-    public static bool IsNaN(Active value) => ScalarTape.Looks(value) && double.IsNaN(value.Value);
+    public static bool IsNaN(Active value) => ScalarTape.Looks(value) && double.IsNaN(value.Number);
 
     /// <inheritdoc/>
-    public static bool IsNegativeInfinity(Active value) => ScalarTape.Looks(value) && double.IsNegativeInfinity(value.Value);
+    public static bool IsNegativeInfinity(Active value) => ScalarTape.Looks(value) && double.IsNegativeInfinity(value.Number);
 
     /// <inheritdoc/>
-    public static bool IsNormal(Active value) => ScalarTape.LooksAtSize(value) && double.IsNormal(value.Value);
+    public static bool IsNormal(Active value) => ScalarTape.LooksAtSize(value) && double.IsNormal(value.Number);
 
     /// <inheritdoc/>
-    public static bool IsOddInteger(Active value) => ScalarTape.Looks(value) && double.IsOddInteger(value.Value) && ScalarTape.Stays(value, ScalarTape.IsWhole);
+    public static bool IsOddInteger(Active value) =>
+        ScalarTape.Looks(value) && double.IsOddInteger(value.Number) && ScalarTape.Stays(value, ScalarTape.IsWhole);
 
     /// <inheritdoc/>
-    public static bool IsPositiveInfinity(Active value) => ScalarTape.Looks(value) && double.IsPositiveInfinity(value.Value);
+    public static bool IsPositiveInfinity(Active value) => ScalarTape.Looks(value) && double.IsPositiveInfinity(value.Number);
 
     /// <inheritdoc/>
-    public static bool IsRealNumber(Active value) => ScalarTape.Looks(value) && double.IsRealNumber(value.Value);
+    public static bool IsRealNumber(Active value) => ScalarTape.Looks(value) && double.IsRealNumber(value.Number);
 
     /// <inheritdoc/>
-    public static bool IsSubnormal(Active value) => ScalarTape.LooksAtSize(value) && double.IsSubnormal(value.Value);
+    public static bool IsSubnormal(Active value) => ScalarTape.LooksAtSize(value) && double.IsSubnormal(value.Number);
 
     /// <inheritdoc/>
     public int CompareTo(Active other) => ScalarTape.HeldOrder(this, other) is { } order ? order
-        : Value == other.Value ? ScalarTape.CompareEqual(this, other) : ScalarTape.Differ(this, other) ? Value.CompareTo(other.Value) : 0;
+        : Number == other.Number ? ScalarTape.CompareEqual(this, other) : ScalarTape.Differ(this, other) ? Number.CompareTo(other.Number) : 0;
 
     /// <inheritdoc/>
     public int CompareTo(object? obj) => obj switch
@@ -117,17 +118,17 @@ public readonly partial struct Active
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsLess(Active left, Active right) => ScalarTape.HeldOrder(left, right) is { } order ? order < 0
-        : left.Value == right.Value ? ScalarTape.CompareEqual(left, right) < 0 : ScalarTape.Differ(left, right) && left.Value < right.Value;
+        : left.Number == right.Number ? ScalarTape.CompareEqual(left, right) < 0 : ScalarTape.Differ(left, right) && left.Number < right.Number;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsGreater(Active left, Active right) => ScalarTape.HeldOrder(left, right) is { } order ? order > 0
-        : left.Value == right.Value ? ScalarTape.CompareEqual(left, right) > 0 : ScalarTape.Differ(left, right) && left.Value > right.Value;
+        : left.Number == right.Number ? ScalarTape.CompareEqual(left, right) > 0 : ScalarTape.Differ(left, right) && left.Number > right.Number;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsLessOrEqual(Active left, Active right) => ScalarTape.HeldOrder(left, right) is { } order ? order <= 0
-        : left.Value == right.Value ? ScalarTape.CompareEqual(left, right) <= 0 : ScalarTape.Differ(left, right) && left.Value <= right.Value;
+        : left.Number == right.Number ? ScalarTape.CompareEqual(left, right) <= 0 : ScalarTape.Differ(left, right) && left.Number <= right.Number;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsGreaterOrEqual(Active left, Active right) => ScalarTape.HeldOrder(left, right) is { } order ? order >= 0
-        : left.Value == right.Value ? ScalarTape.CompareEqual(left, right) >= 0 : ScalarTape.Differ(left, right) && left.Value >= right.Value;
+        : left.Number == right.Number ? ScalarTape.CompareEqual(left, right) >= 0 : ScalarTape.Differ(left, right) && left.Number >= right.Number;
 }

@@ -187,8 +187,8 @@ public sealed unsafe partial class ScalarTape : IDisposable
     {
         ScalarRecord* record = ScalarTapeSlots.Guess;
         if (x.Handle == 0)
-            return new Active(rule.Value(new ScalarLane<double>(x.Value)).Value);
-        ScalarLane<double> argument = new(x.Value), value = rule.Value(argument);
+            return new Active(rule.Value(new ScalarLane<double>(x.Number)).Value);
+        ScalarLane<double> argument = new(x.Number), value = rule.Value(argument);
         double slope = rule.Slope(argument, value).Value;
         int node = record->Count;
         ulong place = record->PlaceOf(x.Handle);
@@ -204,7 +204,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         if (x.IsConstant || y.IsConstant)
             return RecordWithConstant(rule, x, y);
         ScalarRecord* record = ScalarTapeSlots.Guess;
-        ScalarLane<double> first = new(x.Value), second = new(y.Value);
+        ScalarLane<double> first = new(x.Number), second = new(y.Number);
         int node = record->Count;
         ulong placeOfX = record->PlaceOf(x.Handle), placeOfY = record->PlaceOf(y.Handle);
         if ((placeOfX | placeOfY) >> ScalarTapeSlots.PlaceBits != 0 || node >= record->FreeNodes || TRule.Kink(rule, first, second).Value != 0)
@@ -215,7 +215,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
     /// <summary>Whether the order of two numbers depends on the values alone, and no tape needs to know that they were compared.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool IsPlainOrder(Active x, Active y) => x.Value != y.Value && IsPlain(x, y);
+    internal static bool IsPlainOrder(Active x, Active y) => x.Number != y.Number && IsPlain(x, y);
 
     /// <summary>Whether no tape of two numbers needs to know that they were compared.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -248,8 +248,11 @@ public sealed unsafe partial class ScalarTape : IDisposable
 
     private static void NoteDifferent(Active x, Active y)
     {
-        if (!x.IsConstant || !y.IsConstant)
-            Holding(x, y).NoteCompared(x, y, RelativeGap.Of(x.Value, y.Value));
+        if (x.IsConstant && y.IsConstant)
+            return;
+        ScalarTape tape = Holding(x, y);
+        tape.Trace?.NoteOrder(x, y);
+        tape.NoteCompared(x, y, RelativeGap.Of(x.Number, y.Number));
     }
 
     // Whether a number belongs to this tape.
@@ -262,7 +265,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         where TRule : struct, IBinaryRule<TRule>
     {
         ScalarRecord* record = ScalarTapeSlots.Guess;
-        ScalarLane<double> first = new(x.Value), second = new(y.Value);
+        ScalarLane<double> first = new(x.Number), second = new(y.Number);
         int node = record->Count;
         if ((x.Handle | y.Handle) == 0)
             return new Active(rule.Value(first, second).Value);
@@ -279,18 +282,22 @@ public sealed unsafe partial class ScalarTape : IDisposable
     private static Active RecordRare<TRule>(TRule rule, Active x)
         where TRule : struct, IUnaryRule<TRule>
     {
-        double value = rule.Value(new ScalarLane<double>(x.Value)).Value;
+        double value = rule.Value(new ScalarLane<double>(x.Number)).Value;
         ScalarRecord* twice = ScalarTapeSlots.Twice;
         return twice != null && twice->PlaceOf(x.Handle) >> ScalarTapeSlots.PlaceBits == 0 && twice->Count < twice->FreeTwice
             ? RecordTwice(twice, rule, x, value)
-            : RecordValued(rule, x, value);
+            : RecordValued(rule, x, value, true);
     }
 
     /// <summary>Records an operation with a given value, computed by .NET's own function where the rule's formula may round differently.</summary>
-    internal static Active RecordValued<TRule>(TRule rule, Active x, double given)
+    /// <param name="rule">The rule.</param>
+    /// <param name="x">The argument.</param>
+    /// <param name="given">The value.</param>
+    /// <param name="isOwn">Whether the rule's formula gave the value.</param>
+    internal static Active RecordValued<TRule>(TRule rule, Active x, double given, bool isOwn = false)
         where TRule : struct, IUnaryRule<TRule>
     {
-        ScalarLane<double> argument = new(x.Value), value = new(given);
+        ScalarLane<double> argument = new(x.Number), value = new(given);
         if (x.IsConstant)
             return new Active(given);
         ScalarRecord* record = ScalarTapeSlots.Named(x.Handle);
@@ -299,7 +306,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
             return RecordTwice(record, rule, x, given);
         double slope = rule.Slope(argument, value).Value;
         if (node >= record->FreeNodes || TRule.Kink(rule, argument).Value != 0 || !double.IsFinite(slope))
-            return ScalarTapeSlots.TapeOf(record).RecordWithCare(rule, x, value);
+            return ScalarTapeSlots.TapeOf(record).RecordWithCare(rule, x, value, isOwn);
         return record->Append(node, value.Value, slope, (int)record->PlaceOf(x.Handle), 0, node);
     }
 
@@ -307,19 +314,24 @@ public sealed unsafe partial class ScalarTape : IDisposable
     private static Active RecordRare<TRule>(TRule rule, Active x, Active y)
         where TRule : struct, IBinaryRule<TRule>
     {
-        double value = rule.Value(new ScalarLane<double>(x.Value), new ScalarLane<double>(y.Value)).Value;
+        double value = rule.Value(new ScalarLane<double>(x.Number), new ScalarLane<double>(y.Number)).Value;
         ScalarRecord* twice = ScalarTapeSlots.Twice;
         if (twice == null || twice->Count >= twice->FreeTwice || (x.Handle | y.Handle) == 0)
-            return RecordValued(rule, x, y, value);
+            return RecordValued(rule, x, y, value, true);
         ulong placeOfX = x.Handle == 0 ? 0 : twice->PlaceOf(x.Handle), placeOfY = y.Handle == 0 ? 0 : twice->PlaceOf(y.Handle);
-        return (placeOfX | placeOfY) >> ScalarTapeSlots.PlaceBits == 0 ? RecordTwice(twice, rule, x, y, value) : RecordValued(rule, x, y, value);
+        return (placeOfX | placeOfY) >> ScalarTapeSlots.PlaceBits == 0 ? RecordTwice(twice, rule, x, y, value) : RecordValued(rule, x, y, value, true);
     }
 
     /// <summary>Records an operation of two arguments with a given value, computed by .NET's own function.</summary>
-    internal static Active RecordValued<TRule>(TRule rule, Active x, Active y, double given)
+    /// <param name="rule">The rule.</param>
+    /// <param name="x">The first argument.</param>
+    /// <param name="y">The second.</param>
+    /// <param name="given">The value.</param>
+    /// <param name="isOwn">Whether the rule's formula gave the value.</param>
+    internal static Active RecordValued<TRule>(TRule rule, Active x, Active y, double given, bool isOwn = false)
         where TRule : struct, IBinaryRule<TRule>
     {
-        ScalarLane<double> first = new(x.Value), second = new(y.Value), value = new(given);
+        ScalarLane<double> first = new(x.Number), second = new(y.Number), value = new(given);
         if (x.IsConstant && y.IsConstant)
             return new Active(given);
         ScalarRecord* record = ScalarTapeSlots.Named(x.Handle, y.Handle);
@@ -331,7 +343,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         if (record->FreeNodes != 0 && IsConstant<TRule>(record, x, y, given))
             return new Active(given);
         if (node >= record->FreeNodes || TRule.Kink(rule, first, second).Value != 0)
-            return ScalarTapeSlots.TapeOf(record).RecordWithCare(rule, x, y, value);
+            return ScalarTapeSlots.TapeOf(record).RecordWithCare(rule, x, y, value, isOwn);
         return record->Append(
             node,
             value.Value,
@@ -362,6 +374,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
         if (isCareful)
         {
             operations[node] = operation;
+            Trace?.Appended(node);
             if (!double.IsFinite(value) || (input != 0 && !double.IsFinite(slope)) || (otherInput != 0 && !double.IsFinite(otherSlope)))
                 AddNotFinite(node, value);
         }
@@ -369,28 +382,30 @@ public sealed unsafe partial class ScalarTape : IDisposable
         return record->Append(node, value, slope, input, otherSlope, otherInput);
     }
 
-    private Active RecordWithCare<TRule>(TRule rule, Active x, ScalarLane<double> value)
+    private Active RecordWithCare<TRule>(TRule rule, Active x, ScalarLane<double> value, bool isOwn)
         where TRule : struct, IUnaryRule<TRule>
     {
         if (nested is not null)
             return RecordNested(rule, x, value.Value);
         if (series is not null)
             return RecordSeries(rule, x, value.Value);
+        if (Trace is not null)
+            return RecordTraced(rule, x, value.Value, isOwn);
         if (isTwice)
             return RecordTwiceWithRoom(rule, x, value.Value);
         if (moduli is not null && !TRule.Facts.IsSmooth)
             return WrittenWithModuli<TRule>(x);
         if (switches is not null && !(TRule.Facts.IsSmooth && TRule.Facts.IsLocallyLipschitz) && TryRecordHeld(rule, x, out Active onPiece))
             return onPiece;
-        ScalarLane<double> argument = new(x.Value);
+        ScalarLane<double> argument = new(x.Number);
         TRule selected = TRule.Select(rule, Selections);
         bool isKink = TRule.Kink(rule, argument).Value != 0 && !(TRule.Facts.IsSmooth && TRule.Facts.IsContinuous);
         double slope = selected.Slope(argument, value).Value;
         if (isKink && !omitsKinks)
             slope = SlopeAtKink(rule, selected, x, value, slope);
-        if (Underflow.IsMet(rule, x.Value, SmallestNormal.Of<double>(), Underflow.SafeFactor<double>()))
-            underflows.Add((record->Count, x.Value));
-        AddObstacle(ObstacleNet.Of(rule, argument, SmallestNormal.Of<double>(), ObstacleNet.AtKinks(TRule.Facts)).Value, x.Value);
+        if (Underflow.IsMet(rule, x.Number, SmallestNormal.Of<double>(), Underflow.SafeFactor<double>()))
+            underflows.Add((record->Count, x.Number));
+        AddObstacle(ObstacleNet.Of(rule, argument, SmallestNormal.Of<double>(), ObstacleNet.AtKinks(TRule.Facts)).Value, x.Number);
         if (slopeTangents is not null)
             AddSlopeTangent(selected, x);
         Active result = Append(value.Value, slope, x.Node, 0, 0, RuleNumber<TRule>.Of(rule));
@@ -400,25 +415,27 @@ public sealed unsafe partial class ScalarTape : IDisposable
         return result;
     }
 
-    private Active RecordWithCare<TRule>(TRule rule, Active x, Active y, ScalarLane<double> value)
+    private Active RecordWithCare<TRule>(TRule rule, Active x, Active y, ScalarLane<double> value, bool isOwn)
         where TRule : struct, IBinaryRule<TRule>
     {
         if (nested is not null)
             return RecordNested(rule, x, y, value.Value);
         if (series is not null)
             return RecordSeries(rule, x, y, value.Value);
+        if (Trace is not null)
+            return RecordTraced(rule, x, y, value.Value, isOwn);
         if (isTwice)
             return RecordTwiceWithRoom(rule, x, y, value.Value);
         if (moduli is not null && !TRule.Facts.IsSmooth)
             return WrittenWithModuli<TRule>(x, y);
         if (switches is not null && !TRule.Facts.IsSmooth && TryRecordHeld(rule, x, y, out Active onPiece))
             return onPiece;
-        ScalarLane<double> first = new(x.Value), second = new(y.Value);
+        ScalarLane<double> first = new(x.Number), second = new(y.Number);
         TRule selected = TRule.Select(rule, Selections);
         (double First, double Second) slopes = (selected.SlopeOfFirst(first, second).Value, selected.SlopeOfSecond(first, second).Value);
         if (!omitsKinks && TRule.Kink(rule, first, second).Value != 0)
             slopes = SlopesAtKink(rule, selected, x, y, slopes);
-        if (Underflow.IsMet(rule, x.Value, y.Value, SmallestNormal.Of<double>(), Underflow.SafeFactor<double>()))
+        if (Underflow.IsMet(rule, x.Number, y.Number, SmallestNormal.Of<double>(), Underflow.SafeFactor<double>()))
             underflows.Add((record->Count, null));
         AddObstacle(ObstacleNet.Of(rule, first, second, new ObstacleNet.Moving(x.IsConstant ? 0 : 1, y.IsConstant ? 0 : 1, SmallestNormal.Of<double>()),
             ObstacleNet.AtKinks(TRule.Facts)).Value, null);
@@ -435,7 +452,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
     private double SlopeAtKink<TRule>(TRule rule, TRule selected, Active x, ScalarLane<double> value, double slope)
         where TRule : struct, IUnaryRule<TRule>
     {
-        ScalarLane<double> argument = new(x.Value);
+        ScalarLane<double> argument = new(x.Number);
         double tangent = FirstNonzero(TangentOf(x));
         double Towards(double direction) => TRule.DirectionalSlope(selected, argument, value, new ScalarLane<double>(direction)).Value;
         kinks.Add(new ScalarKink(record->Count, TRule.Facts, new ScalarForm(x.Node, 1, 0, 0).Oriented(tangent), tangent != 0, false)
@@ -449,7 +466,7 @@ public sealed unsafe partial class ScalarTape : IDisposable
     private (double First, double Second) SlopesAtKink<TRule>(TRule rule, TRule selected, Active x, Active y, (double First, double Second) slopes)
         where TRule : struct, IBinaryRule<TRule>
     {
-        ScalarLane<double> first = new(x.Value), second = new(y.Value);
+        ScalarLane<double> first = new(x.Number), second = new(y.Number);
         (double of, double and) = TRule.SwitchingForm;
         double tangent = FirstNonzero(TangentOf(x), of, TangentOf(y), and);
         (double First, double Second) Towards(double direction)
@@ -478,6 +495,12 @@ public sealed unsafe partial class ScalarTape : IDisposable
             return SeriesLane.Compare(SeriesOf(x), SeriesOf(y));
         if (omitsKinks)
             return 0;
+        if (Trace is not null)
+        {
+            Trace.NoteOrder(x, y);
+            return 0;
+        }
+
         NoteCompared(x, y, 0);
         double tangent = FirstNonzero(TangentOf(x), 1, TangentOf(y), -1);
         if (tangent == 0)

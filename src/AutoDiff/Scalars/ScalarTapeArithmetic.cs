@@ -18,7 +18,7 @@ public sealed unsafe partial class ScalarTape
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Active Add(Active x, Active y)
     {
-        double value = x.Value + y.Value;
+        double value = x.Number + y.Number;
         ScalarRecord* record = ScalarTapeSlots.Guess;
         nuint node = record->End;
         ulong first = record->PlaceOf(x.Handle), second = record->PlaceOf(y.Handle);
@@ -32,7 +32,7 @@ public sealed unsafe partial class ScalarTape
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Active Subtract(Active x, Active y)
     {
-        double value = x.Value - y.Value;
+        double value = x.Number - y.Number;
         ScalarRecord* record = ScalarTapeSlots.Guess;
         nuint node = record->End;
         ulong first = record->PlaceOf(x.Handle), second = record->PlaceOf(y.Handle);
@@ -47,16 +47,16 @@ public sealed unsafe partial class ScalarTape
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Active Multiply(Active x, Active y)
     {
-        double value = x.Value * y.Value;
+        double value = x.Number * y.Number;
         ScalarRecord* record = ScalarTapeSlots.Guess;
         nuint node = record->End;
         ulong first = record->PlaceOf(x.Handle), second = record->PlaceOf(y.Handle);
         if (((first | second) & NoPlace) == 0 && (int)node < record->FreeNodes)
-            return record->Append(node, value, y.Value, (int)first, x.Value, (int)second);
+            return record->Append(node, value, y.Number, (int)first, x.Number, (int)second);
         if (x.Handle == 0 || y.Handle == 0)
         {
             ulong handle = x.Handle | y.Handle;
-            double factor = x.Handle == 0 ? x.Value : y.Value;
+            double factor = x.Handle == 0 ? x.Number : y.Number;
             if (handle == 0 || (factor == 0 && value == 0 && record->LeavesOutZeros && IsKnown(handle)))
                 return new Active(value);
             if (Alone(handle, value, factor) is { Handle: not 0 } product)
@@ -73,22 +73,22 @@ public sealed unsafe partial class ScalarTape
         nuint node = record->End;
         ulong first = record->PlaceOf(left.Handle | right.Handle), second = record->PlaceOf(addend.Handle);
         return (left.Handle == 0 || right.Handle == 0) && ((first | second) & NoPlace) == 0 && (int)node < record->FreeNodes
-            ? record->Append(node, value, left.Handle == 0 ? left.Value : right.Value, (int)first, 1, (int)second)
+            ? record->Append(node, value, left.Handle == 0 ? left.Number : right.Number, (int)first, 1, (int)second)
             : RecordValued(default(Add), left * right, addend, value);
     }
 
     /// <summary>x/y.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Active Divide(Active x, Active y) => y.Handle != 0 ? Record(default(Divide), x, y)
-        : x.Handle == 0 ? new Active(x.Value / y.Value)
-        : Alone(x.Handle, x.Value / y.Value, 1 / y.Value) is { Handle: not 0 } quotient ? quotient
+        : x.Handle == 0 ? new Active(x.Number / y.Number)
+        : Alone(x.Handle, x.Number / y.Number, 1 / y.Number) is { Handle: not 0 } quotient ? quotient
         : RecordRare(default(Divide), x, y);
 
     /// <summary>−x, as the operation of a rule whose value and slope that is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Active Negate<TRule>(TRule rule, Active x)
-        where TRule : struct, IUnaryRule<TRule> => x.Handle == 0 ? new Active(-x.Value)
-        : Alone(x.Handle, -x.Value, -1) is { Handle: not 0 } negative ? negative
+        where TRule : struct, IUnaryRule<TRule> => x.Handle == 0 ? new Active(-x.Number)
+        : Alone(x.Handle, -x.Number, -1) is { Handle: not 0 } negative ? negative
         : RecordRare(rule, x);
 
     // Whether a handle is that of a constant or of a number of the guessed record, which examines nothing.
@@ -118,5 +118,5 @@ public sealed unsafe partial class ScalarTape
 
     // Whether the result of an operation of a recorded number and a constant does not depend on the number. Infinity times 0 is no constant.
     private static bool IsConstant<TRule>(ScalarRecord* record, Active x, Active y, double value) => typeof(TRule) == typeof(Multiply)
-        && record->LeavesOutZeros && value == 0 && ((x.Handle == 0 && x.Value == 0) || (y.Handle == 0 && y.Value == 0));
+        && record->LeavesOutZeros && value == 0 && ((x.Handle == 0 && x.Number == 0) || (y.Handle == 0 && y.Number == 0));
 }

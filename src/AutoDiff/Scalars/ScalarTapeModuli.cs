@@ -43,7 +43,7 @@ public sealed unsafe partial class ScalarTape
             return 0.5 * (x + Active.Abs(x));
         if (typeof(TRule) != typeof(Abs))
             throw new NotSupportedException($"{TRule.Facts.Name} has no abs-normal form here; write it with absolute values, maxima, minima or relus.");
-        Active modulus = Append(Math.Abs(x.Value), double.IsNaN(x.Value) ? double.NaN : Math.Sign(x.Value), x.Node, 0, 0, RuleNumber<Abs>.Value);
+        Active modulus = Append(Math.Abs(x.Number), double.IsNaN(x.Number) ? double.NaN : Math.Sign(x.Number), x.Node, 0, 0, RuleNumber<Abs>.Value);
         keptValues!.Add(modulus.Value);
         moduli!.Add((x.Node, modulus.Node));
         return modulus;

@@ -11,7 +11,7 @@ public sealed unsafe partial class ScalarTape
     /// <summary>The value of a number as a constant; tapes for analysis note that its derivative was dropped.</summary>
     internal static Active RecordDetached(Active x)
     {
-        double value = x.Value;
+        double value = x.Number;
         x = Ground(x);
         if (x.IsConstant)
             return new Active(value);
@@ -28,7 +28,7 @@ public sealed unsafe partial class ScalarTape
     /// <summary>A function that the program gave by value and slope.</summary>
     internal static Active RecordOwn(Active x, Func<double, double> value, Func<Active, Active, Active> slope, OperationFacts facts)
     {
-        double found = value(x.Value);
+        double found = value(x.Number);
         if (x.IsConstant)
             return new Active(found);
         ScalarTape tape = Holding(x);
@@ -40,14 +40,14 @@ public sealed unsafe partial class ScalarTape
 
         if (tape.series is not null)
             throw new NotSupportedException("A function given by value and slope has no Taylor series; give a rule (IUnaryRule) or a program.");
-        double at = slope(x.Value, found).Value;
+        double at = slope(x.Number, found).Value;
         tape.record->IsInDoubt = true;
         if (!tape.isCareful)
             return tape.Append(found, at, x.Node, 0, 0, 0);
-        if (!OwnFunctions.IsDeclaredSmooth(facts) || !OwnFunctions.Agrees(value, x.Value, at, DifferenceTolerance))
-            tape.AddObstacle((double)ObstacleKind.Undeclared, x.Value);
+        if (!OwnFunctions.IsDeclaredSmooth(facts) || !OwnFunctions.Agrees(value, x.Number, at, DifferenceTolerance))
+            tape.AddObstacle((double)ObstacleKind.Undeclared, x.Number);
         double turning = tape.slopeTangents is null ? 0
-            : NestedTape.DirectionalDerivative(u => slope(u[0], RecordOwn(u[0], value, slope, facts)), [x.Value], [tape.TangentRow(x.Node)[0]]).Value;
+            : NestedTape.DirectionalDerivative(u => slope(u[0], RecordOwn(u[0], value, slope, facts)), [x.Number], [tape.TangentRow(x.Node)[0]]).Value;
         return tape.AppendAlone(found, at, turning, x, RuleNumbers.Known(facts, 1));
     }
 
@@ -69,7 +69,7 @@ public sealed unsafe partial class ScalarTape
             tape.AddObstacle((double)obstacle, null);
         }
 
-        return tape.AppendAlone(x.Value, 1, 0, x, RuleNumbers.Known(facts, 1));
+        return tape.AppendAlone(x.Number, 1, 0, x, RuleNumbers.Known(facts, 1));
     }
 
     /// <summary>The selections of the tape of a number that is no constant.</summary>

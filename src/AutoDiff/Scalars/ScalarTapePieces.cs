@@ -43,15 +43,17 @@ public sealed unsafe partial class ScalarTape
         if (((x.Handle | y.Handle) & ScalarTapeSlots.Careful) == 0)
             return null;
         (x, y) = (Ground(x), Ground(y));
-        if (x.Handle == y.Handle || double.IsNaN(x.Value) || double.IsNaN(y.Value))
+        if ((x.Handle | y.Handle) != 0 && Holding(x, y).Trace is { } trace)
+            return trace.NoteOrder(x, y);
+        if (x.Handle == y.Handle || double.IsNaN(x.Number) || double.IsNaN(y.Number))
             return null;
         ScalarTape tape = Holding(x, y);
         if (tape.switches is null)
             return null;
-        int order = x.Value.CompareTo(y.Value);
+        int order = x.Number.CompareTo(y.Number);
         double reference = tape.NextHeld();
         // The difference of equal infinities is no number.
-        double gap = order == 0 ? 0 : x.Value - y.Value;
+        double gap = order == 0 ? 0 : x.Number - y.Number;
         tape.switches.Add(new ScalarSwitch(OperationFacts.Comparison, new ScalarForm(x.Node, 1, y.Node, -1), gap, order == 0, null));
         return !double.IsNaN(reference) ? Math.Sign(reference) : order == 0 ? null : order;
     }
@@ -80,7 +82,7 @@ public sealed unsafe partial class ScalarTape
         where TRule : struct, IUnaryRule<TRule>
     {
         result = default;
-        double at = x.Value, reference = NextHeld();
+        double at = x.Number, reference = NextHeld();
         TRule selected = TRule.Select(rule, Selections);
         bool isAtKink = TRule.Kink(rule, new ScalarLane<double>(at)).Value != 0;
         if ((!TRule.Facts.IsPolyhedral && TRule.Facts.IsContinuous) || TRule.Facts.IsSmooth)
@@ -124,15 +126,15 @@ public sealed unsafe partial class ScalarTape
     {
         result = default;
         (double of, double and) = TRule.SwitchingForm;
-        double gap = x.Value == y.Value && of == -and ? 0 : (of * x.Value) + (and * y.Value), reference = NextHeld();
+        double gap = x.Number == y.Number && of == -and ? 0 : (of * x.Number) + (and * y.Number), reference = NextHeld();
         switches!.Add(new ScalarSwitch(TRule.Facts, new ScalarForm(x.Node, of, y.Node, and), gap, gap == 0, null));
         if (double.IsNaN(reference) || double.IsNaN(gap) || !TRule.Facts.IsPolyhedral || (gap != 0 && Math.Sign(gap) == Math.Sign(reference)))
             return false;
         // A maximum or minimum is linear on either side of the tie.
         TRule selected = TRule.Select(rule, Selections);
-        ScalarLane<double> tie = new(x.Value), dx = new(of * reference), dy = new(and * reference);
+        ScalarLane<double> tie = new(x.Number), dx = new(of * reference), dy = new(and * reference);
         double first = TRule.LockedSlopeOfFirst(selected, tie, tie, dx, dy).Value, second = TRule.LockedSlopeOfSecond(selected, tie, tie, dx, dy).Value;
-        double value = (first == 0 ? 0 : first * x.Value) + (second == 0 ? 0 : second * y.Value);
+        double value = (first == 0 ? 0 : first * x.Number) + (second == 0 ? 0 : second * y.Number);
         result = AppendHeld(value, first, x, second, y, BinaryRuleNumber<TRule>.Value);
         return true;
     }

@@ -33,7 +33,12 @@ public sealed unsafe partial class ScalarTape
     {
         x = Ground(x);
         if (IsCareful(x))
-            Holding(x).NoteCompared(x, default, double.PositiveInfinity);
+        {
+            ScalarTape tape = Holding(x);
+            tape.Trace?.NoteClass(x);
+            tape.NoteCompared(x, default, double.PositiveInfinity);
+        }
+
         return true;
     }
 
@@ -44,7 +49,7 @@ public sealed unsafe partial class ScalarTape
     internal static bool LooksAtSize(Active x)
     {
         x = Ground(x);
-        if (!x.IsConstant && Math.Abs(x.Value) <= SmallestNormal.Of<double>())
+        if (!x.IsConstant && Math.Abs(x.Number) <= SmallestNormal.Of<double>())
             Holding(x).Note(x, IsSmall, 0);
         return Looks(x);
     }
@@ -89,6 +94,8 @@ public sealed unsafe partial class ScalarTape
 
     private void Note(Active x, OperationFacts question, double tangent)
     {
+        if (question != IsWhole && question != IsSmall)
+            Trace?.Refuse($"a question of the program has no formula: {question.Name}");
         if (omitsKinks)
             return;
         HasHiddenSwitches = true;

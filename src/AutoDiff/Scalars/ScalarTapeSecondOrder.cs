@@ -47,7 +47,7 @@ public sealed unsafe partial class ScalarTape
     {
         double Along(double direction)
         {
-            DualLane<ScalarLane<double>> argument = new(new ScalarLane<double>(x.Value), new ScalarLane<double>(direction));
+            DualLane<ScalarLane<double>> argument = new(new ScalarLane<double>(x.Number), new ScalarLane<double>(direction));
             return rule.Slope(argument, rule.Value(argument)).Tangent.Value;
         }
 
@@ -63,8 +63,8 @@ public sealed unsafe partial class ScalarTape
     {
         (double First, double Second) Along(double dx, double dy)
         {
-            DualLane<ScalarLane<double>> first = new(new ScalarLane<double>(x.Value), new ScalarLane<double>(dx)),
-                second = new(new ScalarLane<double>(y.Value), new ScalarLane<double>(dy));
+            DualLane<ScalarLane<double>> first = new(new ScalarLane<double>(x.Number), new ScalarLane<double>(dx)),
+                second = new(new ScalarLane<double>(y.Number), new ScalarLane<double>(dy));
             return (rule.SlopeOfFirst(first, second).Tangent.Value, rule.SlopeOfSecond(first, second).Tangent.Value);
         }
 

@@ -18,7 +18,7 @@ public sealed unsafe partial class ScalarTape
     internal SeriesLane SeriesOf(Active x)
     {
         if (x.IsConstant)
-            return new SeriesLane(x.Value);
+            return new SeriesLane(x.Number);
         if (!Holds(x))
             ScalarTapeSlots.ThrowForeign();
         return series![x.Node];
@@ -31,7 +31,7 @@ public sealed unsafe partial class ScalarTape
         SeriesLane argument = SeriesOf(x);
 
         // √(t²) has a series although the root's slope is infinite at 0; the formula of the value finds it.
-        return AppendSeries(double.IsFinite(selected.Slope(new ScalarLane<double>(x.Value), new ScalarLane<double>(value)).Value)
+        return AppendSeries(double.IsFinite(selected.Slope(new ScalarLane<double>(x.Number), new ScalarLane<double>(value)).Value)
             ? SeriesLane.Grown(value, argument, (at, found) => selected.Slope(at, found))
             : Valued(rule.Value(argument), value));
     }

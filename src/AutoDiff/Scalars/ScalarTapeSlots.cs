@@ -91,6 +91,13 @@ internal static unsafe class ScalarTapeSlots
         return null;
     }
 
+    /// <summary>The tape that a number is on; null if it is a constant, or the tape is gone or was reset.</summary>
+    public static ScalarTape? TapeIfAlive(ulong handle)
+    {
+        ScalarRecord* record = Find(handle);
+        return record != null && record->Holds(handle) && record->Tape != 0 ? GCHandle.FromIntPtr(record->Tape).Target as ScalarTape : null;
+    }
+
     /// <summary>Returns a record for a tape, owned by the calling thread.</summary>
     public static ScalarRecord* Rent(ScalarTape tape)
     {

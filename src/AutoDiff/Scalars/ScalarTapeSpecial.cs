@@ -25,7 +25,7 @@ public sealed unsafe partial class ScalarTape
     /// <summary>√(x² + y²). At the origin the Clarke set is the unit ball, and every direction has a different gradient.</summary>
     internal static Active RecordHypot(Active x, Active y)
     {
-        double value = double.Hypot(x.Value, y.Value);
+        double value = double.Hypot(x.Number, y.Number);
         if (x.IsConstant && y.IsConstant)
             return new Active(value);
         ScalarTape tape = Holding(x, y);
@@ -33,7 +33,9 @@ public sealed unsafe partial class ScalarTape
             return tape.RecordNestedHypot(x, y);
         if (tape.series is not null)
             return tape.RecordSeriesHypot(x, y, value);
-        (double First, double Second) slopes = value == 0 ? (0, 0) : (x.Value / value, y.Value / value);
+        if (tape.Trace is not null)
+            return tape.RecordTracedHypot(x, y, value);
+        (double First, double Second) slopes = value == 0 ? (0, 0) : (x.Number / value, y.Number / value);
         if (value == 0)
         {
             double share = tape.Selections.Norm2AtZero / Math.Sqrt(2);
@@ -85,7 +87,7 @@ public sealed unsafe partial class ScalarTape
         ScalarTape tape = Holding(x);
         if (tape.series is not null)
             return new Active(value);
-        tape.AddObstacle((double)ObstacleKind.Jump, x.Value);
+        tape.AddObstacle((double)ObstacleKind.Jump, x.Number);
         if (!tape.omitsKinks)
             tape.kinks.Add(new ScalarKink(tape.record->Count, RoundingFacts, new ScalarForm(x.Node, 1, 0, 0), true, false));
         tape.HasHiddenSwitches = true;
@@ -109,7 +111,7 @@ public sealed unsafe partial class ScalarTape
         ScalarTape tape = Holding(x, y);
 
         // The difference between x and the remainder is n·y up to rounding. With an infinite divisor n is 0.
-        double quotient = double.IsInfinity(y.Value) && double.IsFinite(x.Value) ? 0 : Math.Round((x.Value - value) / y.Value);
+        double quotient = double.IsInfinity(y.Number) && double.IsFinite(x.Number) ? 0 : Math.Round((x.Number - value) / y.Number);
         if (tape.nested is not null)
             return tape.RecordNestedRemainder(x, y, value, jumps, quotient);
         if (tape.series is not null)

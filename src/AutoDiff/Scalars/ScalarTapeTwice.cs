@@ -21,7 +21,7 @@ public sealed unsafe partial class ScalarTape
     internal static Active RecordTwice<TRule>(ScalarRecord* record, TRule rule, Active x, double given)
         where TRule : struct, IUnaryRule<TRule>
     {
-        ScalarLane<double> argument = new(x.Value), value = new(given), one = new(1), minusOne = new(-1);
+        ScalarLane<double> argument = new(x.Number), value = new(given), one = new(1), minusOne = new(-1);
         double slope = rule.Slope(argument, value).Value;
         double ahead = rule.Slope(new DualLane<ScalarLane<double>>(argument, one), new DualLane<ScalarLane<double>>(value, new(slope))).Tangent.Value;
         double behind = rule.Slope(new DualLane<ScalarLane<double>>(argument, minusOne), new DualLane<ScalarLane<double>>(value, new(-slope))).Tangent.Value;
@@ -38,7 +38,7 @@ public sealed unsafe partial class ScalarTape
     internal static Active RecordTwice<TRule>(ScalarRecord* record, TRule rule, Active x, Active y, double given)
         where TRule : struct, IBinaryRule<TRule>
     {
-        ScalarLane<double> first = new(x.Value), second = new(y.Value), one = new(1), minusOne = new(-1), zero = new(0);
+        ScalarLane<double> first = new(x.Number), second = new(y.Number), one = new(1), minusOne = new(-1), zero = new(0);
         int node = record->Count;
         (int placeOfX, int placeOfY) = (node, node);
         double slopeOfFirst = 0, slopeOfSecond = 0, ofFirst = 0, mixed = 0, ofSecond = 0;

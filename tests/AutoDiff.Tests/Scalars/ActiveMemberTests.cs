@@ -156,7 +156,7 @@ public class ActiveMemberTests
         }
     }
 
-    private static IEnumerable<object?[]> Arguments(NumberMember member)
+    internal static IEnumerable<object?[]> Arguments(NumberMember member)
     {
         int numbers = member.Parameters.Count(type => type == typeof(double));
         object?[][] choices = [.. member.Parameters.Select(type => Choices(type, numbers, member.Name))];
