@@ -140,7 +140,7 @@ public sealed unsafe partial class CompiledFunction
 
     // Compiles the way through the program at a point, if there is room. True if ways were added, by this thread or another.
     private bool TryAddPath(CompiledPath[] known, ReadOnlySpan<double> point) =>
-        refusal is null && known.Length < MaximumPaths && Trace(point) is { } traced && TryAddPath(known, traced);
+        refusal is null && known.Length < MaximumPaths && Trace(point, false) is { } traced && TryAddPath(known, traced);
 
     private bool TryAddPath(CompiledPath[] known, TracedProgram traced)
     {
@@ -154,9 +154,9 @@ public sealed unsafe partial class CompiledFunction
         }
     }
 
-    private TracedProgram? Trace(ReadOnlySpan<double> point)
+    private TracedProgram? Trace(ReadOnlySpan<double> point, bool inVectors)
     {
-        TracedProgram? traced = TracedProgram.Of(program, Selections, point, out string reason);
+        TracedProgram? traced = TracedProgram.Of(program, Selections, point, inVectors, out string reason);
         if (traced is not null && traced.Code.Count > MaximumInstructions)
             (traced, reason) = (null, $"it has more than {MaximumInstructions} operations and slopes; compile the part of it that repeats");
         if (traced is null)

@@ -286,6 +286,7 @@ public sealed unsafe partial class CompiledFunction
         {
             Vector<long> done = Mask(results, Rows), finite = Mask(results, Rows + 1) & done;
             ReadOnlySpan<double> points = Points.Slice(block * Columns.Length * Width, Columns.Length * Width);
+            int traces = 0;
             for (int path = 1; !Vector.EqualsAll(done, Vector<long>.AllBitsSet); path++)
             {
                 CompiledPath[] known = Function.paths;
@@ -298,7 +299,7 @@ public sealed unsafe partial class CompiledFunction
                     int lane = 0;
                     while (done[lane] != 0)
                         lane++;
-                    if (!TryTrace(block, lane, points))
+                    if (traces++ > Width * (MaximumPaths + 1) || !TryTrace(block, lane, points))
                     {
                         done = done.WithElement(lane, -1);
                         path--;
@@ -333,7 +334,7 @@ public sealed unsafe partial class CompiledFunction
         private readonly bool TryTrace(int block, int lane, ReadOnlySpan<double> points)
         {
             CompiledPath[] known = Function.paths;
-            if (Function.Trace(Point(block, lane)) is not { } traced)
+            if (Function.Trace(Point(block, lane), true) is not { } traced)
                 return false;
             if (!Function.TryAddPath(known, traced))
                 TracedEvaluation.Run(traced, points, OfOneBlock, Rows > 1);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ConservativeAD.Scalars;
 
 /// <summary>
@@ -5,7 +7,10 @@ namespace ConservativeAD.Scalars;
 /// through, and the answers that it got to its questions.
 /// </summary>
 /// <param name="selections">The values to return at kinks.</param>
-internal sealed class ProgramTrace(Selections selections)
+/// <param name="inVectors">
+/// Whether numbers have the values that vectors give, which may round differently, so that the program answers its questions as a vector would.
+/// </param>
+internal sealed class ProgramTrace(Selections selections, bool inVectors)
 {
     // By the tape's nodes. Node 0 stands for constants.
     private readonly List<TracedNode> nodes = [new(-1, 0, -1, 0, -1, 0)];
@@ -13,6 +18,10 @@ internal sealed class ProgramTrace(Selections selections)
     private readonly List<Guard> guards = [];
     private readonly List<int> unexplained = [];
     private TracedNode? next;
+
+    // In vectors, the value of each instruction so far.
+    private Vector<double>[] values = [];
+    private int evaluated;
 
     /// <summary>The values to return at kinks.</summary>
     public Selections Selections => selections;
@@ -46,7 +55,32 @@ internal sealed class ProgramTrace(Selections selections)
 
     /// <summary>Announces a variable of the program.</summary>
     /// <param name="number">Its number.</param>
-    public void ComesVariable(int number) => Announce(Code.Input(number), 0, -1, 0, -1);
+    /// <param name="value">Its value.</param>
+    public void ComesVariable(int number, double value)
+    {
+        Announce(Code.Input(number), 0, -1, 0, -1);
+        if (!inVectors)
+            return;
+        MakeRoom();
+        values[evaluated++] = Vector.Create(value);
+    }
+
+    /// <summary>The value of an instruction that was just added.</summary>
+    /// <param name="place">The instruction.</param>
+    /// <param name="ofNumber">Its value outside of vectors.</param>
+    public double ValueOf(int place, double ofNumber)
+    {
+        if (!inVectors)
+            return ofNumber;
+        MakeRoom();
+        for (; evaluated < Code.Count; evaluated++)
+        {
+            values[evaluated] = Code.IsConstant(evaluated) ? Vector.Create(Code[evaluated].Constant)
+                : Code.IsUnexplained(evaluated) ? Vector.Create(double.NaN) : VectorFunctions.Evaluate(Code[evaluated], values);
+        }
+
+        return values[place][0];
+    }
 
     /// <summary>Announces the operation that the tape is about to append.</summary>
     /// <param name="value">Its value.</param>
@@ -74,10 +108,26 @@ internal sealed class ProgramTrace(Selections selections)
     public void Explain(Active result, PlainFunction function, Active first, Active second, Active third)
     {
         int place = PlaceOf(result);
-        if (Code.IsUnexplained(place))
-            Code.Explain(place, function, PlaceOf(first), PlaceOf(second), PlaceOf(third));
-        else
+        if (!Code.IsUnexplained(place))
+        {
             Refuse("an operation's value has no formula");
+            return;
+        }
+
+        Code.Explain(place, function, PlaceOf(first), PlaceOf(second), PlaceOf(third));
+
+        // What was computed from it before it was known is computed again. A constant argument may stand behind it.
+        if (inVectors)
+        {
+            MakeRoom();
+            for (int behind = place; behind < Code.Count; behind++)
+            {
+                if (Code.IsConstant(behind))
+                    values[behind] = Vector.Create(Code[behind].Constant);
+            }
+
+            evaluated = Math.Min(evaluated, place);
+        }
     }
 
     /// <summary>Notes that the tape appended a node.</summary>
@@ -119,6 +169,12 @@ internal sealed class ProgramTrace(Selections selections)
     /// <summary>Notes the kind of a number.</summary>
     /// <param name="x">The number.</param>
     public void NoteClass(Active x) => Note(PlaceOf(x), -1, Scalars.Guards.KindOf(x.Number));
+
+    private void MakeRoom()
+    {
+        if (values.Length < Code.Count)
+            Array.Resize(ref values, 2 * Code.Count);
+    }
 
     private void Note(int left, int right, int outcome)
     {

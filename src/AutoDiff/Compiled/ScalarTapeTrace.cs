@@ -79,7 +79,7 @@ public sealed unsafe partial class ScalarTape
     {
         TracedLane argument = new(Trace!.PlaceOf(x)), result = isOwn ? rule.Value(argument) : new(Trace.AddUnexplained());
         Trace.Comes(result.Place, x, TRule.Select(rule, Selections).Slope(argument, result).Place, default, -1);
-        return Append(value, 0, 0, 0, 0, 0);
+        return Append(isOwn ? Trace.ValueOf(result.Place, value) : value, 0, 0, 0, 0, 0);
     }
 
     private Active RecordTraced<TRule>(TRule rule, Active x, Active y, double value, bool isOwn)
@@ -87,13 +87,14 @@ public sealed unsafe partial class ScalarTape
     {
         TracedLane first = new(Trace!.PlaceOf(x)), second = new(Trace.PlaceOf(y));
         TRule selected = TRule.Select(rule, Selections);
+        int result = isOwn ? rule.Value(first, second).Place : Trace.AddUnexplained();
         Trace.Comes(
-            isOwn ? rule.Value(first, second).Place : Trace.AddUnexplained(),
+            result,
             x,
             selected.SlopeOfFirst(first, second).Place,
             y,
             selected.SlopeOfSecond(first, second).Place);
-        return Append(value, 0, 0, 0, 0, 0);
+        return Append(isOwn ? Trace.ValueOf(result, value) : value, 0, 0, 0, 0, 0);
     }
 
     private Active RecordTracedHypot(Active x, Active y, double value)

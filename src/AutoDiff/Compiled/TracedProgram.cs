@@ -29,11 +29,13 @@ internal sealed class TracedProgram
     /// <param name="program">The program.</param>
     /// <param name="selections">The values to return at kinks.</param>
     /// <param name="point">The point.</param>
+    /// <param name="inVectors">Whether it answers its questions as it does in vectors, where functions may round differently.</param>
     /// <param name="refusal">Why there is no result.</param>
     /// <returns>What it does; null if that cannot be told by instructions.</returns>
-    public static TracedProgram? Of(Func<Active[], Active> program, Selections selections, ReadOnlySpan<double> point, out string refusal)
+    public static TracedProgram? Of(Func<Active[], Active> program, Selections selections, ReadOnlySpan<double> point, bool inVectors,
+        out string refusal)
     {
-        ProgramTrace trace = new(selections);
+        ProgramTrace trace = new(selections, inVectors);
         using ScalarTape tape = ScalarTape.ForTrace(trace);
         InstructionList? before = TracedLane.Begin(trace.Code);
         try
@@ -41,7 +43,7 @@ internal sealed class TracedProgram
             Active[] variables = new Active[point.Length];
             for (int i = 0; i < variables.Length; i++)
             {
-                trace.ComesVariable(i);
+                trace.ComesVariable(i, point[i]);
                 variables[i] = tape.Variable(point[i]);
             }
 

@@ -68,8 +68,8 @@ public class CompiledFunctionTests
         double[] points = [.. Points, -double.NaN, double.NegativeInfinity, double.Epsilon, -1e-310, 3, 4, double.MaxValue];
         foreach (Func<Active, bool> question in questions)
         {
-            // Every point is the first once.
-            for (int first = 0; first < points.Length; first++)
+            // Every third point is the first once.
+            for (int first = 0; first < points.Length; first += 3)
             {
                 using CompiledCheck check = new(x => question(x[0]) ? x[0] * x[1] : x[1] - x[0], 2);
                 for (int i = 0; i < points.Length; i++)
