@@ -88,6 +88,12 @@ public sealed unsafe partial class ScalarTape
         TracedLane first = new(Trace!.PlaceOf(x)), second = new(Trace.PlaceOf(y));
         TRule selected = TRule.Select(rule, Selections);
         int result = isOwn ? rule.Value(first, second).Place : Trace.AddUnexplained();
+        if (IsShift<TRule>(x, y))
+        {
+            Trace.ComesReplacement(result, x.Handle == 0 ? y : x);
+            return Append(isOwn ? Trace.ValueOf(result, value) : value, 0, 0, 0, 0, 0);
+        }
+
         Trace.Comes(
             result,
             x,
