@@ -112,13 +112,40 @@ internal static unsafe partial class HalfInstructions
         if (!RuntimeFeature.IsDynamicCodeCompiled || RuntimeInformation.ProcessArchitecture != Architecture.X64 || !Avx2.IsSupported
             || (X86Base.CpuId(FeatureLeaf, 0).Ecx & (1 << FeatureBit)) == 0 || (AppContext.TryGetSwitch(Switch, out bool off) && off))
             return null;
-        bool windows = OperatingSystem.IsWindows();
-        byte* page = windows ? WritablePageOnWindows() : WritablePage();
+        try
+        {
+            return OperatingSystem.IsWindows() ? WriteOnWindows() : WriteOnUnix();
+        }
+        catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static byte* WriteOnWindows()
+    {
+        byte* page = VirtualAlloc(null, PageBytes, CommitAndReserve, PageReadWrite);
         if (page == null)
             return null;
-        (windows ? WidenLoopOnWindows : WidenLoop).CopyTo(new Span<byte>(page, (int)SecondLoop));
-        (windows ? NarrowLoopOnWindows : NarrowLoop).CopyTo(new Span<byte>(page + SecondLoop, (int)SecondLoop));
-        return (windows ? VirtualProtect(page, PageBytes, PageExecuteRead, out _) != 0 : Protect(page, PageBytes, ReadExecute) == 0) ? page : null;
+        Place(WidenLoopOnWindows, NarrowLoopOnWindows, page);
+        return VirtualProtect(page, PageBytes, PageExecuteRead, out _) != 0 ? page : null;
+    }
+
+    private static byte* WriteOnUnix()
+    {
+        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
+            return null;
+        nint page = Map(null, PageBytes, ReadWrite, MapPrivate | (OperatingSystem.IsLinux() ? MapAnonymousOnLinux : MapAnonymousElsewhere), -1, 0);
+        if (page == -1)
+            return null;
+        Place(WidenLoop, NarrowLoop, (byte*)page);
+        return Protect((void*)page, PageBytes, ReadExecute) == 0 ? (byte*)page : null;
+    }
+
+    private static void Place(ReadOnlySpan<byte> widen, ReadOnlySpan<byte> narrow, byte* page)
+    {
+        widen.CopyTo(new Span<byte>(page, (int)SecondLoop));
+        narrow.CopyTo(new Span<byte>(page + SecondLoop, (int)SecondLoop));
     }
 
     // A few numbers of each kind, so that a surprising processor or emulator is not trusted.
@@ -152,16 +179,6 @@ internal static unsafe partial class HalfInstructions
     private const uint CommitAndReserve = 0x3000;
     private const uint PageReadWrite = 0x4;
     private const uint PageExecuteRead = 0x20;
-
-    private static byte* WritablePageOnWindows() => VirtualAlloc(null, PageBytes, CommitAndReserve, PageReadWrite);
-
-    private static byte* WritablePage()
-    {
-        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
-            return null;
-        nint page = Map(null, PageBytes, ReadWrite, MapPrivate | (OperatingSystem.IsLinux() ? MapAnonymousOnLinux : MapAnonymousElsewhere), -1, 0);
-        return page == -1 ? null : (byte*)page;
-    }
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial nint Map(void* address, nuint length, int protection, int flags, int file, nint offset);

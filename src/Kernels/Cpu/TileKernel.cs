@@ -128,9 +128,10 @@ internal static unsafe class TileKernel<V, U, TUnit, TRows, TColumns>
             }
         }
 
-        // Four values of k at a time: what a loop costs besides its multiply-adds shows where another thread shares the core.
+        // Four values of k at a time: what a loop costs besides its multiply-adds shows where another thread shares the core. Lines of A would need more
+        // addresses than there are registers.
         nint stepA = TLines.Value > 0 ? 1 : strideA, stepB = TIndirect.Value > 0 ? 0 : strideB;
-        if (k >= 4)
+        if (TLines.Value == 0 && k >= 4)
         {
             do
             {
