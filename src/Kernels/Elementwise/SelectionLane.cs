@@ -11,6 +11,11 @@ internal readonly struct SelectionLane(Vector<short> value) : ILane<SelectionLan
 {
     private const short SizeBits = 0x7fff;
     private const short InfinityBits = 0x7c00;
+    private const double SmallestNormal = 6.103515625e-05;
+    private const double Largest = 65504;
+
+    // What the exponent's bits of a double are above those of a half of the same size, before the ten digits of the half.
+    private const int ExponentsBetween = (1023 - 15) << 10;
 
     public readonly Vector<short> Value = value;
 
@@ -26,7 +31,7 @@ internal readonly struct SelectionLane(Vector<short> value) : ILane<SelectionLan
     public static SelectionLane operator -(SelectionLane a) => new(a.Value ^ Vector.Create(short.MinValue));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SelectionLane Constant(double value) => new(Vector.Create(BitConverter.HalfToInt16Bits((Half)value)));
+    public static SelectionLane Constant(double value) => new(Vector.Create(Bits(value)));
 
     public static SelectionLane Broadcast(double value) => Constant(value);
 
@@ -76,6 +81,17 @@ internal readonly struct SelectionLane(Vector<short> value) : ILane<SelectionLan
     public static SelectionLane Tanh(SelectionLane a) => throw Arithmetic();
 
     public static SelectionLane Pow(SelectionLane a, SelectionLane b) => throw Arithmetic();
+
+    // The half of a number that Half holds. For 0 and normal numbers it is arithmetic that the compiler does, if the number is written in the formula.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static short Bits(double value)
+    {
+        long bits = BitConverter.DoubleToInt64Bits(value);
+        int sign = (int)(bits >> 48) & 0x8000;
+        return value == 0 ? (short)sign
+            : Math.Abs(value) is >= SmallestNormal and <= Largest ? (short)(sign | ((int)((bits & long.MaxValue) >> 42) - ExponentsBetween))
+            : BitConverter.HalfToInt16Bits((Half)value);
+    }
 
     // Whole numbers in the order of the halves, −0 before 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
