@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace ConservativeAD.Kernels.Cpu;
 
@@ -9,9 +8,6 @@ namespace ConservativeAD.Kernels.Cpu;
 internal static unsafe class NormalizationRuns<U>
     where U : unmanaged, IBinaryFloatingPointIeee754<U>
 {
-    // A longer run's successor would push it out of the cache.
-    private const int LongestAhead = 64 << 10;
-
     private static int Lanes => Vector<U>.Count;
 
     /// <summary>Σ x.</summary>
@@ -37,11 +33,9 @@ internal static unsafe class NormalizationRuns<U>
     public static U SquaredDeviations(U* x, int count, U mean)
     {
         Vector<U> by = Vector.Create(mean), first = default, second = default;
-        nint ahead = Ahead(count);
         int i = 0;
         for (; i <= count - (2 * Lanes); i += 2 * Lanes)
         {
-            Fetch(x + i + ahead);
             Vector<U> low = Vector.Load(x + i) - by, high = Vector.Load(x + i + Lanes) - by;
             first += low * low;
             second += high * high;
@@ -132,12 +126,9 @@ internal static unsafe class NormalizationRuns<U>
     public static void Pull(U* x, U* v, U* d, int count, U mean, U factor, U level, U slope, bool accumulate)
     {
         Vector<U> by = Vector.Create(mean), times = Vector.Create(factor), less = Vector.Create(level), tilt = Vector.Create(slope);
-        nint ahead = Ahead(count);
         int i = 0;
         for (; i <= count - Lanes; i += Lanes)
         {
-            Fetch(x + i + ahead);
-            Fetch(v + i + ahead);
             Vector<U> pulled = times * (Vector.Load(v + i) - less - ((Vector.Load(x + i) - by) * tilt));
             Vector.Store(accumulate ? Vector.Load(d + i) + pulled : pulled, d + i);
         }
@@ -155,12 +146,9 @@ internal static unsafe class NormalizationRuns<U>
     {
         Vector<U> by = Vector.Create(mean), times = Vector.Create(factor), scaled = Vector.Create(scale), less = Vector.Create(level),
             tilt = Vector.Create(slope);
-        nint ahead = Ahead(count);
         int i = 0;
         for (; i <= count - Lanes; i += Lanes)
         {
-            Fetch(x + i + ahead);
-            Fetch(v + i + ahead);
             Vector<U> pulled = times * ((Vector.Load(v + i) * scaled) - less - ((Vector.Load(x + i) - by) * tilt));
             Vector.Store(accumulate ? Vector.Load(d + i) + pulled : pulled, d + i);
         }
@@ -177,12 +165,9 @@ internal static unsafe class NormalizationRuns<U>
     public static void PullByPosition(U* x, U* v, U* d, int count, U mean, U factor, U* scale, U level, U slope, bool accumulate)
     {
         Vector<U> by = Vector.Create(mean), times = Vector.Create(factor), less = Vector.Create(level), tilt = Vector.Create(slope);
-        nint ahead = Ahead(count);
         int i = 0;
         for (; i <= count - Lanes; i += Lanes)
         {
-            Fetch(x + i + ahead);
-            Fetch(v + i + ahead);
             Vector<U> pulled = times * ((Vector.Load(v + i) * Vector.Load(scale + i)) - less - ((Vector.Load(x + i) - by) * tilt));
             Vector.Store(accumulate ? Vector.Load(d + i) + pulled : pulled, d + i);
         }
@@ -212,16 +197,5 @@ internal static unsafe class NormalizationRuns<U>
             s[i] += v[i];
             d[i] += v[i] * ((x[i] - mean) * factor);
         }
-    }
-
-    // The second pass over a run reads it from the cache. Meanwhile the run after it comes from memory: the distance to it, or to what was just read.
-    private static nint Ahead(int count) => (long)count * sizeof(U) <= LongestAhead ? count : 0;
-
-    // Fetching is a hint. It may name an address past the array.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch(U* address)
-    {
-        if (Sse.IsSupported)
-            Sse.Prefetch1(address);
     }
 }
