@@ -265,8 +265,9 @@ internal static unsafe class MapLoop
             TBody.Arity > 2 ? new VectorLane<U>(Vector.Load(z)) : default,
             TBody.Arity > 3 ? new VectorLane<U>(Vector.Load(w)) : default).Value;
 
+    /// <summary>A row, or where its one number stands repeated as a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static U* Repeat<U>(U* x, int stride, Vector<U>* repeated)
+    internal static U* Repeat<U>(U* x, int stride, Vector<U>* repeated)
         where U : unmanaged
     {
         if (stride != 0)
@@ -275,7 +276,8 @@ internal static unsafe class MapLoop
         return (U*)repeated;
     }
 
-    private static Vector<U> Partial<U>(U* x, int stride, int count)
+    /// <summary>The last elements of a row from <see cref="Repeat"/>, fewer than a vector has.</summary>
+    internal static Vector<U> Partial<U>(U* x, int stride, int count)
         where U : unmanaged
     {
         if (stride == 0)

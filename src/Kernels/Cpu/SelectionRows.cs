@@ -17,23 +17,23 @@ internal static unsafe class SelectionRows
 
         // A repeated number is a vector in memory, and its pointer does not advance.
         Vector<short>* repeated = stackalloc Vector<short>[4];
-        x = Repeat(x, sx, repeated);
+        x = MapLoop.Repeat(x, sx, repeated);
         if (TBody.Arity > 1)
-            y = Repeat(y, sy, repeated + 1);
+            y = MapLoop.Repeat(y, sy, repeated + 1);
         if (TBody.Arity > 2)
-            z = Repeat(z, sz, repeated + 2);
+            z = MapLoop.Repeat(z, sz, repeated + 2);
         if (TBody.Arity > 3)
-            w = Repeat(w, sw, repeated + 3);
+            w = MapLoop.Repeat(w, sw, repeated + 3);
         Vectors(body, d, x, y, z, w, sx * lanes, sy * lanes, sz * lanes, sw * lanes, vectors);
         if (rest == 0)
             return;
         int done = vectors * lanes;
         Vector<short> last = Result(
             body,
-            Last(x, sx, done, rest),
-            TBody.Arity > 1 ? Last(y, sy, done, rest) : default,
-            TBody.Arity > 2 ? Last(z, sz, done, rest) : default,
-            TBody.Arity > 3 ? Last(w, sw, done, rest) : default);
+            MapLoop.Partial(x + ((nint)sx * done), sx, rest),
+            TBody.Arity > 1 ? MapLoop.Partial(y + ((nint)sy * done), sy, rest) : default,
+            TBody.Arity > 2 ? MapLoop.Partial(z + ((nint)sz * done), sz, rest) : default,
+            TBody.Arity > 3 ? MapLoop.Partial(w + ((nint)sw * done), sw, rest) : default);
         Unsafe.CopyBlockUnaligned(d + done, &last, (uint)(rest * sizeof(short)));
     }
 
@@ -65,21 +65,4 @@ internal static unsafe class SelectionRows
     private static Vector<short> Result<TBody>(TBody body, Vector<short> x, Vector<short> y, Vector<short> z, Vector<short> w)
         where TBody : struct, IMapBody =>
         body.Invoke(new SelectionLane(x), new SelectionLane(y), new SelectionLane(z), new SelectionLane(w)).Value;
-
-    private static short* Repeat(short* row, int stride, Vector<short>* repeated)
-    {
-        if (stride != 0)
-            return row;
-        *repeated = Vector.Create(*row);
-        return (short*)repeated;
-    }
-
-    private static Vector<short> Last(short* row, int stride, int i, int count)
-    {
-        if (stride == 0)
-            return Vector.Load(row);
-        Vector<short> result = default;
-        Unsafe.CopyBlockUnaligned(&result, row + i, (uint)(count * sizeof(short)));
-        return result;
-    }
 }
