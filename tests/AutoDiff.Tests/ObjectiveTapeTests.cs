@@ -99,6 +99,33 @@ public class ObjectiveTapeTests
         });
     }
 
+    // Short programs, because threads then take turns at the record that operations try first; long enough for the optimised code.
+    [Fact]
+    public void ThreadsTakeGradientsOfOneObjectiveAtOnce()
+    {
+        const int Rounds = 150_000;
+        Objective objective = Objective.OfScalars(x =>
+            (-(5 * x[0]) / 4) + (2 - x[1]) - ((x[0] - 3) / x[1]) + ((1 + (x[0] * x[0])) * (x[1] * -7) / 3));
+        double[][] points = [.. Enumerable.Range(1, 16).Select(i => (double[])[i / 8.0, 2 - (i / 16.0)])];
+        double[][] expected = [.. points.Select(point => objective.Gradient(point).Gradient)];
+        Exception?[] problems = new Exception?[4];
+        Thread[] threads = [.. Enumerable.Range(0, problems.Length).Select(who => new Thread(() => problems[who] = Record.Exception(() =>
+        {
+            double[] gradient = new double[2];
+            for (int round = 0; round < Rounds; round++)
+            {
+                int at = (round + who) % points.Length;
+                objective.Gradient(points[at], gradient);
+                Assert.Equal(expected[at], gradient);
+            }
+        })))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        Assert.All(problems, Assert.Null);
+    }
+
     [Fact]
     public void AVariableKeptFromARunIsRefusedInTheNext()
     {

@@ -24,7 +24,7 @@ public sealed unsafe partial class ScalarTape
         ulong first = record->PlaceOf(x.Handle), second = record->PlaceOf(y.Handle);
         return ((first | second) & NoPlace) == 0 && (int)node < record->FreeNodes
             ? record->Append(node, value, 1, (int)first, 1, (int)second)
-            : (x.Handle == 0 || y.Handle == 0) && IsKnown(x.Handle | y.Handle) ? new Active(value, x.Handle | y.Handle)
+            : (x.Handle == 0 || y.Handle == 0) && IsKnown(record, x.Handle | y.Handle) ? new Active(value, x.Handle | y.Handle)
             : RecordRare(default(Add), x, y);
     }
 
@@ -38,8 +38,8 @@ public sealed unsafe partial class ScalarTape
         ulong first = record->PlaceOf(x.Handle), second = record->PlaceOf(y.Handle);
         return ((first | second) & NoPlace) == 0 && (int)node < record->FreeNodes
             ? record->Append(node, value, 1, (int)first, -1, (int)second)
-            : y.Handle == 0 && IsKnown(x.Handle) ? new Active(value, x.Handle)
-            : x.Handle == 0 && Alone(y.Handle, value, -1) is { Handle: not 0 } negative ? negative
+            : y.Handle == 0 && IsKnown(record, x.Handle) ? new Active(value, x.Handle)
+            : x.Handle == 0 && Alone(record, y.Handle, value, -1) is { Handle: not 0 } negative ? negative
             : RecordRare(default(Subtract), x, y);
     }
 
@@ -57,9 +57,9 @@ public sealed unsafe partial class ScalarTape
         {
             ulong handle = x.Handle | y.Handle;
             double factor = x.Handle == 0 ? x.Number : y.Number;
-            if (handle == 0 || (factor == 0 && value == 0 && record->LeavesOutZeros && IsKnown(handle)))
+            if (handle == 0 || (factor == 0 && value == 0 && record->LeavesOutZeros && IsKnown(record, handle)))
                 return new Active(value);
-            if (Alone(handle, value, factor) is { Handle: not 0 } product)
+            if (Alone(record, handle, value, factor) is { Handle: not 0 } product)
                 return product;
         }
 
@@ -81,30 +81,26 @@ public sealed unsafe partial class ScalarTape
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Active Divide(Active x, Active y) => y.Handle != 0 ? Record(default(Divide), x, y)
         : x.Handle == 0 ? new Active(x.Number / y.Number)
-        : Alone(x.Handle, x.Number / y.Number, 1 / y.Number) is { Handle: not 0 } quotient ? quotient
+        : Alone(ScalarTapeSlots.Guess, x.Handle, x.Number / y.Number, 1 / y.Number) is { Handle: not 0 } quotient ? quotient
         : RecordRare(default(Divide), x, y);
 
     /// <summary>−x, as the operation of a rule whose value and slope that is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Active Negate<TRule>(TRule rule, Active x)
         where TRule : struct, IUnaryRule<TRule> => x.Handle == 0 ? new Active(-x.Number)
-        : Alone(x.Handle, -x.Number, -1) is { Handle: not 0 } negative ? negative
+        : Alone(ScalarTapeSlots.Guess, x.Handle, -x.Number, -1) is { Handle: not 0 } negative ? negative
         : RecordRare(rule, x);
 
     // Whether a handle is that of a constant or of a number of the guessed record, which examines nothing.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsKnown(ulong handle)
-    {
-        ScalarRecord* record = ScalarTapeSlots.Guess;
-        return handle == 0 || ((record->PlaceOf(handle) & NoPlace) == 0 && record->Count < record->FreeNodes);
-    }
+    private static bool IsKnown(ScalarRecord* record, ulong handle) =>
+        handle == 0 || ((record->PlaceOf(handle) & NoPlace) == 0 && record->Count < record->FreeNodes);
 
     // Records an operation of one recorded number by the short path; a constant if that cannot be taken. The cotangent of a constant goes to the node itself,
     // which has already passed its own cotangent on. If all constants shared one node, each operation would depend on the previous one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Active Alone(ulong handle, double value, double slope)
+    private static Active Alone(ScalarRecord* record, ulong handle, double value, double slope)
     {
-        ScalarRecord* record = ScalarTapeSlots.Guess;
         nuint node = record->End;
         ulong place = record->PlaceOf(handle);
         return (place & NoPlace) == 0 && (int)node < record->FreeNodes

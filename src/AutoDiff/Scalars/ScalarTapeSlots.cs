@@ -35,12 +35,13 @@ internal static unsafe class ScalarTapeSlots
     /// <summary>
     /// The record that any thread used last. Operations try it first: looking a record up from a handle would make each operation depend on the previous one,
     /// which created that handle. The owning thread is checked outside this path, every few dozen operations; checking it each time would double the cost.
-    /// It is never null: <see cref="None"/> has no numbers and no room.
+    /// It is never null: <see cref="None"/> has no numbers and no room. It is volatile, and each operation reads it once: the compiler may otherwise take two
+    /// reads of it for one, keep the start of the first record and append to the second, which another thread has put there meanwhile.
     /// </summary>
-    public static ScalarRecord* Guess = None;
+    public static volatile ScalarRecord* Guess = None;
 
-    /// <summary>The record of a tape with second derivatives that any thread used last.</summary>
-    public static ScalarRecord* Twice;
+    /// <summary>The record of a tape with second derivatives that any thread used last. It is volatile for the same reason.</summary>
+    public static volatile ScalarRecord* Twice;
 
     /// <summary>The record of a number that is not a constant.</summary>
     /// <exception cref="InvalidOperationException">The number belongs to another thread's tape, or its tape was reset or disposed.</exception>
