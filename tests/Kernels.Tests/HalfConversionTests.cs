@@ -1,4 +1,5 @@
 using ConservativeAD.Kernels.Cpu;
+using ConservativeAD.Kernels.Reductions;
 
 namespace ConservativeAD.Kernels.Tests;
 
@@ -88,6 +89,27 @@ public unsafe class HalfConversionTests
 
             Assert.Equal([.. Enumerable.Range(0, 100).Select(i => i < count ? i - 50.5f : 7f)], floats);
             Assert.Equal(halves.Concat(Enumerable.Repeat((ushort)7, 100 - count)), back);
+        }
+    }
+
+    // Numbers from 2⁻⁸ to 2⁸, so that another order of the additions shows in the sum, and a sum of few that the last bit of a half shows.
+    [Fact]
+    public void SumsOfHalvesAreThoseOfTheirFloatsInTheSameOrder()
+    {
+        using Device device = Device.Cpu(2);
+        foreach (int count in (int[])[.. Enumerable.Range(0, 140), 511, 512, 513, 544, 1000, (1 << 14) - 1, 1 << 14, (1 << 14) + 33, 70_001])
+        {
+            Half[] numbers = [.. Enumerable.Range(0, count).Select(i => (Half)(Math.Sin(i) * Math.Pow(2, i * 7 % 17 - 8)))];
+            NDArray<Half> halves = device.Array<Half>(new Shape([count]), numbers), sum = device.Allocate<Half>(new Shape([1]));
+            NDArray<float> floats = device.Array<float>(new Shape([count]), [.. numbers.Select(number => (float)number)]);
+            NDArray<float> exact = device.Allocate<float>(new Shape([1]));
+            device.Reduce(default(Sum), halves, sum);
+            device.Reduce(default(Sum), floats, exact);
+            Half[] actual = new Half[1];
+            float[] expected = new float[1];
+            device.CopyToHost(sum, actual);
+            device.CopyToHost(exact, expected);
+            Assert.Equal((Half)expected[0], actual[0]);
         }
     }
 

@@ -316,6 +316,8 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule)
     {
         public static bool OnlySelects => TRule.OnlySelects;
 
+        public static ArithmeticOperation ArithmeticOperation => TRule.ArithmeticOperation;
+
         public L Invoke<L>(L x, L y)
             where L : struct, ILane<L> => rule.Value(x, y);
     }

@@ -15,6 +15,9 @@ public interface IBinaryRule<TSelf>
     /// </summary>
     static virtual bool OnlySelects => false;
 
+    /// <summary>The operation of arithmetic that <see cref="Value{L}"/> is, if it is one (<see cref="IBinaryMap.ArithmeticOperation"/>).</summary>
+    static virtual ArithmeticOperation ArithmeticOperation => ArithmeticOperation.Other;
+
     /// <summary>The value.</summary>
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="x">The first argument.</param>

@@ -12,6 +12,9 @@ internal interface IMapBody
     /// <summary>Whether the map only selects.</summary>
     static abstract bool OnlySelects { get; }
 
+    /// <summary>The operation of arithmetic that the map is, if it is one.</summary>
+    static virtual ArithmeticOperation ArithmeticOperation => ArithmeticOperation.Other;
+
     L Invoke<L>(L x, L y, L z, L w)
         where L : struct, ILane<L>;
 }
@@ -34,6 +37,8 @@ internal readonly struct BinaryBody<TMap>(TMap map) : IMapBody
     public static int Arity => 2;
 
     public static bool OnlySelects => TMap.OnlySelects;
+
+    public static ArithmeticOperation ArithmeticOperation => TMap.ArithmeticOperation;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public L Invoke<L>(L x, L y, L z, L w)

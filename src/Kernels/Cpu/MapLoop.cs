@@ -86,6 +86,10 @@ internal static unsafe class MapLoop
             && (TBody.Arity < 2 || (uint)Loop.InnerStride(2) <= 1) && (TBody.Arity < 3 || (uint)Loop.InnerStride(3) <= 1)
             && (TBody.Arity < 4 || (uint)Loop.InnerStride(4) <= 1);
 
+        // Whether the inner elements of two rows stand side by side, and the processor's instructions for halves can be reached.
+        private readonly bool ReadsPairs =>
+            !Accumulate && Loop.InnerStride(0) == 1 && Loop.InnerStride(1) == 1 && Loop.InnerStride(2) == 1 && HalfInstructions.IsSupported;
+
         public void SetPointer(int operand, T* pointer)
         {
             switch (operand)
@@ -118,6 +122,8 @@ internal static unsafe class MapLoop
                 if (typeof(T) == typeof(Half) && TBody.OnlySelects && ReadsRows)
                     SelectionRows.Run(Body, (short*)d, (short*)x, (short*)y, (short*)z, (short*)w, Loop.InnerStride(1), Loop.InnerStride(2),
                         Loop.InnerStride(3), Loop.InnerStride(4), innerLength);
+                else if (typeof(T) == typeof(Half) && TBody.ArithmeticOperation != ArithmeticOperation.Other && ReadsPairs)
+                    HalfArithmetic.Row(TBody.ArithmeticOperation, (ushort*)x, (ushort*)y, (ushort*)d, innerLength);
                 else if (typeof(T) == typeof(double))
                     Row<T, double, TBody>(Body, d, x, y, z, w, Loop.InnerStride(0), Loop.InnerStride(1), Loop.InnerStride(2), Loop.InnerStride(3),
                         Loop.InnerStride(4), innerLength, Accumulate);

@@ -328,7 +328,8 @@ internal static unsafe class ReductionLoop
         bool direct = typeof(T) == typeof(U) && stride == 1;
         // Processing a multiple of the chunk's length at once gives the same order of sums as processing chunk by chunk.
         int step = direct ? Math.Max(Widening.ChunkLength, length / Widening.ChunkLength * Widening.ChunkLength) : Widening.ChunkLength;
-        for (int first = 0; first < length; first += step)
+        int added = typeof(T) == typeof(Half) && typeof(TReduction) == typeof(Sum) && stride == 1 ? AddHalves((ushort*)source, length, (float*)totals) : 0;
+        for (int first = added; first < length; first += step)
         {
             int n = Math.Min(step, length - first);
             U* values = (U*)(source + first);
@@ -370,6 +371,18 @@ internal static unsafe class ReductionLoop
         }
 
         return TReduction.Combine(new VectorLane<U>(Vector.Create(start)), new VectorLane<U>(all)).Value[0];
+    }
+
+    // Adds as many halves as the processor's instructions take, in the order of MapAndCombineVectors; returns their number.
+    private static int AddHalves(ushort* source, int length, float* totals)
+    {
+        const int Pair = 2 * HalfInstructions.Group, PairsOfCall = HalfInstructions.GroupsOfCall / 2;
+        if (!HalfInstructions.IsSupported || Vector<float>.Count != HalfInstructions.Group / 2)
+            return 0;
+        int pairs = length / Pair;
+        for (int pair = 0; pair < pairs; pair += PairsOfCall)
+            HalfInstructions.Add(source + (pair * Pair), totals, Math.Min(PairsOfCall, pairs - pair));
+        return pairs * Pair;
     }
 
     // The loops over whole vectors are separate methods without calls, so that partial results stay in registers.

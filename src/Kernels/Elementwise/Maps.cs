@@ -22,6 +22,9 @@ public interface IBinaryMap
     /// <inheritdoc cref="IUnaryMap.OnlySelects"/>
     static virtual bool OnlySelects => false;
 
+    /// <summary>The operation of arithmetic that the function is, if it is one. Halves are then converted and computed without memory in between.</summary>
+    static virtual ArithmeticOperation ArithmeticOperation => ArithmeticOperation.Other;
+
     /// <summary>The function.</summary>
     /// <typeparam name="L">The lane type.</typeparam>
     /// <param name="x">The first argument.</param>

@@ -15,6 +15,9 @@ namespace ConservativeAD.Rules
         };
 
         /// <inheritdoc/>
+        public static ArithmeticOperation ArithmeticOperation => ArithmeticOperation.Sum;
+
+        /// <inheritdoc/>
         public L Value<L>(L x, L y)
             where L : struct, ILane<L> => x + y;
 

@@ -14,6 +14,9 @@ namespace ConservativeAD.Rules
         };
 
         /// <inheritdoc/>
+        public static ArithmeticOperation ArithmeticOperation => ArithmeticOperation.Quotient;
+
+        /// <inheritdoc/>
         public static L Obstacle<L>(Divide rule, L x, L y, L firstMoves, L secondMoves, L smallest)
             where L : struct, ILane<L>
         {

@@ -10,6 +10,9 @@ namespace ConservativeAD.Rules
         public static OperationFacts Facts { get; } = new("multiply", TameClass.Polynomial) { HasFiniteSlopes = true, Curvature = Curvature.Product };
 
         /// <inheritdoc/>
+        public static ArithmeticOperation ArithmeticOperation => ArithmeticOperation.Product;
+
+        /// <inheritdoc/>
         public L Value<L>(L x, L y)
             where L : struct, ILane<L> => x * y;
 
