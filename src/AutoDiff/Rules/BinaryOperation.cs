@@ -161,10 +161,9 @@ public readonly struct BinaryOperation<T, TRule>(TRule rule)
     {
         double smallest = SmallestNormal.Of<T>(), safe = Underflow.SafeFactor<T>();
         Shape shape = context.Output.Shape;
-        T[] x = context.Input(0).BroadcastTo(shape).ToArray(), y = context.Input(1).BroadcastTo(shape).ToArray();
+        T[] x = AskedElements.Of(context.Input(0), shape, asked), y = AskedElements.Of(context.Input(1), shape, asked);
         TRule asking = rule;
-        return Array.FindAll(asked,
-            element => Underflow.IsMet(asking, double.CreateTruncating(x[element]), double.CreateTruncating(y[element]), smallest, safe));
+        return [.. asked.Where((_, i) => Underflow.IsMet(asking, double.CreateTruncating(x[i]), double.CreateTruncating(y[i]), smallest, safe))];
     }
 
     void IFusible<T>.Then<TThen>(TThen then, IFusion<T> fusion) =>

@@ -174,9 +174,9 @@ public readonly struct UnaryOperation<T, TRule>(TRule rule)
     int[] IKnowsUnderflow<T>.Underflows(in KinkContext<T> context, int[] asked)
     {
         double smallest = SmallestNormal.Of<T>(), safe = Underflow.SafeFactor<T>();
-        T[] x = context.Input(0).ToArray();
+        T[] x = AskedElements.Of(context.Input(0), context.Output.Shape, asked);
         TRule asking = rule;
-        return Array.FindAll(asked, element => Underflow.IsMet(asking, double.CreateTruncating(x[element]), smallest, safe));
+        return [.. asked.Where((_, i) => Underflow.IsMet(asking, double.CreateTruncating(x[i]), smallest, safe))];
     }
 
     void IFusible<T>.Then<TThen>(TThen then, IFusion<T> fusion) =>

@@ -13,6 +13,9 @@ namespace ConservativeAD;
 internal sealed class UnderflowSearch<T>(TapeRecord<T> record, ReversePass<T> reverse, Branches<T> branches, Census<T> census)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // More small numbers than this are looked at only where kinks depend on them.
+    private const int MostAsked = 1024;
+
     private Device Device => record.Device;
 
     private Cotangents<T> Reach => reverse.Cotangents;
@@ -46,9 +49,32 @@ internal sealed class UnderflowSearch<T>(TapeRecord<T> record, ReversePass<T> re
         }
 
         long[] small = tally.End()[..record.Count].ToArray();
-        if (!Array.TrueForAll(small, met => met == 0))
+        if (Enumerable.Range(0, small.Length).Any(node => small[node] > 0 && MayHaveUnderflowed(node, small[node])))
             FollowKinksBack(atKinks, small, found);
     }
+
+    // Whether a kink could depend on an underflow here: if no small number is one, those that kinks depend on are none.
+    private bool MayHaveUnderflowed(int node, long count)
+    {
+        if (count > MostAsked)
+            return true;
+        NDArray<T> marks = Device.Allocate<T>(record.Value(node).Shape);
+        Device.Map(new IsBelow(SmallestNormal.Of<T>()), record.Value(node), marks);
+        int[] asked = Device.FindNonzero(marks, (int)count);
+        Device.Return(marks.Storage);
+        try
+        {
+            return UnderflowsAmong(node, asked).Length > 0;
+        }
+        catch (ArrayChangedException exception)
+        {
+            throw record.Changed(node, exception);
+        }
+    }
+
+    private int[] UnderflowsAmong(int node, int[] asked) => record.RuleAt(node) is IKnowsUnderflow<T> knowing
+        ? knowing.Underflows(new KinkContext<T>(new Node<T>(record, node)), asked)
+        : GuessedUnderflows(node, asked);
 
     private bool MayUnderflow(int node) => !record.IsLeaf(node) && (record.RuleAt(node) is IKnowsUnderflow<T> knowing
         ? knowing.MayUnderflow
@@ -114,9 +140,7 @@ internal sealed class UnderflowSearch<T>(TapeRecord<T> record, ReversePass<T> re
         Device.Return(marks.Storage);
         if (met == 0)
             return;
-        int[] positions = record.RuleAt(node) is IKnowsUnderflow<T> knowing
-            ? knowing.Underflows(new KinkContext<T>(new Node<T>(record, node)), asked)
-            : GuessedUnderflows(node, asked);
+        int[] positions = UnderflowsAmong(node, asked);
         if (positions.Length > 0)
             found.Add(new Obstacle(node, record.FactsAt(node), ObstacleKind.ValueUnderflows, record.Value(node).Shape, positions.Length,
                 positions[..Math.Min(Census<T>.PositionsListed, positions.Length)])
