@@ -344,6 +344,28 @@ public class FalseCertificateTests
         static void Granted(Objective objective, double[] point) => Assert.True(Clarke.Gradient(objective, point).Certificate.IsCertified);
     }
 
+    // One number at a kink has underflowed; the others at kinks are 0 exactly.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(1023)]
+    [InlineData(1024)]
+    [InlineData(5000)]
+    public void AnUnderflowIsSeenHoweverManyZerosStandBesideIt(int zeros)
+    {
+        double[] factors = [.. Enumerable.Repeat(1.0, zeros), 1e-200], point = [.. new double[zeros], 1e-200], ordinary = [.. new double[zeros], 1];
+        Objective objective = Objective.OfTensor(x => (x * x.Tape.Constant([factors.Length], factors)).Relu().Sum());
+        ClarkeCertificate refused = Clarke.Gradient(objective, point).Certificate;
+        Assert.Contains(refused.Obstacles, obstacle => obstacle.Kind == ObstacleKind.ValueUnderflows);
+        Assert.True(Clarke.Gradient(objective, ordinary).Certificate.IsCertified);
+
+        // Where no kink depends on it, it does not matter.
+        Objective beside = Objective.OfTensor(x => x.Relu().Sum() + (x * x.Tape.Constant([factors.Length], factors)).Sum());
+        Assert.True(Clarke.Gradient(beside, point).Certificate.IsCertified);
+    }
+
     [Fact]
     public void AProgramThatThrowsBesideThePointIsRefused()
     {
