@@ -20,7 +20,7 @@ public class ArithmeticRuleTests
     private static Type[] Rules => [.. typeof(Add).Assembly.GetTypes()
         .Where(type => type is { IsValueType: true, IsGenericType: false, IsPublic: true }
             && type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IBinaryRule<>))
-            && type.GetProperty(nameof(IBinaryMap.ArithmeticOperation), BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is not (null or ArithmeticOperation.Other))];
+            && OperationOf(type) is not (null or ArithmeticOperation.Other))];
 
     public static TheoryData<string> Names => [.. Rules.Select(type => type.Name)];
 
@@ -89,6 +89,9 @@ public class ArithmeticRuleTests
         if (!(Half.IsNaN(expected) && Half.IsNaN(actual)) && BitConverter.HalfToUInt16Bits(expected) != BitConverter.HalfToUInt16Bits(actual))
             Assert.Fail($"{what} is {actual}, not {expected}.");
     }
+
+    private static object? OperationOf(Type rule) =>
+        rule.GetProperty(nameof(IBinaryMap.ArithmeticOperation), BindingFlags.Public | BindingFlags.Static)?.GetValue(null);
 
     private static void Call(string method, string rule) => typeof(ArithmeticRuleTests).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!
         .MakeGenericMethod(Rules.Single(type => type.Name == rule)).Invoke(null, null);
