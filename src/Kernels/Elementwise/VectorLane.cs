@@ -73,11 +73,21 @@ public readonly struct VectorLane<U>(Vector<U> value) : ILane<VectorLane<U>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorLane<U> Max(VectorLane<U> a, VectorLane<U> b) => new(Vector.Max(a.Value, b.Value));
+    public static VectorLane<U> Max(VectorLane<U> a, VectorLane<U> b) => new(Avx2.IsSupported && !Avx512F.VL.IsSupported
+        ? NumberOf(a.Value, b.Value, Vector.MaxNative(a.Value, b.Value) & Vector.MaxNative(b.Value, a.Value))
+        : Vector.Max(a.Value, b.Value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorLane<U> Min(VectorLane<U> a, VectorLane<U> b) => new(Vector.Min(a.Value, b.Value));
+    public static VectorLane<U> Min(VectorLane<U> a, VectorLane<U> b) => new(Avx2.IsSupported && !Avx512F.VL.IsSupported
+        ? NumberOf(a.Value, b.Value, Vector.MinNative(a.Value, b.Value) | Vector.MinNative(b.Value, a.Value))
+        : Vector.Min(a.Value, b.Value));
+
+    // .NET's own maximum takes ten instructions with AVX2. The processor's returns the second of two zeros, and the second number beside NaN; of both orders
+    // the bits in common are the maximum, those of either the minimum, except beside NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<U> NumberOf(Vector<U> a, Vector<U> b, Vector<U> extreme) =>
+        Vector.ConditionalSelect(Vector.Equals(a, a), Vector.ConditionalSelect(Vector.Equals(b, b), extreme, b), a);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
