@@ -7,7 +7,8 @@ namespace ConservativeAD.Kernels.Tests;
 public class VectorExtremeTests
 {
     private static readonly double[] Numbers =
-        [0, -0.0, 1, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 5e-324, -5e-324, 1e-45, -1e-45, 3.5, -3.5, double.MaxValue, double.MinValue];
+        [0, -0.0, 1, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 5e-324, -5e-324, 1e-45, -1e-45, 3.5, -3.5,
+            double.MaxValue, double.MinValue];
 
     [Fact]
     public void FloatsAreThoseOfDotNet() => Check(number => (float)number, number => BitConverter.SingleToUInt32Bits(number));
