@@ -92,7 +92,7 @@ public unsafe class HalfConversionTests
         }
     }
 
-    // Numbers from 2⁻⁸ to 2⁸, so that another order of the additions shows in the sum, and a sum of few that the last bit of a half shows.
+    // Numbers from 2⁻⁸ to 2⁸: adding them in another order rounds differently.
     [Fact]
     public void SumsOfHalvesAreThoseOfTheirFloatsInTheSameOrder()
     {

@@ -6,7 +6,7 @@ using ConservativeAD.Rules;
 namespace ConservativeAD.Tests.Truth;
 
 /// <summary>
-/// Rules that say which operation of arithmetic they are run by the processor's instructions on halves. They give what their formula gives in float, rounded,
+/// Rules that name their operation of arithmetic run on halves by the processor's instructions. The results are those of the rule's formula in float, rounded,
 /// for every half beside special ones and for rows of any length.
 /// </summary>
 public class ArithmeticRuleTests
